@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "swift-sigv4",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    // The only product: an executable or test target without one costs a consumer nothing.
+    .library(name: "SigV4", targets: ["SigV4"])
+  ],
+  traits: [
+    .default(enabledTraits: ["URLSession"]),
+    .trait(
+      name: "URLSession",
+      description: "URLRequest signing, and URLSession as the transport of credential providers."),
+    .trait(
+      name: "SwiftCrypto",
+      description: "apple/swift-crypto in place of the system's libcrypto, for static Linux builds."),
+    .trait(
+      name: "HTTPTypes",
+      description: "HTTPRequest signing, from apple/swift-http-types."),
+    .trait(
+      name: "AsyncHTTPClient",
+      description: "HTTPClientRequest signing, and AsyncHTTPClient as a transport."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.26.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSigV4OpenSSL",
+      pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]
+    ),
+    .target(
+      name: "SigV4",
+      dependencies: [
+        .target(name: "CSigV4OpenSSL", condition: .when(platforms: [.linux])),
+        .product(
+          name: "Crypto", package: "swift-crypto",
+          condition: .when(traits: ["SwiftCrypto"])),
+        .product(
+          name: "HTTPTypes", package: "swift-http-types",
+          condition: .when(traits: ["HTTPTypes"])),
+        .product(
+          name: "AsyncHTTPClient", package: "async-http-client",
+          condition: .when(traits: ["AsyncHTTPClient"])),
+      ],
+      swiftSettings: settings + [.strictMemorySafety()]
+    ),
+    .target(
+      name: "LocalAWS",
+      dependencies: [
+        "SigV4",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "sigv4-cli",
+      dependencies: [
+        "SigV4",
+        "LocalAWS",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "SigV4Tests",
+      dependencies: ["SigV4", "LocalAWS"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "LocalAWSTests",
+      dependencies: ["SigV4", "LocalAWS"],
+      swiftSettings: settings
+    ),
+  ]
+)

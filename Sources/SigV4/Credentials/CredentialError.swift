@@ -1,0 +1,36 @@
+/// Why a provider has no credentials to give.
+public struct CredentialError: Error, Hashable {
+  /// What kind of failure it is, for code to act upon.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code's name.
+    public let description: String
+    private init(_ description: String) { self.description = description }
+
+    /// Nothing is set up for this provider; a chain asks the next one.
+    public static let notConfigured = Code("notConfigured")
+    /// The source isn't there (not on EC2, no role attached); a chain asks the next one.
+    public static let notAvailable = Code("notAvailable")
+    /// A setting is wrong and needs a person; a chain stops.
+    public static let misconfigured = Code("misconfigured")
+    /// The source didn't answer within its deadline.
+    public static let timedOut = Code("timedOut")
+    /// The source answered with an error, or with something that can't be understood.
+    public static let badAnswer = Code("badAnswer")
+  }
+
+  /// What kind of failure it is.
+  public let code: Code
+  /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  public let message: String
+
+  /// Creates an error; the message must hold no secret.
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+extension CredentialError: CustomStringConvertible {
+  /// The code and the message.
+  public var description: String { "\(code): \(message)" }
+}

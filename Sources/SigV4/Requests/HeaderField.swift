@@ -1,0 +1,38 @@
+/// One header field of a request, as it goes on the wire.
+public struct HeaderField: Sendable, Hashable {
+  /// The name, in any letter case.
+  public var name: String
+  /// The value; line breaks of a folded value are kept and count as white space.
+  public var value: String
+
+  /// Creates a field from its name and value.
+  public init(_ name: String, _ value: String) {
+    self.name = name
+    self.value = value
+  }
+
+  /// Whether this is the field called `name`, whatever the letter case of either.
+  public func isNamed(_ name: String) -> Bool {
+    self.name.utf8.count == name.utf8.count
+      && zip(self.name.utf8, name.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+  }
+}
+
+extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The field as `name: value`; a session token shows as `<redacted>`.
+  public var description: String { "\(name): \(shownValue)" }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The name and the value; a session token shows as `<redacted>`.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["name": name, "value": shownValue], displayStyle: .struct)
+  }
+
+  private var shownValue: String {
+    isNamed("x-amz-security-token") || isNamed("x-amz-s3session-token") ? "<redacted>" : value
+  }
+}
+
+extension UInt8 {
+  var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}

@@ -1,0 +1,18 @@
+/// The parts of an HTTP request that a signature covers, exactly as they go on the wire.
+///
+/// Nothing here is rebuilt from a URL: what was signed is what is sent.
+public struct SignableRequest: Sendable, Hashable {
+  /// The method, such as `GET`; letter case counts.
+  public var method: String
+  /// The request target of HTTP/1.1's first line, `:path` of HTTP/2: path and query, percent-encoded as sent.
+  public var target: String
+  /// The header fields in order, `Host` included; repeated names are kept apart.
+  public var headers: [HeaderField]
+
+  /// Creates a request from its parts.
+  public init(method: String, target: String, headers: [HeaderField]) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+  }
+}
