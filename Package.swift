@@ -61,6 +61,11 @@ let package = Package(
       swiftSettings: settings + [.strictMemorySafety()]
     ),
     .target(
+      name: "Conformance",
+      dependencies: ["SigV4"],
+      swiftSettings: settings
+    ),
+    .target(
       name: "LocalAWS",
       dependencies: [
         "SigV4",
@@ -74,6 +79,7 @@ let package = Package(
       name: "sigv4-cli",
       dependencies: [
         "SigV4",
+        "Conformance",
         "LocalAWS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -81,7 +87,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SigV4Tests",
-      dependencies: ["SigV4", "LocalAWS"],
+      dependencies: ["SigV4", "Conformance", "LocalAWS"],
       swiftSettings: settings
     ),
     .testTarget(

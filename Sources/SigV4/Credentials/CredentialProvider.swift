@@ -8,8 +8,15 @@ public protocol CredentialProvider: Sendable {
   func credentials() async throws -> Credentials
 }
 
-/// Credentials that are given are their own provider.
-extension Credentials: CredentialProvider {
-  /// These credentials.
-  public func credentials() async -> Credentials { self }
+/// A provider of credentials that are known beforehand.
+public struct StaticCredentialProvider: CredentialProvider {
+  private let given: Credentials
+
+  /// Creates a provider that always has `credentials`.
+  public init(_ credentials: Credentials) {
+    given = credentials
+  }
+
+  /// The credentials that were given.
+  public func credentials() async -> Credentials { given }
 }

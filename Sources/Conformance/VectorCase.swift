@@ -1,0 +1,174 @@
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+public import SigV4
+
+/// One case of a vector file: a request to sign, how, and what should come out.
+///
+/// A file is JSON Lines, one case a line; TestVectors/README.md describes the fields.
+public struct VectorCase: Decodable, Sendable {
+  /// The key pair of a case.
+  public struct KeyPair: Decodable, Sendable {
+    let accessKeyId: String
+    let secretAccessKey: String
+    let sessionToken: String?
+  }
+
+  /// The request of a case.
+  public struct Request: Decodable, Sendable {
+    let method: String
+    let target: String
+    let headers: [[String]]
+    let body: Data?
+  }
+
+  /// The options of a case; what is left out has its default.
+  public struct Options: Decodable, Sendable {
+    var payload: String?
+    var contentHashHeader: Bool?
+    var normalizePath: Bool?
+    var encodePathTwice: Bool?
+    var expires: Int?
+    var omitSessionToken: Bool?
+    var useServiceRules: Bool?
+  }
+
+  /// What should come out; the parts that are there are checked.
+  public struct Expectation: Decodable, Sendable {
+    /// The coordinates of a P-256 key, in hex.
+    public struct PublicKey: Decodable, Sendable {
+      /// The first coordinate.
+      public let x: String
+      /// The second coordinate.
+      public let y: String
+    }
+
+    /// An error, known by its code.
+    public struct Failure: Decodable, Sendable {
+      /// The code of ``SigV4/SigningError``.
+      public let code: String
+    }
+
+    /// The canonical request.
+    public let canonicalRequest: String?
+    /// The string to sign.
+    public let stringToSign: String?
+    /// The signature: the only one with SigV4, a sample with SigV4a.
+    public let signature: String?
+    /// The key that SigV4a signatures are verified with.
+    public let publicKey: PublicKey?
+    /// The error that the case must end in.
+    public let error: Failure?
+  }
+
+  /// A placement of the signature.
+  public enum Placement: String, Decodable, Sendable {
+    /// In `Authorization`.
+    case header
+    /// In the query: a presigned request.
+    case query
+  }
+
+  /// What the case is called, once over all files.
+  public let id: String
+  /// The rules of Docs/Signing-Rules.md that it proves.
+  public let rules: [String]?
+  let algorithm: String
+  let placement: Placement
+  let service: String
+  let region: String
+  let time: String
+  let credentials: KeyPair
+  let request: Request
+  let options: Options?
+  /// What should come out.
+  public let expect: Expectation?
+}
+
+extension VectorCase: CustomStringConvertible {
+  /// The id.
+  public var description: String { id }
+}
+
+extension VectorCase {
+  /// The credentials to sign with.
+  public var signingCredentials: Credentials {
+    Credentials(
+      accessKeyID: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey,
+      sessionToken: credentials.sessionToken)
+  }
+
+  /// The time of signing.
+  public var date: Date {
+    get throws { try Date(time, strategy: .iso8601) }
+  }
+
+  /// Signs the request as the case says.
+  public func sign() throws -> SignedRequest {
+    var request = SignableRequest(
+      method: self.request.method, target: self.request.target,
+      headers: try self.request.headers.map { field in
+        guard field.count == 2 else { throw CaseError.headerIsNoPair(id) }
+        return HeaderField(field[0], field[1])
+      })
+    let signer = try signer
+    switch placement {
+    case .header:
+      return try signer.sign(&request, payload: payload, with: signingCredentials, at: date)
+    case .query:
+      return try signer.presign(
+        &request, validFor: .seconds(options?.expires ?? 3600), payload: presignedPayload, with: signingCredentials,
+        at: date)
+    }
+  }
+
+  private var signer: Signer {
+    get throws {
+      switch SigningAlgorithm(rawValue: algorithm) {
+      case .hmacSHA256: Signer(service: signingService, region: region)
+      case .ecdsaP256SHA256:
+        Signer(service: signingService, regionSet: region.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+      case nil: throw CaseError.unknownAlgorithm(id, algorithm)
+      }
+    }
+  }
+
+  private var signingService: SigningService {
+    if options?.useServiceRules == true { return .named(service) }
+    var rules = SigningService(service)
+    rules.contentHashHeader = options?.contentHashHeader == true ? .sent : .omitted
+    rules.pathNormalization = options?.normalizePath == false ? .preserved : .normalized
+    rules.pathEncoding = options?.encodePathTwice == false ? .once : .twice
+    rules.sessionToken = options?.omitSessionToken == true ? .addedAfterSigning : .signed
+    return rules
+  }
+
+  private var payload: Payload {
+    switch options?.payload ?? "hash" {
+    case "hash": request.body.map(Payload.data) ?? .empty
+    case "unsigned": .unsigned
+    case "empty": .empty
+    case let literal: .hash(literal)
+    }
+  }
+
+  /// The payload to presign with: the service's own, where its rules are to hold and nothing else is said.
+  private var presignedPayload: Payload? {
+    options?.useServiceRules == true && (options?.payload == nil || options?.payload == "hash") ? nil : payload
+  }
+}
+
+/// What makes a case unreadable.
+enum CaseError: Error, CustomStringConvertible {
+  case headerIsNoPair(String)
+  case unknownAlgorithm(String, String)
+
+  var description: String {
+    switch self {
+    case .headerIsNoPair(let id): "\(id): a header is no [name, value]."
+    case .unknownAlgorithm(let id, let name): "\(id): there is no algorithm \(name)."
+    }
+  }
+}

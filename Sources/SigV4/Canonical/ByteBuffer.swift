@@ -1,0 +1,168 @@
+/// Bytes that grow in one piece of memory: where canonical text is written, and read back from.
+///
+/// This file holds the library's only unsafe code outside of Crypto/. Every access below is to memory between
+/// `base` and `base + capacity`: writers reserve before they write, and readers are clamped to `count`.
+@safe struct ByteBuffer: ~Copyable {
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private(set) var count = 0
+
+  init(capacity: Int = 2048) {
+    unsafe base = .allocate(capacity: capacity)
+    self.capacity = capacity
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// Forgets what was written and keeps the memory.
+  mutating func removeAll() { count = 0 }
+
+  /// Forgets what was written from `newCount` on.
+  mutating func truncate(to newCount: Int) { count = min(count, max(newCount, 0)) }
+
+  mutating func append(_ byte: UInt8) {
+    reserve(1)
+    unsafe base[count] = byte
+    count += 1
+  }
+
+  mutating func append(_ bytes: Span<UInt8>) {
+    reserve(bytes.count)
+    unsafe bytes.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      unsafe (base + count).update(from: start, count: source.count)
+    }
+    count += bytes.count
+  }
+
+  mutating func append(_ text: StaticString) {
+    reserve(text.utf8CodeUnitCount)
+    unsafe (base + count).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+    count += text.utf8CodeUnitCount
+  }
+
+  mutating func append(_ string: String) {
+    string.withBytes { append($0) }
+  }
+
+  /// Appends `range` of another buffer.
+  mutating func append(_ range: Range<Int>, of other: borrowing ByteBuffer) {
+    let range = range.clamped(to: 0..<other.count)
+    reserve(range.count)
+    unsafe (base + count).update(from: other.base + range.lowerBound, count: range.count)
+    count += range.count
+  }
+
+  /// Appends a part of what was written before.
+  mutating func appendPart(_ range: Range<Int>) {
+    let range = range.clamped(to: 0..<count)
+    reserve(range.count)
+    unsafe (base + count).update(from: base + range.lowerBound, count: range.count)
+    count += range.count
+  }
+
+  /// Appends the bytes from `start` on up to the first that is a space or a control character, and says where that is.
+  ///
+  /// Sixteen at a time: session tokens are most of what a signer reads.
+  mutating func appendVisible(_ bytes: Span<UInt8>, from start: Int) -> Int {
+    guard start >= 0, start < bytes.count else { return bytes.count }
+    reserve(bytes.count - start)
+    let stop = unsafe bytes.withUnsafeBufferPointer { source in
+      var index = start
+      let out = unsafe base + (count - start)
+      guard let from = source.baseAddress else { return start }
+      while index + 16 <= source.count {
+        let chunk = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: SIMD16<UInt8>.self)
+        if any(chunk .<= 0x20) { break }
+        unsafe UnsafeMutableRawPointer(out + index).storeBytes(of: chunk, as: SIMD16<UInt8>.self)
+        index += 16
+      }
+      while index < source.count, unsafe source[index] > 0x20 {
+        unsafe out[index] = source[index]
+        index += 1
+      }
+      return index
+    }
+    count += stop - start
+    return stop
+  }
+
+  /// Appends 4 bits a digit, in lower case.
+  mutating func appendHex(_ bytes: Span<UInt8>) {
+    reserve(bytes.count * 2)
+    for index in bytes.indices {
+      let byte = bytes[index]
+      unsafe base[count] = Hexadecimal.lowercaseDigit(byte >> 4)
+      unsafe base[count + 1] = Hexadecimal.lowercaseDigit(byte & 15)
+      count += 2
+    }
+  }
+
+  /// The byte at `index`, or 0 outside of what was written.
+  subscript(index: Int) -> UInt8 {
+    index >= 0 && index < count ? unsafe base[index] : 0
+  }
+
+  /// Where `byte` stands last, at or after `start`.
+  func lastIndex(of byte: UInt8, from start: Int) -> Int? {
+    var index = count - 1
+    while index >= max(start, 0) {
+      if unsafe base[index] == byte { return index }
+      index -= 1
+    }
+    return nil
+  }
+
+  /// Whether `left` sorts before `right`, byte by byte, the shorter first.
+  func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
+    let left = left.clamped(to: 0..<count)
+    let right = right.clamped(to: 0..<count)
+    var offset = 0
+    let shared = min(left.count, right.count)
+    while offset < shared {
+      let first = unsafe base[left.lowerBound + offset]
+      let second = unsafe base[right.lowerBound + offset]
+      if first != second { return first < second ? -1 : 1 }
+      offset += 1
+    }
+    return left.count - right.count
+  }
+
+  /// What was written, or a part of it.
+  func withBytes<Result, Failure: Error>(
+    _ range: Range<Int>? = nil, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let range = (range ?? 0..<count).clamped(to: 0..<count)
+    return try unsafe body(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count).span)
+  }
+
+  /// What was written, or a part of it, as text.
+  func string(_ range: Range<Int>? = nil) -> String {
+    let range = (range ?? 0..<count).clamped(to: 0..<count)
+    return unsafe String(
+      decoding: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count), as: UTF8.self)
+  }
+
+  private mutating func reserve(_ more: Int) {
+    if capacity - count < more { grow(to: count + more) }
+  }
+
+  @inline(never)
+  private mutating func grow(to needed: Int) {
+    let newCapacity = max(capacity * 2, needed)
+    let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
+    unsafe newBase.update(from: base, count: count)
+    unsafe base.deallocate()
+    unsafe base = newBase
+    capacity = newCapacity
+  }
+}
+
+extension String {
+  /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
+  @inline(__always)
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+    return body(Array(utf8).span)
+  }
+}

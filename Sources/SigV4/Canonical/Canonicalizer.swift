@@ -1,0 +1,126 @@
+/// Brings requests into the one form that signer and service agree on.
+///
+/// Pure and byte-based: any UTF-8 and any percent escape goes in, and the same request always gives the same text.
+public struct Canonicalizer: Sendable, Hashable {
+  /// How often the path is percent-encoded.
+  public var pathEncoding: PathEncoding
+  /// Whether dot segments and repeated slashes are removed from the path.
+  public var pathNormalization: PathNormalization
+  /// Whether the session token is covered by the signature.
+  public var sessionToken: SessionTokenRule
+
+  /// A canonicalizer with the rules of `service`.
+  public init(_ service: SigningService) {
+    pathEncoding = service.pathEncoding
+    pathNormalization = service.pathNormalization
+    sessionToken = service.sessionToken
+  }
+
+  /// The canonical request, over all headers but those of ``UnsignedHeader/all``.
+  ///
+  /// `X-Amz-Signature` is no part of the canonical query, so that a presigned request canonicalizes to what was signed.
+  ///
+  /// - Parameters:
+  ///   - request: The request as it is sent.
+  ///   - payloadHash: The last line: a SHA-256 in lower-case hex, or a word such as `UNSIGNED-PAYLOAD`.
+  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  public func canonicalRequest(
+    for request: SignableRequest, payloadHash: String
+  ) throws(SigningError) -> CanonicalRequest {
+    try canonicalRequest(for: request, payloadHash: payloadHash, .signable(sessionToken))
+  }
+
+  /// The canonical request over the headers in `signedHeaders`, names in lower case joined by `;`, as a signature lists them.
+  ///
+  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  public func canonicalRequest(
+    for request: SignableRequest, payloadHash: String, signedHeaders: String
+  ) throws(SigningError) -> CanonicalRequest {
+    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders))
+  }
+
+  private func canonicalRequest(
+    for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
+  ) throws(SigningError) -> CanonicalRequest {
+    var buffer = ByteBuffer()
+    let signedHeaders = try append(request, payloadHash: payloadHash, selection, to: &buffer)
+    return CanonicalRequest(text: buffer.string(), signedHeaders: buffer.string(signedHeaders))
+  }
+
+  /// Appends the canonical request, and says where in it the list of signed headers stands.
+  func append(
+    _ request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection,
+    to buffer: inout ByteBuffer
+  ) throws(SigningError) -> Range<Int> {
+    guard buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
+      throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
+    }
+    buffer.append(0x0A)
+    try appendTarget(request.target, to: &buffer)
+    buffer.append(0x0A)
+    let headers = try CanonicalHeaders(request.headers, selection)
+    try headers.appendLines(of: request.headers, to: &buffer)
+    buffer.append(0x0A)
+    let start = buffer.count
+    headers.appendNames(to: &buffer)
+    let signedHeaders = start..<buffer.count
+    buffer.append(0x0A)
+    guard buffer.append(payloadHash, ifAll: { $0 > 0x20 }), !payloadHash.isEmpty else {
+      throw SigningError(.invalidPayloadHash, "The payload hash is empty or holds white space or control characters.")
+    }
+    return signedHeaders
+  }
+
+  private func appendTarget(_ target: String, to buffer: inout ByteBuffer) throws(SigningError) {
+    let problem: String? = target.withBytes { bytes in
+      var pathEnd = bytes.count
+      for index in bytes.indices {
+        switch bytes[index] {
+        case 0x00, 0x0A, 0x0D: return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
+        case 0x3F: pathEnd = min(pathEnd, index)
+        default: break
+        }
+      }
+      if pathEnd > 0, bytes[0] != 0x2F {
+        return "The request target must be a path that starts with /, with or without a query."
+      }
+      CanonicalPath.append(
+        bytes.extracting(0..<pathEnd), normalization: pathNormalization, encoding: pathEncoding, to: &buffer)
+      buffer.append(0x0A)
+      if pathEnd < bytes.count {
+        let query = CanonicalQuery(bytes.extracting((pathEnd + 1)..<bytes.count)) { name in
+          name == "X-Amz-Signature" || (sessionToken == .addedAfterSigning && name == "X-Amz-Security-Token")
+        }
+        query.append(to: &buffer)
+      }
+      return nil
+    }
+    if let problem { throw SigningError(.invalidTarget, problem) }
+  }
+}
+
+/// A request in the form that is hashed and signed: the method, path, query, headers, signed headers and payload hash, a line each.
+///
+/// It holds the session token where that is signed: show it to nobody who may not see the token.
+public struct CanonicalRequest: Sendable, Hashable {
+  /// The whole text, lines separated by LF.
+  public let text: String
+  /// The names of the signed headers, in lower case, sorted, joined by `;`.
+  public let signedHeaders: String
+
+  /// The SHA-256 of the text, in lower-case hex: the last line of the string to sign.
+  public var hash: String {
+    get throws(SigningError) { try SHA256.hash(text).hex }
+  }
+}
+
+extension ByteBuffer {
+  /// Appends `text` if every byte passes; otherwise appends nothing and says false.
+  fileprivate mutating func append(_ text: String, ifAll isAllowed: (UInt8) -> Bool) -> Bool {
+    text.withBytes { bytes in
+      for index in bytes.indices where !isAllowed(bytes[index]) { return false }
+      append(bytes)
+      return true
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// Percent-encoding as AWS wants it: every byte but RFC 3986's unreserved ones (`A-Z a-z 0-9 - . _ ~`), hex digits in upper case.
+enum PercentEncoding {
+  /// A bit for each ASCII byte that stays as it is: digits, `-`, `.` below 64; letters, `_`, `~` above.
+  private static let unreservedLow: UInt64 = 0x03FF_6000_0000_0000
+  private static let unreservedHigh: UInt64 = 0x47FF_FFFE_87FF_FFFE
+
+  static func isUnreserved(_ byte: UInt8) -> Bool {
+    guard byte < 128 else { return false }
+    let bits = byte < 64 ? unreservedLow : unreservedHigh
+    return bits >> UInt64(byte & 63) & 1 == 1
+  }
+
+  /// Appends `byte`, encoded unless unreserved.
+  static func append(_ byte: UInt8, to buffer: inout ByteBuffer) {
+    if isUnreserved(byte) {
+      buffer.append(byte)
+    } else {
+      buffer.append(0x25)
+      buffer.append(Hexadecimal.uppercaseDigit(byte >> 4))
+      buffer.append(Hexadecimal.uppercaseDigit(byte & 15))
+    }
+  }
+
+  /// Appends `text`, encoded.
+  static func append(_ text: String, to buffer: inout ByteBuffer) {
+    text.withBytes { bytes in
+      for index in bytes.indices { append(bytes[index], to: &buffer) }
+    }
+  }
+
+  /// The byte that a percent escape at `index` stands for; `nil` where there is none, as with a stray `%`.
+  static func decodedByte(at index: Int, in bytes: Span<UInt8>) -> UInt8? {
+    guard bytes[index] == 0x25, index + 2 < bytes.count,
+      let high = Hexadecimal.value(ofDigit: bytes[index + 1]),
+      let low = Hexadecimal.value(ofDigit: bytes[index + 2])
+    else { return nil }
+    return high << 4 | low
+  }
+
+  /// Appends `bytes[range]` with its escapes decoded and everything encoded anew, so that one text has one form.
+  ///
+  /// A `%` without two hex digits after it stands for itself and becomes `%25`; a `+` stands for itself too.
+  static func appendReencoded(_ bytes: Span<UInt8>, _ range: Range<Int>, to buffer: inout ByteBuffer) {
+    let part = bytes.extracting(range)
+    var index = 0
+    while index < part.count {
+      if let decoded = decodedByte(at: index, in: part) {
+        append(decoded, to: &buffer)
+        index += 3
+      } else {
+        append(part[index], to: &buffer)
+        index += 1
+      }
+    }
+  }
+}

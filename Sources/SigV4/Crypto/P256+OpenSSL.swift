@@ -1,0 +1,100 @@
+#if !SwiftCrypto && !canImport(CryptoKit)
+  import CSigV4OpenSSL
+
+  extension P256 {
+    /// A private key, ready to sign.
+    @safe final class PrivateKey: Sendable {
+      let publicKey: Point
+      /// Owned by this object, prepared for signing, and never written again: each signature works on a duplicate.
+      nonisolated(unsafe) private let prepared: OpaquePointer
+
+      /// Takes a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
+      init(scalar: [UInt8]) throws(SigningError) {
+        publicKey = try Self.publicKey(of: scalar)
+        let key = try unsafe P256.key(publicKey, scalar: scalar)
+        defer { unsafe EVP_PKEY_free(key) }
+        guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key, nil) else {
+          throw .crypto("libcrypto can't sign with P-256")
+        }
+        guard unsafe EVP_PKEY_sign_init(context) == 1 else {
+          unsafe EVP_PKEY_CTX_free(context)
+          throw .crypto("libcrypto can't sign with P-256")
+        }
+        unsafe prepared = context
+      }
+
+      deinit { unsafe EVP_PKEY_CTX_free(prepared) }
+
+      /// An ECDSA signature over the SHA-256 of `message`, in DER.
+      func signature(for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
+        let digest = try SHA256.hash(message).bytes
+        guard let context = unsafe EVP_PKEY_CTX_dup(prepared) else { throw .crypto("libcrypto can't sign with P-256") }
+        defer { unsafe EVP_PKEY_CTX_free(context) }
+        var signature = [UInt8](repeating: 0, count: 80)
+        var length = signature.count
+        guard unsafe EVP_PKEY_sign(context, &signature, &length, digest, digest.count) == 1 else {
+          throw .crypto("libcrypto can't sign with P-256")
+        }
+        signature.removeLast(signature.count - length)
+        return signature
+      }
+
+      private static func publicKey(of scalar: [UInt8]) throws(SigningError) -> Point {
+        guard let group = unsafe EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1) else {
+          throw .crypto("libcrypto has no P-256")
+        }
+        defer { unsafe EC_GROUP_free(group) }
+        let number = unsafe BN_bin2bn(scalar, Int32(clamping: scalar.count), nil)
+        defer { unsafe BN_clear_free(number) }
+        let point = unsafe EC_POINT_new(group)
+        defer { unsafe EC_POINT_free(point) }
+        var bytes = [UInt8](repeating: 0, count: 65)
+        guard unsafe number != nil, unsafe point != nil,
+          unsafe EC_POINT_mul(group, point, number, nil, nil, nil) == 1,
+          unsafe EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, &bytes, bytes.count, nil) == bytes.count,
+          let publicKey = Point(uncompressed: bytes)
+        else { throw .crypto("libcrypto can't compute on P-256") }
+        return publicKey
+      }
+    }
+
+    /// Whether `signature`, in DER, is one over the SHA-256 of `message` by the owner of `publicKey`.
+    static func isValid(
+      _ signature: [UInt8], for message: Span<UInt8>, by publicKey: Point
+    ) throws(SigningError) -> Bool {
+      let digest = try SHA256.hash(message).bytes
+      let key = try unsafe key(publicKey, scalar: nil)
+      defer { unsafe EVP_PKEY_free(key) }
+      guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key, nil) else {
+        throw .crypto("libcrypto can't verify with P-256")
+      }
+      defer { unsafe EVP_PKEY_CTX_free(context) }
+      guard unsafe EVP_PKEY_verify_init(context) == 1 else { throw .crypto("libcrypto can't verify with P-256") }
+      return unsafe EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
+    }
+
+    /// A key of libcrypto's, owned by the caller; with a scalar it is a private one.
+    private static func key(_ point: Point, scalar: [UInt8]?) throws(SigningError) -> OpaquePointer {
+      let builder = unsafe OSSL_PARAM_BLD_new()
+      defer { unsafe OSSL_PARAM_BLD_free(builder) }
+      let number = unsafe scalar.flatMap { unsafe BN_bin2bn($0, Int32(clamping: $0.count), BN_secure_new()) }
+      defer { unsafe BN_clear_free(number) }
+      let bytes = point.uncompressed
+      guard unsafe builder != nil,
+        unsafe OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1,
+        unsafe OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, bytes, bytes.count) == 1,
+        unsafe scalar == nil || OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1,
+        let parameters = unsafe OSSL_PARAM_BLD_to_param(builder)
+      else { throw .crypto("libcrypto can't take a P-256 key") }
+      defer { unsafe OSSL_PARAM_free(parameters) }
+      let context = unsafe EVP_PKEY_CTX_new_from_name(nil, "EC", nil)
+      defer { unsafe EVP_PKEY_CTX_free(context) }
+      var key: OpaquePointer?
+      let selection = scalar == nil ? CSIGV4_EVP_PKEY_PUBLIC_KEY : CSIGV4_EVP_PKEY_KEYPAIR
+      guard unsafe context != nil, unsafe EVP_PKEY_fromdata_init(context) == 1,
+        unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1, let key = unsafe key
+      else { throw .crypto("libcrypto refuses a P-256 key") }
+      return unsafe key
+    }
+  }
+#endif

@@ -1,0 +1,44 @@
+#if SwiftCrypto
+  import Crypto
+#elseif canImport(CryptoKit)
+  import CryptoKit
+#endif
+
+#if SwiftCrypto || canImport(CryptoKit)
+  /// A SHA-256 in progress, over CryptoKit or swift-crypto.
+  struct SHA256: ~Copyable {
+    #if SwiftCrypto
+      private var state = Crypto.SHA256()
+    #else
+      private var state = CryptoKit.SHA256()
+    #endif
+
+    init() throws(SigningError) {}
+
+    /// Goes back to the state of `other`, whatever was hashed before.
+    mutating func copy(of other: borrowing SHA256) throws(SigningError) {
+      state = other.state
+    }
+
+    /// Starts anew.
+    mutating func reset() throws(SigningError) {
+      state = .init()
+    }
+
+    mutating func update(_ bytes: Span<UInt8>) throws(SigningError) {
+      unsafe bytes.withUnsafeBufferPointer { unsafe state.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+
+    mutating func finalize() throws(SigningError) -> SHA256Digest {
+      var digest = SHA256Digest()
+      unsafe state.finalize().withUnsafeBytes { source in
+        unsafe digest.withMutableBytes { out in
+          for (index, byte) in unsafe source.enumerated() where index < SHA256Digest.byteCount {
+            unsafe out[index] = byte
+          }
+        }
+      }
+      return digest
+    }
+  }
+#endif

@@ -1,0 +1,28 @@
+extension SHA256 {
+  /// The hash of `bytes`.
+  static func hash(_ bytes: Span<UInt8>) throws(SigningError) -> SHA256Digest {
+    var hash = try SHA256()
+    try hash.update(bytes)
+    return try hash.finalize()
+  }
+
+  /// The hash of the UTF-8 of `text`.
+  static func hash(_ text: String) throws(SigningError) -> SHA256Digest {
+    var hash = try SHA256()
+    try hash.update(text)
+    return try hash.finalize()
+  }
+
+  /// Continues with the UTF-8 of `text`.
+  mutating func update(_ text: String) throws(SigningError) {
+    let bytes = Array(text.utf8)
+    try update(bytes.span)
+  }
+}
+
+extension SigningError {
+  /// The crypto library refused a call.
+  static func crypto(_ what: String) -> SigningError {
+    SigningError(.cryptoFailure, "\(what); is there memory, and a provider for it?")
+  }
+}

@@ -1,0 +1,58 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// What a signature is good for: one day, one region (none with SigV4a) and one service.
+public struct CredentialScope: Sendable, Hashable {
+  /// The day in UTC, as `YYYYMMDD`.
+  public let day: String
+  /// The region; `nil` in the scope of SigV4a, whose region set is a header.
+  public let region: String?
+  /// The service's signing name.
+  public let service: String
+  /// The scope as it stands in the string to sign: `DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a.
+  public let text: String
+
+  /// Creates a scope.
+  ///
+  /// - Parameters:
+  ///   - date: The time of signing; its day in UTC counts.
+  ///   - region: The region, such as `us-west-2`; `nil` for SigV4a.
+  ///   - service: The service's signing name.
+  /// - Throws: ``SigningError`` for a region or a service that is empty or holds a slash, a comma, white space or
+  ///   anything that isn't visible ASCII, and for a date outside of the years 1 to 9999.
+  public init(date: Date, region: String?, service: String) throws(SigningError) {
+    try self.init(SigningDate(date), region: region, service: service)
+  }
+
+  init(_ date: SigningDate, region: String?, service: String) throws(SigningError) {
+    if let region, !region.isScopeElement {
+      throw SigningError(.invalidRegion, "\(region.debugDescription) is no region; it should look like us-west-2.")
+    }
+    guard service.isScopeElement else {
+      throw SigningError(
+        .invalidService, "\(service.debugDescription) is no signing name; it should look like vpc-lattice-svcs.")
+    }
+    day = date.dayText
+    self.region = region
+    self.service = service
+    text = ([day, region, service].compactMap { $0 } + [Self.terminator]).joined(separator: "/")
+  }
+
+  /// The last part of every scope.
+  static let terminator = "aws4_request"
+}
+
+extension CredentialScope: CustomStringConvertible {
+  /// The same as ``text``.
+  public var description: String { text }
+}
+
+extension String {
+  /// Whether this can stand between the slashes of a scope and before the comma that ends it.
+  var isScopeElement: Bool {
+    !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x2C }
+  }
+}

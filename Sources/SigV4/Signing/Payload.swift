@@ -1,0 +1,53 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Data
+#else
+  public import struct Foundation.Data
+#endif
+
+/// A request's payload, as far as signing is concerned: its hash, or a word that stands for it.
+public struct Payload: Sendable {
+  private enum Content {
+    case hash(String)
+    case bytes([UInt8])
+    case data(Data)
+  }
+
+  private let content: Content
+
+  /// No payload: the hash of nothing.
+  public static let empty = Payload(
+    content: .hash("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
+
+  /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 takes it over TLS.
+  public static let unsigned = Payload(content: .hash("UNSIGNED-PAYLOAD"))
+
+  /// A payload at hand; it is hashed while signing, unless the service wants no hash.
+  public static func bytes(_ bytes: [UInt8]) -> Payload {
+    Payload(content: .bytes(bytes))
+  }
+
+  /// A payload at hand; it is hashed while signing, unless the service wants no hash.
+  public static func data(_ data: Data) -> Payload {
+    Payload(content: .data(data))
+  }
+
+  /// A payload whose SHA-256 is known, in lower-case hex; or any word that the service takes in its place.
+  public static func hash(_ hash: String) -> Payload {
+    Payload(content: .hash(hash))
+  }
+
+  /// Whether the hash has yet to be computed.
+  var isUnhashed: Bool {
+    if case .hash = content { false } else { true }
+  }
+
+  /// The last line of the canonical request.
+  func hash(under rule: PayloadRule) throws(SigningError) -> String {
+    if rule == .unsigned { return "UNSIGNED-PAYLOAD" }
+    switch content {
+    case .hash(let hash): return hash
+    case .bytes(let bytes): return try SHA256.hash(bytes.span).hex
+    case .data(let data): return try SHA256.hash(data.span).hex
+    }
+  }
+}

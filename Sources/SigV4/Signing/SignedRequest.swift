@@ -1,0 +1,36 @@
+/// A signed request, what signing has added to it, and what exactly was signed.
+public struct SignedRequest: Sendable {
+  /// The request as it is to be sent.
+  public let request: SignableRequest
+  /// The signature, in lower-case hex.
+  public let signature: String
+  /// The scope that the signature is good for.
+  public let scope: CredentialScope
+  /// How it was signed.
+  public let algorithm: SigningAlgorithm
+  /// The last line of the canonical request.
+  public let payloadHash: String
+  let date: SigningDate
+  let canonicalizer: Canonicalizer
+  /// How many headers at the end of the request are signing's.
+  let addedHeaderCount: Int
+
+  /// The header fields that signing has set, each of which replaces all fields of that name.
+  public var addedHeaders: ArraySlice<HeaderField> {
+    request.headers.suffix(addedHeaderCount)
+  }
+
+  /// The canonical request that was signed, written anew from the request as it is sent.
+  ///
+  /// It holds the session token where that is signed: show it to nobody who may not see the token.
+  public var canonicalRequest: CanonicalRequest {
+    get throws(SigningError) { try canonicalizer.canonicalRequest(for: request, payloadHash: payloadHash) }
+  }
+
+  /// The string to sign, written anew from the request as it is sent.
+  public var stringToSign: StringToSign {
+    get throws(SigningError) {
+      try StringToSign(algorithm: algorithm, date: date, scope: scope, canonicalRequest: canonicalRequest)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+extension Signer {
+  /// Signs `request` in its headers: sets `X-Amz-Date`, `X-Amz-Security-Token`, `x-amz-content-sha256` where the
+  /// service wants it, `X-Amz-Region-Set` with SigV4a, and `Authorization`.
+  ///
+  /// What an earlier signing has set is replaced, and nothing else is touched.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it will be sent.
+  ///   - payload: What the request carries; of no account where the service wants the payload unsigned.
+  ///   - credentials: The credentials to sign with.
+  ///   - time: The time of signing; services take a difference of 5 minutes (S3: 15) from their own clock.
+  /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
+  /// - Throws: ``SigningError``, and leaves `request` as it was.
+  @discardableResult
+  public func sign(
+    _ request: inout SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
+  ) throws(SigningError) -> SignedRequest {
+    let context = try context(for: request, credentials, time)
+    var signed = request
+    signed.removeSignature(of: service)
+    let payloadHash = try hash(of: payload, under: service.payload, for: signed)
+    let kept = signed.headers.count
+    signed.headers.reserveCapacity(kept + 5)
+    signed.headers.append(HeaderField("X-Amz-Date", context.date.text))
+    if let token = credentials.sessionToken {
+      signed.headers.append(HeaderField("X-Amz-Security-Token", token))
+    }
+    if service.contentHashHeader == .sent {
+      signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
+    }
+    if let regionSet = context.regionSet {
+      signed.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
+    }
+
+    var buffer = ByteBuffer()
+    let (signature, signedHeaders) = try sign(signed, payloadHash: payloadHash, in: context, &buffer)
+    let start = buffer.count
+    buffer.append(algorithm.rawValue)
+    buffer.append(" Credential=")
+    buffer.append(credentials.accessKeyID)
+    buffer.append(0x2F)
+    buffer.append(context.scope.text)
+    buffer.append(", SignedHeaders=")
+    buffer.appendPart(signedHeaders)
+    buffer.append(", Signature=")
+    buffer.append(signature)
+    signed.headers.append(HeaderField("Authorization", buffer.string(start..<buffer.count)))
+    request = signed
+    return SignedRequest(
+      request: signed, signature: signature, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
+      date: context.date, canonicalizer: canonicalizer, addedHeaderCount: signed.headers.count - kept)
+  }
+
+  /// Signs `request` with the credentials that `provider` has now.
+  ///
+  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
+  @discardableResult
+  public func sign(
+    _ request: inout SignableRequest, payload: Payload = .empty, with provider: some CredentialProvider,
+    at time: Date? = nil
+  ) async throws -> SignedRequest {
+    let credentials = try await provider.credentials()
+    return try sign(&request, payload: payload, with: credentials, at: time ?? Date())
+  }
+}
+
+extension SignableRequest {
+  /// Removes what signing sets, in either placement, so that a request can be signed again.
+  mutating func removeSignature(of service: SigningService) {
+    let isSigning = { (header: HeaderField) in
+      header.isNamed("authorization") || header.isNamed("x-amz-date") || header.isNamed("x-amz-security-token")
+        || header.isNamed("x-amz-region-set")
+        || (service.contentHashHeader == .sent && header.isNamed("x-amz-content-sha256"))
+    }
+    if headers.contains(where: isSigning) { headers.removeAll(where: isSigning) }
+    target.removeSigningParameters()
+  }
+}

@@ -1,0 +1,132 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Date
+#else
+  import struct Foundation.Date
+#endif
+
+/// Signs requests to one service in one region, or with SigV4a in a set of regions.
+///
+/// A signer is cheap to copy and safe to share, and keeps the keys it has derived: make one, and use it for every request.
+public struct Signer: Sendable {
+  /// The service and its rules.
+  public let service: SigningService
+  /// SigV4, or SigV4a.
+  public let algorithm: SigningAlgorithm
+  /// The region, such as `us-west-2`, `nil` where the request's host names it; with SigV4a the region set, joined by commas.
+  public let region: String?
+
+  let canonicalizer: Canonicalizer
+  private let keys = SigningKeyCache()
+
+  /// Creates a signer that uses SigV4.
+  ///
+  /// - Parameters:
+  ///   - service: The service that checks the signatures.
+  ///   - region: The region. It may be left out for VPC Lattice where requests go to a host such as
+  ///     `reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws`.
+  public init(service: SigningService, region: String? = nil) {
+    self.service = service
+    self.region = region
+    algorithm = .hmacSHA256
+    canonicalizer = Canonicalizer(service)
+  }
+
+  /// Creates a signer that uses SigV4a, whose signatures are good in several regions.
+  ///
+  /// - Parameters:
+  ///   - service: The service that checks the signatures.
+  ///   - regionSet: Regions, in which `*` stands for any text: `["*"]`, `["us-east-1", "us-west-*"]`.
+  public init(service: SigningService, regionSet: [String]) {
+    self.service = service
+    region = regionSet.joined(separator: ",")
+    algorithm = .ecdsaP256SHA256
+    canonicalizer = Canonicalizer(service)
+  }
+
+  /// What a signature needs besides the request, checked before anything is hashed.
+  struct Context {
+    let credentials: Credentials
+    let date: SigningDate
+    let scope: CredentialScope
+    /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
+    let regionSet: String?
+    /// The key, if it was derived before.
+    let knownKey: SigningKey?
+  }
+
+  func context(
+    for request: SignableRequest, _ credentials: Credentials, _ time: Date
+  ) throws(SigningError) -> Context {
+    let date = try SigningDate(time)
+    let region = try region(for: request)
+    let scopeRegion = algorithm == .hmacSHA256 ? region : nil
+    let key = keys.key(for: credentials, day: date.day, region: scopeRegion)
+    let scope: CredentialScope
+    if let key {
+      scope = key.scope
+    } else {
+      try credentials.validate()
+      scope = try CredentialScope(date, region: scopeRegion, service: service.name)
+    }
+    return Context(
+      credentials: credentials, date: date, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
+  }
+
+  /// Writes the canonical request of `request` and its string to sign to `buffer`, and signs that.
+  func sign(
+    _ request: SignableRequest, payloadHash: String, in context: Context, _ buffer: inout ByteBuffer
+  ) throws(SigningError) -> (signature: String, signedHeaders: Range<Int>) {
+    let signedHeaders = try canonicalizer.append(
+      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &buffer)
+    let key: SigningKey
+    if let known = context.knownKey {
+      key = known
+    } else {
+      key = try keys.deriveKey(for: context.credentials, day: context.date.day, scope: context.scope)
+    }
+    var state = try SHA256()
+    try buffer.withBytes { (bytes) throws(SigningError) in try state.update(bytes) }
+    let hash = try state.finalize()
+    let start = buffer.count
+    StringToSign.append(algorithm, context.date, context.scope, hash, to: &buffer)
+    let signature = try buffer.withBytes(start..<buffer.count) { (bytes) throws(SigningError) in
+      try key.signature(for: bytes, in: &state)
+    }
+    return (signature, signedHeaders)
+  }
+
+  /// The payload hash of a request that is known to be fit for signing before its payload is hashed.
+  func hash(
+    of payload: Payload, under rule: PayloadRule, for request: SignableRequest
+  ) throws(SigningError) -> String {
+    if payload.isUnhashed, rule != .unsigned {
+      _ = try canonicalizer.canonicalRequest(for: request, payloadHash: "-")
+    }
+    return try payload.hash(under: rule)
+  }
+
+  private func region(for request: SignableRequest) throws(SigningError) -> String {
+    if let region {
+      guard algorithm == .hmacSHA256 || region.isRegionSet else {
+        throw SigningError(.invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
+      }
+      return region
+    }
+    if service.name == SigningService.vpcLattice.name,
+      let host = request.headers.first(where: { $0.isNamed("host") })?.value,
+      let region = LatticeHost.region(of: host)
+    {
+      return region
+    }
+    throw SigningError(
+      .missingRegion,
+      "No region was given, and the host names none; only a host such as NAME.ID.vpc-lattice-svcs.REGION.on.aws does.")
+  }
+}
+
+extension String {
+  fileprivate var isRegionSet: Bool {
+    utf8.split(separator: 0x2C, omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F } }
+  }
+}

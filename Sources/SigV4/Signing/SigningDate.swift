@@ -1,0 +1,86 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Date
+#else
+  import struct Foundation.Date
+#endif
+
+/// A time of signing: UTC, whole seconds, by integer arithmetic.
+struct SigningDate: Sendable, Hashable {
+  /// Days since 1970-01-01.
+  let day: Int
+  /// Seconds since midnight.
+  let second: Int
+
+  /// The second that `date` falls in.
+  ///
+  /// - Throws: ``SigningError`` outside of the years 1 to 9999.
+  init(_ date: Date) throws(SigningError) {
+    let seconds = date.timeIntervalSince1970.rounded(.down)
+    // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z; a NaN fails the comparison.
+    guard seconds >= -62_135_596_800, seconds <= 253_402_300_799 else {
+      throw SigningError(.invalidDate, "The time of signing must lie in the years 1 to 9999.")
+    }
+    self.init(secondsSince1970: Int(seconds))
+  }
+
+  init(secondsSince1970 seconds: Int) {
+    day = seconds >= 0 ? seconds / 86400 : (seconds - 86399) / 86400
+    second = seconds - day * 86400
+  }
+
+  /// Seconds since 1970-01-01T00:00:00Z.
+  var secondsSince1970: Int { day * 86400 + second }
+
+  /// Appends the day as `YYYYMMDD`.
+  func appendDay(to buffer: inout ByteBuffer) {
+    let (year, month, day) = civil
+    buffer.appendTwoDigits(year / 100)
+    buffer.appendTwoDigits(year % 100)
+    buffer.appendTwoDigits(month)
+    buffer.appendTwoDigits(day)
+  }
+
+  /// Appends the time as `YYYYMMDD'T'HHMMSS'Z'`.
+  func append(to buffer: inout ByteBuffer) {
+    appendDay(to: &buffer)
+    buffer.append(0x54)
+    buffer.appendTwoDigits(second / 3600)
+    buffer.appendTwoDigits(second / 60 % 60)
+    buffer.appendTwoDigits(second % 60)
+    buffer.append(0x5A)
+  }
+
+  /// The day as `YYYYMMDD`.
+  var dayText: String {
+    var buffer = ByteBuffer(capacity: 16)
+    appendDay(to: &buffer)
+    return buffer.string()
+  }
+
+  /// The time as `YYYYMMDD'T'HHMMSS'Z'`.
+  var text: String {
+    var buffer = ByteBuffer(capacity: 16)
+    append(to: &buffer)
+    return buffer.string()
+  }
+
+  /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
+  private var civil: (year: Int, month: Int, day: Int) {
+    let shifted = day + 719_468  // days since 0000-03-01
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+  }
+}
+
+extension ByteBuffer {
+  fileprivate mutating func appendTwoDigits(_ value: Int) {
+    append(0x30 &+ UInt8(truncatingIfNeeded: value / 10))
+    append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+  }
+}

@@ -1,0 +1,51 @@
+/// Why a request can't be signed; thrown before anything is hashed, unless the crypto library itself fails.
+public struct SigningError: Error, Hashable {
+  /// What is wrong, for code to act upon.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code's name.
+    public let description: String
+    private init(_ description: String) { self.description = description }
+
+    /// The method is empty or holds something else than a token (RFC 9110, 5.6.2).
+    public static let invalidMethod = Code("invalidMethod")
+    /// The request target doesn't start with `/`, or holds CR, LF or NUL.
+    public static let invalidTarget = Code("invalidTarget")
+    /// A header's name isn't a token, or its value holds NUL or a line break that isn't a fold.
+    public static let invalidHeader = Code("invalidHeader")
+    /// There is no `Host` header, it is empty, or there are several.
+    public static let missingHost = Code("missingHost")
+    /// The access key id, secret or token is empty or holds what can't be signed with.
+    public static let invalidCredentials = Code("invalidCredentials")
+    /// The region is empty or holds what can't stand in a credential scope.
+    public static let invalidRegion = Code("invalidRegion")
+    /// No region was given, and the host names none.
+    public static let missingRegion = Code("missingRegion")
+    /// The service name is empty or holds what can't stand in a credential scope.
+    public static let invalidService = Code("invalidService")
+    /// The payload hash holds CR, LF, NUL or white space, or is empty.
+    public static let invalidPayloadHash = Code("invalidPayloadHash")
+    /// The time of signing lies outside of the years 1 to 9999.
+    public static let invalidDate = Code("invalidDate")
+    /// The lifetime of a presigned request lies outside of 1 to 604,800 seconds.
+    public static let invalidExpiry = Code("invalidExpiry")
+    /// The crypto library refused a call, as it does without memory or without a provider for SHA-256.
+    public static let cryptoFailure = Code("cryptoFailure")
+    /// No credentials could be had; the message says why.
+    public static let noCredentials = Code("noCredentials")
+  }
+
+  /// What is wrong.
+  public let code: Code
+  /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  public let message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+extension SigningError: CustomStringConvertible {
+  /// The code and the message.
+  public var description: String { "\(code): \(message)" }
+}

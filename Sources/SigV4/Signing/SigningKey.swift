@@ -1,0 +1,96 @@
+/// A key for one credential scope, derived from a secret access key.
+///
+/// With SigV4 it is HMAC upon HMAC over day, region, service and terminator; who has it can sign for that scope, and
+/// for no other (AWS IAM User Guide, "Create a signed AWS API request", step 4). With SigV4a, whose scope has no region,
+/// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
+public struct SigningKey: Sendable {
+  enum Material {
+    case hmac(HMACKey)
+    case ecdsa(P256.PrivateKey)
+  }
+
+  /// The scope that the key signs for.
+  public let scope: CredentialScope
+  let material: Material
+
+  /// Derives the key of `scope` from `credentials`: a SigV4 key where the scope has a region, a SigV4a key where it has none.
+  ///
+  /// - Throws: ``SigningError`` for credentials that can't be signed with.
+  public init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
+    try credentials.validate()
+    guard let region = scope.region else {
+      self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope: scope)
+      return
+    }
+    let secret = Array("AWS4\(credentials.secretAccessKey)".utf8)
+    var key = try HMACKey(secret.span)
+    for part in [scope.day, region, scope.service, CredentialScope.terminator] {
+      key = try HMACKey(key.authenticationCode(for: part))
+    }
+    self.init(.hmac(key), scope: scope)
+  }
+
+  init(_ material: Material, scope: CredentialScope) {
+    self.material = material
+    self.scope = scope
+  }
+
+  /// How this key signs.
+  public var algorithm: SigningAlgorithm {
+    switch material {
+    case .hmac: .hmacSHA256
+    case .ecdsa: .ecdsaP256SHA256
+    }
+  }
+
+  /// The signature of `stringToSign` in lower-case hex: of the HMAC's 32 bytes, or of an ECDSA signature in DER, which differs each time.
+  ///
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
+    let bytes = Array(stringToSign.text.utf8)
+    var state = try SHA256()
+    return try signature(for: bytes.span, in: &state)
+  }
+
+  /// The same for the bytes of a string to sign; `state` is scratch.
+  func signature(for stringToSign: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> String {
+    switch material {
+    case .hmac(let key):
+      return try key.authenticationCode(for: stringToSign, in: &state).hex
+    case .ecdsa(let key):
+      let signature = try key.signature(for: stringToSign)
+      return Hexadecimal.string(signature.span)
+    }
+  }
+}
+
+extension SigningKey: CustomStringConvertible, CustomReflectable {
+  /// The scope; never the key.
+  public var description: String { "SigningKey(\(scope) key: <redacted>)" }
+  /// The scope; never the key.
+  public var customMirror: Mirror { Mirror(self, children: ["scope": scope], displayStyle: .struct) }
+}
+
+extension Credentials {
+  /// Refuses what no signature can be made with.
+  func validate() throws(SigningError) {
+    guard accessKeyID.isScopeElement else {
+      throw SigningError(
+        .invalidCredentials,
+        "The access key id is empty or holds white space, a slash, a comma or something that isn't ASCII.")
+    }
+    guard let first = secretAccessKey.utf8.first, let last = secretAccessKey.utf8.last else {
+      throw SigningError(.invalidCredentials, "The secret access key of \(accessKeyID) is empty.")
+    }
+    guard first > 0x20, last > 0x20, !secretAccessKey.utf8.contains(where: { $0 < 0x20 }) else {
+      throw SigningError(
+        .invalidCredentials,
+        "The secret access key of \(accessKeyID) begins or ends with white space or holds a control character; was it copied with its line?"
+      )
+    }
+    guard sessionToken?.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) != true else {
+      throw SigningError(
+        .invalidCredentials, "The session token of \(accessKeyID) holds white space or a control character.")
+    }
+  }
+}

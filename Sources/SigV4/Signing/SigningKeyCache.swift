@@ -1,0 +1,47 @@
+import Synchronization
+
+/// The keys that a signer has derived, found again by credentials, day and region; the oldest makes room.
+///
+/// Credentials are compared whole, so that a secret replaced under the same id gets a key of its own.
+final class SigningKeyCache: Sendable {
+  private struct Entry {
+    let credentials: Credentials
+    let day: Int
+    let region: String?
+    let key: SigningKey
+  }
+
+  /// Enough for the credentials and regions that a process has in use at a time; each key is about 1 KB.
+  private static let limit = 64
+
+  private let entries = Mutex<[Entry]>([])
+
+  /// The key derived earlier, if it is still known.
+  func key(for credentials: Credentials, day: Int, region: String?) -> SigningKey? {
+    entries.withLock { entries in
+      for entry in entries where entry.day == day && entry.region == region && entry.credentials == credentials {
+        return entry.key
+      }
+      return nil
+    }
+  }
+
+  /// Derives and keeps the key of `scope`; a SigV4a key of the same credentials serves for every day.
+  func deriveKey(
+    for credentials: Credentials, day: Int, scope: CredentialScope
+  ) throws(SigningError) -> SigningKey {
+    let known = scope.region == nil ? asymmetricMaterial(for: credentials) : nil
+    let key = if let known { SigningKey(known, scope: scope) } else { try SigningKey(credentials, scope: scope) }
+    entries.withLock { entries in
+      if entries.count >= Self.limit { entries.removeLast() }
+      entries.insert(Entry(credentials: credentials, day: day, region: scope.region, key: key), at: 0)
+    }
+    return key
+  }
+
+  private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
+    entries.withLock { entries in
+      entries.first { $0.region == nil && $0.credentials == credentials }?.key.material
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/// A service's signing name, and the rules by which it checks signatures.
+///
+/// The general rules hold for every service but a few: the path is normalized and encoded twice, the payload is hashed,
+/// no content hash header is sent, and the session token is signed.
+public struct SigningService: Sendable, Hashable {
+  /// The signing name, as it stands in a credential scope; not always the host's first label.
+  public var name: String
+  /// What stands for the payload in a canonical request.
+  public var payload: PayloadRule = .signed
+  /// Whether the payload hash is sent in `x-amz-content-sha256` too.
+  public var contentHashHeader: ContentHashHeader = .omitted
+  /// How often the path is percent-encoded in a canonical request.
+  public var pathEncoding: PathEncoding = .twice
+  /// Whether dot segments and repeated slashes are removed from the path.
+  public var pathNormalization: PathNormalization = .normalized
+  /// Whether the session token is covered by the signature.
+  public var sessionToken: SessionTokenRule = .signed
+
+  /// A service with the general rules.
+  public init(_ name: String) {
+    self.name = name
+  }
+
+  /// Amazon VPC Lattice, `vpc-lattice-svcs`: the payload is never signed, and `x-amz-content-sha256: UNSIGNED-PAYLOAD`
+  /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
+  public static let vpcLattice: SigningService = {
+    var service = SigningService("vpc-lattice-svcs")
+    service.payload = .unsigned
+    service.contentHashHeader = .sent
+    return service
+  }()
+
+  /// Amazon S3, `s3`: the path is a key, encoded once and kept as it is, and `x-amz-content-sha256` is sent
+  /// (S3 API Reference, "Authenticating Requests: Using the Authorization Header").
+  public static let s3: SigningService = s3Rules(named: "s3")
+
+  /// Amazon API Gateway, `execute-api`, with the general rules.
+  public static let executeAPI = SigningService("execute-api")
+
+  /// AWS Security Token Service, `sts`, with the general rules.
+  public static let sts = SigningService("sts")
+
+  /// The service called `name` with the rules this library knows for it, or else the general ones.
+  public static func named(_ name: String) -> SigningService {
+    switch name {
+    case vpcLattice.name: vpcLattice
+    case s3.name: s3
+    default: SigningService(name)
+    }
+  }
+
+  private static func s3Rules(named name: String) -> SigningService {
+    var service = SigningService(name)
+    service.payload = .unsignedWhenPresigned
+    service.contentHashHeader = .sent
+    service.pathEncoding = .once
+    service.pathNormalization = .preserved
+    return service
+  }
+}
+
+/// What stands for the payload in a canonical request.
+public enum PayloadRule: Sendable, Hashable {
+  /// The hash of the payload, or what the caller says instead.
+  case signed
+  /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice takes nothing else.
+  case unsigned
+  /// The hash in signed headers; `UNSIGNED-PAYLOAD` in presigned requests, unless the caller says otherwise: S3.
+  case unsignedWhenPresigned
+}
+
+/// Whether the payload hash is sent in a header of its own.
+public enum ContentHashHeader: Sendable, Hashable {
+  /// `x-amz-content-sha256` is sent and signed: S3 and VPC Lattice demand it.
+  case sent
+  /// No such header is added: other services don't read it.
+  case omitted
+}
+
+/// How often the path is percent-encoded in a canonical request, counted from the bare path.
+public enum PathEncoding: Sendable, Hashable {
+  /// Once, which is how it goes on the wire: S3.
+  case once
+  /// Twice, the wire's form encoded once more: every other service.
+  case twice
+}
+
+/// Whether the path is normalized in a canonical request.
+public enum PathNormalization: Sendable, Hashable {
+  /// Dot segments and repeated slashes are removed: every service but S3.
+  case normalized
+  /// The path stays as it is, since `a//b` and `a/./b` are keys of their own: S3.
+  case preserved
+}
+
+/// Whether the session token is covered by the signature.
+public enum SessionTokenRule: Sendable, Hashable {
+  /// The token is added first, and signed: every service but AWS IoT.
+  case signed
+  /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
+  case addedAfterSigning
+}

@@ -1,0 +1,44 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// What is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
+///
+/// AWS IAM User Guide, "Create a signed AWS API request", step 3.
+public struct StringToSign: Sendable, Hashable {
+  /// The whole text, lines separated by LF.
+  public let text: String
+
+  /// Puts the string to sign together.
+  ///
+  /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
+  public init(
+    algorithm: SigningAlgorithm = .hmacSHA256, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
+  ) throws(SigningError) {
+    try self.init(algorithm: algorithm, date: SigningDate(date), scope: scope, canonicalRequest: canonicalRequest)
+  }
+
+  init(
+    algorithm: SigningAlgorithm, date: SigningDate, scope: CredentialScope, canonicalRequest: CanonicalRequest
+  ) throws(SigningError) {
+    let hash = try SHA256.hash(canonicalRequest.text)
+    var buffer = ByteBuffer(capacity: 256)
+    Self.append(algorithm, date, scope, hash, to: &buffer)
+    text = buffer.string()
+  }
+
+  static func append(
+    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
+    to buffer: inout ByteBuffer
+  ) {
+    buffer.append(algorithm.rawValue)
+    buffer.append(0x0A)
+    date.append(to: &buffer)
+    buffer.append(0x0A)
+    buffer.append(scope.text)
+    buffer.append(0x0A)
+    canonicalRequestHash.withBytes { buffer.appendHex($0) }
+  }
+}
