@@ -129,7 +129,9 @@ extension VectorCase {
       switch SigningAlgorithm(rawValue: algorithm) {
       case .hmacSHA256: Signer(service: signingService, region: region)
       case .ecdsaP256SHA256:
-        Signer(service: signingService, regionSet: region.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+        Signer(
+          service: signingService,
+          regionSet: region.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
       case nil: throw CaseError.unknownAlgorithm(id, algorithm)
       }
     }

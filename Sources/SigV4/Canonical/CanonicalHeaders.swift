@@ -92,7 +92,8 @@ struct CanonicalHeaders: ~Copyable {
       guard buffer.appendSqueezed(headers[entry.header].value) else {
         throw SigningError(
           .invalidHeader,
-          "The value of header \(names.string(entry.name)) holds a NUL, or a line break that isn't followed by white space.")
+          "The value of header \(names.string(entry.name)) holds a NUL, or a line break that isn't followed by white space."
+        )
       }
     }
     buffer.append(0x0A)

@@ -34,7 +34,9 @@
       /// An ECDSA signature over the SHA-256 of `message`, in DER.
       func signature(for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
         let data = unsafe message.withUnsafeBufferPointer { unsafe Data($0) }
-        guard let signature = try? key.signature(for: data) else { throw .crypto("The crypto library can't sign with P-256") }
+        guard let signature = try? key.signature(for: data) else {
+          throw .crypto("The crypto library can't sign with P-256")
+        }
         return Array(signature.derRepresentation)
       }
     }

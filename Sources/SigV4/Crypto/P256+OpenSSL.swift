@@ -51,7 +51,8 @@
         var bytes = [UInt8](repeating: 0, count: 65)
         guard unsafe number != nil, unsafe point != nil,
           unsafe EC_POINT_mul(group, point, number, nil, nil, nil) == 1,
-          unsafe EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, &bytes, bytes.count, nil) == bytes.count,
+          unsafe EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, &bytes, bytes.count, nil)
+            == bytes.count,
           let publicKey = Point(uncompressed: bytes)
         else { throw .crypto("libcrypto can't compute on P-256") }
         return publicKey
@@ -75,17 +76,9 @@
 
     /// A key of libcrypto's, owned by the caller; with a scalar it is a private one.
     private static func key(_ point: Point, scalar: [UInt8]?) throws(SigningError) -> OpaquePointer {
-      let builder = unsafe OSSL_PARAM_BLD_new()
-      defer { unsafe OSSL_PARAM_BLD_free(builder) }
-      let number = unsafe scalar.flatMap { unsafe BN_bin2bn($0, Int32(clamping: $0.count), BN_secure_new()) }
-      defer { unsafe BN_clear_free(number) }
-      let bytes = point.uncompressed
-      guard unsafe builder != nil,
-        unsafe OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1,
-        unsafe OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, bytes, bytes.count) == 1,
-        unsafe scalar == nil || OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1,
-        let parameters = unsafe OSSL_PARAM_BLD_to_param(builder)
-      else { throw .crypto("libcrypto can't take a P-256 key") }
+      guard let parameters = unsafe parameters(point, scalar: scalar) else {
+        throw .crypto("libcrypto can't take a P-256 key")
+      }
       defer { unsafe OSSL_PARAM_free(parameters) }
       let context = unsafe EVP_PKEY_CTX_new_from_name(nil, "EC", nil)
       defer { unsafe EVP_PKEY_CTX_free(context) }
@@ -95,6 +88,24 @@
         unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1, let key = unsafe key
       else { throw .crypto("libcrypto refuses a P-256 key") }
       return unsafe key
+    }
+
+    /// The parameters that make up a key, owned by the caller.
+    ///
+    /// The builder keeps a pointer to the point until it has made the parameters, so the point is held till then.
+    private static func parameters(_ point: Point, scalar: [UInt8]?) -> UnsafeMutablePointer<OSSL_PARAM>? {
+      let builder = unsafe OSSL_PARAM_BLD_new()
+      defer { unsafe OSSL_PARAM_BLD_free(builder) }
+      let number = unsafe scalar.flatMap { unsafe BN_bin2bn($0, Int32(clamping: $0.count), BN_secure_new()) }
+      defer { unsafe BN_clear_free(number) }
+      return unsafe point.uncompressed.withUnsafeBufferPointer { bytes in
+        guard unsafe builder != nil,
+          unsafe OSSL_PARAM_BLD_push_utf8_string(builder, CSIGV4_GROUP_NAME, CSIGV4_P256, 0) == 1,
+          unsafe OSSL_PARAM_BLD_push_octet_string(builder, CSIGV4_PUBLIC_KEY, bytes.baseAddress, bytes.count) == 1,
+          unsafe scalar == nil || OSSL_PARAM_BLD_push_BN(builder, CSIGV4_PRIVATE_KEY, number) == 1
+        else { return nil }
+        return unsafe OSSL_PARAM_BLD_to_param(builder)
+      }
     }
   }
 #endif

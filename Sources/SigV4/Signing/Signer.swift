@@ -108,7 +108,8 @@ public struct Signer: Sendable {
   private func region(for request: SignableRequest) throws(SigningError) -> String {
     if let region {
       guard algorithm == .hmacSHA256 || region.isRegionSet else {
-        throw SigningError(.invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
+        throw SigningError(
+          .invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
       }
       return region
     }
