@@ -23,6 +23,7 @@ public struct Canonicalizer: Sendable, Hashable {
   /// - Parameters:
   ///   - request: The request as it is sent.
   ///   - payloadHash: The last line: a SHA-256 in lower-case hex, or a word such as `UNSIGNED-PAYLOAD`.
+  /// - Returns: The canonical request.
   /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
   public func canonicalRequest(
     for request: SignableRequest, payloadHash: String

@@ -3,7 +3,7 @@
 
   /// A SHA-256 in progress, over libcrypto.
   @safe struct SHA256: ~Copyable {
-    /// Fetched once: an implicit fetch at every use costs more than a block of hashing. Never freed, never written again.
+    /// Fetched once, since an implicit fetch at every use costs more than a block of hashing; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
     /// Owned by this value alone, and freed with it; only read through `copy(of:)` once shared.

@@ -16,3 +16,24 @@ public struct SignableRequest: Sendable, Hashable {
     self.headers = headers
   }
 }
+
+extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The request's first line and its headers; a session token shows as `<redacted>`.
+  public var description: String {
+    (["\(method) \(shownTarget)"] + headers.map(\.description)).joined(separator: "\n")
+  }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The method, target and headers; a session token shows as `<redacted>`.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["method": method, "target": shownTarget, "headers": headers], displayStyle: .struct)
+  }
+
+  private var shownTarget: String {
+    target.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { part in
+      let parameter = Substring(part)
+      guard let name = parameter.firstRange(of: "X-Amz-Security-Token=") else { return String(parameter) }
+      return parameter[..<name.upperBound] + "<redacted>"
+    }.joined(separator: "&")
+  }
+}

@@ -73,12 +73,18 @@ extension Signer {
 extension SignableRequest {
   /// Removes what signing sets, in either placement, so that a request can be signed again.
   mutating func removeSignature(of service: SigningService) {
-    let isSigning = { (header: HeaderField) in
-      header.isNamed("authorization") || header.isNamed("x-amz-date") || header.isNamed("x-amz-security-token")
-        || header.isNamed("x-amz-region-set")
-        || (service.contentHashHeader == .sent && header.isNamed("x-amz-content-sha256"))
-    }
+    let names = Self.signingHeaders(of: service)
+    let isSigning = { (header: HeaderField) in names.contains { header.isNamed($0) } }
     if headers.contains(where: isSigning) { headers.removeAll(where: isSigning) }
     target.removeSigningParameters()
   }
+
+  /// The headers that signing sets.
+  static func signingHeaders(of service: SigningService) -> [String] {
+    service.contentHashHeader == .sent ? allSigningHeaders : allSigningHeaders.dropLast()
+  }
+
+  private static let allSigningHeaders = [
+    "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set", "x-amz-content-sha256",
+  ]
 }

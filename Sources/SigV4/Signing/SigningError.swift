@@ -24,14 +24,14 @@ public struct SigningError: Error, Hashable {
     public static let invalidService = Code("invalidService")
     /// The payload hash holds CR, LF, NUL or white space, or is empty.
     public static let invalidPayloadHash = Code("invalidPayloadHash")
+    /// The payload is a stream whose hash the caller has to give.
+    public static let unreadablePayload = Code("unreadablePayload")
     /// The time of signing lies outside of the years 1 to 9999.
     public static let invalidDate = Code("invalidDate")
     /// The lifetime of a presigned request lies outside of 1 to 604,800 seconds.
     public static let invalidExpiry = Code("invalidExpiry")
     /// The crypto library refused a call, as it does without memory or without a provider for SHA-256.
     public static let cryptoFailure = Code("cryptoFailure")
-    /// No credentials could be had; the message says why.
-    public static let noCredentials = Code("noCredentials")
   }
 
   /// What is wrong.

@@ -1,0 +1,83 @@
+#if URLSession
+  import Foundation
+  import SigV4
+  import Testing
+
+  #if canImport(FoundationNetworking)
+    import FoundationNetworking
+  #endif
+
+  @Suite struct URLRequestSigningTests {
+    private let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
+    private let time = Date(timeIntervalSince1970: 1_440_938_160)
+
+    private func request(_ url: String) throws -> URLRequest {
+      URLRequest(url: try #require(URL(string: url)))
+    }
+
+    @Test(arguments: [
+      ("https://h", "/", "h"), ("https://h?a=1", "/?a=1", "h"), ("https://h/a%2Fb?q=%2f+x#frag", "/a%2Fb?q=%2f+x", "h"),
+      ("https://h:443/", "/", "h"), ("http://h:80/", "/", "h"), ("https://h:80/", "/", "h:80"),
+      ("http://127.0.0.1:8080//a/./b/", "//a/./b/", "127.0.0.1:8080"), ("http://[::1]:9/", "/", "[::1]:9"),
+      ("https://user@h/x", "/x", "h"),
+    ])
+    func `target and host are those of the URL`(url: String, target: String, host: String) throws {
+      let signable = try SignableRequest(request(url))
+      #expect(signable.target == target)
+      #expect(signable.headers == [HeaderField("Host", host)])
+      #expect(signable.method == "GET")
+    }
+
+    @Test func `one call signs a request and its body`() throws {
+      var request = try request("https://example.amazonaws.com/")
+      request.httpMethod = "POST"
+      request.httpBody = Data("Param1=value1".utf8)
+      request.setValue("text/plain", forHTTPHeaderField: "Content-Type")
+      let signed = try Signer(service: SigningService("service"), region: "us-east-1").sign(
+        &request, with: credentials, at: time)
+      #expect(signed.payloadHash == "9095672bbd1f56dfc5b65f3e153adc8731a4a654192329106275f4c7b24d0b6e")
+      #expect(request.value(forHTTPHeaderField: "Authorization")?.hasSuffix(signed.signature) == true)
+      #expect(request.value(forHTTPHeaderField: "X-Amz-Date") == "20150830T123600Z")
+      #expect(request.value(forHTTPHeaderField: "X-Amz-Security-Token") == "token")
+      #expect(request.value(forHTTPHeaderField: "Content-Type") == "text/plain")
+    }
+
+    @Test func `signing again leaves nothing of the first signing`() async throws {
+      let longTerm = Credentials(accessKeyID: "AKID", secretAccessKey: "other")
+      let signer = Signer(service: .vpcLattice, region: "us-west-2")
+      var once = try request("https://h/")
+      var twice = once
+      try signer.sign(&twice, with: credentials, at: time)
+      try await signer.sign(&twice, with: StaticCredentialProvider(longTerm), at: time)
+      try signer.sign(&once, with: longTerm, at: time)
+      #expect(once.allHTTPHeaderFields == twice.allHTTPHeaderFields)
+    }
+
+    @Test func `a presigned request's URL carries the signature`() throws {
+      var request = try request("https://bucket.s3.amazonaws.com/a%20b?x=1")
+      let signed = try Signer(service: .s3, region: "us-east-1").presign(
+        &request, validFor: .seconds(60), with: credentials, at: time)
+      #expect(request.url?.absoluteString == "https://bucket.s3.amazonaws.com" + signed.request.target)
+      #expect(request.allHTTPHeaderFields?.isEmpty != false)
+    }
+
+    @Test func `a streamed body needs its hash`() throws {
+      var request = try request("https://h/")
+      request.httpBodyStream = InputStream(data: Data("x".utf8))
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
+      }
+      #expect(error?.code == .unreadablePayload)
+      try Signer(service: .s3, region: "r").sign(&request, payload: .unsigned, with: credentials, at: time)
+      try Signer(service: .vpcLattice, region: "r").sign(&request, with: credentials, at: time)
+    }
+
+    @Test func `a URL without a host is refused`() throws {
+      var request = try request("file:///a")
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
+      }
+      #expect(error?.code == .missingHost)
+    }
+  }
+#endif

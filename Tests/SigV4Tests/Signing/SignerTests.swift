@@ -1,0 +1,234 @@
+import Foundation
+import SigV4
+import Testing
+
+@Suite struct SignerTests {
+  private let credentials = Credentials(
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+  private let time = Date(timeIntervalSince1970: 1_440_938_160)  // 2015-08-30T12:36:00Z
+  private let request = SignableRequest(
+    method: "GET", target: "/", headers: [HeaderField("Host", "example.amazonaws.com")])
+
+  private func value(_ name: String, of request: SignableRequest) -> [String] {
+    request.headers.filter { $0.isNamed(name) }.map(\.value)
+  }
+
+  @Test func `a Lattice request says that its payload isn't signed, and signs that`() throws {
+    var request = request
+    let signed = try Signer(service: .vpcLattice, region: "us-west-2").sign(
+      &request, payload: .bytes(Array("body".utf8)), with: credentials, at: time)
+    #expect(value("x-amz-content-sha256", of: request) == ["UNSIGNED-PAYLOAD"])
+    #expect(try signed.canonicalRequest.signedHeaders == "host;x-amz-content-sha256;x-amz-date")
+    #expect(try signed.canonicalRequest.text.hasSuffix("\nUNSIGNED-PAYLOAD"))
+    #expect(signed.scope.text == "20150830/us-west-2/vpc-lattice-svcs/aws4_request")
+    #expect(
+      try #require(value("Authorization", of: request).first).hasPrefix(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-west-2/vpc-lattice-svcs/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature="
+      ))
+  }
+
+  @Test func `the steps called one by one give what the signer gives`() throws {
+    var request = request
+    let signed = try Signer(service: SigningService("service"), region: "us-east-1").sign(
+      &request, with: credentials, at: time)
+    let canonical = try Canonicalizer(SigningService("service")).canonicalRequest(
+      for: request, payloadHash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    let scope = try CredentialScope(date: time, region: "us-east-1", service: "service")
+    let stringToSign = try StringToSign(date: time, scope: scope, canonicalRequest: canonical)
+    #expect(try signed.canonicalRequest == canonical)
+    #expect(try signed.stringToSign == stringToSign)
+    #expect(try SigningKey(credentials, scope: scope).signature(for: stringToSign) == signed.signature)
+    #expect(signed.signature == "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
+  }
+
+  @Test func `signing again replaces what the first signing wrote, and nothing else`() throws {
+    let temporary = Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "token")
+    let signer = Signer(service: .s3, region: "us-east-1")
+    var once = request
+    once.headers.append(HeaderField("Accept", "*/*"))
+    var twice = once
+    try signer.sign(&twice, payload: .bytes([1]), with: temporary, at: time)
+    try signer.sign(&twice, with: credentials, at: time.addingTimeInterval(60))
+    try signer.sign(&once, with: credentials, at: time.addingTimeInterval(60))
+    #expect(twice == once)
+  }
+
+  @Test func `presigning again replaces the parameters, and keeps the others as they are`() throws {
+    let signer = Signer(service: .s3, region: "us-east-1")
+    var once = request
+    once.target = "/key?a=%2f&&x-id=GetObject"
+    var twice = once
+    try signer.presign(
+      &twice, validFor: .seconds(1), with: Credentials(accessKeyID: "A", secretAccessKey: "s", sessionToken: "t"),
+      at: time)
+    try signer.presign(&twice, validFor: .seconds(60), with: credentials, at: time)
+    try signer.presign(&once, validFor: .seconds(60), with: credentials, at: time)
+    #expect(twice == once)
+    #expect(once.target.hasPrefix("/key?a=%2f&&x-id=GetObject&X-Amz-Algorithm="))
+  }
+
+  @Test func `a header-signed request that is presigned carries one signature only`() throws {
+    let signer = Signer(service: .s3, region: "us-east-1")
+    var request = request
+    try signer.sign(&request, with: credentials, at: time)
+    try signer.presign(&request, validFor: .seconds(60), with: credentials, at: time)
+    #expect(request.headers == self.request.headers)
+    try signer.sign(&request, with: credentials, at: time)
+    #expect(request.target == "/")
+  }
+
+  @Test(arguments: [
+    "reservation-0123.7d67968.vpc-lattice-svcs.eu-central-1.on.aws", "A.B.VPC-LATTICE-SVCS.EU-CENTRAL-1.ON.AWS:8443",
+  ])
+  func `a Lattice host names the region`(host: String) throws {
+    var request = request
+    request.headers = [HeaderField("Host", host)]
+    let signed = try Signer(service: .vpcLattice).sign(&request, with: credentials, at: time)
+    #expect(signed.scope.region == "eu-central-1")
+  }
+
+  @Test(arguments: [
+    "example.com", "vpc-lattice-svcs.us-west-2.on.aws", "a.b.vpc-lattice-svcs.us-west-2.on.aws.example.com", "on.aws",
+  ])
+  func `another host doesn't`(host: String) throws {
+    var request = request
+    request.headers = [HeaderField("Host", host)]
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: .vpcLattice).sign(&request, with: credentials, at: time)
+    }
+    #expect(error?.code == .missingRegion)
+  }
+
+  static let unusable: [(SigningError.Code, Credentials)] = [
+    (.invalidCredentials, Credentials(accessKeyID: "", secretAccessKey: "PLANTED")),
+    (.invalidCredentials, Credentials(accessKeyID: "AK/ID", secretAccessKey: "PLANTED")),
+    (.invalidCredentials, Credentials(accessKeyID: "AKID\n", secretAccessKey: "PLANTED")),
+    (.invalidCredentials, Credentials(accessKeyID: "AKID", secretAccessKey: "")),
+    (.invalidCredentials, Credentials(accessKeyID: "AKID", secretAccessKey: "PLANTED\n")),
+    (.invalidCredentials, Credentials(accessKeyID: "AKID", secretAccessKey: " PLANTED")),
+    (.invalidCredentials, Credentials(accessKeyID: "AKID", secretAccessKey: "PLAN\0TED")),
+    (
+      .invalidCredentials, Credentials(accessKeyID: "AKID", secretAccessKey: "PLANTED", sessionToken: "PLANTED\r\nX: y")
+    ),
+  ]
+
+  @Test(arguments: unusable)
+  func `credentials that can't be signed with are refused, and not shown`(
+    code: SigningError.Code, credentials: Credentials
+  ) throws {
+    var request = request
+    let error = try #require(throws: SigningError.self) {
+      try Signer(service: .vpcLattice, region: "us-west-2").sign(&request, with: credentials, at: time)
+    }
+    #expect(error.code == code)
+    #expect(!"\(error)".contains("PLANTED"))
+    #expect(request == self.request)
+  }
+
+  @Test(arguments: ["", "us/west", "us west", "us-west-2\n", "é", "a,b"])
+  func `a region that can't stand in a scope is refused`(region: String) throws {
+    var request = request
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: .s3, region: region).sign(&request, with: credentials, at: time)
+    }
+    #expect(error?.code == .invalidRegion)
+  }
+
+  @Test(arguments: ["", "a/b", "a b", "a\0"])
+  func `a service that can't stand in a scope is refused`(name: String) throws {
+    var request = request
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: SigningService(name), region: "r").sign(&request, with: credentials, at: time)
+    }
+    #expect(error?.code == .invalidService)
+  }
+
+  @Test(arguments: [[], [""], ["a", ""], ["a b"], ["a\n"], ["a/b"]])
+  func `a region set that can't be sent is refused`(regions: [String]) throws {
+    var request = request
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: .s3, regionSet: regions).sign(&request, with: credentials, at: time)
+    }
+    #expect(error?.code == .invalidRegion)
+  }
+
+  @Test(arguments: [Duration.zero, .seconds(-1), .seconds(604_801), .milliseconds(1500), .seconds(Int64.max)])
+  func `a lifetime that AWS refuses is refused here`(lifetime: Duration) throws {
+    var request = request
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: .s3, region: "r").presign(&request, validFor: lifetime, with: credentials, at: time)
+    }
+    #expect(error?.code == .invalidExpiry)
+  }
+
+  @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -62_135_596_801, 253_402_300_800])
+  func `a time outside of the calendar is refused`(seconds: Double) throws {
+    var request = request
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: Date(timeIntervalSince1970: seconds))
+    }
+    #expect(error?.code == .invalidDate)
+  }
+
+  @Test(
+    arguments: [
+      (0, "19700101T000000Z"), (951_782_399, "20000228T235959Z"), (951_782_400, "20000229T000000Z"),
+      (1_709_164_800, "20240229T000000Z"), (4_107_542_400, "21000301T000000Z"), (-1, "19691231T235959Z"),
+      (-62_135_596_800, "00010101T000000Z"), (253_402_300_799, "99991231T235959Z"),
+    ] as [(Double, String)])
+  func `the time is written in UTC, to the second`(seconds: Double, expected: String) throws {
+    var request = request
+    try Signer(service: .s3, region: "r").sign(
+      &request, with: credentials, at: Date(timeIntervalSince1970: seconds + 0.999))
+    #expect(value("x-amz-date", of: request) == [expected])
+  }
+
+  @Test func `a secret replaced under the same id is signed with at once`() throws {
+    let signer = Signer(service: .s3, region: "r")
+    let replaced = Credentials(accessKeyID: credentials.accessKeyID, secretAccessKey: "other")
+    let signatures = try [credentials, replaced, credentials].map { credentials in
+      var request = request
+      return try signer.sign(&request, with: credentials, at: time).signature
+    }
+    #expect(signatures[0] == signatures[2])
+    #expect(signatures[0] != signatures[1])
+  }
+
+  @Test func `one signer serves more credentials than it keeps keys for`() throws {
+    let signer = Signer(service: .s3, region: "r")
+    for number in Array(0..<200) + Array(0..<200) {
+      let credentials = Credentials(accessKeyID: "AKID\(number)", secretAccessKey: "secret\(number)")
+      var shared = request
+      var fresh = request
+      try signer.sign(&shared, with: credentials, at: time)
+      try Signer(service: .s3, region: "r").sign(&fresh, with: credentials, at: time)
+      #expect(shared == fresh)
+    }
+  }
+
+  @Test func `credentials come from a provider when the request is signed`() async throws {
+    var given = request
+    var provided = request
+    let signer = Signer(service: .vpcLattice, region: "us-west-2")
+    try signer.sign(&given, with: credentials, at: time)
+    try await signer.sign(&provided, with: StaticCredentialProvider(credentials), at: time)
+    #expect(given == provided)
+  }
+
+  @Test func `nothing that is signed or thrown shows the secret or the token`() throws {
+    let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "PLANTED-SECRET", sessionToken: "PLANTED-TOKEN")
+    let signer = Signer(service: .s3, region: "r")
+    var header = request
+    let signed = try signer.sign(&header, with: credentials, at: time)
+    var query = request
+    let presigned = try signer.presign(&query, validFor: .seconds(1), with: credentials, at: time)
+    let key = try SigningKey(credentials, scope: signed.scope)
+    var shown = ""
+    for value in [credentials, header, query, signed, presigned, key, signer] as [Any] {
+      print(value, to: &shown)
+      debugPrint(value, to: &shown)
+      dump(value, to: &shown)
+    }
+    #expect(!shown.contains("PLANTED"))
+  }
+}
