@@ -81,7 +81,9 @@ public final class LocalServer: Sendable {
     set { plan.value = newValue }
   }
 
-  /// Stops listening, closes every connection, and returns when the last one is closed. A second call does nothing.
+  /// Stops listening, closes every connection, and returns when the last one is closed.
+  ///
+  /// A second call does nothing.
   public func stop() async {
     // Closing fails only where it is closed already.
     try? await channel.close().get()

@@ -19,7 +19,9 @@ extension LocalService {
 
   /// Runs `body` with the service, then stops it, also when `body` throws.
   ///
-  /// - Parameter body: What to do while the service runs.
+  /// - Parameters:
+  ///   - isolation: The actor to run on: the caller's.
+  ///   - body: What to do while the service runs.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws.
   public func whileRunning<Result>(
