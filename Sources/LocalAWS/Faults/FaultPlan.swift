@@ -1,0 +1,62 @@
+import SigV4
+
+/// Which requests are answered wrongly, how, and how often.
+///
+/// For each request the first step that matches it and has uses left is played; where there is none, the service
+/// answers as usual. So steps for the same requests are a sequence; this plan answers the first GET and no later one:
+///
+///     [.on("GET", "/", times: 1, .asUsual), .on("GET", "/", .silent)]
+public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
+  /// A fault, the requests it is for, and the number of them.
+  public struct Step: Sendable, Hashable {
+    /// The method of the requests that the fault is for; `nil` for any.
+    public var method: String?
+    /// How the targets of the requests begin that the fault is for.
+    public var pathPrefix: String
+    /// The number of times that the fault is still played; `nil` for every time.
+    public var times: Int?
+    /// What to play.
+    public var fault: Fault
+
+    /// A step for requests with a method and a target that begins with a path.
+    ///
+    /// - Parameters:
+    ///   - method: The method; `nil` for any.
+    ///   - pathPrefix: The beginning of the target; empty for any.
+    ///   - times: The number of times to play the fault; `nil` for every time.
+    ///   - fault: What to play.
+    /// - Returns: The step.
+    public static func on(_ method: String?, _ pathPrefix: String, times: Int? = nil, _ fault: Fault) -> Step {
+      Step(method: method, pathPrefix: pathPrefix, times: times, fault: fault)
+    }
+
+    /// A step for any request.
+    ///
+    /// - Parameters:
+    ///   - times: The number of times to play the fault; `nil` for every time.
+    ///   - fault: What to play.
+    /// - Returns: The step.
+    public static func always(times: Int? = nil, _ fault: Fault) -> Step {
+      Step(method: nil, pathPrefix: "", times: times, fault: fault)
+    }
+  }
+
+  /// The steps, in the order in which they are tried.
+  public var steps: [Step]
+
+  /// Creates a plan; without steps everything is answered as usual.
+  public init(_ steps: [Step] = []) { self.steps = steps }
+
+  /// Creates a plan from its steps.
+  public init(arrayLiteral elements: Step...) { self.init(elements) }
+
+  /// The fault for a request, which uses up one of its step's times.
+  mutating func next(for request: SignableRequest) -> Fault {
+    let found = steps.firstIndex { step in
+      (step.times ?? 1) > 0 && request.matches(method: step.method, pathPrefix: step.pathPrefix)
+    }
+    guard let found else { return .asUsual }
+    if let times = steps[found].times { steps[found].times = times - 1 }
+    return steps[found].fault
+  }
+}

@@ -1,0 +1,29 @@
+/// Why a text isn't an auth policy that can be applied here.
+public struct AuthPolicyError: Error, Hashable {
+  /// What kind of problem it is.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code's name.
+    public let description: String
+    private init(_ description: String) { self.description = description }
+
+    /// The text isn't JSON, or an element is missing, misspelt, or of the wrong shape; AWS refuses it too.
+    public static let malformed = Code("malformed")
+    /// AWS knows the element, operator or condition key, and this stand-in doesn't.
+    public static let unsupported = Code("unsupported")
+  }
+
+  /// What kind of problem it is.
+  public let code: Code
+  /// What is wrong, and in which statement.
+  public let message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+}
+
+extension AuthPolicyError: CustomStringConvertible {
+  /// The code and the message.
+  public var description: String { "\(code): \(message)" }
+}

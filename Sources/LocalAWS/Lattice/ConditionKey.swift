@@ -1,0 +1,45 @@
+import SigV4
+
+/// A key of a policy's condition: what it reads off a request.
+enum ConditionKey: Sendable, Hashable {
+  case principalType
+  case principalAccount
+  case principalARN
+  case requestMethod
+  case requestPath
+  case serviceARN
+  case requestHeader(String)
+  case requestQueryString(String)
+
+  /// The key called `name` in any letter case; `nil` where it isn't known here.
+  init?(_ name: String) {
+    let parts = name.lowercased().split(separator: "/", maxSplits: 1)
+    switch (parts.first, parts.count > 1 ? String(parts[1]) : nil) {
+    case ("aws:principaltype", nil): self = .principalType
+    case ("aws:principalaccount", nil): self = .principalAccount
+    case ("aws:principalarn", nil): self = .principalARN
+    case ("vpc-lattice-svcs:requestmethod", nil): self = .requestMethod
+    case ("vpc-lattice-svcs:requestpath", nil): self = .requestPath
+    case ("vpc-lattice-svcs:servicearn", nil): self = .serviceARN
+    case ("vpc-lattice-svcs:requestheader", let field?): self = .requestHeader(field)
+    case ("vpc-lattice-svcs:requestquerystring", let parameter?): self = .requestQueryString(parameter)
+    default: return nil
+    }
+  }
+
+  /// The values that the key has in a request; none where it is absent.
+  func values(in request: AuthPolicy.Request) -> [String] {
+    switch self {
+    case .principalType: [request.principal.type]
+    case .principalAccount: request.principal.accountID.map { [$0] } ?? []
+    case .principalARN: request.principal == .anonymous ? [] : [request.principal.arn]
+    case .requestMethod: [request.request.method]
+    case .requestPath: [String(request.request.path)]
+    case .serviceARN: [request.service]
+    case .requestHeader(let field): request.request.headers.filter { $0.isNamed(field) }.map(\.value)
+    case .requestQueryString(let parameter):
+      PercentEncoding.pairs(request.request.query ?? "", plus: .plus)
+        .filter { $0.name.lowercased() == parameter }.map(\.value)
+    }
+  }
+}

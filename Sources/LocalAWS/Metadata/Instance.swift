@@ -1,0 +1,62 @@
+public import SigV4
+
+/// The EC2 instance that instance metadata describes, in the words of its metadata options.
+public struct Instance: Sendable, Hashable {
+  /// Whether requests need a session token, which is what makes them version 2.
+  public enum HTTPTokens: Sendable, Hashable {
+    /// With or without a token: versions 1 and 2.
+    case optional
+    /// Only with a token: version 2.
+    case required
+  }
+
+  /// Whether metadata can be had at all.
+  public enum HTTPEndpoint: Sendable, Hashable {
+    /// It can.
+    case enabled
+    /// Every request is answered 403.
+    case disabled
+  }
+
+  /// Whether the service knows the paths that tell the account id.
+  public enum ExtendedPaths: Sendable, Hashable {
+    /// `security-credentials-extended/` answers beside `security-credentials/`.
+    case known
+    /// Only `security-credentials/` does, as in older regions and most imitations; the other is 404.
+    case unknown
+  }
+
+  /// Whether requests need a session token.
+  public var httpTokens: HTTPTokens
+  /// Whether metadata can be had at all.
+  public var httpEndpoint: HTTPEndpoint
+  /// Whether the service knows the paths that tell the account id.
+  public var extendedPaths: ExtendedPaths
+  /// The name of the attached role; `nil` for none, which is 404.
+  public var roleName: String?
+  /// The role's credentials; without an expiration they are handed out as good for six hours.
+  public var credentials: Credentials
+  /// The region, such as `us-west-2`.
+  public var region: String
+  /// The availability zone, such as `us-west-2a`.
+  public var availabilityZone: String
+
+  /// Creates an instance with a role.
+  ///
+  /// - Parameters:
+  ///   - roleName: The name of the attached role; `nil` for none.
+  ///   - credentials: The role's credentials.
+  ///   - region: The region; the availability zone is its first.
+  ///   - httpTokens: Whether requests need a session token.
+  public init(
+    roleName: String?, credentials: Credentials, region: String = "us-west-2", httpTokens: HTTPTokens = .required
+  ) {
+    self.httpTokens = httpTokens
+    httpEndpoint = .enabled
+    extendedPaths = .known
+    self.roleName = roleName
+    self.credentials = credentials
+    self.region = region
+    availabilityZone = region + "a"
+  }
+}

@@ -1,0 +1,136 @@
+import SigV4
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A stand-in for the EC2 instance metadata service (IMDS), versions 1 and 2.
+///
+/// It serves session tokens, the role's name and credentials at the legacy and the extended paths, the region and the
+/// availability zone, and the identity document. Statuses are those of the EC2 User Guide: 400 for a token
+/// request with a missing or wrong lifetime, 401 without a valid token where one is needed, 403 where metadata is
+/// disabled or a token request has been forwarded, 404 for what the instance doesn't have.
+public final class InstanceMetadataService: LocalService {
+  private struct State: Sendable {
+    var instance: Instance
+    var tokens = SessionTokens()
+  }
+
+  /// The server it answers through.
+  public let server: LocalServer
+  private let state: Locked<State>
+
+  private init(server: LocalServer, state: Locked<State>) {
+    self.server = server
+    self.state = state
+  }
+
+  /// Starts the service on a free port.
+  ///
+  /// - Parameters:
+  ///   - instance: What to tell.
+  ///   - address: The loopback address to listen on.
+  /// - Returns: The running service.
+  /// - Throws: The system's error when the address can't be bound.
+  public static func start(
+    _ instance: Instance, on address: LoopbackAddress = .ipv4
+  ) async throws -> InstanceMetadataService {
+    let state = Locked(State(instance: instance))
+    let server = try await LocalServer.start(on: address) { request, _ in
+      state.withLock { Self.answer(request, &$0) }
+    }
+    return InstanceMetadataService(server: server, state: state)
+  }
+
+  /// The instance that is described; a change shows from the next request on, and leaves session tokens valid.
+  public var instance: Instance {
+    get { state.withLock { $0.instance } }
+    set { state.withLock { $0.instance = newValue } }
+  }
+
+  /// Makes every session token handed out so far invalid, as when the instance is restarted.
+  public func revokeTokens() { state.withLock { $0.tokens = SessionTokens() } }
+
+  private static let tokenPath = "/latest/api/token"
+  private static let tokenField = "x-aws-ec2-metadata-token"
+  private static let lifetimeField = "x-aws-ec2-metadata-token-ttl-seconds"
+
+  private static func answer(_ request: SignableRequest, _ state: inout State) -> LocalServer.Response {
+    guard state.instance.httpEndpoint == .enabled else { return .metadata(403, "Forbidden") }
+    if request.path == tokenPath { return issueToken(request, &state) }
+    guard request.method == "GET" || request.method == "HEAD" else { return .metadata(405, "Method Not Allowed") }
+    switch request.header(tokenField) {
+    case let token?:
+      guard state.tokens.accepts(token, at: .now) else { return .metadata(401, "Unauthorized") }
+    case nil:
+      guard state.instance.httpTokens == .optional else { return .metadata(401, "Unauthorized") }
+    }
+    return state.instance.document(at: String(request.path))
+  }
+
+  private static func issueToken(_ request: SignableRequest, _ state: inout State) -> LocalServer.Response {
+    guard request.method == "PUT" else { return .metadata(405, "Method Not Allowed") }
+    // A token must not leave the instance through a reverse proxy or NAT that its owner doesn't know of.
+    guard request.header("x-forwarded-for") == nil else { return .metadata(403, "Forbidden") }
+    guard let seconds = request.header(lifetimeField).flatMap({ Int($0) }), SessionTokens.lifetimes.contains(seconds)
+    else { return .metadata(400, "Bad Request") }
+    var response = LocalServer.Response.metadata(200, state.tokens.issue(seconds: seconds, at: .now))
+    response.headers.append(HeaderField(lifetimeField, "\(seconds)"))
+    return response
+  }
+}
+
+extension LocalServer.Response {
+  fileprivate static func metadata(_ status: Int, _ text: String) -> Self {
+    Self(status: status, text: text, headers: [HeaderField("Server", "EC2ws")])
+  }
+}
+
+extension Instance {
+  fileprivate func document(at path: String) -> LocalServer.Response {
+    let root = "/latest/meta-data/"
+    let legacy = root + "iam/security-credentials", extended = legacy + "-extended"
+    switch path {
+    case root + "placement/region":
+      return .metadata(200, region)
+    case root + "placement/availability-zone", root + "placement/availability-zone/":
+      return .metadata(200, availabilityZone)
+    case "/latest/dynamic/instance-identity/document":
+      return LocalServer.Response(json: identity, contentType: "text/plain")
+    case legacy,
+      extended where extendedPaths == .known:
+      return LocalServer.Response(status: 301, headers: [HeaderField("Location", path + "/")])
+    case _ where path.hasPrefix(legacy + "/"):
+      return credentials(named: path.dropFirst(legacy.count + 1), accountID: nil)
+    case _ where path.hasPrefix(extended + "/") && extendedPaths == .known:
+      return credentials(named: path.dropFirst(extended.count + 1), accountID: credentials.accountID)
+    default:
+      return .metadata(404, "Not Found")
+    }
+  }
+
+  /// The role's name where `name` is empty, and otherwise the credentials of the role called so.
+  private func credentials(named name: Substring, accountID: String?) -> LocalServer.Response {
+    guard let roleName, name.isEmpty || PercentEncoding.decode(name) == roleName else {
+      return .metadata(404, "Not Found")
+    }
+    if name.isEmpty { return .metadata(200, roleName) }
+    var document = CredentialsDocument(credentials)
+    document.code = "Success"
+    document.type = "AWS-HMAC"
+    document.lastUpdated = Date.now.formatted(.iso8601)
+    document.accountID = accountID
+    return LocalServer.Response(json: document, contentType: "text/plain")
+  }
+
+  private var identity: [String: String] {
+    var identity = [
+      "availabilityZone": availabilityZone, "instanceId": "i-0123456789abcdef0", "region": region,
+      "version": "2017-09-30",
+    ]
+    identity["accountId"] = credentials.accountID
+    return identity
+  }
+}

@@ -1,0 +1,20 @@
+/// The session tokens that an instance metadata service has handed out and that haven't expired.
+struct SessionTokens: Sendable {
+  /// The lifetimes that may be asked for, in seconds.
+  static let lifetimes = 1...21_600
+
+  private var expirations: [String: ContinuousClock.Instant] = [:]
+
+  /// Makes a token that is good for `seconds` from `now`.
+  mutating func issue(seconds: Int, at now: ContinuousClock.Instant) -> String {
+    expirations = expirations.filter { $0.value > now }
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    let token = String((0..<54).map { _ in alphabet.randomElement() ?? "A" }) + "=="
+    expirations[token] = now + .seconds(seconds)
+    return token
+  }
+
+  func accepts(_ token: String, at now: ContinuousClock.Instant) -> Bool {
+    expirations[token].map { $0 > now } ?? false
+  }
+}

@@ -1,0 +1,57 @@
+/// How an answer travels: its framing, its pieces, and where it stops.
+public struct Delivery: Sendable, Hashable {
+  /// How the end of the body is told (RFC 9112, section 6.3).
+  public enum Framing: Sendable, Hashable {
+    /// By a `Content-Length` header.
+    case contentLength
+    /// By the last chunk of `Transfer-Encoding: chunked`.
+    case chunked
+    /// By closing the connection.
+    case untilClose
+  }
+
+  /// Where the body stops.
+  public enum Ending: Sendable, Hashable {
+    /// At its end.
+    case complete
+    /// After this many bytes, with more announced and the connection held open until the client gives up.
+    case stalled(afterBytes: Int)
+    /// After this many bytes, with more announced and the connection closed.
+    case truncated(afterBytes: Int)
+    /// Never: the body is followed by spaces for as long as the client reads.
+    case endless
+  }
+
+  /// What becomes of the connection after a complete answer.
+  public enum Persistence: Sendable, Hashable {
+    /// It serves the next request, if the client wants that.
+    case keepAlive
+    /// It is closed, and the answer says so with `Connection: close`.
+    case close
+  }
+
+  /// How the end of the body is told.
+  public var framing: Framing
+  /// The number of bytes written at a time; `nil` writes head and body at once.
+  public var pieceSize: Int?
+  /// Where the body stops.
+  public var ending: Ending
+  /// What becomes of the connection afterwards.
+  public var persistence: Persistence
+
+  /// Creates a delivery; without arguments it is the usual one.
+  public init(
+    framing: Framing = .contentLength,
+    pieceSize: Int? = nil,
+    ending: Ending = .complete,
+    persistence: Persistence = .keepAlive
+  ) {
+    self.framing = framing
+    self.pieceSize = pieceSize
+    self.ending = ending
+    self.persistence = persistence
+  }
+
+  /// `Content-Length`, in one piece, complete, with the connection kept.
+  public static let usual = Delivery()
+}

@@ -1,0 +1,130 @@
+public import SigV4
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// A small HTTP/1.1 server on a free loopback port, which the stand-ins are built on.
+///
+/// It hands a request on exactly as it was sent: the raw target, the headers in order, repeated ones kept apart. It
+/// plays the faults of its ``faults`` plan, and records what it received. It runs until ``stop()``.
+public final class LocalServer: Sendable {
+  /// Answers a request, given its body.
+  public typealias Handler = @Sendable (SignableRequest, [UInt8]) async -> Response
+
+  /// The largest request body that is handed on where nothing else is asked for, in bytes.
+  public static let defaultBodyLimit = 1 << 20
+
+  /// The loopback address that the server listens on.
+  public let address: LoopbackAddress
+  /// The port that the system chose.
+  public let port: Int
+
+  private let channel: any Channel
+  private let connections: ConnectionTasks
+  private let log: RequestLog
+  private let plan: Locked<FaultPlan>
+
+  private init(
+    address: LoopbackAddress, port: Int, channel: any Channel, connections: ConnectionTasks, log: RequestLog,
+    plan: Locked<FaultPlan>
+  ) {
+    self.address = address
+    self.port = port
+    self.channel = channel
+    self.connections = connections
+    self.log = log
+    self.plan = plan
+  }
+
+  /// Starts a server on a free port.
+  ///
+  /// - Parameters:
+  ///   - address: The loopback address to listen on.
+  ///   - bodyLimit: The largest request body to hand on, in bytes; a longer one is answered 413 without the handler.
+  ///   - handler: Answers each request. It is cancelled when the server stops.
+  /// - Returns: The running server.
+  /// - Throws: The system's error when the address can't be bound, as `::1` on a machine without IPv6.
+  public static func start(
+    on address: LoopbackAddress = .ipv4,
+    bodyLimit: Int = defaultBodyLimit,
+    handler: @escaping Handler
+  ) async throws -> LocalServer {
+    let connections = ConnectionTasks()
+    let log = RequestLog()
+    let plan = Locked(FaultPlan())
+    // The process-wide event loops: there is nothing to shut down, however many servers come and go.
+    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .serverChannelOption(.backlog, value: 1024)
+      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let stream = try Connection.Stream.http(on: channel)
+          connections.start { id in
+            await Connection(id: id, bodyLimit: bodyLimit, log: log, plan: plan, handler: handler).serve(stream)
+          }
+        }
+      }
+      .bind(host: address.text, port: 0)
+      .get()
+    return LocalServer(
+      address: address, port: channel.localAddress?.port ?? 0, channel: channel, connections: connections, log: log,
+      plan: plan)
+  }
+
+  /// The URL of the server's root without a trailing slash, such as `http://127.0.0.1:49152`.
+  public var baseURL: String { address.baseURL(port: port) }
+
+  /// The faults to play from the next request on; reading it gives the steps as they are now, with the uses left.
+  public var faults: FaultPlan {
+    get { plan.value }
+    set { plan.value = newValue }
+  }
+
+  /// Stops listening, closes every connection, and returns when the last one is closed.
+  ///
+  /// A second call does nothing.
+  public func stop() async {
+    // Closing fails only where it is closed already.
+    try? await channel.close().get()
+    await connections.stop()
+  }
+
+  /// The requests received so far, oldest first, including those that a fault left unanswered.
+  ///
+  /// The latest 10,000 are always there; of earlier ones, up to 10,000 more.
+  ///
+  /// - Parameters:
+  ///   - method: Only requests with this method; `nil` for any.
+  ///   - pathPrefix: Only requests whose target begins so.
+  /// - Returns: The requests that match.
+  public func requests(_ method: String? = nil, _ pathPrefix: String = "") -> [RecordedRequest] {
+    log.requests.filter { $0.matches(method: method, pathPrefix: pathPrefix) }
+  }
+
+  /// Waits until at least `count` matching requests have been received.
+  ///
+  /// - Parameters:
+  ///   - count: The number to wait for, of all requests since the start.
+  ///   - method: Only requests with this method; `nil` for any.
+  ///   - pathPrefix: Only requests whose target begins so.
+  /// - Throws: `CancellationError` when the waiting task is cancelled.
+  public func received(_ count: Int, _ method: String? = nil, _ pathPrefix: String = "") async throws {
+    try await log.wait { requests in
+      requests.count { $0.matches(method: method, pathPrefix: pathPrefix) } >= count
+    }
+  }
+
+  /// The number of connections accepted so far, those without a request included.
+  public var connectionCount: Int { connections.accepted }
+
+  /// The number of connections that carried a matching request.
+  ///
+  /// - Parameters:
+  ///   - method: Only requests with this method; `nil` for any.
+  ///   - pathPrefix: Only requests whose target begins so.
+  /// - Returns: The number of different connections.
+  public func connectionCount(_ method: String?, _ pathPrefix: String) -> Int {
+    Set(requests(method, pathPrefix).map(\.connection)).count
+  }
+}

@@ -1,0 +1,34 @@
+public import SigV4
+
+/// A request that reached a stand-in, and the connection it came on.
+public struct RecordedRequest: Sendable, Hashable {
+  /// The method, target and headers as they were sent.
+  public let request: SignableRequest
+  /// The body; no longer than the server's limit.
+  public let body: [UInt8]
+  /// The number of the connection, counted from 0 in the order in which the server accepted them.
+  public let connection: Int
+
+  func matches(method: String?, pathPrefix: String) -> Bool {
+    request.matches(method: method, pathPrefix: pathPrefix)
+  }
+}
+
+extension SignableRequest {
+  /// The target up to its query.
+  var path: Substring { target.prefix { $0 != "?" } }
+
+  /// The target after its first `?`; `nil` when there is none.
+  var query: Substring? {
+    target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
+  }
+
+  /// The value of the first field called `name`, whatever its letter case.
+  func header(_ name: String) -> String? {
+    headers.first { $0.isNamed(name) }?.value
+  }
+
+  func matches(method: String?, pathPrefix: String) -> Bool {
+    (method == nil || method == self.method) && path.hasPrefix(pathPrefix)
+  }
+}

@@ -1,0 +1,53 @@
+/// The requests that a server has received, and the callers that wait for more of them.
+final class RequestLog: Sendable {
+  private struct Waiter {
+    let isSatisfied: @Sendable ([RecordedRequest]) -> Bool
+    let continuation: CheckedContinuation<Void, any Error>
+  }
+
+  private struct State {
+    var requests: [RecordedRequest] = []
+    var waiters: [Int: Waiter] = [:]
+    var nextWaiter = 0
+  }
+
+  /// The number of requests kept: a server that is left running must not grow for ever.
+  private static let limit = 20_000
+
+  private let state = Locked(State())
+
+  var requests: [RecordedRequest] { state.withLock { $0.requests } }
+
+  func append(_ request: RecordedRequest) {
+    let satisfied = state.withLock { state in
+      if state.requests.count == Self.limit { state.requests.removeFirst(Self.limit / 2) }
+      state.requests.append(request)
+      let satisfied = state.waiters.filter { $0.value.isSatisfied(state.requests) }
+      for id in satisfied.keys { state.waiters[id] = nil }
+      return satisfied.values.map(\.continuation)
+    }
+    for continuation in satisfied { continuation.resume() }
+  }
+
+  /// Returns once `isSatisfied` holds of the requests so far, or throws when the waiting task is cancelled.
+  func wait(until isSatisfied: @escaping @Sendable ([RecordedRequest]) -> Bool) async throws {
+    let id = state.withLock { state in
+      state.nextWaiter += 1
+      return state.nextWaiter
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let outcome: Result<Void, any Error>? = state.withLock { state in
+          if isSatisfied(state.requests) { return .success(()) }
+          // A cancellation that came before this lock found no waiter to end.
+          if Task.isCancelled { return .failure(CancellationError()) }
+          state.waiters[id] = Waiter(isSatisfied: isSatisfied, continuation: continuation)
+          return nil
+        }
+        if let outcome { continuation.resume(with: outcome) }
+      }
+    } onCancel: {
+      state.withLock { $0.waiters.removeValue(forKey: id) }?.continuation.resume(throwing: CancellationError())
+    }
+  }
+}

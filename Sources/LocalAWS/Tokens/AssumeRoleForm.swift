@@ -1,0 +1,42 @@
+/// The form of an AssumeRoleWithWebIdentity request.
+struct AssumeRoleForm {
+  private let fields: [String: String]
+
+  init(_ body: [UInt8]) {
+    let pairs = PercentEncoding.pairs(String(decoding: body, as: UTF8.self), plus: .space)
+    fields = Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
+  /// The value of a field; empty where it is absent.
+  subscript(_ name: String) -> String { fields[name] ?? "" }
+
+  var durationSeconds: Int? { fields["DurationSeconds"].flatMap { Int($0) } }
+
+  /// What STS refuses before it looks at the role or the token; `nil` where the form is right.
+  var problem: (code: String, message: String)? {
+    guard self["Action"] == "AssumeRoleWithWebIdentity", self["Version"] == "2011-06-15" else {
+      return (
+        "InvalidAction", "Could not find operation \(self["Action"]) for version \(self["Version"])"
+      )
+    }
+    // The constraints of the API reference, in characters.
+    let lengths = ["RoleArn": 20...2048, "RoleSessionName": 2...64, "WebIdentityToken": 4...20_000]
+    for (name, allowed) in lengths.sorted(by: { $0.key < $1.key }) where !allowed.contains(self[name].count) {
+      return (
+        "ValidationError",
+        "\(name) must have length from \(allowed.lowerBound) to \(allowed.upperBound), and has \(self[name].count)"
+      )
+    }
+    let isNameCharacter = { (byte: UInt8) in
+      byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
+        || "_+=,.@-".utf8.contains(byte)
+    }
+    guard self["RoleSessionName"].utf8.allSatisfy(isNameCharacter) else {
+      return ("ValidationError", "RoleSessionName must satisfy the regular expression [\\w+=,.@-]*")
+    }
+    guard fields["DurationSeconds"] == nil || durationSeconds.map({ (900...43_200).contains($0) }) == true else {
+      return ("ValidationError", "DurationSeconds must be from 900 to 43200")
+    }
+    return nil
+  }
+}

@@ -1,0 +1,141 @@
+public import SigV4
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A stand-in for AWS STS, which exchanges an OpenID Connect token for a role's credentials.
+///
+/// It knows one action, AssumeRoleWithWebIdentity of version 2011-06-15, by POST with a form, and answers in XML (AWS
+/// STS API Reference).
+public final class SecurityTokenService: LocalService {
+  /// A role, and the token that it trusts.
+  public struct Role: Sendable, Hashable {
+    /// The ARN of the role, such as `arn:aws:iam::123456789012:role/reservations`.
+    public var arn: String
+    /// The token that is accepted; `nil` for any.
+    public var webIdentityToken: String?
+    /// The credentials; without an expiration they are good for the duration asked for, 3600 seconds if none is.
+    public var credentials: Credentials
+
+    /// Creates a role from its parts.
+    public init(arn: String, webIdentityToken: String? = nil, credentials: Credentials) {
+      self.arn = arn
+      self.webIdentityToken = webIdentityToken
+      self.credentials = credentials
+    }
+  }
+
+  /// The server it answers through.
+  public let server: LocalServer
+  private let state: Locked<Role>
+
+  private init(server: LocalServer, state: Locked<Role>) {
+    self.server = server
+    self.state = state
+  }
+
+  /// Starts the service on a free port.
+  ///
+  /// - Parameters:
+  ///   - role: The only role that can be assumed.
+  ///   - address: The loopback address to listen on.
+  /// - Returns: The running service.
+  /// - Throws: The system's error when the address can't be bound.
+  public static func start(_ role: Role, on address: LoopbackAddress = .ipv4) async throws -> SecurityTokenService {
+    let state = Locked(role)
+    let server = try await LocalServer.start(on: address) { request, body in
+      guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is known") }
+      return Self.answer(AssumeRoleForm(body), state.value)
+    }
+    return SecurityTokenService(server: server, state: state)
+  }
+
+  /// The only role that can be assumed; a change shows from the next request on.
+  public var role: Role {
+    get { state.value }
+    set { state.value = newValue }
+  }
+
+  /// An error answer as STS gives it, for a fault to play.
+  ///
+  /// - Parameters:
+  ///   - status: The status code.
+  ///   - code: The error's code, such as `IDPCommunicationError`.
+  ///   - message: What is wrong.
+  /// - Returns: The answer.
+  public static func failure(_ status: Int, _ code: String, _ message: String) -> LocalServer.Response {
+    .xml(
+      status,
+      """
+      <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <Error>
+          <Type>\(status < 500 ? "Sender" : "Receiver")</Type>
+          <Code>\(escaped(code))</Code>
+          <Message>\(escaped(message))</Message>
+        </Error>
+        <RequestId>00000000-0000-0000-0000-000000000000</RequestId>
+      </ErrorResponse>
+      """)
+  }
+
+  private static func answer(_ form: AssumeRoleForm, _ role: Role) -> LocalServer.Response {
+    if let problem = form.problem { return failure(400, problem.code, problem.message) }
+    if let expected = role.webIdentityToken, form["WebIdentityToken"] != expected {
+      return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
+    }
+    guard form["RoleArn"] == role.arn else {
+      return failure(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    }
+    return success(form, role)
+  }
+
+  private static func success(_ form: AssumeRoleForm, _ role: Role) -> LocalServer.Response {
+    let credentials = role.credentials
+    let expiration = credentials.expiration ?? Date.now.addingTimeInterval(Double(form.durationSeconds ?? 3600))
+    let account = Principal(arn: role.arn).accountID ?? ""
+    let roleName = role.arn.split(separator: "/").last.map(String.init) ?? ""
+    let session = "arn:aws:sts::\(account):assumed-role/\(roleName)/\(form["RoleSessionName"])"
+    return .xml(
+      200,
+      """
+      <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <AssumeRoleWithWebIdentityResult>
+          <AssumedRoleUser>
+            <Arn>\(escaped(session))</Arn>
+            <AssumedRoleId>AROAEXAMPLE:\(escaped(form["RoleSessionName"]))</AssumedRoleId>
+          </AssumedRoleUser>
+          <Credentials>
+            <AccessKeyId>\(escaped(credentials.accessKeyID))</AccessKeyId>
+            <SecretAccessKey>\(escaped(credentials.secretAccessKey))</SecretAccessKey>
+            <SessionToken>\(escaped(credentials.sessionToken ?? ""))</SessionToken>
+            <Expiration>\(expiration.formatted(.iso8601))</Expiration>
+          </Credentials>
+        </AssumeRoleWithWebIdentityResult>
+        <ResponseMetadata>
+          <RequestId>00000000-0000-0000-0000-000000000000</RequestId>
+        </ResponseMetadata>
+      </AssumeRoleWithWebIdentityResponse>
+      """)
+  }
+
+  /// Text as the content of an XML element.
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { escaped, character in
+      switch character {
+      case "&": escaped += "&amp;"
+      case "<": escaped += "&lt;"
+      case ">": escaped += "&gt;"
+      default: escaped.append(character)
+      }
+    }
+  }
+}
+
+extension LocalServer.Response {
+  fileprivate static func xml(_ status: Int, _ text: String) -> Self {
+    Self(status: status, text: text, contentType: "text/xml")
+  }
+}

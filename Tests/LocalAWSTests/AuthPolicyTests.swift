@@ -1,0 +1,202 @@
+import LocalAWS
+import SigV4
+import Testing
+
+extension Principal {
+  static let session = Principal(arn: "arn:aws:sts::123456789012:assumed-role/reservations/i-0123456789abcdef0")
+}
+
+private func json(_ elements: String, version: String = "2012-10-17") -> String {
+  #"{"Version":"\#(version)","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",\#(elements)}]}"#
+}
+
+@Suite struct AuthPolicyTests {
+  /// A policy of one statement that allows what meets a condition.
+  private func policy(allowing condition: String) throws -> AuthPolicy {
+    try AuthPolicy(json: json(#""Condition":\#(condition)"#))
+  }
+
+  private func ask(
+    _ policy: AuthPolicy, _ method: String = "GET", _ target: String = "/", _ headers: [HeaderField] = [],
+    as principal: Principal = .session
+  ) -> AuthPolicy.Decision {
+    policy.decision(
+      for: AuthPolicy.Request(
+        principal: principal, service: LatticeService.exampleARN,
+        request: SignableRequest(method: method, target: target, headers: headers)))
+  }
+
+  @Test(arguments: [
+    ("GET", Principal.anonymous, AuthPolicy.Decision.implicitlyDenied), ("POST", .anonymous, .implicitlyDenied),
+    ("GET", .session, .allowed), ("POST", .session, .allowed),
+  ])
+  func `the first policy allows only signed requests`(
+    method: String, sender: Principal, decision: AuthPolicy.Decision
+  ) throws {
+    let condition = #""Condition":{"StringNotEqualsIgnoreCase":{"aws:PrincipalType":"anonymous"}}"#
+    let policy = try AuthPolicy(json: json(condition))
+    #expect(policy == .authenticatedOnly)
+    #expect(ask(policy, method, as: sender) == decision)
+  }
+
+  @Test(arguments: [
+    ("GET", Principal.anonymous, AuthPolicy.Decision.implicitlyDenied), ("POST", .anonymous, .implicitlyDenied),
+    ("GET", .session, .implicitlyDenied), ("get", .session, .implicitlyDenied), ("POST", .session, .allowed),
+  ])
+  func `the second policy allows only signed requests that aren't GET`(
+    method: String, sender: Principal, decision: AuthPolicy.Decision
+  ) throws {
+    let condition =
+      #""Condition":{"StringNotEqualsIgnoreCase":{"aws:PrincipalType":"anonymous","vpc-lattice-svcs:RequestMethod":"GET"}}"#
+    let policy = try AuthPolicy(json: json(condition, version: "2008-10-17"))
+    #expect(policy == .authenticatedExceptGET)
+    #expect(ask(policy, method, as: sender) == decision)
+  }
+
+  @Test func `a policy without statements denies, and one for everybody allows`() throws {
+    #expect(ask(try AuthPolicy(json: #"{"Statement":[]}"#)) == .implicitlyDenied)
+    #expect(ask(.everybody, as: .anonymous) == .allowed)
+  }
+
+  @Test func `an explicit deny wins, wherever it stands`() throws {
+    let allow = #"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#
+    let deny = #"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*/secret*"}"#
+    for statements in ["\(allow),\(deny)", "\(deny),\(allow)"] {
+      let policy = try AuthPolicy(json: #"{"Statement":[\#(statements)]}"#)
+      #expect(ask(policy, "GET", "/open") == .allowed)
+      #expect(ask(policy, "GET", "/secret/1?a=b") == .explicitlyDenied)
+    }
+  }
+
+  @Test(arguments: [
+    (#""*""#, true), (#"{"AWS":"*"}"#, true), (#"{"AWS":"123456789012"}"#, true),
+    (#"{"AWS":"arn:aws:iam::123456789012:root"}"#, true), (#"{"AWS":"arn:aws:iam::999999999999:root"}"#, false),
+    (#"{"AWS":"arn:aws:iam::123456789012:role/reservations"}"#, true),
+    (#"{"AWS":"arn:aws:iam::123456789012:role/team/reservations"}"#, true),
+    (#"{"AWS":["arn:aws:iam::123456789012:role/other","arn:aws:iam::123456789012:role/reservations"]}"#, true),
+    (#"{"AWS":"arn:aws:iam::123456789012:role/other"}"#, false),
+    (#"{"AWS":"arn:aws:iam::123456789012:user/reservations"}"#, false),
+    (#"{"AWS":"arn:aws:sts::123456789012:assumed-role/reservations/i-0123456789abcdef0"}"#, true),
+    (#"{"AWS":"arn:aws:sts::123456789012:assumed-role/reservations/other"}"#, false),
+  ])
+  func `a principal is everybody, an account, a role or a session`(principal: String, isAllowed: Bool) throws {
+    let json = #"{"Statement":{"Effect":"Allow","Principal":\#(principal),"Action":"*","Resource":"*"}}"#
+    #expect(ask(try AuthPolicy(json: json)) == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("*", "*", true), ("vpc-lattice-svcs:Invoke", "*", true), ("VPC-Lattice-SVCS:invoke", "*", true),
+    ("vpc-lattice-svcs:*", "*", true), ("vpc-lattice-svcs:Inv?ke", "*", true), ("s3:GetObject", "*", false),
+    ("*", LatticeService.exampleARN + "/a/b", true), ("*", LatticeService.exampleARN + "/*", true),
+    ("*", LatticeService.exampleARN + "/?/b", true), ("*", LatticeService.exampleARN + "/A/b", false),
+    ("*", LatticeService.exampleARN, false), ("*", "arn:*:service/*/b", true), ("*", "*/a/*/b", false),
+  ])
+  func `actions and resources are matched with wildcards`(action: String, resource: String, isAllowed: Bool) throws {
+    let json =
+      #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":["x:y","\#(action)"],"Resource":"\#(resource)"}]}"#
+    #expect(ask(try AuthPolicy(json: json), "GET", "/a/b?c=d") == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("StringEquals", ["blue"], true), ("StringEquals", ["Blue"], false), ("StringEquals", ["red", "blue"], true),
+    ("StringNotEquals", ["blue"], false), ("StringNotEquals", ["red", "blue"], false),
+    ("StringNotEquals", ["red", "green"], true), ("StringEqualsIgnoreCase", ["BLUE"], true),
+    ("StringNotEqualsIgnoreCase", ["BLUE"], false), ("StringNotEqualsIgnoreCase", ["red"], true),
+    ("StringLike", ["b*e"], true), ("StringLike", ["b?e"], false), ("StringLike", ["B*"], false),
+    ("StringNotLike", ["b*"], false), ("StringNotLike", ["r*"], true), ("StringEquals", ["b*"], false),
+    ("StringEqualsIfExists", ["red"], false), ("ForAnyValue:StringEquals", ["blue"], true),
+    ("ForAllValues:StringLike", ["b*"], true), ("ForAllValues:StringEquals", ["red"], false),
+  ])
+  func `an operator compares a value with those listed`(name: String, listed: [String], isAllowed: Bool) throws {
+    let condition = #"{"\#(name)":{"vpc-lattice-svcs:requestheader/X-Colour":\#(listed)}}"#
+    let decision = ask(try policy(allowing: condition), "GET", "/", [HeaderField("x-colour", "blue")])
+    #expect(decision == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("StringEquals", false), ("StringLike", false), ("StringEqualsIgnoreCase", false), ("StringNotEquals", true),
+    ("StringNotLike", true), ("StringNotEqualsIgnoreCase", true), ("StringEqualsIfExists", true),
+    ("StringNotEqualsIfExists", true), ("ForAnyValue:StringEquals", false), ("ForAnyValue:StringNotEquals", false),
+    ("ForAllValues:StringEquals", true),
+  ])
+  func `a key that is absent fails an operator, unless it is negated`(name: String, isAllowed: Bool) throws {
+    let condition = #"{"\#(name)":{"vpc-lattice-svcs:RequestHeader/x-colour":"blue"}}"#
+    #expect(ask(try policy(allowing: condition)) == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("StringEquals", true), ("StringNotEquals", false), ("ForAnyValue:StringEquals", true),
+    ("ForAllValues:StringEquals", false), ("ForAnyValue:StringNotEquals", true),
+  ])
+  func `a parameter that is sent twice has two values`(name: String, isAllowed: Bool) throws {
+    let condition = #"{"\#(name)":{"vpc-lattice-svcs:RequestQueryString/colour":"light blue"}}"#
+    let decision = ask(try policy(allowing: condition), "GET", "/?colour=red&colour=light%20blue")
+    #expect(decision == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    (#"{"StringEquals":{"AWS:principaltype":"AssumedRole"}}"#, true),
+    (#"{"StringEquals":{"aws:PrincipalAccount":"123456789012"}}"#, true),
+    (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:sts::*:assumed-role/reservations/*"}}"#, true),
+    (#"{"StringEquals":{"vpc-lattice-svcs:RequestPath":"/a/b"}}"#, true),
+    (#"{"StringEquals":{"vpc-lattice-svcs:RequestMethod":["PUT","GET"]}}"#, true),
+    (#"{"StringEquals":{"aws:PrincipalType":"AssumedRole","vpc-lattice-svcs:RequestMethod":"PUT"}}"#, false),
+    (
+      #"{"StringEquals":{"aws:PrincipalType":"AssumedRole"},"StringLike":{"vpc-lattice-svcs:RequestMethod":"P*"}}"#,
+      false
+    ),
+    ("{}", true),
+  ])
+  func `all keys and operators of a condition must hold`(condition: String, isAllowed: Bool) throws {
+    #expect(ask(try policy(allowing: condition), "GET", "/a/b?c") == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("anonymous", "anonymous"), ("arn:aws:iam::1:user/a", "User"), ("arn:aws:iam::1:root", "Account"),
+    ("arn:aws:sts::1:assumed-role/r/s", "AssumedRole"), ("arn:aws:sts::1:federated-user/f", "FederatedUser"),
+  ])
+  func `a principal's type shows in its ARN`(arn: String, type: String) {
+    #expect(Principal(arn: arn).type == type)
+  }
+
+  @Test(arguments: [
+    ("", "isn't a JSON object"), ("[]", "isn't a JSON object"), ("{}", "no Statement"),
+    (#"{"Version":"2020-01-01","Statement":[]}"#, "Version"), (#"{"Statement":[],"Extra":1}"#, "Extra"),
+    (#"{"Statement":["x"]}"#, "statement 1 isn't"), (#"{"Statement":[{"Effect":"allow"}]}"#, "Effect"),
+    (#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#, "Principal"),
+    (#"{"Statement":{"Effect":"Allow","Principal":"me","Action":"*","Resource":"*"}}"#, "Principal"),
+    (#"{"Statement":{"Effect":"Allow","Principal":"*","Resource":"*"}}"#, "Action"),
+    (#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":[]}}"#, "Resource"),
+    (#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":[1]}}"#, "Resource"),
+    (json(#""Actions":"*""#), "Actions"), (json(#""Condition":[]"#), "Condition"),
+    (json(#""Condition":{"StringEquals":"x"}"#), "StringEquals"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":true}}"#), "aws:PrincipalType"),
+  ])
+  func `what AWS refuses is refused as malformed`(json: String, fragment: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
+    #expect(error?.code == .malformed)
+    #expect(error?.message.contains(fragment) == true)
+  }
+
+  @Test(arguments: [
+    (json(#""NotAction":"*""#), "NotAction"), (json(#""NotResource":"*""#), "NotResource"),
+    (json(#""NotPrincipal":"*""#), "NotPrincipal"),
+    (#"{"Statement":{"Effect":"Allow","Principal":{"Service":"a"},"Action":"*","Resource":"*"}}"#, "Service"),
+    (json(#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#), "IpAddress"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#), "aws:PrincipalOrgID"),
+    (json(#""Condition":{"StringEquals":{"vpc-lattice-svcs:RequestHeader":"x"}}"#), "RequestHeader"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":"${aws:username}"}}"#), "variable"),
+  ])
+  func `what isn't applied here is refused as unsupported`(json: String, fragment: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains(fragment) == true)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a pattern of many stars doesn't take for ever`() throws {
+    let condition = #"{"StringLike":{"vpc-lattice-svcs:RequestHeader/x":"\#(String(repeating: "*a", count: 200))b"}}"#
+    let header = HeaderField("x", String(repeating: "a", count: 2000))
+    #expect(ask(try policy(allowing: condition), "GET", "/", [header]) == .implicitlyDenied)
+  }
+}

@@ -1,0 +1,77 @@
+import LocalAWS
+import SigV4
+import Testing
+
+@Suite struct LatticeServiceTests {
+  private let denial =
+    "is not authorized to perform: vpc-lattice-svcs:Invoke on resource: "
+    + "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0/"
+
+  /// A service to which `Authorization: session` is a right signature, and anything else a wrong one.
+  private func start(_ policy: AuthPolicy = .authenticatedOnly) async throws -> LatticeService {
+    try await LatticeService.start(policy: policy) { request, _ in
+      switch request.headers.first(where: { $0.isNamed("authorization") })?.value {
+      case nil: .anonymous
+      case "session": .authenticated(.session)
+      default: .refused("InvalidSignatureException: The request signature doesn't match.")
+      }
+    }
+  }
+
+  private func send(
+    _ service: LatticeService, _ method: String, _ target: String = "/", _ authorization: String? = nil
+  ) async throws -> String {
+    let header = authorization.map { "Authorization: " + $0 } ?? "Accept: */*"
+    return try await RawConnection.exchange(
+      service.server.port, .request(method, target, header, "Content-Length: 0"))
+  }
+
+  @Test(arguments: ["GET", "POST"])
+  func `a signed request is greeted`(method: String) async throws {
+    try await start().whileRunning { service async throws in
+      let answer = try await send(service, method, "/", "session")
+      #expect(answer.status == 200)
+      #expect(answer.body == "Hello From Lattice Reservations!")
+    }
+  }
+
+  @Test func `an unsigned request is refused in Lattice's words`() async throws {
+    try await start().whileRunning { service async throws in
+      let answer = try await send(service, "GET", "/rates?day=1")
+      #expect(answer.status == 403)
+      #expect(
+        answer.body == "AccessDeniedException: User: anonymous \(denial)rates "
+          + "because no service-based policy allows the vpc-lattice-svcs:Invoke action")
+    }
+  }
+
+  @Test func `an explicit deny is told from a missing allow`() async throws {
+    let json = #"{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}"#
+    try await start(try AuthPolicy(json: json)).whileRunning { service async throws in
+      let answer = try await send(service, "GET", "/", "session")
+      #expect(answer.status == 403)
+      #expect(
+        answer.body == "AccessDeniedException: User: \(Principal.session.arn) \(denial) "
+          + "with an explicit deny in a service-based policy")
+    }
+  }
+
+  @Test func `a wrong signature is refused with its reason, whatever the policy`() async throws {
+    try await start(.everybody).whileRunning { service async throws in
+      let answer = try await send(service, "GET", "/", "forged")
+      #expect(answer.status == 403)
+      #expect(answer.body == "InvalidSignatureException: The request signature doesn't match.")
+      #expect(try await send(service, "GET").status == 200)
+    }
+  }
+
+  @Test func `policy and greeting can be replaced while it runs`() async throws {
+    try await start().whileRunning { service async throws in
+      #expect(try await send(service, "GET", "/", "session").status == 200)
+      service.policy = .authenticatedExceptGET
+      service.greeting = "Hi"
+      #expect(try await send(service, "GET", "/", "session").status == 403)
+      #expect(try await send(service, "POST", "/", "session").body == "Hi")
+    }
+  }
+}

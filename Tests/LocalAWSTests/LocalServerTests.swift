@@ -1,0 +1,147 @@
+import LocalAWS
+import SigV4
+import Testing
+
+@Suite struct LocalServerTests {
+  private func echo(_ address: LoopbackAddress = .ipv4, bodyLimit: Int = LocalServer.defaultBodyLimit)
+    async throws -> LocalServer
+  {
+    try await LocalServer.start(on: address, bodyLimit: bodyLimit) { request, body in
+      let headers = request.headers.map { "\($0.name)=\($0.value)" }.joined(separator: "|")
+      return LocalServer.Response(
+        status: 200, text: "\(request.method) \(request.target) \(headers) \(String(decoding: body, as: UTF8.self))")
+    }
+  }
+
+  @Test(arguments: ["/", "/a//b/../c", "/%7e%2F?b=2&a=1&&a=+", "/?", "//", "/*;x"])
+  func `a target arrives exactly as sent`(target: String) async throws {
+    try await echo().whileRunning { server in
+      _ = try await RawConnection.exchange(server.port, .request("GET", target))
+      #expect(server.requests().map(\.request.target) == [target])
+    }
+  }
+
+  @Test func `repeated headers stay apart and in order`() async throws {
+    try await echo().whileRunning { server in
+      _ = try await RawConnection.exchange(server.port, .request("GET", "/", "X-A: 1", "x-b: two  words", "x-a: 2"))
+      let headers = try #require(server.requests().first).request.headers
+      #expect(
+        headers == [
+          HeaderField("Host", "localhost"), HeaderField("Connection", "close"), HeaderField("X-A", "1"),
+          HeaderField("x-b", "two  words"), HeaderField("x-a", "2"),
+        ])
+    }
+  }
+
+  @Test(arguments: [
+    "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+  ])
+  func `a body arrives whole, however it is framed`(framed: String) async throws {
+    try await echo().whileRunning { server in
+      let answer = try await RawConnection.exchange(
+        server.port, "POST /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + framed)
+      #expect(answer.status == 200)
+      #expect(answer.hasSuffix(" hello"))
+      #expect(server.requests("POST", "/p").map(\.body) == [Array("hello".utf8)])
+    }
+  }
+
+  @Test func `two requests share a connection that is kept`() async throws {
+    try await echo().whileRunning { server in
+      let answers = try await RawConnection.exchange(
+        server.port, "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n" + .request("GET", "/2"))
+      #expect(answers.ranges(of: "HTTP/1.1 200 OK").count == 2)
+      #expect(server.connectionCount == 1)
+      #expect(server.connectionCount(nil, "/2") == 1)
+      #expect(server.requests(nil, "/1").count == 1)
+    }
+  }
+
+  @Test(arguments: [(4, 200), (5, 200), (6, 413), (100_000, 413)])
+  func `a body over the limit is answered 413`(length: Int, status: Int) async throws {
+    try await echo(bodyLimit: 5).whileRunning { server in
+      let answer = try await RawConnection.exchange(
+        server.port,
+        .request("POST", "/", "Content-Length: \(length)") + String(repeating: "x", count: length))
+      #expect(answer.status == status)
+      let request = try #require(server.requests().first)
+      #expect(request.body.count == min(length, 5))
+    }
+  }
+
+  @Test func `a client that waits for 100 Continue gets it`() async throws {
+    try await echo().whileRunning { server in
+      try await RawConnection.open(server.port) { connection in
+        try await connection.send(.request("PUT", "/", "Content-Length: 2", "Expect: 100-continue"))
+        #expect(try await connection.read { $0.hasSuffix("\r\n\r\n") }.status == 100)
+        try await connection.send("ok")
+        #expect(try await connection.readToEnd().hasSuffix(" ok"))
+      }
+    }
+  }
+
+  @Test func `something that isn't HTTP is answered 400`() async throws {
+    try await echo().whileRunning { server in
+      let answer = try await RawConnection.exchange(server.port, "\u{1}\u{2}\r\n\r\n")
+      #expect(answer.status == 400)
+      #expect(server.requests().isEmpty)
+    }
+  }
+
+  @Test func `the answer to HEAD has the length and no body`() async throws {
+    try await echo().whileRunning { server in
+      let answer = try await RawConnection.exchange(server.port, .request("HEAD", "/"))
+      #expect(answer.status == 200)
+      #expect(answer.contains("Content-Length: "))
+      #expect(answer.body.isEmpty)
+    }
+  }
+
+  @Test func `it listens on the IPv6 loopback address on request`() async throws {
+    let server: LocalServer
+    do {
+      server = try await echo(.ipv6)
+    } catch {
+      // A machine without IPv6 says so when the address is bound.
+      return
+    }
+    try await server.whileRunning { server in
+      #expect(server.baseURL == "http://[::1]:\(server.port)")
+      let answer = try await RawConnection.exchange(server.port, host: "::1", .request("GET", "/"))
+      #expect(answer.status == 200)
+    }
+  }
+
+  @Test func `a stopped server refuses connections, and may be stopped again`() async throws {
+    let server = try await echo()
+    await server.stop()
+    await server.stop()
+    await #expect(throws: (any Error).self) { try await RawConnection.exchange(server.port, .request("GET", "/")) }
+  }
+
+  @Test func `stopping closes idle connections and ends those that are being made`() async throws {
+    let server = try await echo()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<50 {
+        group.addTask {
+          // Refused, cut off or closed without a word, according to how far it came.
+          _ = try? await RawConnection.open(server.port) { try await $0.readToEnd() }
+        }
+      }
+      await server.stop()
+      try await group.waitForAll()
+    }
+    #expect(server.requests().isEmpty)
+  }
+
+  @Test func `waiting for requests ends with the request, or with the task`() async throws {
+    try await echo().whileRunning { server in
+      async let second: Void = server.received(2, "GET", "/a")
+      for target in ["/a", "/b", "/a"] { _ = try await RawConnection.exchange(server.port, .request("GET", target)) }
+      try await second
+      let hopeless = Task { try await server.received(9) }
+      hopeless.cancel()
+      await #expect(throws: CancellationError.self) { try await hopeless.value }
+    }
+  }
+}
