@@ -2,6 +2,10 @@ import ArgumentParser
 import Foundation
 import SigV4
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 /// What every command takes that signs a request: where it goes and how it is signed.
 struct RequestOptions: ParsableArguments {
   @Argument(help: "The URL.")

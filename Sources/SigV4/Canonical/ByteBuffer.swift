@@ -68,7 +68,9 @@
     append(bytes, from: start) { word in
       // The high bit of each byte that is below 0x21.
       (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080 == 0
-    } while: { $0 > 0x20 }
+    } while: {
+      $0 > 0x20
+    }
   }
 
   /// Appends the bytes from `start` on up to the first that percent-encoding changes, and says where that is.
