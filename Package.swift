@@ -102,7 +102,12 @@ let package = Package(
     ),
     .testTarget(
       name: "LocalAWSTests",
-      dependencies: ["SigV4", "LocalAWS"],
+      dependencies: [
+        "SigV4",
+        "LocalAWS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       swiftSettings: settings
     ),
   ]

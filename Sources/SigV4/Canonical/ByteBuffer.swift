@@ -115,12 +115,43 @@
   /// Appends 4 bits a digit, in lower case.
   mutating func appendHex(_ bytes: Span<UInt8>) {
     reserve(bytes.count * 2)
-    for index in bytes.indices {
-      let byte = bytes[index]
-      unsafe base[count] = Hexadecimal.lowercaseDigit(byte >> 4)
-      unsafe base[count + 1] = Hexadecimal.lowercaseDigit(byte & 15)
-      count += 2
+    unsafe bytes.withUnsafeBufferPointer { source in
+      let out = unsafe base + count
+      for index in source.indices {
+        unsafe out[2 * index] = Hexadecimal.lowercaseDigit(source[index] >> 4)
+        unsafe out[2 * index + 1] = Hexadecimal.lowercaseDigit(source[index] & 15)
+      }
     }
+    count += bytes.count * 2
+  }
+
+  /// Appends a header name in lower case; false, with something appended, where it is empty or not a token.
+  mutating func appendLowercasedToken(_ name: Span<UInt8>) -> Bool {
+    reserve(name.count)
+    let isToken = unsafe name.withUnsafeBufferPointer { source in
+      let out = unsafe base + count
+      var index = 0
+      while index < source.count {
+        let byte = unsafe source[index]
+        guard byte.isTokenCharacter else { return false }
+        unsafe out[index] = byte.asciiLowercased
+        index += 1
+      }
+      return index > 0
+    }
+    count += name.count
+    return isToken
+  }
+
+  /// The first eight bytes of `range` as a number that sorts as they do, with zeros for what is beyond the end.
+  func prefix(of range: Range<Int>) -> UInt64 {
+    guard range.lowerBound >= 0, range.upperBound <= count else { return 0 }
+    if range.count >= 8 {
+      return unsafe UInt64(bigEndian: UnsafeRawPointer(base + range.lowerBound).loadUnaligned(as: UInt64.self))
+    }
+    var prefix: UInt64 = 0
+    for index in range { unsafe prefix |= UInt64(base[index]) << UInt64(56 - 8 * (index - range.lowerBound)) }
+    return prefix
   }
 
   /// The byte at `index`, or 0 outside of what was written.

@@ -13,7 +13,11 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   private struct Entry {
+    /// The place in `names`.
     var name: Range<Int>
+    /// The name's first eight bytes, which mostly tell two names apart.
+    var prefix: UInt64
+    /// The place in the request.
     var header: Int
   }
 
@@ -28,19 +32,20 @@ struct CanonicalHeaders: ~Copyable {
     entries.removeAll(keepingCapacity: true)
     for (index, header) in headers.enumerated() {
       let start = names.count
-      guard names.appendLowercasedToken(header.name) else {
+      guard header.name.withBytes({ names.appendLowercasedToken($0) }) else {
         throw SigningError(
           .invalidHeader, "The name of header \(index + 1) isn't a token (RFC 9110): \(header.name.debugDescription).")
       }
       let name = start..<names.count
       if isSelected(name, selection) {
-        entries.append(Entry(name: name, header: index))
+        entries.append(Entry(name: name, prefix: names.prefix(of: name), header: index))
       } else {
         names.truncate(to: start)
       }
     }
     // The order of equal names is the order they were sent in.
     entries.sort { left, right in
+      if left.prefix != right.prefix { return left.prefix < right.prefix }
       let order = names.compare(left.name, right.name)
       return order != 0 ? order < 0 : left.header < right.header
     }
@@ -112,17 +117,6 @@ struct CanonicalHeaders: ~Copyable {
 }
 
 extension ByteBuffer {
-  /// Appends a header name in lower case; false, with something appended, where it is empty or not a token.
-  fileprivate mutating func appendLowercasedToken(_ name: String) -> Bool {
-    name.withBytes { bytes in
-      for index in bytes.indices {
-        guard bytes[index].isTokenCharacter else { return false }
-        append(bytes[index].asciiLowercased)
-      }
-      return !bytes.isEmpty
-    }
-  }
-
   /// Appends a header value with its white space squeezed; false where it holds what no server takes.
   fileprivate mutating func appendSqueezed(_ value: String) -> Bool {
     value.withBytes { bytes in
@@ -166,9 +160,8 @@ extension Span<UInt8> {
 extension UInt8 {
   /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
   var isTokenCharacter: Bool {
-    switch self {
-    case 0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x7C, 0x7E: true
-    default: false
-    }
+    guard self < 128 else { return false }
+    let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
+    return bits >> UInt64(self & 63) & 1 == 1
   }
 }

@@ -25,17 +25,17 @@ public struct StringToSign: Sendable, Hashable {
   ) throws(SigningError) {
     let hash = try SHA256.hash(canonicalRequest.text)
     var buffer = ByteBuffer(capacity: 256)
-    Self.append(algorithm, date, scope, hash, to: &buffer)
+    Self.append(algorithm, date.text, scope, hash, to: &buffer)
     text = buffer.string()
   }
 
   static func append(
-    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
     to buffer: inout ByteBuffer
   ) {
     buffer.append(algorithm.rawValue)
     buffer.append(0x0A)
-    date.append(to: &buffer)
+    buffer.append(timestamp)
     buffer.append(0x0A)
     buffer.append(scope.text)
     buffer.append(0x0A)
