@@ -9,7 +9,7 @@ struct CanonicalHeaders: ~Copyable {
     /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
     case signable(SessionTokenRule)
     /// The headers that a signature lists, joined by `;`: what a verifier reads.
-    case listed(String)
+    case listed(Substring)
   }
 
   private struct Entry {
@@ -25,6 +25,8 @@ struct CanonicalHeaders: ~Copyable {
   /// - Throws: ``SigningError`` for a name that isn't a token, and for a request without exactly one host.
   init(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     entries.reserveCapacity(headers.count)
+    if case .listed(let list) = selection { names.append(list) }
+    let listed = 0..<names.count
     for (index, header) in headers.enumerated() {
       let start = names.count
       guard names.appendLowercasedToken(header.name) else {
@@ -32,7 +34,7 @@ struct CanonicalHeaders: ~Copyable {
           .invalidHeader, "The name of header \(index + 1) isn't a token (RFC 9110): \(header.name.debugDescription).")
       }
       let name = start..<names.count
-      if isSelected(name, selection) {
+      if isSelected(name, selection, listed) {
         entries.append(Entry(name: name, header: index))
       } else {
         names.truncate(to: start)
@@ -46,7 +48,7 @@ struct CanonicalHeaders: ~Copyable {
     try checkHost(headers)
   }
 
-  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection) -> Bool {
+  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection, _ listed: Range<Int>) -> Bool {
     switch selection {
     case .signable(let tokenRule):
       guard UnsignedHeader.lengths & 1 << UInt64(name.count & 63) != 0 || tokenRule == .addedAfterSigning else {
@@ -55,8 +57,8 @@ struct CanonicalHeaders: ~Copyable {
       let name = names.string(name)
       return UnsignedHeader.all[name] == nil
         && !(tokenRule == .addedAfterSigning && name == "x-amz-security-token")
-    case .listed(let list):
-      return list.utf8.split(separator: 0x3B).contains { $0.elementsEqual(names.string(name).utf8) }
+    case .listed:
+      return names.contains(name, inList: listed, separator: 0x3B)
     }
   }
 
