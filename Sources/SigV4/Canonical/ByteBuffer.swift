@@ -45,6 +45,10 @@
     string.withBytes { append($0) }
   }
 
+  mutating func append(_ string: Substring) {
+    string.withBytes { append($0) }
+  }
+
   /// Appends `range` of another buffer.
   mutating func append(_ range: Range<Int>, of other: borrowing ByteBuffer) {
     let range = range.clamped(to: 0..<other.count)
@@ -169,6 +173,20 @@
     return nil
   }
 
+  /// Whether the bytes of `item` stand in `list` too, between separators or its ends.
+  func contains(_ item: Range<Int>, inList list: Range<Int>, separator: UInt8) -> Bool {
+    let item = item.clamped(to: 0..<count)
+    let list = list.clamped(to: 0..<count)
+    var start = list.lowerBound
+    while start + item.count <= list.upperBound {
+      let end = start + item.count
+      if end == list.upperBound || self[end] == separator, compare(start..<end, item) == 0 { return true }
+      while start < list.upperBound, self[start] != separator { start += 1 }
+      start += 1
+    }
+    return false
+  }
+
   /// Below, at or above zero as `left` sorts before, with or after `right`: byte by byte, the shorter first.
   func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
     let left = left.clamped(to: 0..<count)
@@ -225,6 +243,15 @@
 
 extension String {
   /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
+  @inline(__always)
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+    return body(Array(utf8).span)
+  }
+}
+
+extension Substring {
+  /// The UTF-8 of this part of a string, in place where the string is stored that way.
   @inline(__always)
   func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }

@@ -9,7 +9,7 @@ struct CanonicalHeaders: ~Copyable {
     /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
     case signable(SessionTokenRule)
     /// The headers that a signature lists, joined by `;`: what a verifier reads.
-    case listed(String)
+    case listed(Substring)
   }
 
   private struct Entry {
@@ -30,6 +30,8 @@ struct CanonicalHeaders: ~Copyable {
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
+    if case .listed(let list) = selection { names.append(list) }
+    let listed = 0..<names.count
     for (index, header) in headers.enumerated() {
       let start = names.count
       guard header.name.withBytes({ names.appendLowercasedToken($0) }) else {
@@ -37,7 +39,7 @@ struct CanonicalHeaders: ~Copyable {
           .invalidHeader, "The name of header \(index + 1) isn't a token (RFC 9110): \(header.name.debugDescription).")
       }
       let name = start..<names.count
-      if isSelected(name, selection) {
+      if isSelected(name, selection, listed) {
         entries.append(Entry(name: name, prefix: names.prefix(of: name), header: index))
       } else {
         names.truncate(to: start)
@@ -52,14 +54,13 @@ struct CanonicalHeaders: ~Copyable {
     try checkHost(headers)
   }
 
-  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection) -> Bool {
+  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection, _ listed: Range<Int>) -> Bool {
     switch selection {
     case .signable(let tokenRule):
       return !UnsignedHeader.contains(name, of: names)
         && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
-    case .listed(let list):
-      let name = names.string(name)
-      return list.utf8.split(separator: 0x3B).contains { $0.elementsEqual(name.utf8) }
+    case .listed:
+      return names.contains(name, inList: listed, separator: 0x3B)
     }
   }
 

@@ -42,3 +42,16 @@ public struct StringToSign: Sendable, Hashable {
     canonicalRequestHash.withBytes { buffer.appendHex($0) }
   }
 }
+
+extension SigningScratch {
+  /// Appends the string to sign of the canonical request that is all the buffer holds, and says where it stands.
+  mutating func appendStringToSign(
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope
+  ) throws(SigningError) -> Range<Int> {
+    let start = buffer.count
+    try state.reset()
+    try state.update(0..<start, of: buffer)
+    StringToSign.append(algorithm, timestamp, scope, try state.finalize(), to: &buffer)
+    return start..<buffer.count
+  }
+}
