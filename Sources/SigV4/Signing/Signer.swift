@@ -88,13 +88,8 @@ public struct Signer: Sendable {
     } else {
       key = try keys.deriveKey(for: credentials, day: context.date.day, scope: context.scope)
     }
-    try scratch.state.reset()
-    try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
-    let hash = try scratch.state.finalize()
-    let start = scratch.buffer.count
-    StringToSign.append(algorithm, context.timestamp, context.scope, hash, to: &scratch.buffer)
-    let signature = try key.appendSignature(
-      for: start..<scratch.buffer.count, to: &scratch.buffer, using: &scratch.state)
+    let stringToSign = try scratch.appendStringToSign(algorithm, context.timestamp, context.scope)
+    let signature = try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
     return (signature, signedHeaders)
   }
 
