@@ -10,6 +10,8 @@ struct CanonicalHeaders: ~Copyable {
     case signable(SessionTokenRule)
     /// The headers that a signature lists, joined by `;`: what a verifier reads.
     case listed(String)
+    /// All of them: the trailers of a chunked payload, which have no host among them.
+    case trailers
   }
 
   private struct Entry {
@@ -22,7 +24,8 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Collects and sorts the headers to sign.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, and for a request without exactly one host.
+  /// - Throws: ``SigningError`` for a name that isn't a token, and for a request, but not for trailers, without
+  ///   exactly one host.
   init(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     entries.reserveCapacity(headers.count)
     for (index, header) in headers.enumerated() {
@@ -43,6 +46,7 @@ struct CanonicalHeaders: ~Copyable {
       let order = names.compare(left.name, right.name)
       return order != 0 ? order < 0 : left.header < right.header
     }
+    if case .trailers = selection { return }
     try checkHost(headers)
   }
 
@@ -57,6 +61,8 @@ struct CanonicalHeaders: ~Copyable {
         && !(tokenRule == .addedAfterSigning && name == "x-amz-security-token")
     case .listed(let list):
       return list.utf8.split(separator: 0x3B).contains { $0.elementsEqual(names.string(name).utf8) }
+    case .trailers:
+      return true
     }
   }
 

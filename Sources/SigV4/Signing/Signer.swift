@@ -78,12 +78,7 @@ public struct Signer: Sendable {
   ) throws(SigningError) -> (signature: String, signedHeaders: Range<Int>) {
     let signedHeaders = try canonicalizer.append(
       request, payloadHash: payloadHash, .signable(service.sessionToken), to: &buffer)
-    let key: SigningKey
-    if let known = context.knownKey {
-      key = known
-    } else {
-      key = try keys.deriveKey(for: context.credentials, day: context.date.day, scope: context.scope)
-    }
+    let key = try key(in: context)
     var state = try SHA256()
     try buffer.withBytes { (bytes) throws(SigningError) in try state.update(bytes) }
     let hash = try state.finalize()
@@ -93,6 +88,12 @@ public struct Signer: Sendable {
       try key.signature(for: bytes, in: &state)
     }
     return (signature, signedHeaders)
+  }
+
+  /// The key to sign with, derived unless it is known.
+  func key(in context: Context) throws(SigningError) -> SigningKey {
+    if let known = context.knownKey { return known }
+    return try keys.deriveKey(for: context.credentials, day: context.date.day, scope: context.scope)
   }
 
   /// The payload hash of a request that is known to be fit for signing before its payload is hashed.
