@@ -1,0 +1,89 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// Signs the chunks of a payload one after the other: each signature covers the one before it, and the first covers
+/// the request's own, the seed.
+///
+/// S3 API Reference, "Transferring Payload in Multiple Chunks". For a payload that comes as an asynchronous sequence,
+/// ``ChunkedUpload/body(_:trailers:)`` does all of it.
+public struct ChunkSigner: Sendable {
+  /// The signature made last, in lower-case hex and without padding; the request's own at first.
+  public private(set) var previousSignature: String
+  private let key: SigningKey
+  private let date: SigningDate
+
+  /// Creates a signer for the chunks that follow a request.
+  ///
+  /// - Parameters:
+  ///   - seedSignature: The signature of the request, in lower-case hex.
+  ///   - key: The key that the request was signed with.
+  ///   - time: The time that the request was signed at.
+  /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
+  public init(seedSignature: String, key: SigningKey, at time: Date) throws(SigningError) {
+    self.init(seedSignature: seedSignature, key: key, try SigningDate(time))
+  }
+
+  init(seedSignature: String, key: SigningKey, _ date: SigningDate) {
+    previousSignature = seedSignature
+    self.key = key
+    self.date = date
+  }
+
+  /// Signs the next chunk; the last one of a payload is empty.
+  ///
+  /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public mutating func signature(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
+    var state = try SHA256()
+    try state.update(chunk)
+    return try signature(forChunkHashedIn: &state)
+  }
+
+  /// Signs the trailers, after the last chunk.
+  ///
+  /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
+  /// - Throws: ``SigningError`` for a name that isn't a token and a value that no server takes.
+  public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
+    let canonical = try CanonicalHeaders(trailers, .trailers)
+    var buffer = ByteBuffer()
+    try canonical.appendLines(of: trailers, to: &buffer)
+    var state = try SHA256()
+    try buffer.withBytes { (bytes) throws(SigningError) in try state.update(bytes) }
+    let hash = try state.finalize()
+    return try signature(purpose: "-TRAILER", [hash.hex], in: &state)
+  }
+
+  /// The line that goes before `chunk` on the wire, CR LF included; the chunk and another CR LF follow.
+  ///
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
+    ChunkFraming.header(size: chunk.count, try signature(forChunk: chunk), key.algorithm)
+  }
+
+  /// All that follows the last chunk that isn't empty, and its CR LF: the empty chunk, the trailers and their signature.
+  ///
+  /// - Throws: ``SigningError`` for a trailer's name that isn't a token and a value that no server takes.
+  public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> String {
+    let nothing: [UInt8] = []
+    let header = try header(forChunk: nothing.span)
+    let signature = trailers.isEmpty ? nil : try signature(forTrailers: trailers)
+    return header + ChunkFraming.trailer(trailers, signature, key.algorithm)
+  }
+
+  /// Signs the chunk that was hashed in `state`, which serves for the signature too.
+  mutating func signature(forChunkHashedIn state: inout SHA256) throws(SigningError) -> String {
+    let hash = try state.finalize()
+    return try signature(purpose: "-PAYLOAD", [SHA256Digest.hexOfNothing, hash.hex], in: &state)
+  }
+
+  private mutating func signature(
+    purpose: StaticString, _ hashes: [String], in state: inout SHA256
+  ) throws(SigningError) -> String {
+    previousSignature = try key.signature(
+      purpose: purpose, at: date, after: previousSignature, hashes, in: &state)
+    return previousSignature
+  }
+}
