@@ -85,6 +85,16 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .target(
+      name: "CAllocationCounter",
+      path: "Tests/CAllocationCounter"
+    ),
+    .executableTarget(
+      name: "SigningBenchmark",
+      dependencies: ["SigV4", "CSigV4OpenSSL", "CAllocationCounter"],
+      path: "Tests/SigningBenchmark",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "SigV4Tests",
       dependencies: ["SigV4", "Conformance", "LocalAWS"],

@@ -42,16 +42,6 @@ import Testing
     #expect(try await readUntilStopped(try await start([.always(.silent)])).isEmpty)
   }
 
-  @Test func `a client that gives up on a silent service frees its connection`() async throws {
-    try await start([.always(.silent)]).whileRunning { server async throws in
-      try await RawConnection.open(server.port) { connection in
-        try await connection.send(.request("GET", "/"))
-        try await server.received(1)
-      }
-      #expect(server.requests().count == 1)
-    }
-  }
-
   @Test func `a closing service closes in place of an answer`() async throws {
     try await start([.always(.closed)]).whileRunning { server async throws in
       #expect(try await get(server).isEmpty)

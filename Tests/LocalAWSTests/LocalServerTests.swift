@@ -134,6 +134,20 @@ import Testing
     #expect(server.requests().isEmpty)
   }
 
+  @Test func `hundreds of clients at once are all answered`() async throws {
+    try await echo().whileRunning { server in
+      let statuses = try await withThrowingTaskGroup(of: Int?.self) { group in
+        for number in 0..<400 {
+          group.addTask { try await RawConnection.exchange(server.port, .request("GET", "/\(number)")).status }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses == Array(repeating: 200, count: 400))
+      #expect(server.connectionCount == 400)
+      #expect(Set(server.requests().map(\.request.target)).count == 400)
+    }
+  }
+
   @Test func `waiting for requests ends with the request, or with the task`() async throws {
     try await echo().whileRunning { server in
       async let second: Void = server.received(2, "GET", "/a")

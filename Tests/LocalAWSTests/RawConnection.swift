@@ -18,7 +18,7 @@ final class RawConnection {
     _ port: Int, host: String = "127.0.0.1", _ body: @Sendable (RawConnection) async throws -> Result
   ) async throws -> Result {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .connect(host: host, port: port) { channel in
+      .connect(to: try SocketAddress(ipAddress: host, port: port)) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
         }

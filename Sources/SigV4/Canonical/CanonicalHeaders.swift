@@ -22,12 +22,13 @@ struct CanonicalHeaders: ~Copyable {
   private var names = ByteBuffer(capacity: 256)
   private var entries: [Entry] = []
 
-  /// Collects and sorts the headers to sign.
+  /// Collects and sorts the headers to sign, in place of those collected before.
   ///
   /// - Throws: ``SigningError`` for a name that isn't a token, and for a request, but not for trailers, without
   ///   exactly one host.
-  init(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
-    entries.reserveCapacity(headers.count)
+  mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
+    names.removeAll()
+    entries.removeAll(keepingCapacity: true)
     for (index, header) in headers.enumerated() {
       let start = names.count
       guard names.appendLowercasedToken(header.name) else {
@@ -53,14 +54,11 @@ struct CanonicalHeaders: ~Copyable {
   private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection) -> Bool {
     switch selection {
     case .signable(let tokenRule):
-      guard UnsignedHeader.lengths & 1 << UInt64(name.count & 63) != 0 || tokenRule == .addedAfterSigning else {
-        return true
-      }
-      let name = names.string(name)
-      return UnsignedHeader.all[name] == nil
-        && !(tokenRule == .addedAfterSigning && name == "x-amz-security-token")
+      return !UnsignedHeader.contains(name, of: names)
+        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
     case .listed(let list):
-      return list.utf8.split(separator: 0x3B).contains { $0.elementsEqual(names.string(name).utf8) }
+      let name = names.string(name)
+      return list.utf8.split(separator: 0x3B).contains { $0.elementsEqual(name.utf8) }
     case .trailers:
       return true
     }
@@ -68,9 +66,9 @@ struct CanonicalHeaders: ~Copyable {
 
   private borrowing func checkHost(_ headers: [HeaderField]) throws(SigningError) {
     var hosts = 0
-    for entry in entries where entry.name.count == 4 && names.string(entry.name) == "host" {
-      hosts += headers[entry.header].value.utf8.allSatisfy { $0 <= 0x20 } ? 0 : 1
-      if hosts == 0 { break }
+    for entry in entries where names.holds("host", in: entry.name) {
+      guard headers[entry.header].value.utf8.contains(where: { $0 > 0x20 }) else { continue }
+      hosts += 1
     }
     guard hosts == 1 else {
       throw SigningError(

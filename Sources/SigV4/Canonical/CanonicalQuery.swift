@@ -10,11 +10,13 @@ struct CanonicalQuery: ~Copyable {
     var value: Range<Int>
   }
 
-  private var text = ByteBuffer(capacity: 512)
+  private var text = ByteBuffer(capacity: 256)
   private var parameters: [Parameter] = []
 
-  /// Reads `query`, the request target after its first `?`, leaving out the parameters that `isLeftOut` names.
-  init(_ query: Span<UInt8>, leavingOut isLeftOut: (String) -> Bool = { _ in false }) {
+  /// Reads `query`, the request target after its first `?`, in place of what was read before.
+  mutating func read(_ query: Span<UInt8>, sessionToken: SessionTokenRule) {
+    text.removeAll()
+    parameters.removeAll(keepingCapacity: true)
     var start = 0
     while start < query.count {
       var end = start
@@ -24,7 +26,7 @@ struct CanonicalQuery: ~Copyable {
         end += 1
       }
       if end > start {
-        add(query, name: start..<(equals ?? end), value: (equals.map { $0 + 1 } ?? end)..<end, isLeftOut)
+        add(query, name: start..<(equals ?? end), value: (equals.map { $0 + 1 } ?? end)..<end, sessionToken)
       }
       start = end + 1
     }
@@ -32,12 +34,15 @@ struct CanonicalQuery: ~Copyable {
   }
 
   private mutating func add(
-    _ query: Span<UInt8>, name: Range<Int>, value: Range<Int>, _ isLeftOut: (String) -> Bool
+    _ query: Span<UInt8>, name: Range<Int>, value: Range<Int>, _ sessionToken: SessionTokenRule
   ) {
     let start = text.count
     PercentEncoding.appendReencoded(query, name, to: &text)
     let middle = text.count
-    if text[start] == 0x58, isLeftOut(text.string(start..<middle)) {  // X, as in X-Amz-Signature
+    let isUnsigned =
+      text.holds("X-Amz-Signature", in: start..<middle)
+      || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: start..<middle))
+    if isUnsigned {
       text.truncate(to: start)
       return
     }

@@ -43,36 +43,39 @@ public struct Canonicalizer: Sendable, Hashable {
   private func canonicalRequest(
     for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
   ) throws(SigningError) -> CanonicalRequest {
-    var buffer = ByteBuffer()
-    let signedHeaders = try append(request, payloadHash: payloadHash, selection, to: &buffer)
-    return CanonicalRequest(text: buffer.string(), signedHeaders: buffer.string(signedHeaders))
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      let signedHeaders = try append(request, payloadHash: payloadHash, selection, to: &scratch)
+      return CanonicalRequest(text: scratch.buffer.string(), signedHeaders: scratch.buffer.string(signedHeaders))
+    }
   }
 
-  /// Appends the canonical request, and says where in it the list of signed headers stands.
+  /// Appends the canonical request to the buffer of `scratch`, and says where in it the list of signed headers stands.
   func append(
     _ request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection,
-    to buffer: inout ByteBuffer
+    to scratch: inout SigningScratch
   ) throws(SigningError) -> Range<Int> {
-    guard buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
+    guard scratch.buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
       throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
     }
-    buffer.append(0x0A)
-    try appendTarget(request.target, to: &buffer)
-    buffer.append(0x0A)
-    let headers = try CanonicalHeaders(request.headers, selection)
-    try headers.appendLines(of: request.headers, to: &buffer)
-    buffer.append(0x0A)
-    let start = buffer.count
-    headers.appendNames(to: &buffer)
-    let signedHeaders = start..<buffer.count
-    buffer.append(0x0A)
-    guard buffer.append(payloadHash, ifAll: { $0 > 0x20 }), !payloadHash.isEmpty else {
+    scratch.buffer.append(0x0A)
+    try appendTarget(request.target, &scratch.query, to: &scratch.buffer)
+    scratch.buffer.append(0x0A)
+    try scratch.headers.collect(request.headers, selection)
+    try scratch.headers.appendLines(of: request.headers, to: &scratch.buffer)
+    scratch.buffer.append(0x0A)
+    let start = scratch.buffer.count
+    scratch.headers.appendNames(to: &scratch.buffer)
+    let signedHeaders = start..<scratch.buffer.count
+    scratch.buffer.append(0x0A)
+    guard scratch.buffer.append(payloadHash, ifAll: { $0 > 0x20 }), !payloadHash.isEmpty else {
       throw SigningError(.invalidPayloadHash, "The payload hash is empty or holds white space or control characters.")
     }
     return signedHeaders
   }
 
-  private func appendTarget(_ target: String, to buffer: inout ByteBuffer) throws(SigningError) {
+  private func appendTarget(
+    _ target: String, _ query: inout CanonicalQuery, to buffer: inout ByteBuffer
+  ) throws(SigningError) {
     let problem: String? = target.withBytes { bytes in
       var pathEnd = bytes.count
       for index in bytes.indices {
@@ -89,9 +92,7 @@ public struct Canonicalizer: Sendable, Hashable {
         bytes.extracting(0..<pathEnd), normalization: pathNormalization, encoding: pathEncoding, to: &buffer)
       buffer.append(0x0A)
       if pathEnd < bytes.count {
-        let query = CanonicalQuery(bytes.extracting((pathEnd + 1)..<bytes.count)) { name in
-          name == "X-Amz-Signature" || (sessionToken == .addedAfterSigning && name == "X-Amz-Security-Token")
-        }
+        query.read(bytes.extracting((pathEnd + 1)..<bytes.count), sessionToken: sessionToken)
         query.append(to: &buffer)
       }
       return nil

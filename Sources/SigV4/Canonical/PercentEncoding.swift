@@ -21,10 +21,31 @@ enum PercentEncoding {
     }
   }
 
+  /// Whether eight bytes are letters or digits all; false, for caution's sake, where one of them is `-`, `.`, `_` or `~`.
+  static func areUnreserved(_ word: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let high = ones &* 0x80
+    // In bytes below 0x80, adding 0x80 - first sets the high bit from `first` on, and 0x7F - last after `last`.
+    let lower = word | ones &* 0x20
+    let letters = (lower &+ ones &* (0x80 - 0x61)) & ~(lower &+ ones &* (0x7F - 0x7A))
+    let digits = (word &+ ones &* (0x80 - 0x30)) & ~(word &+ ones &* (0x7F - 0x39))
+    return word & high == 0 && (letters | digits) & high == high
+  }
+
   /// Appends `text`, encoded.
   static func append(_ text: String, to buffer: inout ByteBuffer) {
-    text.withBytes { bytes in
-      for index in bytes.indices { append(bytes[index], to: &buffer) }
+    text.withBytes { append($0, to: &buffer) }
+  }
+
+  /// Appends `bytes`, encoded.
+  static func append(_ bytes: Span<UInt8>, to buffer: inout ByteBuffer) {
+    var index = 0
+    while index < bytes.count {
+      index = buffer.appendUnreserved(bytes, from: index)
+      if index < bytes.count {
+        append(bytes[index], to: &buffer)
+        index += 1
+      }
     }
   }
 
@@ -44,6 +65,8 @@ enum PercentEncoding {
     let part = bytes.extracting(range)
     var index = 0
     while index < part.count {
+      index = buffer.appendUnreserved(part, from: index)
+      guard index < part.count else { return }
       if let decoded = decodedByte(at: index, in: part) {
         append(decoded, to: &buffer)
         index += 3

@@ -29,6 +29,13 @@ final class HMACKey: Sendable {
     return state
   }
 
+  /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
+  func authenticationCode(
+    for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
+  ) throws(SigningError) -> SHA256Digest {
+    try buffer.withBytes(range) { (bytes) throws(SigningError) in try authenticationCode(for: bytes, in: &state) }
+  }
+
   /// The code of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
     try state.copy(of: inner)

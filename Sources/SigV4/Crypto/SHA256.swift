@@ -13,6 +13,11 @@ extension SHA256 {
     return try hash.finalize()
   }
 
+  /// Continues with what stands at `range` of `buffer`.
+  mutating func update(_ range: Range<Int>, of buffer: borrowing ByteBuffer) throws(SigningError) {
+    try buffer.withBytes(range) { (bytes) throws(SigningError) in try update(bytes) }
+  }
+
   /// Continues with the UTF-8 of `text`.
   mutating func update(_ text: String) throws(SigningError) {
     let bytes = Array(text.utf8)

@@ -25,6 +25,16 @@ extension Signer {
     var signed = request
     signed.removeSignature(of: service)
     let payloadHash = try hash(of: payload, under: service.payload, for: signed)
+    return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try authorize(&request, signed, payloadHash, credentials, context, &scratch)
+    }
+  }
+
+  private func authorize(
+    _ request: inout SignableRequest, _ bare: SignableRequest, _ payloadHash: String, _ credentials: Credentials,
+    _ context: Context, _ scratch: inout SigningScratch
+  ) throws(SigningError) -> SignedRequest {
+    var signed = bare
     let kept = signed.headers.count
     signed.headers.reserveCapacity(kept + 5)
     signed.headers.append(HeaderField("X-Amz-Date", context.date.text))
@@ -38,19 +48,18 @@ extension Signer {
       signed.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
     }
 
-    var buffer = ByteBuffer()
-    let (signature, signedHeaders) = try sign(signed, payloadHash: payloadHash, in: context, &buffer)
-    let start = buffer.count
-    buffer.append(algorithm.rawValue)
-    buffer.append(" Credential=")
-    buffer.append(credentials.accessKeyID)
-    buffer.append(0x2F)
-    buffer.append(context.scope.text)
-    buffer.append(", SignedHeaders=")
-    buffer.appendPart(signedHeaders)
-    buffer.append(", Signature=")
-    buffer.append(signature)
-    signed.headers.append(HeaderField("Authorization", buffer.string(start..<buffer.count)))
+    let (signature, signedHeaders) = try sign(signed, payloadHash: payloadHash, in: context, &scratch)
+    let start = scratch.buffer.count
+    scratch.buffer.append(algorithm.rawValue)
+    scratch.buffer.append(" Credential=")
+    scratch.buffer.append(credentials.accessKeyID)
+    scratch.buffer.append(0x2F)
+    scratch.buffer.append(context.scope.text)
+    scratch.buffer.append(", SignedHeaders=")
+    scratch.buffer.appendPart(signedHeaders)
+    scratch.buffer.append(", Signature=")
+    scratch.buffer.append(signature)
+    signed.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
     request = signed
     return SignedRequest(
       request: signed, signature: signature, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,

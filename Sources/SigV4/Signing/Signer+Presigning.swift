@@ -31,7 +31,8 @@ extension Signer {
     let context = try context(for: request, credentials, time)
     var signed = request
     signed.removeSignature(of: service)
-    let headers = try CanonicalHeaders(signed.headers, .signable(service.sessionToken))
+    var headers = CanonicalHeaders()
+    try headers.collect(signed.headers, .signable(service.sessionToken))
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
     let payloadHash = try hash(of: payload, under: service.payload, for: signed)
 
@@ -49,9 +50,7 @@ extension Signer {
     query.append("&X-Amz-SignedHeaders=")
     var names = ByteBuffer(capacity: 256)
     headers.appendNames(to: &names)
-    names.withBytes { names in
-      for index in names.indices { PercentEncoding.append(names[index], to: &query) }
-    }
+    names.withBytes { PercentEncoding.append($0, to: &query) }
     query.append("&X-Amz-Expires=")
     query.append(String(lifetime.components.seconds))
     if let token = credentials.sessionToken {
@@ -64,8 +63,9 @@ extension Signer {
     }
     signed.target = query.string()
 
-    var buffer = ByteBuffer()
-    let signature = try sign(signed, payloadHash: payloadHash, in: context, &buffer).signature
+    let signature = try SigningScratch.withCurrent { [signed] (scratch) throws(SigningError) in
+      try sign(signed, payloadHash: payloadHash, in: context, &scratch).signature
+    }
     query.append("&X-Amz-Signature=")
     query.append(signature)
     signed.target = query.string()

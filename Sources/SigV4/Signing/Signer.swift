@@ -72,21 +72,19 @@ public struct Signer: Sendable {
       credentials: credentials, date: date, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
   }
 
-  /// Writes the canonical request of `request` and its string to sign to `buffer`, and signs that.
+  /// Writes the canonical request of `request` and its string to sign to the buffer of `scratch`, and signs that.
   func sign(
-    _ request: SignableRequest, payloadHash: String, in context: Context, _ buffer: inout ByteBuffer
+    _ request: SignableRequest, payloadHash: String, in context: Context, _ scratch: inout SigningScratch
   ) throws(SigningError) -> (signature: String, signedHeaders: Range<Int>) {
     let signedHeaders = try canonicalizer.append(
-      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &buffer)
+      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
     let key = try key(in: context)
-    var state = try SHA256()
-    try buffer.withBytes { (bytes) throws(SigningError) in try state.update(bytes) }
-    let hash = try state.finalize()
-    let start = buffer.count
-    StringToSign.append(algorithm, context.date, context.scope, hash, to: &buffer)
-    let signature = try buffer.withBytes(start..<buffer.count) { (bytes) throws(SigningError) in
-      try key.signature(for: bytes, in: &state)
-    }
+    try scratch.state.reset()
+    try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
+    let hash = try scratch.state.finalize()
+    let start = scratch.buffer.count
+    StringToSign.append(algorithm, context.date, context.scope, hash, to: &scratch.buffer)
+    let signature = try key.signature(for: start..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
     return (signature, signedHeaders)
   }
 

@@ -47,18 +47,21 @@ public struct SigningKey: Sendable {
   ///
   /// - Throws: ``SigningError`` only where the crypto library fails.
   public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
-    let bytes = Array(stringToSign.text.utf8)
-    var state = try SHA256()
-    return try signature(for: bytes.span, in: &state)
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      scratch.buffer.append(stringToSign.text)
+      return try signature(for: 0..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
+    }
   }
 
-  /// The same for the bytes of a string to sign; `state` is scratch.
-  func signature(for stringToSign: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> String {
+  /// The same for the string to sign at `range` of `buffer`; the former content of `state` is lost.
+  func signature(
+    for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
+  ) throws(SigningError) -> String {
     switch material {
     case .hmac(let key):
-      return try key.authenticationCode(for: stringToSign, in: &state).hex
+      return try key.authenticationCode(for: range, of: buffer, in: &state).hex
     case .ecdsa(let key):
-      let signature = try key.signature(for: stringToSign)
+      let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in try key.signature(for: bytes) }
       return Hexadecimal.string(signature.span)
     }
   }

@@ -37,9 +37,7 @@ public struct ChunkSigner: Sendable {
   /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
   /// - Throws: ``SigningError`` only where the crypto library fails.
   public mutating func signature(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
-    var state = try SHA256()
-    try state.update(chunk)
-    return try signature(forChunkHashedIn: &state)
+    try signature(forChunkHashedTo: SHA256.hash(chunk))
   }
 
   /// Signs the trailers, after the last chunk.
@@ -47,13 +45,14 @@ public struct ChunkSigner: Sendable {
   /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
   /// - Throws: ``SigningError`` for a name that isn't a token and a value that no server takes.
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
-    let canonical = try CanonicalHeaders(trailers, .trailers)
-    var buffer = ByteBuffer()
-    try canonical.appendLines(of: trailers, to: &buffer)
-    var state = try SHA256()
-    try buffer.withBytes { (bytes) throws(SigningError) in try state.update(bytes) }
-    let hash = try state.finalize()
-    return try signature(purpose: "-TRAILER", [hash.hex], in: &state)
+    let hash = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try scratch.headers.collect(trailers, .trailers)
+      try scratch.headers.appendLines(of: trailers, to: &scratch.buffer)
+      try scratch.state.reset()
+      try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
+      return try scratch.state.finalize()
+    }
+    return try signature(purpose: "-TRAILER", [hash.hex])
   }
 
   /// The line that goes before `chunk` on the wire, CR LF included; the chunk and another CR LF follow.
@@ -73,17 +72,13 @@ public struct ChunkSigner: Sendable {
     return header + ChunkFraming.trailer(trailers, signature, key.algorithm)
   }
 
-  /// Signs the chunk that was hashed in `state`, which serves for the signature too.
-  mutating func signature(forChunkHashedIn state: inout SHA256) throws(SigningError) -> String {
-    let hash = try state.finalize()
-    return try signature(purpose: "-PAYLOAD", [SHA256Digest.hexOfNothing, hash.hex], in: &state)
+  /// Signs a chunk by its hash.
+  mutating func signature(forChunkHashedTo hash: SHA256Digest) throws(SigningError) -> String {
+    try signature(purpose: "-PAYLOAD", [SHA256Digest.hexOfNothing, hash.hex])
   }
 
-  private mutating func signature(
-    purpose: StaticString, _ hashes: [String], in state: inout SHA256
-  ) throws(SigningError) -> String {
-    previousSignature = try key.signature(
-      purpose: purpose, at: date, after: previousSignature, hashes, in: &state)
+  private mutating func signature(purpose: StaticString, _ hashes: [String]) throws(SigningError) -> String {
+    previousSignature = try key.signature(purpose: purpose, at: date, after: previousSignature, hashes)
     return previousSignature
   }
 }

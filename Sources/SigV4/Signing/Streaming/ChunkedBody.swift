@@ -119,7 +119,7 @@ where
       guard signer != nil else { return ChunkFraming.header(size: size, nil, algorithm) }
       var state = try SHA256()
       for piece in ready.dropFirst() { try state.update(piece) }
-      return ChunkFraming.header(size: size, try signer?.signature(forChunkHashedIn: &state), algorithm)
+      return ChunkFraming.header(size: size, try signer?.signature(forChunkHashedTo: state.finalize()), algorithm)
     }
 
     private mutating func end(isolation actor: isolated (any Actor)?) async throws -> String {

@@ -1,0 +1,57 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What signing writes to on its way and nobody keeps: one a thread, used again for each signature.
+///
+/// Nothing is locked and nothing is allocated anew, so that threads that sign with one signer don't slow each other down.
+struct SigningScratch: ~Copyable {
+  /// The canonical request, with the string to sign and the header value after it.
+  var buffer = ByteBuffer()
+  /// The headers to sign.
+  var headers = CanonicalHeaders()
+  /// The query's parameters.
+  var query = CanonicalQuery()
+  /// The hash in progress.
+  var state: SHA256
+
+  private init() throws(SigningError) {
+    state = try SHA256()
+  }
+
+  /// Calls `body` with this thread's scratch, whose buffer is empty.
+  ///
+  /// - Throws: What `body` throws, and ``SigningError`` where the crypto library fails.
+  static func withCurrent<Result>(
+    _ body: (inout SigningScratch) throws(SigningError) -> Result
+  ) throws(SigningError) -> Result {
+    let pointer: UnsafeMutablePointer<SigningScratch>
+    if let known = unsafe pthread_getspecific(key) {
+      unsafe pointer = known.assumingMemoryBound(to: SigningScratch.self)
+    } else {
+      let scratch = try SigningScratch()
+      unsafe pointer = .allocate(capacity: 1)
+      unsafe pointer.initialize(to: scratch)
+      unsafe pthread_setspecific(key, pointer)
+    }
+    unsafe pointer.pointee.buffer.removeAll()
+    return try unsafe body(&pointer.pointee)
+  }
+
+  /// Made once; a thread that ends frees its scratch.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    unsafe pthread_key_create(&key) { pointer in
+      let pointer = unsafe (pointer as UnsafeMutableRawPointer?)?.assumingMemoryBound(to: SigningScratch.self)
+      unsafe pointer?.deinitialize(count: 1)
+      unsafe pointer?.deallocate()
+    }
+    return key
+  }()
+}

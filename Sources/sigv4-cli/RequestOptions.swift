@@ -1,0 +1,80 @@
+import ArgumentParser
+import Foundation
+import SigV4
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// What every command takes that signs a request: where it goes and how it is signed.
+struct RequestOptions: ParsableArguments {
+  @Argument(help: "The URL.")
+  var url: String
+
+  @Argument(help: "The method.")
+  var method = "GET"
+
+  @Option(name: [.customShort("H"), .long], help: "A header as 'Name: value'; may be repeated.")
+  var header: [String] = []
+
+  @Option(name: [.short, .long], help: "The body, as text; @FILE reads a file, @- standard input.")
+  var data: String?
+
+  @Option(help: "The region; may be left out for a VPC Lattice host that names it. AWS_REGION is read too.")
+  var region: String?
+
+  @Option(help: "Sign with SigV4a for this region set, such as '*' or 'us-east-1,us-west-*', in place of a region.")
+  var regionSet: String?
+
+  @Option(help: "The service's signing name.")
+  var service = SigningService.vpcLattice.name
+
+  /// The request as it is before signing.
+  func request() throws -> URLRequest {
+    guard let url = URL(string: url), url.host()?.isEmpty == false else {
+      throw Failure("\(url.debugDescription) is no URL with a host; it should look like https://host/path.")
+    }
+    var request = URLRequest(url: url)
+    request.httpMethod = method
+    for header in header {
+      guard let colon = header.firstIndex(of: ":") else {
+        throw Failure("\(header.debugDescription) is no header; it should look like 'Name: value'.")
+      }
+      request.addValue(
+        header[header.index(after: colon)...].trimmingCharacters(in: .whitespaces),
+        forHTTPHeaderField: String(header[..<colon]))
+    }
+    request.httpBody = try body()
+    return request
+  }
+
+  /// The signer of the service, in the region or the region set.
+  var signer: Signer {
+    let service = SigningService.named(service)
+    if let regionSet {
+      return Signer(service: service, regionSet: regionSet.split(separator: ",").map(String.init))
+    }
+    return Signer(service: service, region: region ?? (urlNamesRegion ? nil : environmentRegion))
+  }
+
+  /// Whether the host is one that a signer reads the region from, which is surer than the environment.
+  private var urlNamesRegion: Bool {
+    service == SigningService.vpcLattice.name && URL(string: url)?.host()?.lowercased().hasSuffix(".on.aws") == true
+  }
+
+  private var environmentRegion: String? {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+  }
+
+  private func body() throws -> Data? {
+    guard let data else { return nil }
+    guard data.hasPrefix("@") else { return Data(data.utf8) }
+    if data == "@-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
+    do {
+      return try Data(contentsOf: URL(filePath: String(data.dropFirst())))
+    } catch {
+      throw Failure("The file \(data.dropFirst()) can't be read.")
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import SigV4
+
+/// What was signed, for people to read: the session token is left out.
+enum SigningTrace {
+  /// The canonical request and the string to sign.
+  static func text(of signed: SignedRequest) throws -> String {
+    """
+    canonical request (SHA-256 \(try signed.canonicalRequest.hash)):
+    \(indented(withoutToken(try signed.canonicalRequest.text)))
+    string to sign:
+    \(indented(try signed.stringToSign.text))
+    signature: \(signed.signature)
+    """
+  }
+
+  /// Writes the same to standard error.
+  static func print(_ signed: SignedRequest) throws { note(try text(of: signed)) }
+
+  /// Writes a line to standard error.
+  static func note(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+
+  private static func withoutToken(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if line.hasPrefix("x-amz-security-token:") { return "x-amz-security-token:<redacted>" }
+      return line.split(separator: "&", omittingEmptySubsequences: false).map {
+        $0.hasPrefix("X-Amz-Security-Token=") ? "X-Amz-Security-Token=<redacted>" : $0
+      }.joined(separator: "&")
+    }.joined(separator: "\n")
+  }
+
+  private static func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }.joined(separator: "\n")
+  }
+}

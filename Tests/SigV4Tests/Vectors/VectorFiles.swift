@@ -1,0 +1,18 @@
+import Conformance
+import Foundation
+
+/// The vector files of this package, read from TestVectors/.
+enum VectorFiles {
+  static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The cases of the files in `TestVectors/` whose names are given without `.jsonl`.
+  static func cases(_ names: String...) throws -> [VectorCase] {
+    try names.flatMap { name in
+      let url = packageRoot.appending(path: "TestVectors/\(name).jsonl")
+      return try Data(contentsOf: url).split(separator: 0x0A).map {
+        try JSONDecoder().decode(VectorCase.self, from: $0)
+      }
+    }
+  }
+}
