@@ -23,20 +23,6 @@ extension SHA256 {
     let bytes = Array(text.utf8)
     try update(bytes.span)
   }
-
-  /// Continues with `bytes`, in place where they lie in one piece of memory.
-  mutating func update(_ bytes: some Collection<UInt8>) throws(SigningError) {
-    var result: Result<Void, SigningError> = .success(())
-    let done: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-      let span = unsafe buffer.span
-      do throws(SigningError) { try update(span) } catch { result = .failure(error) }
-    }
-    if done == nil {
-      let copy = Array(bytes)
-      try update(copy.span)
-    }
-    try result.get()
-  }
 }
 
 extension SigningError {

@@ -15,25 +15,42 @@ enum ChunkFraming {
     }
   }
 
-  /// The line before a chunk of `size` bytes; `signature` is `nil` where chunks aren't signed.
-  static func header(size: Int, _ signature: String?, _ algorithm: SigningAlgorithm) -> String {
-    let digits = String(size, radix: 16)
-    return if let signature {
-      "\(digits)\(signatureMark)\(padded(signature, algorithm))\r\n"
-    } else {
-      "\(digits)\r\n"
+  /// The line before a chunk of `size` bytes, after the end of the chunk before it where there was one; `signature` is
+  /// `nil` where chunks aren't signed.
+  static func header(
+    size: Int, _ signature: String?, _ algorithm: SigningAlgorithm, endingChunk: Bool = false
+  ) -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(192)
+    if endingChunk { line += [0x0D, 0x0A] }
+    var shift = max(0, (Int.bitWidth - 1 - size.leadingZeroBitCount) / 4 * 4)
+    while shift >= 0 {
+      line.append(Hexadecimal.lowercaseDigit(UInt8(truncatingIfNeeded: size >> shift) & 15))
+      shift -= 4
     }
+    if let signature { append(signatureMark, signature, algorithm, to: &line) }
+    line.append(0x0D)
+    line.append(0x0A)
+    return line
   }
 
   /// What follows the line of the last chunk.
-  static func trailer(_ fields: [HeaderField], _ signature: String?, _ algorithm: SigningAlgorithm) -> String {
-    var text = ""
-    for field in fields { text += "\(field.name.lowercased()):\(field.value)\r\n" }
-    if let signature { text += "\(trailerMark)\(padded(signature, algorithm))\r\n" }
-    return text + "\r\n"
+  static func trailer(_ fields: [HeaderField], _ signature: String?, _ algorithm: SigningAlgorithm) -> [UInt8] {
+    var lines: [UInt8] = []
+    for field in fields { lines += "\(field.name.lowercased()):\(field.value)\r\n".utf8 }
+    if let signature {
+      append(trailerMark, signature, algorithm, to: &lines)
+      lines += [0x0D, 0x0A]
+    }
+    return lines + [0x0D, 0x0A]
   }
 
-  private static func padded(_ signature: String, _ algorithm: SigningAlgorithm) -> String {
-    signature + String(repeating: "*", count: max(signatureLength(algorithm) - signature.utf8.count, 0))
+  private static func append(
+    _ mark: String, _ signature: String, _ algorithm: SigningAlgorithm, to line: inout [UInt8]
+  ) {
+    line += mark.utf8
+    line += signature.utf8
+    let missing = signatureLength(algorithm) - signature.utf8.count
+    if missing > 0 { line += repeatElement(0x2A, count: missing) }
   }
 }

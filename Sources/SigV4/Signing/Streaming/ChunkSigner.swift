@@ -13,7 +13,7 @@ public struct ChunkSigner: Sendable {
   /// The signature made last, in lower-case hex and without padding; the request's own at first.
   public private(set) var previousSignature: String
   private let key: SigningKey
-  private let date: SigningDate
+  private let timeAndScope: String
 
   /// Creates a signer for the chunks that follow a request.
   ///
@@ -29,7 +29,7 @@ public struct ChunkSigner: Sendable {
   init(seedSignature: String, key: SigningKey, _ date: SigningDate) {
     previousSignature = seedSignature
     self.key = key
-    self.date = date
+    timeAndScope = key.lines(at: date)
   }
 
   /// Signs the next chunk; the last one of a payload is empty.
@@ -37,7 +37,12 @@ public struct ChunkSigner: Sendable {
   /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
   /// - Throws: ``SigningError`` only where the crypto library fails.
   public mutating func signature(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
-    try signature(forChunkHashedTo: SHA256.hash(chunk))
+    let hash = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try scratch.state.reset()
+      try scratch.state.update(chunk)
+      return try scratch.state.finalize()
+    }
+    return try signature(forChunkHashedTo: hash)
   }
 
   /// Signs the trailers, after the last chunk.
@@ -52,20 +57,20 @@ public struct ChunkSigner: Sendable {
       try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
       return try scratch.state.finalize()
     }
-    return try signature(purpose: "-TRAILER", [hash.hex])
+    return try signature(purpose: "-TRAILER", preface: nil, hash)
   }
 
   /// The line that goes before `chunk` on the wire, CR LF included; the chunk and another CR LF follow.
   ///
   /// - Throws: ``SigningError`` only where the crypto library fails.
-  public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
+  public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> [UInt8] {
     ChunkFraming.header(size: chunk.count, try signature(forChunk: chunk), key.algorithm)
   }
 
   /// All that follows the last chunk that isn't empty, and its CR LF: the empty chunk, the trailers and their signature.
   ///
   /// - Throws: ``SigningError`` for a trailer's name that isn't a token and a value that no server takes.
-  public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> String {
+  public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> [UInt8] {
     let nothing: [UInt8] = []
     let header = try header(forChunk: nothing.span)
     let signature = trailers.isEmpty ? nil : try signature(forTrailers: trailers)
@@ -74,11 +79,14 @@ public struct ChunkSigner: Sendable {
 
   /// Signs a chunk by its hash.
   mutating func signature(forChunkHashedTo hash: SHA256Digest) throws(SigningError) -> String {
-    try signature(purpose: "-PAYLOAD", [SHA256Digest.hexOfNothing, hash.hex])
+    try signature(purpose: "-PAYLOAD", preface: SHA256Digest.hexOfNothing, hash)
   }
 
-  private mutating func signature(purpose: StaticString, _ hashes: [String]) throws(SigningError) -> String {
-    previousSignature = try key.signature(purpose: purpose, at: date, after: previousSignature, hashes)
+  private mutating func signature(
+    purpose: StaticString, preface: String?, _ hash: SHA256Digest
+  ) throws(SigningError) -> String {
+    previousSignature = try key.signature(
+      purpose: purpose, timeAndScope, after: previousSignature, preface: preface, hash)
     return previousSignature
   }
 }

@@ -22,6 +22,6 @@ public struct ChunkedUpload: Sendable {
   public func body<Source>(
     _ source: Source, trailers: @escaping @Sendable () async throws -> [HeaderField] = { [] }
   ) -> ChunkedBody<Source> {
-    ChunkedBody(source: source, upload: self, trailers: trailers)
+    ChunkedBody(source: source, framer: ChunkFramer(self, trailers: trailers))
   }
 }

@@ -33,9 +33,11 @@ extension Payload {
   public static func hash<Source: AsyncSequence>(
     of source: Source, isolation actor: isolated (any Actor)? = #isolation
   ) async throws -> Payload where Source.Element: Collection, Source.Element.Element == UInt8 {
-    var state = try SHA256()
+    var hasher = try PayloadHasher()
     var iterator = source.makeAsyncIterator()
-    while let piece = try await iterator.next(isolation: actor) { try state.update(piece) }
-    return .hash(try state.finalize().hex)
+    while let piece = try await iterator.next(isolation: actor) {
+      try piece.withSpan { (span) throws(SigningError) in try hasher.update(span) }
+    }
+    return try hasher.finish()
   }
 }

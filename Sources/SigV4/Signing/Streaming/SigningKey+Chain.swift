@@ -1,25 +1,26 @@
 extension SigningKey {
   /// A signature that covers the one before it: of a chunk, of trailers, or of an event message.
   ///
-  /// The string to sign is the algorithm with `purpose` at its end, the time, the scope, the signature before, and `hashes`,
-  /// a line each.
+  /// The string to sign is the algorithm with `purpose` at its end, the time and the scope (``lines(at:)``), the
+  /// signature before, the hash of what stands before the payload where there is such a line, and the payload's.
   func signature(
-    purpose: StaticString, at date: SigningDate, after previous: String, _ hashes: [String]
+    purpose: StaticString, _ timeAndScope: String, after previous: String, preface: String?, _ hash: SHA256Digest
   ) throws(SigningError) -> String {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
       scratch.buffer.append(algorithm.rawValue)
       scratch.buffer.append(purpose)
-      scratch.buffer.append(0x0A)
-      date.append(to: &scratch.buffer)
-      scratch.buffer.append(0x0A)
-      scratch.buffer.append(scope.text)
-      scratch.buffer.append(0x0A)
+      scratch.buffer.append(timeAndScope)
       scratch.buffer.append(previous)
-      for hash in hashes {
+      scratch.buffer.append(0x0A)
+      if let preface {
+        scratch.buffer.append(preface)
         scratch.buffer.append(0x0A)
-        scratch.buffer.append(hash)
       }
+      hash.withBytes { scratch.buffer.appendHex($0) }
       return try signature(for: 0..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
     }
   }
+
+  /// The lines of time and scope, with the line break before them and that after them.
+  func lines(at date: SigningDate) -> String { "\n\(date.text)\n\(scope.text)\n" }
 }
