@@ -57,6 +57,9 @@ let package = Package(
         .product(
           name: "AsyncHTTPClient", package: "async-http-client",
           condition: .when(traits: ["AsyncHTTPClient"])),
+        .product(
+          name: "NIOHTTP1", package: "swift-nio",
+          condition: .when(traits: ["AsyncHTTPClient"])),
       ],
       swiftSettings: settings + [.strictMemorySafety()]
     ),
@@ -97,12 +100,24 @@ let package = Package(
     ),
     .testTarget(
       name: "SigV4Tests",
-      dependencies: ["SigV4", "Conformance", "LocalAWS"],
+      dependencies: [
+        "SigV4",
+        "Conformance",
+        "LocalAWS",
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["HTTPTypes"])),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AsyncHTTPClient"])),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AsyncHTTPClient"])),
+      ],
       swiftSettings: settings
     ),
     .testTarget(
       name: "LocalAWSTests",
-      dependencies: ["SigV4", "LocalAWS"],
+      dependencies: [
+        "SigV4",
+        "LocalAWS",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
       swiftSettings: settings
     ),
   ]

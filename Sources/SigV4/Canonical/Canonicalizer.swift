@@ -37,7 +37,7 @@ public struct Canonicalizer: Sendable, Hashable {
   public func canonicalRequest(
     for request: SignableRequest, payloadHash: String, signedHeaders: String
   ) throws(SigningError) -> CanonicalRequest {
-    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders))
+    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(Substring(signedHeaders)))
   }
 
   private func canonicalRequest(

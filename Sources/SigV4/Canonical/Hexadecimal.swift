@@ -2,7 +2,7 @@
 enum Hexadecimal {
   /// The digit for a value below 16, in lower case: signatures and hashes.
   static func lowercaseDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? 0x30 &+ value : 0x57 &+ value
+    0x30 &+ value &+ ((value &+ 6) >> 4) &* 39  // without a branch
   }
 
   /// The digit for a value below 16, in upper case: percent-encoding.

@@ -10,6 +10,23 @@ struct SHA256Digest: Sendable, Hashable {
 
   init() {}
 
+  /// The digest that 64 lower-case hex digits stand for; `nil` for any other text.
+  init?(lowercaseHex text: Substring) {
+    let digits = text.utf8
+    guard digits.count == Self.byteCount * 2 else { return nil }
+    var isHex = true
+    var index = 0
+    unsafe withUnsafeMutableBytes(of: &words) { bytes in
+      for digit in digits {
+        let value = Hexadecimal.value(ofDigit: digit) ?? 0x10
+        isHex = isHex && value < 0x10 && !(0x41...0x46 ~= digit)
+        unsafe bytes[index >> 1] = unsafe bytes[index >> 1] << 4 | value & 0x0F
+        index += 1
+      }
+    }
+    guard isHex else { return nil }
+  }
+
   static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
     // Every word is looked at, so that the time tells nothing about where two signatures differ.
     (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)

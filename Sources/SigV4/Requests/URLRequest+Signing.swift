@@ -10,36 +10,13 @@
     /// The target is taken from the text of the URL, byte by byte, and `Host` from its host, with the port where it
     /// isn't the scheme's own. Headers that `URLSession` adds by itself stay out, and so out of the signature.
     ///
+    /// - Parameter request: The request.
     /// - Throws: ``SigningError`` for a request without a URL, or whose URL has no host.
     public init(_ request: URLRequest) throws(SigningError) {
-      guard let url = request.url else { throw SigningError(.invalidTarget, "The request has no URL.") }
-      guard let host = url.host(percentEncoded: true), !host.isEmpty else {
-        throw SigningError(.missingHost, "The URL has no host; it should look like https://host/path.")
-      }
-      let fields = request.allHTTPHeaderFields ?? [:]
-      var headers = fields.map { HeaderField($0.key, $0.value) }
-      if !headers.contains(where: { $0.isNamed("host") }) {
-        let bracketed = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
-        let isUsualPort = url.port == nil || url.port == (url.scheme?.lowercased() == "http" ? 80 : 443)
-        let port = isUsualPort ? "" : url.port.map { ":\($0)" } ?? ""
-        headers.append(HeaderField("Host", bracketed + port))
-      }
-      self.init(method: request.httpMethod ?? "GET", target: Self.target(of: url), headers: headers)
-    }
-
-    /// What follows the authority of an absolute URL, up to a fragment.
-    private static func target(of url: URL) -> String {
-      let target = String(
-        Substring(url.absoluteString.utf8.dropFirst(origin(of: url).utf8.count).prefix { $0 != 0x23 }))
-      return target.utf8.first == 0x2F ? target : "/" + target
-    }
-
-    /// The scheme and authority of an absolute URL.
-    fileprivate static func origin(of url: URL) -> String {
-      let text = url.absoluteString.utf8
-      let scheme = text.prefix { $0 != 0x3A }.count + 3  // ://
-      let authority = text.dropFirst(scheme).prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }.count
-      return String(Substring(text.prefix(scheme + authority)))
+      let url = try RequestURL(request)
+      var headers = (request.allHTTPHeaderFields ?? [:]).map { HeaderField($0.key, $0.value) }
+      if !headers.contains(where: { $0.isNamed("host") }) { headers.append(HeaderField("Host", url.host)) }
+      self.init(method: request.httpMethod ?? "GET", target: url.target, headers: headers)
     }
   }
 
@@ -60,7 +37,7 @@
       var signable = try SignableRequest(request)
       let payload = if let payload { payload } else { try self.payload(of: request) }
       let signed = try sign(&signable, payload: payload, with: credentials, at: time)
-      for name in SignableRequest.signingHeaders(of: service) { request.setValue(nil, forHTTPHeaderField: name) }
+      request.removeSignature(of: service)
       for header in signed.addedHeaders { request.setValue(header.value, forHTTPHeaderField: header.name) }
       return signed
     }
@@ -100,22 +77,34 @@
     ) throws(SigningError) -> SignedRequest {
       var signable = try SignableRequest(request)
       let signed = try presign(&signable, validFor: lifetime, payload: payload, with: credentials, at: time)
-      let origin = request.url.map(SignableRequest.origin(of:)) ?? ""
-      guard let url = URL(string: origin + signed.request.target) else {
+      guard let url = URL(string: try RequestURL(request).origin + signable.target) else {
         throw SigningError(.invalidTarget, "The signed URL is none that Foundation takes.")
       }
-      for name in SignableRequest.signingHeaders(of: service) { request.setValue(nil, forHTTPHeaderField: name) }
+      request.removeSignature(of: service)
       request.url = url
       return signed
     }
 
     private func payload(of request: URLRequest) throws(SigningError) -> Payload {
       if let body = request.httpBody { return .data(body) }
-      guard request.httpBodyStream == nil || service.payload == .unsigned else {
-        throw SigningError(
-          .unreadablePayload, "The body is a stream, which can't be read twice; pass its hash as the payload.")
-      }
+      guard request.httpBodyStream == nil || service.payload == .unsigned else { throw .payloadIsStream }
       return .empty
+    }
+  }
+
+  extension URLRequest {
+    fileprivate mutating func removeSignature(of service: SigningService) {
+      for name in SignableRequest.signingHeaders(of: service) { setValue(nil, forHTTPHeaderField: name) }
+    }
+  }
+
+  extension RequestURL {
+    fileprivate init(_ request: URLRequest) throws(SigningError) {
+      guard let text = request.url?.absoluteString else {
+        throw SigningError(.invalidTarget, "The request has no URL.")
+      }
+      guard let url = RequestURL(text) else { throw .urlWithoutHost }
+      self = url
     }
   }
 #endif

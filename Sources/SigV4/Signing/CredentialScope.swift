@@ -35,7 +35,12 @@ public struct CredentialScope: Sendable, Hashable {
       throw SigningError(
         .invalidService, "\(service.debugDescription) is no signing name; it should look like vpc-lattice-svcs.")
     }
-    day = date.dayText
+    self.init(day: date.dayText, region: region, service: service)
+  }
+
+  /// Puts together what has been checked.
+  init(day: String, region: String?, service: String) {
+    self.day = day
     self.region = region
     self.service = service
     text = ([day, region, service].compactMap { $0 } + [Self.terminator]).joined(separator: "/")
@@ -50,7 +55,7 @@ extension CredentialScope: CustomStringConvertible {
   public var description: String { text }
 }
 
-extension String {
+extension StringProtocol {
   /// Whether this can stand between the slashes of a scope and before the comma that ends it.
   var isScopeElement: Bool {
     !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x2C }

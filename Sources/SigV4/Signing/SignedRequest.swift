@@ -2,8 +2,7 @@
 public struct SignedRequest: Sendable {
   /// The request as it is to be sent.
   public let request: SignableRequest
-  /// The signature, in lower-case hex.
-  public let signature: String
+  let placement: Placement
   /// The scope that the signature is good for.
   public let scope: CredentialScope
   /// How it was signed.
@@ -12,12 +11,26 @@ public struct SignedRequest: Sendable {
   public let payloadHash: String
   let date: SigningDate
   let canonicalizer: Canonicalizer
-  /// How many headers at the end of the request are signing's.
-  let addedHeaderCount: Int
+
+  /// Where the signature stands.
+  enum Placement: Sendable {
+    /// In the last header; so many headers at the end are signing's.
+    case headers(Int)
+    /// At the end of the target.
+    case query
+  }
 
   /// The header fields that signing has set, each of which replaces all fields of that name.
   public var addedHeaders: ArraySlice<HeaderField> {
-    request.headers.suffix(addedHeaderCount)
+    if case .headers(let count) = placement { request.headers.suffix(count) } else { [] }
+  }
+
+  /// The signature, in lower-case hex.
+  public var signature: String {
+    // Either text ends in `Signature=` and the signature.
+    let text = if case .headers = placement { request.headers.last?.value ?? "" } else { request.target }
+    let start = text.utf8.lastIndex(of: 0x3D).map(text.utf8.index(after:)) ?? text.startIndex
+    return String(text[start...])
   }
 
   /// The canonical request that was signed, written anew from the request as it is sent.

@@ -37,7 +37,7 @@ extension Signer {
     var signed = bare
     let kept = signed.headers.count
     signed.headers.reserveCapacity(kept + 5)
-    signed.headers.append(HeaderField("X-Amz-Date", context.date.text))
+    signed.headers.append(HeaderField("X-Amz-Date", context.timestamp))
     if let token = credentials.sessionToken {
       signed.headers.append(HeaderField("X-Amz-Security-Token", token))
     }
@@ -48,7 +48,8 @@ extension Signer {
       signed.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
     }
 
-    let (signature, signedHeaders) = try sign(signed, payloadHash: payloadHash, in: context, &scratch)
+    let (signature, signedHeaders) = try sign(
+      signed, payloadHash: payloadHash, with: credentials, in: context, &scratch)
     let start = scratch.buffer.count
     scratch.buffer.append(algorithm.rawValue)
     scratch.buffer.append(" Credential=")
@@ -58,12 +59,12 @@ extension Signer {
     scratch.buffer.append(", SignedHeaders=")
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")
-    scratch.buffer.append(signature)
+    scratch.buffer.appendPart(signature)
     signed.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
     request = signed
     return SignedRequest(
-      request: signed, signature: signature, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
-      date: context.date, canonicalizer: canonicalizer, addedHeaderCount: signed.headers.count - kept)
+      request: signed, placement: .headers(signed.headers.count - kept), scope: context.scope, algorithm: algorithm,
+      payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
   }
 
   /// Signs `request` with the credentials that `provider` has now.

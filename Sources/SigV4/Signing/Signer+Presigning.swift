@@ -46,7 +46,7 @@ extension Signer {
     query.append("%2F")
     PercentEncoding.append(context.scope.text, to: &query)
     query.append("&X-Amz-Date=")
-    context.date.append(to: &query)
+    query.append(context.timestamp)
     query.append("&X-Amz-SignedHeaders=")
     var names = ByteBuffer(capacity: 256)
     headers.appendNames(to: &names)
@@ -63,16 +63,18 @@ extension Signer {
     }
     signed.target = query.string()
 
-    let signature = try SigningScratch.withCurrent { [signed] (scratch) throws(SigningError) in
-      try sign(signed, payloadHash: payloadHash, in: context, &scratch).signature
-    }
     query.append("&X-Amz-Signature=")
-    query.append(signature)
+    try SigningScratch.withCurrent { [signed] (scratch) throws(SigningError) in
+      let signature = try sign(
+        signed, payloadHash: payloadHash, with: credentials, in: context, &scratch
+      ).signature
+      query.append(signature, of: scratch.buffer)
+    }
     signed.target = query.string()
     request = signed
     return SignedRequest(
-      request: signed, signature: signature, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
-      date: context.date, canonicalizer: canonicalizer, addedHeaderCount: 0)
+      request: signed, placement: .query, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
+      date: context.date, canonicalizer: canonicalizer)
   }
 
   /// Presigns `request` with the credentials that `provider` has now.

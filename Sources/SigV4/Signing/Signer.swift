@@ -45,8 +45,9 @@ public struct Signer: Sendable {
 
   /// What a signature needs besides the request, checked before anything is hashed.
   struct Context {
-    let credentials: Credentials
     let date: SigningDate
+    /// The date as it is sent and signed.
+    let timestamp: String
     let scope: CredentialScope
     /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
     let regionSet: String?
@@ -69,29 +70,28 @@ public struct Signer: Sendable {
       scope = try CredentialScope(date, region: scopeRegion, service: service.name)
     }
     return Context(
-      credentials: credentials, date: date, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
+      date: date, timestamp: date.text, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
   }
 
   /// Writes the canonical request of `request` and its string to sign to the buffer of `scratch`, and signs that.
+  ///
+  /// - Returns: Where in the buffer the signature and the list of signed headers stand.
   func sign(
-    _ request: SignableRequest, payloadHash: String, in context: Context, _ scratch: inout SigningScratch
-  ) throws(SigningError) -> (signature: String, signedHeaders: Range<Int>) {
+    _ request: SignableRequest, payloadHash: String, with credentials: Credentials, in context: Context,
+    _ scratch: inout SigningScratch
+  ) throws(SigningError) -> (signature: Range<Int>, signedHeaders: Range<Int>) {
     let signedHeaders = try canonicalizer.append(
       request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
-    let key = try key(in: context)
-    try scratch.state.reset()
-    try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
-    let hash = try scratch.state.finalize()
-    let start = scratch.buffer.count
-    StringToSign.append(algorithm, context.date, context.scope, hash, to: &scratch.buffer)
-    let signature = try key.signature(for: start..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
+    let key = try key(for: credentials, in: context)
+    let stringToSign = try scratch.appendStringToSign(algorithm, context.timestamp, context.scope)
+    let signature = try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
     return (signature, signedHeaders)
   }
 
   /// The key to sign with, derived unless it is known.
-  func key(in context: Context) throws(SigningError) -> SigningKey {
+  func key(for credentials: Credentials, in context: Context) throws(SigningError) -> SigningKey {
     if let known = context.knownKey { return known }
-    return try keys.deriveKey(for: context.credentials, day: context.date.day, scope: context.scope)
+    return try keys.deriveKey(for: credentials, day: context.date.day, scope: context.scope)
   }
 
   /// The payload hash of a request that is known to be fit for signing before its payload is hashed.

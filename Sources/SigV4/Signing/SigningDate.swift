@@ -28,6 +28,44 @@ struct SigningDate: Sendable, Hashable {
     second = seconds - day * 86400
   }
 
+  /// The time that `text` gives as `YYYYMMDD'T'HHMMSS'Z'`; `nil` for any other text, and for a time that isn't.
+  init?(text: String) {
+    guard text.utf8.count == 16 else { return nil }
+    var digits = 0
+    for (index, byte) in text.utf8.enumerated() {
+      switch index {
+      case 8: guard byte == 0x54 else { return nil }
+      case 15: guard byte == 0x5A else { return nil }
+      default:
+        guard 0x30...0x39 ~= byte else { return nil }
+        digits = digits * 10 + Int(byte - 0x30)
+      }
+    }
+    let (date, time) = (digits / 1_000_000, digits % 1_000_000)
+    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
+    guard year >= 1, 1...12 ~= month, day >= 1, time / 10_000 < 24, time / 100 % 100 < 60, time % 100 < 60 else {
+      return nil
+    }
+    // The year is counted from 1 March, so that the leap day comes last.
+    let marchYear = month <= 2 ? year - 1 : year
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    self.day = 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+    second = time / 10_000 * 3600 + time / 100 % 100 * 60 + time % 100
+    // 31 April comes back as 1 May.
+    guard civil == (year, month, day) else { return nil }
+  }
+
+  /// Whether `text` is this time's day as `YYYYMMDD`.
+  func isDay(_ text: Substring) -> Bool {
+    let (year, month, day) = civil
+    var digits = 0
+    for byte in text.utf8 {
+      guard 0x30...0x39 ~= byte, digits < 100_000_000 else { return false }
+      digits = digits * 10 + Int(byte - 0x30)
+    }
+    return text.utf8.count == 8 && digits == year * 10_000 + month * 100 + day
+  }
+
   /// Seconds since 1970-01-01T00:00:00Z.
   var secondsSince1970: Int { day * 86400 + second }
 

@@ -52,3 +52,12 @@ extension SigningError: CustomStringConvertible {
   /// The code and the message.
   public var description: String { "\(code): \(message)" }
 }
+
+extension SigningError {
+  /// What an adapter says of a body that it can't read without using it up.
+  static let payloadIsStream = SigningError(
+    .unreadablePayload, "The body is a stream, which can't be read twice; pass its hash as the payload.")
+  /// What an adapter says of a URL that names no server.
+  static let urlWithoutHost = SigningError(
+    .missingHost, "The URL has no host; it should look like https://host/path.")
+}

@@ -49,21 +49,25 @@ public struct SigningKey: Sendable {
   public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
       scratch.buffer.append(stringToSign.text)
-      return try signature(for: 0..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
+      let signature = try appendSignature(for: 0..<scratch.buffer.count, to: &scratch.buffer, using: &scratch.state)
+      return scratch.buffer.string(signature)
     }
   }
 
-  /// The same for the string to sign at `range` of `buffer`; the former content of `state` is lost.
-  func signature(
-    for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
-  ) throws(SigningError) -> String {
+  /// Appends the signature of the string to sign at `range` of `buffer`, in hex, and says where it stands.
+  func appendSignature(
+    for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Range<Int> {
+    let start = buffer.count
     switch material {
     case .hmac(let key):
-      return try key.authenticationCode(for: range, of: buffer, in: &state).hex
+      let code = try key.authenticationCode(for: range, of: buffer, in: &state)
+      code.withBytes { buffer.appendHex($0) }
     case .ecdsa(let key):
       let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in try key.signature(for: bytes) }
-      return Hexadecimal.string(signature.span)
+      buffer.appendHex(signature.span)
     }
+    return start..<buffer.count
   }
 }
 

@@ -19,10 +19,10 @@ final class SigningKeyCache: Sendable {
   /// The key derived earlier, if it is still known.
   func key(for credentials: Credentials, day: Int, region: String?) -> SigningKey? {
     entries.withLock { entries in
-      for entry in entries where entry.day == day && entry.region == region && entry.credentials == credentials {
-        return entry.key
-      }
-      return nil
+      // By index, since a loop over the entries would copy each.
+      entries.indices.first {
+        entries[$0].day == day && entries[$0].region == region && entries[$0].credentials == credentials
+      }.map { entries[$0].key }
     }
   }
 

@@ -25,20 +25,51 @@ public struct StringToSign: Sendable, Hashable {
   ) throws(SigningError) {
     let hash = try SHA256.hash(canonicalRequest.text)
     var buffer = ByteBuffer(capacity: 256)
-    Self.append(algorithm, date, scope, hash, to: &buffer)
+    Self.append(algorithm, date.text, scope, hash, to: &buffer)
     text = buffer.string()
   }
 
   static func append(
-    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
     to buffer: inout ByteBuffer
   ) {
     buffer.append(algorithm.rawValue)
     buffer.append(0x0A)
-    date.append(to: &buffer)
+    buffer.append(timestamp)
     buffer.append(0x0A)
     buffer.append(scope.text)
     buffer.append(0x0A)
     canonicalRequestHash.withBytes { buffer.appendHex($0) }
+  }
+}
+
+extension StringToSign {
+  /// Whether `signature` is an ECDSA signature of this text that a P-256 public key confirms (SigV4a).
+  ///
+  /// - Parameters:
+  ///   - signature: The signature in DER, in hex.
+  ///   - x: The key's first coordinate, 64 digits of hex.
+  ///   - y: The key's second coordinate, 64 digits of hex.
+  /// - Returns: Whether the signature is right; false as well for what is no hex or no key.
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
+    guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
+      x.count == 32, y.count == 32
+    else { return false }
+    let bytes = Array(text.utf8)
+    return try P256.isValid(signature, for: bytes.span, by: P256.Point(x: x, y: y))
+  }
+}
+
+extension SigningScratch {
+  /// Appends the string to sign of the canonical request that is all the buffer holds, and says where it stands.
+  mutating func appendStringToSign(
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope
+  ) throws(SigningError) -> Range<Int> {
+    let start = buffer.count
+    try state.reset()
+    try state.update(0..<start, of: buffer)
+    StringToSign.append(algorithm, timestamp, scope, try state.finalize(), to: &buffer)
+    return start..<buffer.count
   }
 }

@@ -17,7 +17,9 @@ extension SigningKey {
         scratch.buffer.append(0x0A)
       }
       hash.withBytes { scratch.buffer.appendHex($0) }
-      return try signature(for: 0..<scratch.buffer.count, of: scratch.buffer, in: &scratch.state)
+      let stringToSign = 0..<scratch.buffer.count
+      let signature = try appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
+      return scratch.buffer.string(signature)
     }
   }
 

@@ -1,0 +1,50 @@
+public import SigV4
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Finds out who sends a request from its signature, as Lattice does: the other half of the library at work.
+public struct SignatureAuthentication: Sendable {
+  private let verifier: Verifier
+  private let credentials: Credentials
+  private let principal: Principal
+
+  /// Creates an authentication that knows one caller.
+  ///
+  /// - Parameters:
+  ///   - region: The region that signatures must be for.
+  ///   - credentials: The caller's credentials.
+  ///   - principal: Who the caller is.
+  public init(region: String, credentials: Credentials, principal: Principal) {
+    verifier = Verifier(service: .vpcLattice, region: region)
+    self.credentials = credentials
+    self.principal = principal
+  }
+
+  /// Who sends `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
+  @Sendable public func authenticate(_ request: SignableRequest, _ body: [UInt8]) async -> LatticeService.Authentication
+  {
+    do throws(VerificationError) {
+      let known = try verifier.claim(of: request).accessKeyID == credentials.accessKeyID ? credentials : nil
+      _ = try verifier.verify(request, payload: .bytes(body), with: known)
+      return .authenticated(principal)
+    } catch {
+      return error.code == .missingSignature ? .anonymous : .refused(Self.exception(for: error))
+    }
+  }
+
+  /// The error in Lattice's words, with the reason that it leaves out.
+  private static func exception(for error: VerificationError) -> String {
+    let name =
+      switch error.code {
+      case .malformedSignature, .missingHeader, .unsignedHeader, .ambiguousSignature, .unsupportedAlgorithm:
+        "IncompleteSignatureException"
+      case .wrongSessionToken: "UnrecognizedClientException"
+      default: "InvalidSignatureException"
+      }
+    return "\(name): \(error.message)"
+  }
+}

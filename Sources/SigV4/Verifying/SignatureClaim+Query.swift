@@ -1,0 +1,82 @@
+extension SignatureClaim {
+  /// The query parameters that have a part in signing, decoded, each of which may be there once.
+  ///
+  /// Names are decoded before they are compared, as in a canonical query: `X%2DAmz-Signature` is `X-Amz-Signature`.
+  struct QueryFields {
+    private var values: [String: String] = [:]
+
+    /// Reads a request target; `nil` where it has no query.
+    init?(_ target: String) throws(VerificationError) {
+      guard let mark = target.utf8.firstIndex(of: 0x3F) else { return nil }
+      for parameter in target.utf8[target.utf8.index(after: mark)...].split(separator: 0x26) {
+        // X, or an escape that may stand for it.
+        guard parameter.first == 0x58 || parameter.first == 0x25 else { continue }
+        let name = PercentEncoding.decoded(parameter.prefix { $0 != 0x3D })
+        guard Self.names.contains(name) else { continue }
+        let value = PercentEncoding.decoded(parameter.drop { $0 != 0x3D }.dropFirst())
+        guard values.updateValue(value, forKey: name) == nil else {
+          throw VerificationError(
+            .ambiguousSignature, "The query has several parameters \(name); which one counts can't be told.")
+        }
+      }
+    }
+
+    private static let names: Set<String> = Set(SigningParameters.names.map { String($0) })
+      .union(["X-Amz-Content-Sha256"])
+
+    /// Whether there is something of a signature, whole or not.
+    var hasSignature: Bool {
+      ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature"]
+        .contains { values[$0] != nil }
+    }
+
+    func parts() throws(VerificationError) -> Parts {
+      Parts(
+        algorithm: try value("X-Amz-Algorithm"), credential: try value("X-Amz-Credential"),
+        signedHeaders: try value("X-Amz-SignedHeaders"), signature: try value("X-Amz-Signature"))
+    }
+
+    private func value(_ name: String) throws(VerificationError) -> Substring {
+      guard let value = values[name] else { throw .malformed("The query has no \(name).") }
+      return Substring(value)
+    }
+
+    /// The date is the query's alone; the others may be headers too, which are then signed as such.
+    func fields(over headers: Fields) -> Fields {
+      Fields(
+        date: values["X-Amz-Date"],
+        sessionToken: values["X-Amz-Security-Token"] ?? headers.sessionToken,
+        contentHash: values["X-Amz-Content-Sha256"] ?? headers.contentHash,
+        regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet)
+    }
+
+    func lifetimeSeconds() throws(VerificationError) -> Int? {
+      guard let text = values["X-Amz-Expires"] else { return nil }
+      guard let seconds = Int(text), 1...604_800 ~= seconds, text.utf8.first != 0x2B else {
+        throw .malformed("X-Amz-Expires must be 1 to 604800 seconds, not \(text.debugDescription).")
+      }
+      return seconds
+    }
+  }
+}
+
+extension PercentEncoding {
+  /// The text with its escapes decoded; what isn't UTF-8 then is repaired, and fits nothing.
+  fileprivate static func decoded(_ part: Substring.UTF8View) -> String {
+    let part = Substring(part)
+    return part.withBytes { bytes in
+      var decoded: [UInt8] = []
+      var index = 0
+      while index < bytes.count {
+        if let byte = decodedByte(at: index, in: bytes) {
+          decoded.append(byte)
+          index += 3
+        } else {
+          decoded.append(bytes[index])
+          index += 1
+        }
+      }
+      return String(decoding: decoded, as: UTF8.self)
+    }
+  }
+}

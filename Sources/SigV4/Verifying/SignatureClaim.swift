@@ -1,0 +1,134 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// What a request says of its own signature, read from `Authorization` or from the query and not yet proved.
+///
+/// ``Verifier`` proves it; before that, only the access key id is of use, to look a secret up.
+public struct SignatureClaim: Sendable, Hashable {
+  /// Where a signature stands.
+  public enum Placement: Sendable, Hashable {
+    /// In the `Authorization` header.
+    case header
+    /// In the query: a presigned request.
+    case query
+  }
+
+  /// Where the signature stands.
+  public let placement: Placement
+  /// How the request is said to be signed.
+  public let algorithm: SigningAlgorithm
+  let date: SigningDate
+  let credential: Credential
+  let signedHeaderList: Substring
+  let signatureText: Substring
+  let fields: Fields
+  /// Seconds; `nil` in the header placement, and where the query has no `X-Amz-Expires`.
+  let lifetimeSeconds: Int?
+
+  /// The id of the access key.
+  public var accessKeyID: String { String(credential.accessKeyID) }
+  /// The credential scope; its region is `nil` with SigV4a.
+  public var scope: CredentialScope {
+    CredentialScope(
+      day: String(credential.day), region: credential.region.map { String($0) }, service: String(credential.service))
+  }
+  /// The names of the signed headers, in lower case and sorted.
+  public var signedHeaders: [String] {
+    signedHeaderList.utf8.split(separator: 0x3B).map { String(Substring($0)) }
+  }
+  /// The signature, in lower-case hex.
+  public var signature: String { String(signatureText) }
+  /// The time of signing.
+  public var time: Date { Date(timeIntervalSince1970: Double(date.secondsSince1970)) }
+  /// How long a presigned request is good for, from ``time`` on; `nil` in the header placement, and where it isn't said.
+  public var lifetime: Duration? { lifetimeSeconds.map { .seconds($0) } }
+  /// The patterns of `X-Amz-Region-Set`; `nil` with SigV4.
+  public var regionSet: [String]? {
+    algorithm == .hmacSHA256
+      ? nil : fields.regionSet?.utf8.split(separator: 0x2C).map { String(Substring($0).trimmingSpaces) }
+  }
+
+  /// Reads the signature of `request`.
+  ///
+  /// - Throws: ``VerificationError``: `missingSignature` where there is none, `ambiguousSignature` where there are two
+  ///   or a part of it stands there twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope
+  ///   that doesn't end in `aws4_request` or is for another day than the request's date.
+  public init(_ request: SignableRequest) throws(VerificationError) {
+    let headers = try HeaderFields(request.headers)
+    let query = try QueryFields(request.target)
+    let parts: Parts
+    switch (headers.authorization, query?.hasSignature ?? false) {
+    case (let authorization?, false):
+      placement = .header
+      parts = try Parts(authorization: authorization)
+      fields = headers.fields
+      lifetimeSeconds = nil
+    case (nil, true):
+      placement = .query
+      guard let query else { throw .missing }
+      parts = try query.parts()
+      fields = query.fields(over: headers.fields)
+      lifetimeSeconds = try query.lifetimeSeconds()
+    case (nil, false): throw .missing
+    case (_?, true):
+      throw VerificationError(
+        .ambiguousSignature, "The request has an Authorization header and a signature in its query; send only one.")
+    }
+    let algorithm = SigningAlgorithm(rawValue: String(parts.algorithm))
+    guard let algorithm else {
+      throw VerificationError(
+        .unsupportedAlgorithm,
+        "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256, not \(String(parts.algorithm).debugDescription)."
+      )
+    }
+    self.algorithm = algorithm
+    guard let dateText = fields.date else {
+      throw .malformed("The request has no X-Amz-Date; add the time of signing, such as 20150830T123600Z.")
+    }
+    guard let date = SigningDate(text: dateText) else {
+      throw .malformed("X-Amz-Date must look like 20150830T123600Z, not like \(dateText.debugDescription).")
+    }
+    self.date = date
+    try parts.checkSignature(algorithm)
+    signatureText = parts.signature
+    try parts.checkSignedHeaders()
+    signedHeaderList = parts.signedHeaders
+    credential = try Credential(parts.credential, algorithm)
+    guard date.isDay(credential.day) else {
+      throw VerificationError(
+        .wrongScope,
+        "The credential scope is for the day \(credential.day), but the request is dated \(dateText); they must agree.")
+    }
+  }
+}
+
+extension SignatureClaim: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The access key id, the scope, the time and the signed headers.
+  public var description: String {
+    "SignatureClaim(\(credential.accessKeyID)/\(credential.scope) at \(date.text) over \(signedHeaderList))"
+  }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The access key id, the scope, the time and the signed headers; never the session token.
+  public var customMirror: Mirror {
+    Mirror(
+      self,
+      children: [
+        "accessKeyID": accessKeyID, "scope": scope, "time": date.text, "signedHeaders": signedHeaders,
+        "signature": signature,
+      ], displayStyle: .struct)
+  }
+}
+
+extension VerificationError {
+  static func malformed(_ message: String) -> VerificationError { VerificationError(.malformedSignature, message) }
+
+  fileprivate static var missing: VerificationError {
+    VerificationError(
+      .missingSignature,
+      "The request has neither an Authorization header that begins with AWS4- nor X-Amz-Signature in its query.")
+  }
+}

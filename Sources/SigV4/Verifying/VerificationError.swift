@@ -1,0 +1,64 @@
+/// Why a request's signature isn't taken; thrown by the first check that fails.
+///
+/// An access key id that nobody knows and a signature that is wrong are one reason, ``Code/wrongSignature``, so that
+/// an answer made of it doesn't tell which ids exist.
+public struct VerificationError: Error, Hashable {
+  /// What is wrong, for code to act upon; listed in the order of the checks.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code's name.
+    public let description: String
+    private init(_ description: String) { self.description = description }
+
+    /// The request has more headers, or longer ones, or a longer target than the verifier takes.
+    public static let tooLarge = Code("tooLarge")
+    /// The request carries no signature: its sender is anonymous.
+    public static let missingSignature = Code("missingSignature")
+    /// The request carries two signatures, or two values for a part of one.
+    public static let ambiguousSignature = Code("ambiguousSignature")
+    /// A part of the signature is absent or has the wrong form.
+    public static let malformedSignature = Code("malformedSignature")
+    /// The signature's algorithm is none of ``SigningAlgorithm``.
+    public static let unsupportedAlgorithm = Code("unsupportedAlgorithm")
+    /// The credential scope is for another day, region or service, or doesn't end in `aws4_request`.
+    public static let wrongScope = Code("wrongScope")
+    /// A header that must be signed isn't listed in the signature.
+    public static let unsignedHeader = Code("unsignedHeader")
+    /// A header that the signature lists isn't in the request.
+    public static let missingHeader = Code("missingHeader")
+    /// The time of signing is further from the verifier's clock than is allowed.
+    public static let skewedDate = Code("skewedDate")
+    /// The lifetime of a presigned request has passed.
+    public static let expired = Code("expired")
+    /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.
+    public static let wrongSessionToken = Code("wrongSessionToken")
+    /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
+    public static let wrongPayload = Code("wrongPayload")
+    /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
+    public static let wrongSignature = Code("wrongSignature")
+    /// The request can't be brought into canonical form, whoever signed it.
+    public static let invalidRequest = Code("invalidRequest")
+    /// The credentials to verify with can't be used, or the crypto library failed: not the sender's fault.
+    public static let verifierFailure = Code("verifierFailure")
+  }
+
+  /// What is wrong.
+  public let code: Code
+  /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  public let message: String
+
+  init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// What a canonicalizer or a key has to say, seen from the other side.
+  init(_ error: SigningError) {
+    let isOurs = error.code == .cryptoFailure || error.code == .invalidCredentials
+    self.init(isOurs ? .verifierFailure : .invalidRequest, error.message)
+  }
+}
+
+extension VerificationError: CustomStringConvertible {
+  /// The code and the message.
+  public var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,135 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Date
+#else
+  import struct Foundation.Date
+#endif
+
+// The checks that need no secret, in their order.
+extension Verifier {
+  func checkScope(of claim: SignatureClaim) throws(VerificationError) {
+    guard claim.credential.service == service.name else {
+      throw VerificationError(
+        .wrongScope,
+        "The credential scope is for the service \(claim.credential.service), but this is \(service.name).")
+    }
+    if let signed = claim.credential.region {
+      guard let region, signed != region else { return }
+      throw VerificationError(.wrongScope, "The credential scope is for the region \(signed), but this is \(region).")
+    }
+    guard let regionSet = claim.regionSet else {
+      throw .malformed("The request has no X-Amz-Region-Set; SigV4a needs one, such as us-east-1,us-west-*.")
+    }
+    guard let region, !regionSet.contains(where: { RegionPattern.matches($0, region) }) else { return }
+    throw VerificationError(
+      .wrongScope,
+      "The region set is \(regionSet.joined(separator: ",").debugDescription), which doesn't hold \(region).")
+  }
+
+  func checkSignedHeaders(of claim: SignatureClaim, in request: SignableRequest) throws(VerificationError) {
+    let signedCount = try claim.countSignedAmazonHeaders(in: request.headers)
+    guard claim.lists("host") else {
+      throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
+    }
+    let isUnsigned = { (header: HeaderField) in
+      header.isAmazonHeader && !claim.lists(header.name) && !isAddedAfterSigning(header)
+    }
+    if signedCount != request.headers.count(where: \.isAmazonHeader),
+      let unsigned = request.headers.first(where: isUnsigned)
+    {
+      throw VerificationError(
+        .unsignedHeader, "Every X-Amz- header must be signed, but \(unsigned.name) isn't listed in SignedHeaders.")
+    }
+    for name in requiredHeaders where !claim.lists(name) {
+      throw VerificationError(.unsignedHeader, "The service wants \(name) to be there and signed.")
+    }
+    if claim.placement == .header, service.contentHashHeader == .sent, claim.fields.contentHash == nil {
+      throw VerificationError(
+        .unsignedHeader,
+        "The service \(service.name) wants x-amz-content-sha256 to be there and signed; send it as \(contentHashExample)."
+      )
+    }
+  }
+
+  private func isAddedAfterSigning(_ header: HeaderField) -> Bool {
+    service.sessionToken == .addedAfterSigning && header.isNamed("x-amz-security-token")
+  }
+
+  private var contentHashExample: String {
+    service.payload == .unsigned ? "UNSIGNED-PAYLOAD" : "the SHA-256 of the payload in lower-case hex"
+  }
+
+  func checkDate(of claim: SignatureClaim, at time: Date) throws(VerificationError) {
+    let now: SigningDate
+    do { now = try SigningDate(time) } catch { throw VerificationError(.verifierFailure, error.message) }
+    let age = now.secondsSince1970 - claim.date.secondsSince1970
+    let skew = Int(clamping: allowedSkew.components.seconds)
+    guard age >= -skew else {
+      throw VerificationError(
+        .skewedDate,
+        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); \(skew) are allowed.")
+    }
+    if let lifetime = claim.lifetimeSeconds {
+      guard age <= lifetime else {
+        throw VerificationError(
+          .expired, "The request was good for \(lifetime) seconds from \(claim.date.text) on; it is \(now.text).")
+      }
+    } else if age > skew {
+      throw VerificationError(
+        .skewedDate,
+        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); \(skew) are allowed.")
+    }
+  }
+}
+
+/// A region of a region set, in which `*` stands for any text.
+enum RegionPattern {
+  static func matches(_ pattern: String, _ region: String) -> Bool {
+    let parts = pattern.utf8.split(separator: 0x2A, omittingEmptySubsequences: false).map { Substring($0) }
+    guard let first = parts.first, let last = parts.last, parts.count > 1 else { return pattern == region }
+    guard region.hasPrefix(first) else { return false }
+    var rest = region.dropFirst(first.count)
+    for part in parts.dropFirst().dropLast() where !part.isEmpty {
+      guard let range = rest.firstRange(of: part) else { return false }
+      rest = rest[range.upperBound...]
+    }
+    return rest.hasSuffix(last)
+  }
+}
+
+extension HeaderField {
+  /// Whether the name begins with `X-Amz-`, in any letter case.
+  var isAmazonHeader: Bool {
+    name.utf8.count > 6 && zip(name.utf8, "x-amz-".utf8).allSatisfy { $0.asciiLowercased == $1 }
+  }
+}
+
+extension SignatureClaim {
+  /// Whether `name` is a signed header, whatever its letter case.
+  func lists(_ name: String) -> Bool {
+    let length = name.utf8.count
+    return signedHeaderList.utf8.split(separator: 0x3B).contains { listed in
+      listed.count == length && zip(listed, name.utf8).allSatisfy { $0 == $1.asciiLowercased }
+    }
+  }
+
+  /// How many of `headers` are signed and begin with `X-Amz-`.
+  ///
+  /// - Throws: `missingHeader` where a listed one isn't there.
+  func countSignedAmazonHeaders(in headers: [HeaderField]) throws(VerificationError) -> Int {
+    var count = 0
+    for listed in signedHeaderList.utf8.split(separator: 0x3B) {
+      let length = listed.count
+      var isThere = false
+      for header in headers where header.name.utf8.count == length {
+        guard zip(listed, header.name.utf8).allSatisfy({ $0 == $1.asciiLowercased }) else { continue }
+        isThere = true
+        count += header.isAmazonHeader ? 1 : 0
+      }
+      guard isThere else {
+        throw VerificationError(
+          .missingHeader, "\(Substring(listed)) is listed in SignedHeaders, but the request has no such header.")
+      }
+    }
+    return count
+  }
+}

@@ -1,0 +1,90 @@
+// The checks that need a secret.
+extension Verifier {
+  /// The last line of the canonical request: what the request says of its payload, held against the payload.
+  func payloadHash(of payload: Payload, for claim: SignatureClaim) throws(VerificationError) -> String {
+    let claimed = claim.fields.contentHash
+    let isPresigned = claim.placement == .query
+    switch (service.payload, claimed) {
+    case (.unsigned, nil), (.unsigned, Self.unsignedPayload), (.unsignedWhenPresigned, Self.unsignedPayload):
+      return Self.unsignedPayload
+    case (.unsigned, _?):
+      throw VerificationError(
+        .wrongPayload,
+        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.")
+    case (.unsignedWhenPresigned, nil) where isPresigned:
+      return Self.unsignedPayload
+    default: break
+    }
+    let hash: String
+    do { hash = try payload.hash(under: .signed) } catch { throw VerificationError(error) }
+    if let claimed, claimed != hash {
+      throw VerificationError(
+        .wrongPayload,
+        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).")
+    }
+    return hash
+  }
+
+  private static let unsignedPayload = "UNSIGNED-PAYLOAD"
+
+  /// Whether the signature is the one that the owner of `credentials` makes.
+  func isSignature(
+    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by credentials: Credentials,
+    _ keys: SigningKeyCache
+  ) throws(VerificationError) -> Bool {
+    do throws(SigningError) {
+      let region = claim.credential.region.map { String($0) }
+      let day = claim.date.day
+      let key: SigningKey
+      if let known = keys.key(for: credentials, day: day, region: region) {
+        key = known
+      } else {
+        key = try keys.deriveKey(for: credentials, day: day, scope: claim.scope)
+      }
+      return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+        _ = try canonicalizer.append(
+          request, payloadHash: payloadHash, .listed(claim.signedHeaderList), to: &scratch)
+        let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date.text, key.scope)
+        return try key.isSignature(
+          claim.signatureText, of: stringToSign, in: scratch.buffer, using: &scratch.state)
+      }
+    } catch {
+      throw VerificationError(error)
+    }
+  }
+}
+
+extension SigningKey {
+  /// Whether `signature`, in lower-case hex, is one by this key of the string to sign at `range` of `buffer`.
+  func isSignature(
+    _ signature: Substring, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Bool {
+    switch material {
+    case .hmac(let key):
+      let code = try key.authenticationCode(for: range, of: buffer, in: &state)
+      return SHA256Digest(lowercaseHex: signature).map { $0 == code } ?? false
+    case .ecdsa(let key):
+      guard let bytes = Hexadecimal.bytes(String(signature)) else { return false }
+      return try buffer.withBytes(range) { (stringToSign) throws(SigningError) in
+        try P256.isValid(bytes, for: stringToSign, by: key.publicKey)
+      }
+    }
+  }
+}
+
+extension VerificationError {
+  static func wrongSignature(of claim: SignatureClaim) -> VerificationError {
+    VerificationError(
+      .wrongSignature,
+      "The signature isn't the one that the owner of \(claim.accessKeyID) makes for this request; either the secret is another, or the request isn't the one that was signed."
+    )
+  }
+
+  static func wrongToken(of claim: SignatureClaim) -> VerificationError {
+    VerificationError(
+      .wrongSessionToken,
+      claim.fields.sessionToken == nil
+        ? "The credentials of \(claim.accessKeyID) are temporary; send their session token in X-Amz-Security-Token."
+        : "The session token isn't the one that belongs to \(claim.accessKeyID).")
+  }
+}

@@ -1,0 +1,116 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
+///
+/// A verifier is cheap to copy and safe to share, and keeps the keys it has derived: make one, and use it for every request.
+///
+/// Checks come in this order, and the first that fails is the error: the signature is there and well-formed; its
+/// algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
+/// and the session token, both in constant time. Whether a token belongs to a key is told only where the signature is
+/// right, and an access key id that nobody knows takes the path and the time of a wrong signature: an answer tells
+/// nobody which ids exist.
+public struct Verifier: Sendable {
+  /// The service whose rules hold.
+  public let service: SigningService
+  /// The region that signatures must be for; `nil` for any.
+  public let region: String?
+  /// How far the time of signing may be from the verifier's clock, in either direction.
+  public let allowedSkew: Duration
+  /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there, in lower case.
+  public let requiredHeaders: [String]
+  /// How large a request may be.
+  public let limits: RequestLimits
+
+  let canonicalizer: Canonicalizer
+  private let keys = SigningKeyCache()
+  private let decoys = DecoyKeys()
+
+  /// Creates a verifier.
+  ///
+  /// - Parameters:
+  ///   - service: The service that requests are signed for, and its rules.
+  ///   - region: The region that they are signed for, such as `us-west-2`; where left out, any is taken.
+  ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS takes 5 minutes, S3 takes 15.
+  ///   - requiredHeaders: The headers that must be there and signed besides those that always must.
+  ///   - limits: How large a request may be.
+  public init(
+    service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
+    requiredHeaders: [String] = [], limits: RequestLimits = RequestLimits()
+  ) {
+    self.service = service
+    self.region = region
+    self.allowedSkew = allowedSkew
+    self.requiredHeaders = requiredHeaders.map { $0.lowercased() }
+    self.limits = limits
+    canonicalizer = Canonicalizer(service)
+  }
+
+  /// Reads the signature of `request` and checks all that can be checked without a secret.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it was received.
+  ///   - time: The verifier's clock.
+  /// - Returns: What the request says of its signature, not proved yet.
+  /// - Throws: ``VerificationError``, up to `expired` in the order of its codes.
+  public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
+    try limits.check(request)
+    let claim = try SignatureClaim(request)
+    try checkScope(of: claim)
+    try checkSignedHeaders(of: claim, in: request)
+    try checkDate(of: claim, at: time)
+    return claim
+  }
+
+  /// Verifies `request` with the credentials that belong to its access key id.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it was received.
+  ///   - payload: What the request carries, or its hash; of no account where the service wants the payload unsigned.
+  ///   - credentials: The credentials of ``SignatureClaim/accessKeyID``, with the session token where they are
+  ///     temporary; `nil` where nobody knows the id.
+  ///   - time: The verifier's clock.
+  /// - Returns: Who signed the request, and what the signature covers.
+  /// - Throws: ``VerificationError`` for the first check that fails.
+  public func verify(
+    _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?, at time: Date = Date()
+  ) throws(VerificationError) -> VerifiedRequest {
+    try verify(claim(of: request, at: time), of: request, payload: payload, with: credentials)
+  }
+
+  /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it was received.
+  ///   - payload: What the request carries, or its hash; of no account where the service wants the payload unsigned.
+  ///   - time: The verifier's clock; where left out, the time of the call.
+  ///   - credentials: Finds the credentials of an access key id; `nil` where nobody knows the id.
+  /// - Returns: Who signed the request, and what the signature covers.
+  /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
+  nonisolated(nonsending) public func verify(
+    _ request: SignableRequest, payload: Payload = .empty, at time: Date? = nil,
+    credentials: (_ accessKeyID: String) async throws -> Credentials?
+  ) async throws -> VerifiedRequest {
+    let claim = try claim(of: request, at: time ?? Date())
+    let found = try await credentials(claim.accessKeyID)
+    return try verify(claim, of: request, payload: payload, with: found)
+  }
+
+  private func verify(
+    _ claim: SignatureClaim, of request: SignableRequest, payload: Payload, with credentials: Credentials?
+  ) throws(VerificationError) -> VerifiedRequest {
+    // Credentials of another id are no credentials for this one.
+    let known = credentials.flatMap { claim.credential.accessKeyID == $0.accessKeyID ? $0 : nil }
+    let owner = known ?? decoys.credentials(for: claim)
+    let token = claim.fields.sessionToken ?? ""
+    let isTokenRight = ConstantTime.isEqual(token, known == nil ? token : owner.sessionToken ?? "")
+    let payloadHash = try payloadHash(of: payload, for: claim)
+    let isRight = try isSignature(of: claim, for: request, payloadHash, by: owner, known == nil ? decoys.keys : keys)
+    guard isRight, known != nil else { throw .wrongSignature(of: claim) }
+    guard isTokenRight else { throw .wrongToken(of: claim) }
+    return VerifiedRequest(claim: claim, payloadHash: payloadHash)
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import LocalAWS
+import SigV4
+
+/// Tells the whole story on loopback, without an AWS account.
+struct DemoCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Shows a signed request to a VPC Lattice service, on loopback and without an AWS account.",
+    discussion: """
+      Starts instance metadata and a Lattice service with an auth policy on free loopback ports, and sends requests \
+      with and without a signature. Exits with 0 only if every step comes out as expected.
+      """)
+
+  @Flag(help: "Leave the service running afterwards, and show how to call it with curl.")
+  var keep = false
+
+  func run() async throws {
+    let stage = try await DemoStage.start()
+    do {
+      let passed = try await DemoStory(stage: stage).tell()
+      if keep { try await leaveRunning(stage) }
+      await stage.stop()
+      if !passed { throw ExitCode.failure }
+    } catch {
+      await stage.stop()
+      throw error
+    }
+  }
+
+  private func leaveRunning(_ stage: DemoStage) async throws {
+    stage.service.policy = .authenticatedOnly
+    print(
+      """
+
+      The service stays up, behind the first policy, until you press Ctrl-C. These credentials are made up for the demo:
+
+        curl --aws-sigv4 "aws:amz:\(DemoStage.region):\(SigningService.vpcLattice.name)" \\
+          --user "\(stage.credentials.accessKeyID):\(stage.credentials.secretAccessKey)" \\
+          --header "x-amz-security-token: \(stage.credentials.sessionToken ?? "")" \\
+          --header "x-amz-content-sha256: UNSIGNED-PAYLOAD" \\
+          \(stage.service.baseURL)/
+      """)
+    await interruption()
+  }
+
+  /// Returns when the user presses Ctrl-C, or the process is told to end.
+  private func interruption() async {
+    let signals = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      return DispatchSource.makeSignalSource(signal: number)
+    }
+    let pressed = AsyncStream<Void> { continuation in
+      for source in signals {
+        source.setEventHandler { continuation.yield() }
+        source.resume()
+      }
+    }
+    for await _ in pressed { break }
+    signals.forEach { $0.cancel() }
+  }
+}

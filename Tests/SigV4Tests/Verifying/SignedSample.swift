@@ -1,0 +1,81 @@
+import Foundation
+import SigV4
+import Testing
+
+/// A request that was signed well, to be verified as it is or after something was done to it.
+struct SignedSample: CustomTestStringConvertible {
+  var service = SigningService("service")
+  var region: String? = "us-west-2"
+  var algorithm = SigningAlgorithm.hmacSHA256
+  var placement = SignatureClaim.Placement.header
+  var token: String?
+  var body: [UInt8] = []
+  var method = "GET"
+  var target = "/orders/a%20b?page=2&page=1&filter=a%2Fb"
+  var headers = [HeaderField("Host", "example.amazonaws.com"), HeaderField("X-Color", "blue")]
+
+  var testDescription: String {
+    "\(service.name) \(algorithm.rawValue) \(placement)\(token == nil ? "" : " with token")"
+  }
+
+  static let time = Date(timeIntervalSince1970: 1_440_938_160)  // 2015-08-30T12:36:00Z
+
+  var credentials: Credentials {
+    Credentials(
+      accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: token)
+  }
+
+  var verifier: Verifier { Verifier(service: service, region: region) }
+
+  /// The signed request, with `change` done to it afterwards.
+  func request(_ change: (inout SignableRequest) throws -> Void = { _ in }) throws -> SignableRequest {
+    var request = SignableRequest(method: method, target: target, headers: headers)
+    let signer =
+      algorithm == .hmacSHA256
+      ? Signer(service: service, region: region) : Signer(service: service, regionSet: ["us-east-1", "us-west-*"])
+    switch placement {
+    case .header: try signer.sign(&request, payload: .bytes(body), with: credentials, at: Self.time)
+    case .query: try signer.presign(&request, validFor: .seconds(900), with: credentials, at: Self.time)
+    }
+    try change(&request)
+    return request
+  }
+
+  /// Every way to sign that the library has.
+  static let all: [SignedSample] = [SigningService("service"), .vpcLattice, .s3].flatMap { service in
+    [SigningAlgorithm.hmacSHA256, .ecdsaP256SHA256].flatMap { algorithm in
+      [SignatureClaim.Placement.header, .query].flatMap { placement in
+        [nil, "token/of+the=session"].map { token in
+          SignedSample(service: service, algorithm: algorithm, placement: placement, token: token)
+        }
+      }
+    }
+  }
+}
+
+extension SignableRequest {
+  /// Changes the value of the one header called `name`.
+  mutating func change(_ name: String, _ change: (String) -> String) throws {
+    let index = try #require(headers.firstIndex { $0.isNamed(name) })
+    headers[index].value = change(headers[index].value)
+  }
+
+  mutating func remove(_ name: String) {
+    headers.removeAll { $0.isNamed(name) }
+  }
+}
+
+extension Verifier {
+  /// The code of the error that verifying ends in; `nil` where the request is taken.
+  func refusal(
+    of request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?,
+    at time: Date = SignedSample.time
+  ) -> VerificationError.Code? {
+    do {
+      _ = try verify(request, payload: payload, with: credentials, at: time)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+}
