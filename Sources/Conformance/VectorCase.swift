@@ -137,7 +137,8 @@ extension VectorCase {
     }
   }
 
-  private var signingService: SigningService {
+  /// The service's rules, as the options say.
+  public var signingService: SigningService {
     if options?.useServiceRules == true { return .named(service) }
     var rules = SigningService(service)
     rules.contentHashHeader = options?.contentHashHeader == true ? .sent : .omitted
@@ -147,7 +148,8 @@ extension VectorCase {
     return rules
   }
 
-  private var payload: Payload {
+  /// What is signed for the body, as the options say.
+  public var payload: Payload {
     switch options?.payload ?? "hash" {
     case "hash": request.body.map(Payload.data) ?? .empty
     case "unsigned": .unsigned

@@ -3,5 +3,5 @@ import SigV4
 /// Where the program finds its credentials.
 enum CredentialSource {
   /// The environment, or else the instance's role.
-  static var standard: some CredentialProvider { EnvironmentOrInstance() }
+  static var standard: some CredentialProvider { InstanceMetadataProvider() }
 }

@@ -25,7 +25,8 @@ public struct SignatureAuthentication: Sendable {
   }
 
   /// Who sends `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
-  @Sendable public func authenticate(_ request: SignableRequest, _ body: [UInt8]) async -> LatticeService.Authentication {
+  @Sendable public func authenticate(_ request: SignableRequest, _ body: [UInt8]) async -> LatticeService.Authentication
+  {
     do throws(VerificationError) {
       let known = try verifier.claim(of: request).accessKeyID == credentials.accessKeyID ? credentials : nil
       _ = try verifier.verify(request, payload: .bytes(body), with: known)

@@ -67,27 +67,33 @@
 
   /// Appends the bytes from `start` on up to the first that is a space or a control character, and says where that is.
   ///
-  /// Eight at a time: session tokens are most of what a signer reads.
+  /// Many at a time: session tokens are most of what a signer reads.
   mutating func appendVisible(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    append(bytes, from: start) { word in
-      // The high bit of each byte that is below 0x21.
-      (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080 == 0
-    } while: {
-      $0 > 0x20
-    }
+    append(
+      bytes, from: start,
+      allowing: { (block: (UInt64, UInt64, UInt64, UInt64)) in
+        Self.low(block.0) | Self.low(block.1) | Self.low(block.2) | Self.low(block.3) == 0
+      },
+      while: { $0 > 0x20 })
+  }
+
+  /// Not zero where one of eight bytes is below 0x21.
+  private static func low(_ word: UInt64) -> UInt64 {
+    (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
   }
 
   /// Appends the bytes from `start` on up to the first that percent-encoding changes, and says where that is.
   mutating func appendUnreserved(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    append(bytes, from: start, PercentEncoding.areUnreserved, while: PercentEncoding.isUnreserved)
+    append(bytes, from: start, allowing: PercentEncoding.areUnreserved, while: PercentEncoding.isUnreserved)
   }
 
-  /// Appends the bytes from `start` on as long as they pass: in words of eight, where a word may fail for caution's sake,
+  /// Appends the bytes from `start` on as long as they pass: block by block, where a block may fail for caution's sake,
   /// then one by one.
   @inline(__always)
-  private mutating func append(
-    _ bytes: Span<UInt8>, from start: Int, _ isWordAllowed: (UInt64) -> Bool, while isAllowed: (UInt8) -> Bool
+  private mutating func append<Block: BitwiseCopyable>(
+    _ bytes: Span<UInt8>, from start: Int, allowing isBlockAllowed: (Block) -> Bool, while isAllowed: (UInt8) -> Bool
   ) -> Int {
+    let length = MemoryLayout<Block>.size
     guard start >= 0, start < bytes.count else { return bytes.count }
     reserve(bytes.count - start)
     let stop = unsafe bytes.withUnsafeBufferPointer { source in
@@ -95,16 +101,16 @@
       var index = start
       let out = unsafe base + count
       while index < source.count {
-        while index + 8 <= source.count {
-          let word = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: UInt64.self)
-          guard isWordAllowed(word) else { break }
-          unsafe UnsafeMutableRawPointer(out + (index - start)).storeBytes(of: word, as: UInt64.self)
-          index += 8
+        while index + length <= source.count {
+          let block = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: Block.self)
+          guard isBlockAllowed(block) else { break }
+          unsafe UnsafeMutableRawPointer(out + (index - start)).storeBytes(of: block, as: Block.self)
+          index += length
         }
-        // The rest, or the eight bytes among which one may be that ends the run.
-        let end = min(index + 8, source.count)
+        // The rest, or the block in which a byte may be that ends the run.
+        let end = min(index + length, source.count)
         while index < end {
-          let byte = unsafe source[index]
+          let byte = unsafe from[index]
           guard isAllowed(byte) else { return index }
           unsafe out[index - start] = byte
           index += 1
@@ -133,19 +139,27 @@
   mutating func appendLowercasedToken(_ name: Span<UInt8>) -> Bool {
     reserve(name.count)
     let isToken = unsafe name.withUnsafeBufferPointer { source in
+      guard let from = source.baseAddress, source.count > 0 else { return false }
       let out = unsafe base + count
-      var index = 0
-      while index < source.count {
-        let byte = unsafe source[index]
-        guard byte.isTokenCharacter else { return false }
-        unsafe out[index] = byte.asciiLowercased
-        index += 1
+      var allowed = true
+      for index in 0..<source.count {
+        let entry = unsafe Self.tokens.utf8Start[Int(from[index])]
+        unsafe out[index] = entry
+        allowed = allowed && entry != 0x20
       }
-      return index > 0
+      return allowed
     }
     count += name.count
     return isToken
   }
+
+  /// For each byte its lower-case form where it may stand in a token (RFC 9110, 5.6.2), and a space where it may not.
+  private static let tokens: StaticString = """
+                                     ! #$%&'  *+ -. 0123456789      \
+     abcdefghijklmnopqrstuvwxyz   ^_`abcdefghijklmnopqrstuvwxyz | ~ \
+                                                                    \
+                                                                    
+    """
 
   /// The first eight bytes of `range` as a number that sorts as they do, with zeros for what is beyond the end.
   func prefix(of range: Range<Int>) -> UInt64 {

@@ -64,7 +64,8 @@
       _ signature: [UInt8], for message: Span<UInt8>, by publicKey: Point
     ) throws(SigningError) -> Bool {
       let digest = try SHA256.hash(message).bytes
-      let key = try unsafe key(publicKey, scalar: nil)
+      // A point that isn't on the curve is no key, and has signed nothing.
+      guard let key = unsafe try? key(publicKey, scalar: nil) else { return false }
       defer { unsafe EVP_PKEY_free(key) }
       guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key, nil) else {
         throw .crypto("libcrypto can't verify with P-256")

@@ -43,6 +43,24 @@ public struct StringToSign: Sendable, Hashable {
   }
 }
 
+extension StringToSign {
+  /// Whether `signature` is an ECDSA signature of this text that a P-256 public key confirms (SigV4a).
+  ///
+  /// - Parameters:
+  ///   - signature: The signature in DER, in hex.
+  ///   - x: The key's first coordinate, 64 digits of hex.
+  ///   - y: The key's second coordinate, 64 digits of hex.
+  /// - Returns: Whether the signature is right; false as well for what is no hex or no key.
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
+    guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
+      x.count == 32, y.count == 32
+    else { return false }
+    let bytes = Array(text.utf8)
+    return try P256.isValid(signature, for: bytes.span, by: P256.Point(x: x, y: y))
+  }
+}
+
 extension SigningScratch {
   /// Appends the string to sign of the canonical request that is all the buffer holds, and says where it stands.
   mutating func appendStringToSign(

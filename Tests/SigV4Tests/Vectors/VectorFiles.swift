@@ -6,6 +6,14 @@ enum VectorFiles {
   static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+  /// The cases of every file that holds requests to sign.
+  static func all() throws -> [VectorCase] {
+    let folder = packageRoot.appending(path: "TestVectors")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+    return try names.filter { $0.hasSuffix(".jsonl") && $0 != "streams.jsonl" }.sorted()
+      .flatMap { try cases(String($0.dropLast(6))) }
+  }
+
   /// The cases of the files in `TestVectors/` whose names are given without `.jsonl`.
   static func cases(_ names: String...) throws -> [VectorCase] {
     try names.flatMap { name in

@@ -1,0 +1,17 @@
+import SigV4
+import Testing
+
+@Suite(.enabled(if: RawSuiteCase.isPresent, "The published suite isn't beside this package."))
+struct RawSuiteTests {
+  @Test(arguments: try RawSuiteCase.all())
+  func `a case of the published suite comes out as published`(raw: RawSuiteCase) throws {
+    let signed = try raw.sign()
+    #expect(try signed.canonicalRequest.text == raw.text("canonical-request"))
+    #expect(try signed.stringToSign.text == raw.text("string-to-sign"))
+    if signed.algorithm == .hmacSHA256 { #expect(signed.signature == raw.text("signature")) }
+  }
+
+  @Test func `the whole suite is read`() throws {
+    #expect(try RawSuiteCase.all().count == 152)
+  }
+}
