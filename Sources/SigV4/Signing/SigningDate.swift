@@ -102,6 +102,13 @@ struct SigningDate: Sendable, Hashable {
     return buffer.string()
   }
 
+  /// The time as `YYYY-MM-DD'T'HH:MM:SS'Z'` (RFC 3339).
+  var extendedText: String {
+    let parts = text.utf8.map { String(UnicodeScalar($0)) }
+    return parts[0..<4].joined() + "-" + parts[4..<6].joined() + "-" + parts[6..<11].joined() + ":"
+      + parts[11..<13].joined() + ":" + parts[13...].joined()
+  }
+
   /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
   private var civil: (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468  // days since 0000-03-01
