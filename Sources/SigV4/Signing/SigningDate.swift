@@ -104,9 +104,10 @@ struct SigningDate: Sendable, Hashable {
 
   /// The time as `YYYY-MM-DD'T'HH:MM:SS'Z'` (RFC 3339).
   var extendedText: String {
-    let parts = text.utf8.map { String(UnicodeScalar($0)) }
-    return parts[0..<4].joined() + "-" + parts[4..<6].joined() + "-" + parts[6..<11].joined() + ":"
-      + parts[11..<13].joined() + ":" + parts[13...].joined()
+    let text = text
+    let (date, time) = (text.prefix(8), text.dropFirst(8))
+    return "\(date.prefix(4))-\(date.dropFirst(4).prefix(2))-\(date.suffix(2))"
+      + "\(time.prefix(3)):\(time.dropFirst(3).prefix(2)):\(time.suffix(3))"
   }
 
   /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.

@@ -75,9 +75,9 @@ public struct SigningService: Sendable, Hashable {
     return service
   }()
 
-  /// AWS IoT's device gateway, `iotdevicegateway`, for MQTT over WebSocket: presign `GET /mqtt`, and connect to that
-  /// with `wss`. The session token is added to the signed request
-  /// (AWS IoT Developer Guide, "Device communication protocols").
+  /// MQTT over WebSocket with AWS IoT, `iotdevicegateway`: presign `GET /mqtt`, and connect to the host and that target.
+  ///
+  /// The session token is added to the signed request (AWS IoT Developer Guide, "Device communication protocols").
   public static let iotDeviceGateway: SigningService = {
     var service = SigningService("iotdevicegateway")
     service.sessionToken = .addedAfterSigning

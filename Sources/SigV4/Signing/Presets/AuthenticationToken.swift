@@ -16,6 +16,7 @@ public enum AuthenticationToken {
   ///   - region: The region that the database is in.
   ///   - credentials: The credentials of the caller, who is allowed `rds-db:connect`.
   ///   - time: The time of signing.
+  /// - Returns: The password.
   /// - Throws: ``SigningError`` for a host, a region or credentials that can't be signed with.
   public static func rds(
     host: String, port: UInt16, user: String, region: String, with credentials: Credentials, at time: Date = Date()
@@ -35,6 +36,7 @@ public enum AuthenticationToken {
   ///   - region: The region that the cache is in.
   ///   - credentials: The credentials of the caller, who is allowed `elasticache:Connect`.
   ///   - time: The time of signing.
+  /// - Returns: The password.
   /// - Throws: ``SigningError`` for a cache, a region or credentials that can't be signed with.
   public static func elastiCache(
     _ cache: String, _ kind: ElastiCacheKind, user: String, region: String, with credentials: Credentials,
@@ -54,6 +56,7 @@ public enum AuthenticationToken {
   ///   - region: The region that the cluster is in.
   ///   - credentials: The credentials of the caller, who is allowed `memorydb:connect`.
   ///   - time: The time of signing.
+  /// - Returns: The password.
   /// - Throws: ``SigningError`` for a cluster, a region or credentials that can't be signed with.
   public static func memoryDB(
     _ cluster: String, user: String, region: String, with credentials: Credentials, at time: Date = Date()
@@ -72,6 +75,7 @@ public enum AuthenticationToken {
   ///   - endpoint: The host of the STS endpoint; `sts.REGION.amazonaws.com` where left out, and in China the same with `.cn`.
   ///   - credentials: The credentials of the caller, whom the cluster knows.
   ///   - time: The time of signing.
+  /// - Returns: The token.
   /// - Throws: ``SigningError`` for a cluster, a region or credentials that can't be signed with.
   public static func eks(
     cluster: String, region: String, endpoint: String? = nil, with credentials: Credentials, at time: Date = Date()
