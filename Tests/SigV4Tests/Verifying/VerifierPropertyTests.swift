@@ -1,0 +1,101 @@
+import Conformance
+import Foundation
+import SigV4
+import Testing
+
+/// For every vector: it verifies, and no byte of it can be changed unless the change means nothing.
+@Suite struct VerifierPropertyTests {
+  /// What the signature is over: two requests with the same are the same request.
+  private struct Meaning: Equatable {
+    let canonicalRequest: String
+    let claim: SignatureClaim
+
+    init(_ request: SignableRequest, _ rules: SigningService, _ payloadHash: String) throws {
+      claim = try SignatureClaim(request)
+      canonicalRequest = try Canonicalizer(rules).canonicalRequest(
+        for: request, payloadHash: payloadHash, signedHeaders: claim.signedHeaders.joined(separator: ";")
+      ).text
+    }
+
+    static func == (left: Meaning, right: Meaning) -> Bool {
+      left.canonicalRequest == right.canonicalRequest && left.claim.scope == right.claim.scope
+        && left.claim.accessKeyID == right.claim.accessKeyID && left.claim.time == right.claim.time
+        && left.claim.algorithm == right.claim.algorithm && left.claim.signature == right.claim.signature
+        && left.claim.signedHeaders == right.claim.signedHeaders
+    }
+  }
+
+  private static func signable() throws -> [VectorCase] {
+    try VectorFiles.all().filter { $0.expect?.error == nil }
+  }
+
+  @Test(arguments: try signable())
+  func `a vector verifies, and a change of any byte is refused or changes nothing`(vector: VectorCase) throws {
+    let signed = try vector.sign()
+    let payload = Payload.hash(signed.payloadHash)
+    let verifier = Verifier(service: vector.signingService)
+    let (credentials, date) = (vector.signingCredentials, try vector.date)
+    _ = try verifier.verify(signed.request, payload: payload, with: credentials, at: date)
+    let meaning = try Meaning(signed.request, vector.signingService, signed.payloadHash)
+
+    var refused = 0
+    try Mutation.forEach(of: signed.request) { mutant in
+      if verifier.refusal(of: mutant, payload: payload, with: credentials, at: date) != nil {
+        refused += 1
+      } else {
+        let same = try Meaning(mutant, vector.signingService, signed.payloadHash) == meaning
+        #expect(same, "\(mutant)")
+      }
+    }
+    #expect(refused > signed.request.method.utf8.count + signed.signature.utf8.count)
+  }
+
+  @Test(arguments: try signable())
+  func `the parts that a signature covers byte by byte let no change pass`(vector: VectorCase) throws {
+    let signed = try vector.sign()
+    let verifier = Verifier(service: vector.signingService)
+    let refusal = { (request: SignableRequest, payload: Payload) in
+      verifier.refusal(of: request, payload: payload, with: vector.signingCredentials, at: try vector.date)
+    }
+    for part in [signed.signature, signed.scope.text, signed.request.method] {
+      for offset in part.utf8.indices {
+        let index = part.utf8.distance(from: part.startIndex, to: offset)
+        for mask in [0x01, 0x04, 0x20] as [UInt8] {
+          var request = signed.request
+          guard request.changeByte(of: part, at: index, mask) else { continue }
+          let code = try refusal(request, .hash(signed.payloadHash))
+          #expect(code != nil, "\(part) at \(index)")
+        }
+      }
+    }
+    if signed.payloadHash.utf8.count == 64 {
+      let code = try refusal(signed.request, .bytes(Array("another body".utf8)))
+      #expect(code != nil)
+    }
+  }
+}
+
+extension SignableRequest {
+  /// Changes the byte at `offset` of the method, or of `part` where it stands in the signature; false where it stands escaped.
+  fileprivate mutating func changeByte(of part: String, at offset: Int, _ mask: UInt8) -> Bool {
+    let change = { (text: String) -> String? in
+      guard let range = text.ranges(of: part).last else { return nil }
+      var bytes = Array(text.utf8)
+      bytes[text.utf8.distance(from: text.startIndex, to: range.lowerBound) + offset] ^= mask
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    if part == method {
+      guard let changed = change(method) else { return false }
+      method = changed
+      return true
+    }
+    if let index = headers.firstIndex(where: { $0.isNamed("authorization") }) {
+      guard let changed = change(headers[index].value) else { return false }
+      headers[index].value = changed
+      return true
+    }
+    guard let changed = change(target) else { return false }
+    target = changed
+    return true
+  }
+}
