@@ -49,7 +49,7 @@ public struct InstanceMetadataProvider: CredentialProvider {
   ///     (`AWS_METADATA_SERVICE_NUM_ATTEMPTS`); 3.
   ///   - access: Whether to ask at all (`AWS_EC2_METADATA_DISABLED`, where `true` means `disabled`); `enabled`.
   ///   - environment: The environment variables; where left out, those of the process as they are now.
-  ///   - transport: How requests are sent.
+  ///   - transport: How requests are sent; the default speaks `http` and uses no proxy.
   public init(
     endpoint: String? = nil,
     endpointMode: EndpointMode? = nil,
@@ -59,7 +59,7 @@ public struct InstanceMetadataProvider: CredentialProvider {
     attempts: Int? = nil,
     access: Access? = nil,
     environment: [String: String]? = nil,
-    transport: any HTTPTransport = URLSessionTransport()
+    transport: any HTTPTransport = SocketTransport()
   ) {
     self.init(
       endpoint: endpoint, endpointMode: endpointMode, version: version, roleName: roleName, timeout: timeout,
@@ -75,7 +75,7 @@ public struct InstanceMetadataProvider: CredentialProvider {
     attempts: Int? = nil,
     access: Access? = nil,
     environment: [String: String]? = nil,
-    transport: any HTTPTransport = URLSessionTransport(),
+    transport: any HTTPTransport = SocketTransport(),
     clock: ProviderClock
   ) {
     client = Result { () throws(CredentialError) in

@@ -78,34 +78,12 @@ struct InstanceMetadataSettings: Sendable {
     var bytes = Array(text.utf8)
     while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     let base = String(decoding: bytes, as: UTF8.self)
-    guard isBaseURL(base) else {
+    guard HTTPURL(base) != nil, !base.contains("?") else {
       throw CredentialError(
         .misconfigured,
         "The endpoint of instance metadata (AWS_EC2_METADATA_SERVICE_ENDPOINT) must be a URL such as"
           + " http://169.254.169.254 or http://[fd00:ec2::254], without a user, a query or a fragment.")
     }
     return base
-  }
-
-  private static func isBaseURL(_ text: String) -> Bool {
-    let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@?#\\\"<>^`{|}".utf8.contains($0) }
-    let scheme = text.prefix { $0 != ":" }
-    guard isPlain, ["http", "https"].contains(scheme.lowercased()), text.dropFirst(scheme.count).hasPrefix("://")
-    else { return false }
-    let authority = text.dropFirst(scheme.count + 3).prefix { $0 != "/" }
-    let rest: Substring
-    if authority.hasPrefix("[") {
-      let host = authority.dropFirst().prefix { $0 != "]" }
-      guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }),
-        authority.count >= host.count + 2
-      else { return false }
-      rest = authority.dropFirst(host.count + 2)
-    } else {
-      let host = authority.prefix { $0 != ":" }
-      guard !host.isEmpty, !host.contains(where: { "[]".contains($0) }) else { return false }
-      rest = authority.dropFirst(host.count)
-    }
-    guard let port = rest.dropFirst().nonBlank else { return rest.isEmpty }
-    return rest.hasPrefix(":") && port.allSatisfy(\.isNumber) && UInt16(port) != nil
   }
 }

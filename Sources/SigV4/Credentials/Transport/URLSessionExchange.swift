@@ -40,7 +40,7 @@
 
     func received(_ response: URLResponse) {
       guard let http = response as? HTTPURLResponse else {
-        return end(.failure(TransportError(.badAnswer, "the answer isn't HTTP")))
+        return end(.failure(.notHTTP))
       }
       let headers = http.allHeaderFields.map { HeaderField("\($0.key)", "\($0.value)") }
       state.withLock { state in
@@ -58,7 +58,7 @@
         return true
       }
       if !isWithinLimit {
-        end(.failure(TransportError(.badAnswer, "the answer is longer than \(bodyLimit) bytes")))
+        end(.failure(.tooLong(bodyLimit)))
       }
     }
 
@@ -100,7 +100,7 @@
         self.init(.cannotConnect, "TLS failed")
       case .cancelled: self = .cancelled
       case .cannotParseResponse, .cannotDecodeContentData, .cannotDecodeRawData:
-        self.init(.badAnswer, "the answer isn't HTTP")
+        self = .notHTTP
       default: self.init(.closed, "the connection was closed before the answer was whole")
       }
     }

@@ -61,9 +61,7 @@
       httpShouldHandleCookies = false
       if !request.body.isEmpty { httpBody = Data(request.body) }
       for header in request.headers {
-        guard header.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-          throw TransportError(.invalidRequest, "the header \(header.name) has a control character in its value")
-        }
+        try header.checkForTransport()
         addValue(header.value, forHTTPHeaderField: header.name)
       }
     }
