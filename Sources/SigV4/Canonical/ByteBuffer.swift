@@ -272,3 +272,16 @@ extension Substring {
     return body(Array(utf8).span)
   }
 }
+
+extension Collection<UInt8> {
+  /// The bytes in place where they lie in one piece of memory (always, in arrays and `Data`), or else a copy.
+  @inlinable
+  func withSpan<Failure>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
+    let result = withContiguousStorageIfAvailable { buffer -> Result<Void, Failure> in
+      do throws(Failure) { return .success(try body(unsafe buffer.span)) } catch { return .failure(error) }
+    }
+    if let result { return try result.get() }
+    let copy = Array(self)
+    try body(copy.span)
+  }
+}

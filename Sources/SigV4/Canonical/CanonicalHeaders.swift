@@ -10,6 +10,8 @@ struct CanonicalHeaders: ~Copyable {
     case signable(SessionTokenRule)
     /// The headers that a signature lists, joined by `;`: what a verifier reads.
     case listed(Substring)
+    /// All of them: the trailers of a chunked payload, which have no host among them.
+    case trailers
   }
 
   fileprivate struct Entry {
@@ -26,7 +28,8 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Collects and sorts the headers to sign, in place of those collected before.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, and for a request without exactly one host.
+  /// - Throws: ``SigningError`` for a name that isn't a token, and for a request, but not for trailers, without
+  ///   exactly one host.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
@@ -47,6 +50,7 @@ struct CanonicalHeaders: ~Copyable {
       }
     }
     sort()
+    if case .trailers = selection { return }
     try checkHost(headers)
   }
 
@@ -75,6 +79,8 @@ struct CanonicalHeaders: ~Copyable {
         && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
     case .listed:
       return names.contains(name, inList: listed, separator: 0x3B)
+    case .trailers:
+      return true
     }
   }
 

@@ -33,9 +33,8 @@
       var digest = SHA256Digest()
       unsafe state.finalize().withUnsafeBytes { source in
         unsafe digest.withMutableBytes { out in
-          for (index, byte) in unsafe source.enumerated() where index < SHA256Digest.byteCount {
-            unsafe out[index] = byte
-          }
+          guard let bytes = source.baseAddress, source.count == SHA256Digest.byteCount else { return }
+          unsafe UnsafeMutableRawPointer(out).copyMemory(from: bytes, byteCount: SHA256Digest.byteCount)
         }
       }
       return digest

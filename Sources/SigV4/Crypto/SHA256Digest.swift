@@ -5,6 +5,9 @@ struct SHA256Digest: Sendable, Hashable {
 
   static let byteCount = 32
 
+  /// The hash of nothing, in lower-case hex.
+  static let hexOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
   init() {}
 
   /// The digest that 64 lower-case hex digits stand for; `nil` for any other text.

@@ -15,8 +15,7 @@ public struct Payload: Sendable {
   private let content: Content
 
   /// No payload: the hash of nothing.
-  public static let empty = Payload(
-    content: .hash("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"))
+  public static let empty = Payload(content: .hash(SHA256Digest.hexOfNothing))
 
   /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 takes it over TLS.
   public static let unsigned = Payload(content: .hash("UNSIGNED-PAYLOAD"))

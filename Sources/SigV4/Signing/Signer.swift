@@ -82,15 +82,16 @@ public struct Signer: Sendable {
   ) throws(SigningError) -> (signature: Range<Int>, signedHeaders: Range<Int>) {
     let signedHeaders = try canonicalizer.append(
       request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
-    let key: SigningKey
-    if let known = context.knownKey {
-      key = known
-    } else {
-      key = try keys.deriveKey(for: credentials, day: context.date.day, scope: context.scope)
-    }
+    let key = try key(for: credentials, in: context)
     let stringToSign = try scratch.appendStringToSign(algorithm, context.timestamp, context.scope)
     let signature = try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
     return (signature, signedHeaders)
+  }
+
+  /// The key to sign with, derived unless it is known.
+  func key(for credentials: Credentials, in context: Context) throws(SigningError) -> SigningKey {
+    if let known = context.knownKey { return known }
+    return try keys.deriveKey(for: credentials, day: context.date.day, scope: context.scope)
   }
 
   /// The payload hash of a request that is known to be fit for signing before its payload is hashed.

@@ -30,6 +30,9 @@ public struct SigningError: Error, Hashable {
     public static let invalidDate = Code("invalidDate")
     /// The lifetime of a presigned request lies outside of 1 to 604,800 seconds.
     public static let invalidExpiry = Code("invalidExpiry")
+    /// A payload that is sent piece by piece can't be signed so, or isn't what was announced: its length, its chunk
+    /// size, its trailers, or the service it goes to.
+    public static let invalidStream = Code("invalidStream")
     /// The crypto library refused a call, as it does without memory or without a provider for SHA-256.
     public static let cryptoFailure = Code("cryptoFailure")
   }

@@ -1,0 +1,56 @@
+/// What stands between the chunks of a payload on the wire: the content coding `aws-chunked`.
+///
+/// `SIZE;chunk-signature=SIGNATURE CRLF DATA CRLF` for each chunk, the same with size 0 and no data at the end, then the
+/// trailers and their signature, a line each, and an empty line. Without signatures it is HTTP's own chunked coding.
+enum ChunkFraming {
+  static let signatureMark = ";chunk-signature="
+  static let trailerMark = "x-amz-trailer-signature:"
+
+  /// The characters of a signature on the wire, which must be known beforehand; ECDSA's differ, and are filled up.
+  static func signatureLength(_ algorithm: SigningAlgorithm) -> Int {
+    switch algorithm {
+    case .hmacSHA256: 64
+    // DER: two integers of at most 33 bytes, each after tag and length, and all after tag and length.
+    case .ecdsaP256SHA256: 144
+    }
+  }
+
+  /// The line before a chunk of `size` bytes, after the end of the chunk before it where there was one; `signature` is
+  /// `nil` where chunks aren't signed.
+  static func header(
+    size: Int, _ signature: String?, _ algorithm: SigningAlgorithm, endingChunk: Bool = false
+  ) -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(192)
+    if endingChunk { line += [0x0D, 0x0A] }
+    var shift = max(0, (Int.bitWidth - 1 - size.leadingZeroBitCount) / 4 * 4)
+    while shift >= 0 {
+      line.append(Hexadecimal.lowercaseDigit(UInt8(truncatingIfNeeded: size >> shift) & 15))
+      shift -= 4
+    }
+    if let signature { append(signatureMark, signature, algorithm, to: &line) }
+    line.append(0x0D)
+    line.append(0x0A)
+    return line
+  }
+
+  /// What follows the line of the last chunk.
+  static func trailer(_ fields: [HeaderField], _ signature: String?, _ algorithm: SigningAlgorithm) -> [UInt8] {
+    var lines: [UInt8] = []
+    for field in fields { lines += "\(field.name.lowercased()):\(field.value)\r\n".utf8 }
+    if let signature {
+      append(trailerMark, signature, algorithm, to: &lines)
+      lines += [0x0D, 0x0A]
+    }
+    return lines + [0x0D, 0x0A]
+  }
+
+  private static func append(
+    _ mark: String, _ signature: String, _ algorithm: SigningAlgorithm, to line: inout [UInt8]
+  ) {
+    line += mark.utf8
+    line += signature.utf8
+    let missing = signatureLength(algorithm) - signature.utf8.count
+    if missing > 0 { line += repeatElement(0x2A, count: missing) }
+  }
+}

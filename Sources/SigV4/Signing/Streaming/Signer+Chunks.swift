@@ -1,0 +1,72 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+extension Signer {
+  /// Signs `request` in its headers, and gets ready to frame and sign the chunks of its payload.
+  ///
+  /// Sets what ``sign(_:payload:with:at:)`` sets, `x-amz-decoded-content-length`, and `x-amz-trailer` where there are
+  /// trailers; puts `aws-chunked` behind what `Content-Encoding` says. A `Content-Length` that the request has is
+  /// replaced with the length of the framed payload.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it will be sent but for those headers.
+  ///   - payload: The length of the payload, and how it is cut up.
+  ///   - credentials: The credentials to sign with.
+  ///   - time: The time of signing; the chunks are signed as of then too, whenever they are sent.
+  /// - Returns: The signed request and what its chunks need.
+  /// - Throws: ``SigningError`` for a service whose rules aren't S3's too, and leaves `request` as it was.
+  public func sign(
+    _ request: inout SignableRequest, chunked payload: ChunkedPayload, with credentials: Credentials,
+    at time: Date = Date()
+  ) throws(SigningError) -> ChunkedUpload {
+    try payload.validate()
+    guard service.contentHashHeader == .sent, service.payload != .unsigned else {
+      throw SigningError(.invalidStream, "\(service.name) doesn't take a payload in signed chunks; S3 does.")
+    }
+    let contentLength = payload.framedLength(algorithm)
+    var chunked = request
+    chunked.setChunkedHeaders(payload, contentLength: contentLength)
+    let signed = try sign(&chunked, payload: .hash(payload.hash(algorithm)), with: credentials, at: time)
+    let context = try context(for: chunked, credentials, time)
+    let chunkSigner =
+      payload.signatures == .signed
+      ? ChunkSigner(seedSignature: signed.signature, key: try key(for: credentials, in: context), context.date) : nil
+    request = chunked
+    return ChunkedUpload(
+      signedRequest: signed, payload: payload, contentLength: contentLength, chunkSigner: chunkSigner)
+  }
+
+  /// Signs `request` and gets ready for its chunks with the credentials that `provider` has now.
+  ///
+  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
+  public func sign(
+    _ request: inout SignableRequest, chunked payload: ChunkedPayload, with provider: some CredentialProvider,
+    at time: Date? = nil
+  ) async throws -> ChunkedUpload {
+    let credentials = try await provider.credentials()
+    return try sign(&request, chunked: payload, with: credentials, at: time ?? Date())
+  }
+}
+
+extension SignableRequest {
+  fileprivate mutating func setChunkedHeaders(_ payload: ChunkedPayload, contentLength: Int) {
+    headers.removeAll { $0.isNamed("x-amz-decoded-content-length") || $0.isNamed("x-amz-trailer") }
+    for index in headers.indices where headers[index].isNamed("content-length") {
+      headers[index].value = String(contentLength)
+    }
+    // Codings are listed in the order they are applied (RFC 9110, 8.4), and this one is applied last.
+    if let index = headers.lastIndex(where: { $0.isNamed("content-encoding") }) {
+      let codings = headers[index].value
+      if !codings.lowercased().hasSuffix("aws-chunked") { headers[index].value = "\(codings),aws-chunked" }
+    } else {
+      headers.append(HeaderField("Content-Encoding", "aws-chunked"))
+    }
+    headers.append(HeaderField("x-amz-decoded-content-length", String(payload.length)))
+    if !payload.trailers.isEmpty {
+      headers.append(HeaderField("x-amz-trailer", payload.trailers.map(\.name).joined(separator: ",")))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import SigV4
+import Testing
+
+@Suite struct ChunkedRequestTests {
+  private let time = Date(timeIntervalSince1970: 1_369_353_600)
+
+  private func values(_ name: String, of request: SignableRequest) -> [String] {
+    request.headers.filter { $0.isNamed(name) }.map(\.value)
+  }
+
+  @Test(arguments: [([], "aws-chunked"), (["gzip"], "gzip,aws-chunked"), (["gzip,AWS-Chunked"], "gzip,AWS-Chunked")])
+  func `the coding is put behind those that the payload already has`(given: [String], sent: String) throws {
+    var request = DocumentedUpload.request(given.map { HeaderField("content-encoding", $0) })
+    let upload = try DocumentedUpload.signer.sign(
+      &request, chunked: ChunkedPayload(length: 5), with: DocumentedUpload.credentials, at: time)
+    #expect(values("Content-Encoding", of: request) == [sent])
+    #expect(upload.signedRequest.request == request)
+  }
+
+  @Test func `signing again replaces what the first signing set`() throws {
+    var once = DocumentedUpload.request([HeaderField("Content-Length", "9")])
+    var twice = once
+    for payload in [
+      ChunkedPayload(length: 9, signatures: .unsigned, trailers: [.crc32]), ChunkedPayload(length: 9),
+    ] {
+      _ = try DocumentedUpload.signer.sign(&twice, chunked: payload, with: DocumentedUpload.credentials, at: time)
+    }
+    _ = try DocumentedUpload.signer.sign(
+      &once, chunked: ChunkedPayload(length: 9), with: DocumentedUpload.credentials, at: time)
+    #expect(Set(once.headers) == Set(twice.headers))
+    #expect(once.headers.count == twice.headers.count)
+  }
+
+  @Test func `trailers are announced in the order they will come`() throws {
+    var request = DocumentedUpload.request()
+    let trailers = [ChunkTrailer("X-Second", valueLength: 1), .crc32c, ChunkTrailer("a", valueLength: 2)]
+    _ = try DocumentedUpload.signer.sign(
+      &request, chunked: ChunkedPayload(length: 9, trailers: trailers), with: DocumentedUpload.credentials, at: time)
+    #expect(values("x-amz-trailer", of: request) == ["x-second,x-amz-checksum-crc32c,a"])
+    #expect(values("x-amz-content-sha256", of: request) == ["STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"])
+    #expect(values("x-amz-decoded-content-length", of: request) == ["9"])
+  }
+
+  @Test(arguments: [
+    ChunkedPayload(length: -1), ChunkedPayload(length: .max), ChunkedPayload(length: 1, chunkSize: 8191),
+    ChunkedPayload(length: 1, chunkSize: 0), ChunkedPayload(length: 1, chunkSize: .max),
+    ChunkedPayload(length: 1, signatures: .unsigned),
+    ChunkedPayload(length: 1, trailers: [ChunkTrailer("a", valueLength: -1)]),
+  ])
+  func `a payload that can't be sent is refused before anything is signed`(payload: ChunkedPayload) throws {
+    let unsigned = DocumentedUpload.request()
+    var request = unsigned
+    let error = #expect(throws: SigningError.self) {
+      try DocumentedUpload.signer.sign(&request, chunked: payload, with: DocumentedUpload.credentials, at: time)
+    }
+    #expect(error?.code == .invalidStream)
+    #expect(request == unsigned)
+  }
+
+  @Test(arguments: [SigningService.vpcLattice, SigningService("execute-api")])
+  func `a service that takes no chunks is refused`(service: SigningService) throws {
+    var request = DocumentedUpload.request()
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: service, region: "us-east-1").sign(
+        &request, chunked: ChunkedPayload(length: 1), with: DocumentedUpload.credentials, at: time)
+    }
+    #expect(error?.code == .invalidStream)
+  }
+
+  @Test func `a payload hashed piece by piece signs as one at hand`() async throws {
+    let payload = DocumentedUpload.payload
+    var hasher = try PayloadHasher()
+    for start in stride(from: 0, to: payload.count, by: 1000) {
+      let piece = Array(payload[start..<min(start + 1000, payload.count)])
+      try hasher.update(piece.span)
+    }
+    let stream = [Data(payload[..<100]), Data(), Data(payload[100...])].asynchronous
+    let forms = [.bytes(payload), try hasher.finish(), try await .hash(of: stream)]
+    let signatures = try forms.map { form in
+      var request = DocumentedUpload.request()
+      return try DocumentedUpload.signer.sign(
+        &request, payload: form, with: DocumentedUpload.credentials, at: time
+      ).signature
+    }
+    #expect(Set(signatures).count == 1)
+  }
+}
