@@ -141,7 +141,7 @@ extension Canonicalizer {
   /// The canonical request over what `claim` lists; `nil` for a request that has none.
   func text(_ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String) -> String? {
     try? canonicalRequest(
-      for: request, payloadHash: payloadHash, signedHeaders: String(claim.signedHeaderList)
+      for: request, payloadHash: payloadHash, signedHeaders: claim.signedHeaderList
     ).text
   }
 }
