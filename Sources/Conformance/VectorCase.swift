@@ -141,7 +141,7 @@ extension VectorCase {
   public var signingService: SigningService {
     if options?.useServiceRules == true { return .named(service) }
     var rules = SigningService(service)
-    rules.contentHashHeader = options?.contentHashHeader == true ? .sent : .omitted
+    rules.contentHashHeader = options?.contentHashHeader == true ? .sentUnlessPresigned : .omitted
     rules.pathNormalization = options?.normalizePath == false ? .preserved : .normalized
     rules.pathEncoding = options?.encodePathTwice == false ? .once : .twice
     rules.sessionToken = options?.omitSessionToken == true ? .addedAfterSigning : .signed
@@ -160,7 +160,7 @@ extension VectorCase {
 
   /// The payload to presign with: the service's own, where its rules are to hold and nothing else is said.
   private var presignedPayload: Payload? {
-    options?.useServiceRules == true && (options?.payload == nil || options?.payload == "hash") ? nil : payload
+    options?.useServiceRules == true && signingService.payload == .unsignedWhenPresigned ? nil : payload
   }
 }
 

@@ -19,7 +19,7 @@ struct RequestCommand: AsyncParsableCommand {
 
   func run() async throws {
     var request = try options.request()
-    let signed = try await options.signer.sign(&request, with: CredentialSource.standard)
+    let signed = try await options.signer.sign(&request, with: CredentialSource())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
     try FileHandle.standardOutput.write(contentsOf: answer.body)

@@ -81,6 +81,7 @@
         throw SigningError(.invalidTarget, "The signed URL is none that Foundation takes.")
       }
       request.removeSignature(of: service)
+      for header in signed.addedHeaders { request.setValue(header.value, forHTTPHeaderField: header.name) }
       request.url = url
       return signed
     }

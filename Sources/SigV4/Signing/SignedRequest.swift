@@ -3,6 +3,8 @@ public struct SignedRequest: Sendable {
   /// The request as it is to be sent.
   public let request: SignableRequest
   let placement: Placement
+  /// How many headers at the end of the request are signing's.
+  let addedHeaderCount: Int
   /// The scope that the signature is good for.
   public let scope: CredentialScope
   /// How it was signed.
@@ -14,21 +16,21 @@ public struct SignedRequest: Sendable {
 
   /// Where the signature stands.
   enum Placement: Sendable {
-    /// In the last header; so many headers at the end are signing's.
-    case headers(Int)
+    /// At the end of the last header.
+    case headers
     /// At the end of the target.
     case query
   }
 
   /// The header fields that signing has set, each of which replaces all fields of that name.
   public var addedHeaders: ArraySlice<HeaderField> {
-    if case .headers(let count) = placement { request.headers.suffix(count) } else { [] }
+    request.headers.suffix(addedHeaderCount)
   }
 
   /// The signature, in lower-case hex.
   public var signature: String {
     // Either text ends in `Signature=` and the signature.
-    let text = if case .headers = placement { request.headers.last?.value ?? "" } else { request.target }
+    let text = placement == .headers ? request.headers.last?.value ?? "" : request.target
     let start = text.utf8.lastIndex(of: 0x3D).map(text.utf8.index(after:)) ?? text.startIndex
     return String(text[start...])
   }

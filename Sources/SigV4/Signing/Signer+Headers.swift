@@ -41,7 +41,7 @@ extension Signer {
     if let token = credentials.sessionToken {
       signed.headers.append(HeaderField("X-Amz-Security-Token", token))
     }
-    if service.contentHashHeader == .sent {
+    if service.contentHashHeader != .omitted {
       signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
     }
     if let regionSet = context.regionSet {
@@ -63,7 +63,8 @@ extension Signer {
     signed.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
     request = signed
     return SignedRequest(
-      request: signed, placement: .headers(signed.headers.count - kept), scope: context.scope, algorithm: algorithm,
+      request: signed, placement: .headers, addedHeaderCount: signed.headers.count - kept, scope: context.scope,
+      algorithm: algorithm,
       payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
   }
 
@@ -91,7 +92,7 @@ extension SignableRequest {
 
   /// The headers that signing sets.
   static func signingHeaders(of service: SigningService) -> [String] {
-    service.contentHashHeader == .sent ? allSigningHeaders : allSigningHeaders.dropLast()
+    service.contentHashHeader != .omitted ? allSigningHeaders : allSigningHeaders.dropLast()
   }
 
   private static let allSigningHeaders = [

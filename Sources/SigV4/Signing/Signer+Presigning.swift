@@ -9,7 +9,8 @@ extension Signer {
   ///
   /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`,
   /// `X-Amz-Security-Token`, `X-Amz-Region-Set` with SigV4a, and `X-Amz-Signature` to the parameters that are there;
-  /// those of an earlier signing are replaced. Every header that `request` has is signed and must be sent along.
+  /// those of an earlier signing are replaced. Every header that `request` has is signed and must be sent along; for
+  /// VPC Lattice that is `x-amz-content-sha256: UNSIGNED-PAYLOAD` too, which this sets.
   ///
   /// - Parameters:
   ///   - request: The request, as it will be sent but for the added parameters; often just a `Host` header.
@@ -31,10 +32,13 @@ extension Signer {
     let context = try context(for: request, credentials, time)
     var signed = request
     signed.removeSignature(of: service)
-    var headers = CanonicalHeaders()
-    try headers.collect(signed.headers, .signable(service.sessionToken))
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
     let payloadHash = try hash(of: payload, under: service.payload, for: signed)
+    if service.contentHashHeader == .sent {
+      signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
+    }
+    var headers = CanonicalHeaders()
+    try headers.collect(signed.headers, .signable(service.sessionToken))
 
     var query = ByteBuffer(capacity: 512)
     query.append(signed.target)
@@ -73,7 +77,8 @@ extension Signer {
     signed.target = query.string()
     request = signed
     return SignedRequest(
-      request: signed, placement: .query, scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
+      request: signed, placement: .query, addedHeaderCount: service.contentHashHeader == .sent ? 1 : 0,
+      scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
       date: context.date, canonicalizer: canonicalizer)
   }
 

@@ -52,7 +52,7 @@ public struct SigningService: Sendable, Hashable {
   private static func s3Rules(named name: String) -> SigningService {
     var service = SigningService(name)
     service.payload = .unsignedWhenPresigned
-    service.contentHashHeader = .sent
+    service.contentHashHeader = .sentUnlessPresigned
     service.pathEncoding = .once
     service.pathNormalization = .preserved
     return service
@@ -71,8 +71,10 @@ public enum PayloadRule: Sendable, Hashable {
 
 /// Whether the payload hash is sent in a header of its own.
 public enum ContentHashHeader: Sendable, Hashable {
-  /// `x-amz-content-sha256` is sent and signed: S3 and VPC Lattice demand it.
+  /// `x-amz-content-sha256` is sent and signed, with presigned requests too: VPC Lattice.
   case sent
+  /// It is sent and signed, but not with a presigned request, whose URL is all there is: S3.
+  case sentUnlessPresigned
   /// No such header is added: other services don't read it.
   case omitted
 }

@@ -43,7 +43,9 @@ extension Verifier {
     for name in requiredHeaders where !claim.lists(name) {
       throw VerificationError(.unsignedHeader, "The service wants \(name) to be there and signed.")
     }
-    if claim.placement == .header, service.contentHashHeader == .sent, claim.fields.contentHash == nil {
+    let wantsHash =
+      claim.placement == .header ? service.contentHashHeader != .omitted : service.contentHashHeader == .sent
+    if wantsHash, claim.fields.contentHash == nil {
       throw VerificationError(
         .unsignedHeader,
         "The service \(service.name) wants x-amz-content-sha256 to be there and signed; send it as \(contentHashExample)."

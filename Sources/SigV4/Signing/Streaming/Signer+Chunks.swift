@@ -23,7 +23,7 @@ extension Signer {
     at time: Date = Date()
   ) throws(SigningError) -> ChunkedUpload {
     try payload.validate()
-    guard service.contentHashHeader == .sent, service.payload != .unsigned else {
+    guard service.contentHashHeader != .omitted, service.payload != .unsigned else {
       throw SigningError(.invalidStream, "\(service.name) doesn't take a payload in signed chunks; S3 does.")
     }
     let contentLength = payload.framedLength(algorithm)
