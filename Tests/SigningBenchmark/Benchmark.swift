@@ -34,6 +34,7 @@ enum Benchmark {
         { try measure($0, 1.60, object) { try s3.presign(&$0, validFor: .seconds(3600), with: credentials, at: time) } }
       ),
       ("Verify GET", { try measureVerifying($0, 1.40, get, lattice, verifier) }),
+      ("S3 chunk", { try measureChunk($0, 1.03) }),
     ]
     let wanted = CommandLine.arguments.dropFirst().filter { $0 != "--quick" }
     for work in works where wanted.isEmpty || wanted.contains(work.name) {

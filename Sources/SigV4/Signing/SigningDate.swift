@@ -91,6 +91,14 @@ struct SigningDate: Sendable, Hashable {
     return buffer.string()
   }
 
+  /// The time as `YYYY-MM-DD'T'HH:MM:SS'Z'` (RFC 3339).
+  var extendedText: String {
+    let text = text
+    let (date, time) = (text.prefix(8), text.dropFirst(8))
+    return "\(date.prefix(4))-\(date.dropFirst(4).prefix(2))-\(date.suffix(2))"
+      + "\(time.prefix(3)):\(time.dropFirst(3).prefix(2)):\(time.suffix(3))"
+  }
+
   /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
   private var civil: (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468  // days since 0000-03-01
