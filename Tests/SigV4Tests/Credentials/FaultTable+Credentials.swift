@@ -24,7 +24,7 @@ extension FaultTable {
       outcome: .fails(.badAnswer), requests: "TLCCC"),
     .init(
       id: "F05", name: "C stalls in its body", faults: [.onCredentials(.stalled(afterBodyBytes: 40))],
-      outcome: .fails(.timedOut), requests: "TLC", timeout: brief),
+      outcome: .fails(.timedOut), requests: "TLC", impatientAt: "C"),
     .init(
       id: "F16", name: "C endless", faults: [.onCredentials(.endless)], outcome: .fails(.badAnswer), requests: "TLC"),
     .init(

@@ -32,7 +32,7 @@ extension FaultTable {
       outcome: .fails(.badAnswer, naming: "redirect"), requests: "TL"),
     .init(
       id: "F03", name: "L never answered", faults: [.onListing(.silent)], outcome: .fails(.timedOut), requests: "TL",
-      timeout: brief),
+      impatientAt: "L"),
   ]
 
   private static let empty: [FaultTableRow] = ["", "\n", " \r\n \r\n"].map { text in

@@ -20,7 +20,7 @@ extension FaultTable {
   private static let broken: [FaultTableRow] = [
     .init(
       id: "F03", name: "T never answered", faults: [.onToken(.silent)],
-      outcome: .fails(.timedOut, naming: "HttpPutResponseHopLimit"), requests: "T", timeout: brief,
+      outcome: .fails(.timedOut, naming: "HttpPutResponseHopLimit"), requests: "T", impatientAt: "T",
       instance: withoutTokens),
     .init(
       id: "F04", name: "T closed", faults: [.onToken(.closed)], outcome: .fails(.badAnswer), requests: "TTT"),
@@ -28,7 +28,7 @@ extension FaultTable {
     .init(id: "F04", name: "T closed once", faults: [.onToken(times: 1, .closed)], requests: "TTLC"),
     .init(
       id: "F05", name: "T stalls in its body", faults: [.onToken(.stalled(afterBodyBytes: 8))],
-      outcome: .fails(.timedOut), requests: "T", timeout: brief),
+      outcome: .fails(.timedOut), requests: "T", impatientAt: "T"),
     .init(
       id: "F06", name: "T 400", faults: [.onToken(.answer(400))], outcome: .fails(.badAnswer, naming: "400"),
       requests: "T"),

@@ -25,21 +25,48 @@ struct FaultTableRow: Sendable, CustomTestStringConvertible {
   var version: InstanceMetadataProvider.Version?
   var configuredRoleName: String?
   var environment: [String: String] = [:]
-  var timeout = Duration.seconds(30)
+  /// The letter of the request whose answer isn't waited for for long, because none comes.
+  var impatientAt: Character?
   var instance: @Sendable (inout Instance) -> Void = { _ in }
 
   var testDescription: String { "\(id): \(name)" }
 
   /// The letter of a request.
-  static func letter(_ request: RecordedRequest) -> Character {
-    let target = request.request.target
-    return switch target {
+  static func letter(_ request: RecordedRequest) -> Character { letter(target: request.request.target) }
+
+  /// The letter of a request with this target.
+  static func letter(target: String) -> Character {
+    switch target {
     case token: "T"
     case listing: "L"
     case legacyListing: "l"
     case _ where target.hasPrefix(listing): "C"
     case _ where target.hasPrefix(legacyListing): "c"
     default: "?"
+    }
+  }
+}
+
+extension FaultTableRow {
+  /// A provider that asks `service` as the row has it.
+  func provider(of service: InstanceMetadataService) -> InstanceMetadataProvider {
+    InstanceMetadataProvider(
+      endpoint: service.baseURL + "/", version: version, roleName: configuredRoleName, timeout: patience,
+      environment: environment, transport: Transport(baseURL: service.baseURL, impatientAt: impatientAt),
+      clock: TestClock().clock)
+  }
+
+  /// A transport that gives up soon on one kind of request, and on others never.
+  private struct Transport: HTTPTransport {
+    let baseURL: String
+    let impatientAt: Character?
+
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+      var request = request
+      if FaultTableRow.letter(target: String(request.url.dropFirst(baseURL.count))) == impatientAt {
+        request.deadlines = TransportDeadlines(connect: patience, firstByte: .seconds(1), whole: .seconds(2))
+      }
+      return try await SocketTransport().send(request)
     }
   }
 }

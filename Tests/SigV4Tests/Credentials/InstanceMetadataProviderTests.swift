@@ -23,7 +23,7 @@ import Testing
 
   @Test func `a token, a listing and the credentials: three requests`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       #expect(try await provider.credentials() == Self.credentials)
       #expect(
         targets(service) == [
@@ -39,7 +39,7 @@ import Testing
 
   @Test func `a token that was revoked is replaced`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try await provider.credentials()
       service.revokeTokens()
       #expect(try await provider.credentials() == Self.credentials)
@@ -50,7 +50,7 @@ import Testing
   @Test func `version 1 asks for no token`() async throws {
     try await start(.optional).whileRunning { service async throws in
       let provider = InstanceMetadataProvider(
-        endpoint: service.baseURL, version: .v1, timeout: .seconds(30),
+        endpoint: service.baseURL, version: .v1, timeout: patience,
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"])
       #expect(try await provider.credentials() == Self.credentials)
       #expect(service.server.requests("PUT").isEmpty)
@@ -61,14 +61,14 @@ import Testing
 
   @Test func `the service may be at an IPv6 address`() async throws {
     guard let service = try? await start(on: .ipv6) else { return }
-    let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+    let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
     #expect(try await provider.credentials() == Self.credentials)
     await service.stop()
   }
 
   @Test func `the instance's region is told, with the same token`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try await provider.credentials()
       #expect(try await provider.region() == "us-west-2")
       #expect(service.server.requests("PUT").count == 1)
@@ -79,7 +79,7 @@ import Testing
   func `a region that isn't told is an error`(status: Int, text: String, code: CredentialError.Code) async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.on("GET", "/", .answer(status, text))]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       let error = await #expect(throws: CredentialError.self) { try await provider.region() }
       #expect(error?.code == code)
     }
@@ -88,12 +88,12 @@ import Testing
   @Test func `the environment's endpoint is used, and the parameter beats it`() async throws {
     try await start().whileRunning { service async throws in
       let refusing = try RefusingPort()
-      let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "30"]
+      let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "300"]
       #expect(try await InstanceMetadataProvider(environment: named).credentials() == Self.credentials)
       #expect(
         try await InstanceMetadataProvider(endpointMode: .ipv6, environment: named).credentials() == Self.credentials,
         "an endpoint beats a mode")
-      let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "30"]
+      let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300"]
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, environment: wrong)
       #expect(try await provider.credentials() == Self.credentials)
     }
@@ -179,7 +179,7 @@ import Testing
         let service = try await InstanceMetadataService.start(
           Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
         for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
-        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30))
+        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience)
         #expect(try await provider.credentials() == FaultTableTests.credentials)
         #expect(proxy.connectionCount == 0)
       }

@@ -47,7 +47,7 @@ import Testing
     try await InstanceMetadataService.start(
       Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
     ).whileRunning { service async throws in
-      let cache = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:]).cached()
+      let cache = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:]).cached()
       let all = try await withThrowingTaskGroup { group in
         for _ in 0..<1000 { group.addTask { try await cache.credentials() } }
         return try await group.reduce(into: [Credentials]()) { $0.append($1) }
@@ -128,7 +128,7 @@ import Testing
     try await InstanceMetadataService.start(
       Instance(roleName: nil, credentials: Self.credentials)
     ).whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       let cache = provider.cached()
       let error = await #expect(throws: CredentialError.self) { try await cache.credentials() }
       #expect(error?.code == .notAvailable)
@@ -147,7 +147,7 @@ import Testing
       Instance(roleName: FaultTableRow.roleName, credentials: held)
     ).whileRunning { service async throws in
       let provider = InstanceMetadataProvider(
-        endpoint: service.baseURL, timeout: .seconds(30), environment: [:], clock: clock.clock)
+        endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
       let cache = CachedCredentialProvider(provider, clock: clock.clock)
       let first = try await cache.credentials()
       service.faults = [.always(.answer(500))]
@@ -168,7 +168,7 @@ import Testing
       Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
     ).whileRunning { service async throws in
       let provider = InstanceMetadataProvider(
-        endpoint: service.baseURL, timeout: .seconds(30), environment: [:], clock: clock.clock)
+        endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
       _ = try await provider.credentials()
       clock.advance(by: jump)
       for _ in 0..<3 { _ = try await provider.credentials() }

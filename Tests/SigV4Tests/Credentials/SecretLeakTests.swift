@@ -50,9 +50,7 @@ import Testing
     row.instance(&instance)
     try await InstanceMetadataService.start(instance).whileRunning { service async throws in
       service.faults = row.faults
-      let provider = InstanceMetadataProvider(
-        endpoint: service.baseURL, version: row.version, roleName: row.configuredRoleName, timeout: row.timeout,
-        environment: row.environment, clock: TestClock().clock)
+      let provider = row.provider(of: service)
       let reported = Mutex<[any Error]>([])
       let cache = CachedCredentialProvider(provider, onFailure: { error in reported.withLock { $0.append(error) } })
       do {
@@ -78,7 +76,7 @@ import Testing
       Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
     ).whileRunning { service async throws in
       service.faults = [.onCredentials(.answer(200, document))]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       do {
         expectNoSecret(in: try await provider.credentials())
       } catch {
