@@ -1,6 +1,7 @@
 """awscrt, AWS's signer in C, behind the AWS CLI and AWS's SDKs for C++, Python, Java, JavaScript and more."""
 import os
 import re
+import sys
 import tempfile
 import time
 
@@ -21,7 +22,10 @@ def show_texts():
     global _log
     if _log is None:
         _log = tempfile.NamedTemporaryFile(prefix="awscrt-", suffix=".log")
-        awscrt.io.init_logging(awscrt.io.LogLevel.Info, _log.name)
+        # Only what goes to stderr is written at once; Python's own stderr goes on to where it went.
+        sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+        os.dup2(_log.fileno(), 2)
+        awscrt.io.init_logging(awscrt.io.LogLevel.Info, "stderr")
 
 
 def sign(case):

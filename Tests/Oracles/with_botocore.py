@@ -1,5 +1,4 @@
 """botocore, AWS's signer in Python, behind boto3 and the AWS CLI."""
-import datetime
 import unittest.mock
 import urllib.parse
 
@@ -90,9 +89,9 @@ def signer_for(case, options, texts):
     return Signer(credentials, case["service"], case["region"], **extra)
 
 
-def signature(credentials, time, region, service, string_to_sign):
+def signature(case, string_to_sign):
     """A bare signature, with the key that botocore derives."""
-    pair = botocore.credentials.Credentials(credentials["accessKeyId"], credentials["secretAccessKey"])
+    pair = botocore.credentials.Credentials(case["credentials"]["accessKeyId"], case["credentials"]["secretAccessKey"])
     request = botocore.awsrequest.AWSRequest("GET", "https://host/")
-    request.context["timestamp"] = datetime.datetime.fromisoformat(time).strftime("%Y%m%dT%H%M%SZ")
-    return botocore.auth.SigV4Auth(pair, service, region).signature(string_to_sign, request)
+    request.context["timestamp"] = time_of(case).strftime("%Y%m%dT%H%M%SZ")
+    return botocore.auth.SigV4Auth(pair, case["service"], case["region"]).signature(string_to_sign, request)
