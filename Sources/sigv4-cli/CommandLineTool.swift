@@ -6,5 +6,7 @@ struct CommandLineTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigv4-cli",
     abstract: "Signs HTTP requests for AWS, and shows how.",
-    subcommands: [DemoCommand.self, RequestCommand.self, ConformanceCommand.self])
+    subcommands: [
+      DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, ConformanceCommand.self,
+    ])
 }

@@ -2,6 +2,10 @@ import ArgumentParser
 import Foundation
 import SigV4
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 /// Signs a request, sends it, and prints the answer's body.
 struct RequestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -17,9 +21,15 @@ struct RequestCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
   var verbose = false
 
+  @Flag(help: "Send the body in chunks, each with its signature, as S3 takes it.")
+  var chunked = false
+
   func run() async throws {
     var request = try options.request()
-    let signed = try await options.signer.sign(&request, with: CredentialSource.standard)
+    let signed =
+      chunked
+      ? try await signChunked(&request)
+      : try await options.signer.sign(&request, with: CredentialSource())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
     try FileHandle.standardOutput.write(contentsOf: answer.body)
@@ -28,5 +38,24 @@ struct RequestCommand: AsyncParsableCommand {
       SigningTrace.note("The service answered \(answer.status).")
       throw ExitCode(22)
     }
+  }
+
+  /// Signs the request and each chunk of its body, which it replaces by the framed chunks.
+  private func signChunked(_ request: inout URLRequest) async throws -> SignedRequest {
+    let body = request.httpBody ?? Data()
+    var signable = try SignableRequest(request)
+    let upload = try await options.signer.sign(
+      &signable, chunked: ChunkedPayload(length: body.count), with: CredentialSource())
+    var framed = Data(capacity: upload.contentLength)
+    let source = AsyncStream<Data> { continuation in
+      continuation.yield(body)
+      continuation.finish()
+    }
+    for try await piece in upload.body(source) { framed.append(contentsOf: piece) }
+    request.httpBody = framed
+    for header in signable.headers where !header.isNamed("host") {
+      request.setValue(header.value, forHTTPHeaderField: header.name)
+    }
+    return upload.signedRequest
   }
 }

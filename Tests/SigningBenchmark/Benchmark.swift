@@ -1,7 +1,7 @@
 import Foundation
 import SigV4
 
-/// Times the signer against its floor, in one run.
+/// Times the signer and the verifier against their floor, in one run.
 @main
 enum Benchmark {
   static let token = String(repeating: "AgoJb3JpZ2luX2VjEXAMPLEtoken", count: 33).prefix(900)
@@ -24,6 +24,8 @@ enum Benchmark {
     let object = SignableRequest(
       method: "GET", target: "/key", headers: [HeaderField("Host", "bucket.s3.us-west-2.amazonaws.com")])
 
+    let verifier = Verifier(service: .vpcLattice, region: "us-west-2")
+
     let works: [(name: String, measure: (String) throws -> Measurement)] = [
       ("Lattice GET", { try measure($0, 1.25, get) { try lattice.sign(&$0, with: credentials, at: time) } }),
       ("Lattice POST", { try measure($0, 1.30, post) { try lattice.sign(&$0, with: credentials, at: time) } }),
@@ -31,6 +33,8 @@ enum Benchmark {
         "S3 presign",
         { try measure($0, 1.60, object) { try s3.presign(&$0, validFor: .seconds(3600), with: credentials, at: time) } }
       ),
+      ("S3 chunk", { try measureChunk($0, 1.03) }),
+      ("Verify GET", { try measureVerifying($0, 1.40, get, lattice, verifier) }),
     ]
     let wanted = CommandLine.arguments.dropFirst().filter { $0 != "--quick" }
     for work in works where wanted.isEmpty || wanted.contains(work.name) {
@@ -49,12 +53,27 @@ enum Benchmark {
     var copy = request
     let signed = try sign(&copy)
     let floor = Floor(try signed.canonicalRequest.text, try signed.stringToSign.text)
-    let isQuick = CommandLine.arguments.contains("--quick")
-    return try Measurement(
-      name, bound: bound, rounds: isQuick ? 5 : 21, count: isQuick ? 2_000 : 20_000, floor: floor.run
-    ) {
+    return try measure(name, bound, floor) {
       var copy = request
       _ = try sign(&copy)
     }
+  }
+
+  static func measureVerifying(
+    _ name: String, _ bound: Double, _ request: SignableRequest, _ signer: Signer, _ verifier: Verifier
+  ) throws -> Measurement {
+    var request = request
+    let signed = try signer.sign(&request, with: credentials, at: time)
+    let floor = Floor(try signed.canonicalRequest.text, try signed.stringToSign.text)
+    let received = request
+    return try measure(name, bound, floor) { _ = try verifier.verify(received, with: credentials, at: time) }
+  }
+
+  private static func measure(
+    _ name: String, _ bound: Double, _ floor: Floor, _ work: () throws -> Void
+  ) rethrows -> Measurement {
+    let isQuick = CommandLine.arguments.contains("--quick")
+    return try Measurement(
+      name, bound: bound, rounds: isQuick ? 5 : 21, count: isQuick ? 2_000 : 20_000, floor: floor.run, ours: work)
   }
 }

@@ -45,10 +45,6 @@
     string.withBytes { append($0) }
   }
 
-  mutating func append(_ string: Substring) {
-    string.withBytes { append($0) }
-  }
-
   /// Appends `range` of another buffer.
   mutating func append(_ range: Range<Int>, of other: borrowing ByteBuffer) {
     let range = range.clamped(to: 0..<other.count)

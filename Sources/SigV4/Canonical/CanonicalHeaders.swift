@@ -8,8 +8,8 @@ struct CanonicalHeaders: ~Copyable {
   enum Selection {
     /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
     case signable(SessionTokenRule)
-    /// The headers that a signature lists, joined by `;`: what a verifier reads.
-    case listed(Substring)
+    /// The headers that a signature lists, joined by `;`, at a place in a text: what a verifier reads.
+    case listed(String, Range<Int>)
     /// All of them: the trailers of a chunked payload, which have no host among them.
     case trailers
   }
@@ -33,7 +33,7 @@ struct CanonicalHeaders: ~Copyable {
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
-    if case .listed(let list) = selection { names.append(list) }
+    if case .listed(let text, let range) = selection { text.withBytes { names.append($0.extracting(range)) } }
     let listed = 0..<names.count
     for index in headers.indices {
       let start = names.count

@@ -20,6 +20,13 @@ enum Hexadecimal {
     }
   }
 
+  /// The value of a digit in lower case, or 0xFF for any other byte.
+  static func lowercaseValue(ofDigit byte: UInt8) -> UInt8 {
+    let digit = byte &- 0x30
+    let letter = byte &- 0x61
+    return digit < 10 ? digit : letter < 6 ? letter &+ 10 : 0xFF
+  }
+
   /// The text of `bytes`, in lower case.
   static func string(_ bytes: Span<UInt8>) -> String {
     var buffer = ByteBuffer(capacity: bytes.count * 2 + 1)

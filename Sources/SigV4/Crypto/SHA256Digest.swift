@@ -11,20 +11,18 @@ struct SHA256Digest: Sendable, Hashable {
   init() {}
 
   /// The digest that 64 lower-case hex digits stand for; `nil` for any other text.
-  init?(lowercaseHex text: Substring) {
-    let digits = text.utf8
+  init?(lowercaseHex digits: Span<UInt8>) {
     guard digits.count == Self.byteCount * 2 else { return nil }
-    var isHex = true
-    var index = 0
+    var invalid: UInt8 = 0
     unsafe withUnsafeMutableBytes(of: &words) { bytes in
-      for digit in digits {
-        let value = Hexadecimal.value(ofDigit: digit) ?? 0x10
-        isHex = isHex && value < 0x10 && !(0x41...0x46 ~= digit)
-        unsafe bytes[index >> 1] = unsafe bytes[index >> 1] << 4 | value & 0x0F
-        index += 1
+      for index in 0..<Self.byteCount {
+        let high = Hexadecimal.lowercaseValue(ofDigit: digits[index * 2])
+        let low = Hexadecimal.lowercaseValue(ofDigit: digits[index * 2 + 1])
+        invalid |= (high | low) & 0xF0
+        unsafe bytes[index] = high << 4 | low & 0x0F
       }
     }
-    guard isHex else { return nil }
+    guard invalid == 0 else { return nil }
   }
 
   static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {

@@ -14,7 +14,7 @@ public struct HeaderField: Sendable, Hashable {
   /// Whether this is the field called `name`, whatever the letter case of either.
   public func isNamed(_ name: String) -> Bool {
     self.name.utf8.count == name.utf8.count
-      && zip(self.name.utf8, name.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }
+      && self.name.withBytes { bytes in name.withBytes { bytes.isEqualIgnoringCase(to: $0) } }
   }
 }
 
@@ -35,4 +35,13 @@ extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, Cu
 
 extension UInt8 {
   var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}
+
+extension Span<UInt8> {
+  /// Whether both are the same but for the case of ASCII letters.
+  func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
+    return true
+  }
 }

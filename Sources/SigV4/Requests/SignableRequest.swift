@@ -32,7 +32,10 @@ extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible
   private var shownTarget: String {
     target.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { part in
       let parameter = Substring(part)
-      guard let name = parameter.firstRange(of: "X-Amz-Security-Token=") else { return String(parameter) }
+      guard
+        let name = parameter.firstRange(of: "X-Amz-Security-Token=")
+          ?? parameter.firstRange(of: "X-Amz-S3session-Token=")
+      else { return String(parameter) }
       return parameter[..<name.upperBound] + "<redacted>"
     }.joined(separator: "&")
   }

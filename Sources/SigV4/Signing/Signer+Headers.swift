@@ -39,7 +39,7 @@ extension Signer {
     signed.headers.reserveCapacity(kept + 5)
     signed.headers.append(HeaderField("X-Amz-Date", context.timestamp))
     if let token = credentials.sessionToken {
-      signed.headers.append(HeaderField("X-Amz-Security-Token", token))
+      signed.headers.append(HeaderField(service.sessionToken.headerName, token))
     }
     if service.contentHashHeader != .omitted {
       signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
@@ -96,6 +96,7 @@ extension SignableRequest {
   }
 
   private static let allSigningHeaders = [
-    "authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set", "x-amz-content-sha256",
+    "authorization", "x-amz-date", "x-amz-security-token", "x-amz-s3session-token", "x-amz-region-set",
+    "x-amz-content-sha256",
   ]
 }

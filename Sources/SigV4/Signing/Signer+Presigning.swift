@@ -58,7 +58,9 @@ extension Signer {
     query.append("&X-Amz-Expires=")
     query.append(String(lifetime.components.seconds))
     if let token = credentials.sessionToken {
-      query.append("&X-Amz-Security-Token=")
+      query.append(0x26)
+      query.append(service.sessionToken.parameterName)
+      query.append(0x3D)
       PercentEncoding.append(token, to: &query)
     }
     if let regionSet = context.regionSet {

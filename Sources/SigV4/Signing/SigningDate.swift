@@ -30,17 +30,11 @@ struct SigningDate: Sendable, Hashable {
 
   /// The time that `text` gives as `YYYYMMDD'T'HHMMSS'Z'`; `nil` for any other text, and for a time that isn't.
   init?(text: String) {
-    guard text.utf8.count == 16 else { return nil }
-    var digits = 0
-    for (index, byte) in text.utf8.enumerated() {
-      switch index {
-      case 8: guard byte == 0x54 else { return nil }
-      case 15: guard byte == 0x5A else { return nil }
-      default:
-        guard 0x30...0x39 ~= byte else { return nil }
-        digits = digits * 10 + Int(byte - 0x30)
-      }
+    let digits = text.withBytes { bytes in
+      bytes.count == 16 && bytes[8] == 0x54 && bytes[15] == 0x5A
+        ? bytes.decimal(0..<8).flatMap { date in bytes.decimal(9..<15).map { date * 1_000_000 + $0 } } : nil
     }
+    guard let digits else { return nil }
     let (date, time) = (digits / 1_000_000, digits % 1_000_000)
     let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
     guard year >= 1, 1...12 ~= month, day >= 1, time / 10_000 < 24, time / 100 % 100 < 60, time % 100 < 60 else {
@@ -56,14 +50,9 @@ struct SigningDate: Sendable, Hashable {
   }
 
   /// Whether `text` is this time's day as `YYYYMMDD`.
-  func isDay(_ text: Substring) -> Bool {
+  func isDay(_ text: Span<UInt8>) -> Bool {
     let (year, month, day) = civil
-    var digits = 0
-    for byte in text.utf8 {
-      guard 0x30...0x39 ~= byte, digits < 100_000_000 else { return false }
-      digits = digits * 10 + Int(byte - 0x30)
-    }
-    return text.utf8.count == 8 && digits == year * 10_000 + month * 100 + day
+    return text.count == 8 && text.decimal(0..<8) == year * 10_000 + month * 100 + day
   }
 
   /// Seconds since 1970-01-01T00:00:00Z.
@@ -102,6 +91,14 @@ struct SigningDate: Sendable, Hashable {
     return buffer.string()
   }
 
+  /// The time as `YYYY-MM-DD'T'HH:MM:SS'Z'` (RFC 3339).
+  var extendedText: String {
+    let text = text
+    let (date, time) = (text.prefix(8), text.dropFirst(8))
+    return "\(date.prefix(4))-\(date.dropFirst(4).prefix(2))-\(date.suffix(2))"
+      + "\(time.prefix(3)):\(time.dropFirst(3).prefix(2)):\(time.suffix(3))"
+  }
+
   /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
   private var civil: (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468  // days since 0000-03-01
@@ -120,5 +117,18 @@ extension ByteBuffer {
   fileprivate mutating func appendTwoDigits(_ value: Int) {
     append(0x30 &+ UInt8(truncatingIfNeeded: value / 10))
     append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+  }
+}
+
+extension Span<UInt8> {
+  /// The number that the digits at `range` stand for; `nil` where there is anything else.
+  fileprivate func decimal(_ range: Range<Int>) -> Int? {
+    var number = 0
+    for index in range {
+      let digit = self[index] &- 0x30
+      guard digit < 10 else { return nil }
+      number = number * 10 + Int(digit)
+    }
+    return number
   }
 }

@@ -1,7 +1,8 @@
 /// The query parameters that presigning sets.
 enum SigningParameters {
   static let names: Set<Substring> = [
-    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-Security-Token",
+    "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-S3session-Token",
+    "X-Amz-Security-Token",
     "X-Amz-Signature", "X-Amz-SignedHeaders",
   ]
 }

@@ -45,9 +45,44 @@ public struct SigningService: Sendable, Hashable {
     switch name {
     case vpcLattice.name: vpcLattice
     case s3.name: s3
+    case s3ObjectLambda.name: s3ObjectLambda
+    case s3Express.name: s3Express
+    case openSearchServerless.name: openSearchServerless
+    case iotDeviceGateway.name: iotDeviceGateway
     default: SigningService(name)
     }
   }
+
+  /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
+  public static let s3ObjectLambda: SigningService = s3Rules(named: "s3-object-lambda")
+
+  /// S3 Express One Zone, `s3express`: the rules of S3, but that the token of a session, which `CreateSession` gives,
+  /// is sent in `x-amz-s3session-token` (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
+  public static let s3Express: SigningService = {
+    var service = s3Rules(named: "s3express")
+    service.sessionToken = .signedAsS3Session
+    return service
+  }()
+
+  /// Amazon OpenSearch Service, `es`, with the general rules.
+  public static let openSearch = SigningService("es")
+
+  /// Amazon OpenSearch Serverless, `aoss`: `x-amz-content-sha256` is sent
+  /// (OpenSearch Service Developer Guide, "Signing HTTP requests" to serverless collections).
+  public static let openSearchServerless: SigningService = {
+    var service = SigningService("aoss")
+    service.contentHashHeader = .sent
+    return service
+  }()
+
+  /// MQTT over WebSocket with AWS IoT, `iotdevicegateway`: presign `GET /mqtt`, and connect to the host and that target.
+  ///
+  /// The session token is added to the signed request (AWS IoT Developer Guide, "Device communication protocols").
+  public static let iotDeviceGateway: SigningService = {
+    var service = SigningService("iotdevicegateway")
+    service.sessionToken = .addedAfterSigning
+    return service
+  }()
 
   private static func s3Rules(named name: String) -> SigningService {
     var service = SigningService(name)
@@ -101,4 +136,22 @@ public enum SessionTokenRule: Sendable, Hashable {
   case signed
   /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
   case addedAfterSigning
+  /// The token is added first, and signed, as `x-amz-s3session-token`: S3 Express One Zone, whose sessions have tokens
+  /// of their own.
+  case signedAsS3Session
+
+  /// The header that the token is sent in.
+  var headerName: String {
+    self == .signedAsS3Session ? "x-amz-s3session-token" : "X-Amz-Security-Token"
+  }
+
+  /// The field that the token is sent in with a form.
+  var formFieldName: String {
+    self == .signedAsS3Session ? "X-Amz-S3session-Token" : "x-amz-security-token"
+  }
+
+  /// The parameter that the token is sent in when a request is presigned.
+  var parameterName: StaticString {
+    self == .signedAsS3Session ? "X-Amz-S3session-Token" : "X-Amz-Security-Token"
+  }
 }

@@ -34,46 +34,73 @@ extension SignatureClaim {
 extension SignatureClaim.Parts {
   /// Reads `ALGORITHM Credential=…, SignedHeaders=…, Signature=…`; the three may stand in any order, each once.
   init(authorization: String) throws(VerificationError) {
-    let text = Substring(authorization)
-    let scheme = text.utf8.prefix { $0 != 0x20 && $0 != 0x09 }
-    var credential: Substring?
-    var signedHeaders: Substring?
-    var signature: Substring?
-    for part in text.utf8[scheme.endIndex...].split(separator: 0x2C, omittingEmptySubsequences: false) {
-      let part = Substring(part).trimmingSpaces
-      guard let equals = part.utf8.firstIndex(of: 0x3D) else {
-        throw .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
-      }
-      let value = part[part.utf8.index(after: equals)...]
-      switch part[..<equals] {
-      case "Credential": try Self.set(&credential, value, "Credential")
-      case "SignedHeaders": try Self.set(&signedHeaders, value, "SignedHeaders")
-      case "Signature": try Self.set(&signature, value, "Signature")
-      default:
-        throw .malformed("Authorization holds a part \(String(part[..<equals]).debugDescription) that isn't known.")
-      }
+    self.init(text: authorization)
+    if let error = read() { throw error }
+    for (range, name) in [(credential, "Credential"), (signedHeaders, "SignedHeaders"), (signature, "Signature")] {
+      guard !range.isEmpty else { throw .malformed("Authorization has no \(name).") }
     }
-    guard let credential else { throw .malformed("Authorization has no Credential.") }
-    guard let signedHeaders else { throw .malformed("Authorization has no SignedHeaders.") }
-    guard let signature else { throw .malformed("Authorization has no Signature.") }
-    self.init(
-      algorithm: Substring(scheme), credential: credential, signedHeaders: signedHeaders, signature: signature)
   }
 
-  private static func set(
-    _ part: inout Substring?, _ value: Substring, _ name: String
-  ) throws(VerificationError) {
-    guard part == nil else {
-      throw VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
+  private mutating func read() -> VerificationError? {
+    text.withBytes { bytes in
+      var start = 0
+      while start < bytes.count, !bytes.isBlank(at: start) { start += 1 }
+      algorithm = 0..<start
+      while start < bytes.count {
+        var end = start
+        while end < bytes.count, bytes[end] != 0x2C { end += 1 }
+        let part = bytes.trimmed(start..<end)
+        if bytes.starts(part, with: "Signature=") {
+          if let error = Self.set(&signature, part, "Signature") { return error }
+        } else if bytes.starts(part, with: "Credential=") {
+          if let error = Self.set(&credential, part, "Credential") { return error }
+        } else if bytes.starts(part, with: "SignedHeaders=") {
+          if let error = Self.set(&signedHeaders, part, "SignedHeaders") { return error }
+        } else {
+          return .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
+        }
+        start = end + 1
+      }
+      return nil
     }
-    part = value
+  }
+
+  private static func set(_ part: inout Range<Int>, _ found: Range<Int>, _ name: String) -> VerificationError? {
+    guard part.isEmpty else {
+      return VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
+    }
+    part = found.lowerBound + name.utf8.count + 1..<found.upperBound
+    return nil
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func isBlank(at index: Int) -> Bool { self[index] == 0x20 || self[index] == 0x09 }
+
+  /// `range` without spaces and tabs at its ends.
+  fileprivate func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var (start, end) = (range.lowerBound, range.upperBound)
+    while start < end, isBlank(at: start) { start += 1 }
+    while end > start, isBlank(at: end - 1) { end -= 1 }
+    return start..<end
+  }
+
+  fileprivate func starts(_ range: Range<Int>, with text: String) -> Bool {
+    guard range.count >= text.utf8.count else { return false }
+    return text.withBytes { text in
+      for index in text.indices where self[range.lowerBound + index] != text[index] { return false }
+      return true
+    }
   }
 }
 
 extension String {
   /// Whether the scheme begins with `AWS`, in any letter case.
   fileprivate var isAWSAuthorization: Bool {
-    zip(utf8, "aws".utf8).allSatisfy { $0.asciiLowercased == $1 } && utf8.count >= 3
+    withBytes { bytes in
+      bytes.count >= 3 && bytes[0].asciiLowercased == 0x61 && bytes[1].asciiLowercased == 0x77
+        && bytes[2].asciiLowercased == 0x73
+    }
   }
 }
 

@@ -7,19 +7,34 @@ extension SignatureClaim {
     var regionSet: String?
   }
 
-  /// The signature proper, as it was written.
-  struct Parts {
-    var algorithm: Substring
-    var credential: Substring
-    var signedHeaders: Substring
-    var signature: Substring
+  /// The signature proper: the text it was written in, and the places of its parts in bytes.
+  struct Parts: Sendable, Hashable {
+    let text: String
+    var algorithm = 0..<0
+    var credential = 0..<0
+    var signedHeaders = 0..<0
+    var signature = 0..<0
+
+    init(text: String) { self.text = text }
+
+    func string(_ range: Range<Int>) -> String {
+      text.withBytes { bytes in String(copying: bytes.extracting(range)) }
+    }
+
+    func withBytes<Result>(_ range: Range<Int>, _ body: (Span<UInt8>) -> Result) -> Result {
+      text.withBytes { body($0.extracting(range)) }
+    }
 
     /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.
     func checkSignature(_ algorithm: SigningAlgorithm) throws(VerificationError) {
-      let digits = signature.utf8
-      let isLowercaseHex = digits.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 }
-      let isLong = algorithm == .hmacSHA256 ? digits.count == 64 : 16...144 ~= digits.count && digits.count % 2 == 0
-      guard isLowercaseHex, isLong else {
+      let length = signature.count
+      let isLong = algorithm == .hmacSHA256 ? length == 64 : 16...144 ~= length && length % 2 == 0
+      let isHex = withBytes(signature) { digits in
+        var values: UInt8 = 0
+        for index in digits.indices { values |= Hexadecimal.lowercaseValue(ofDigit: digits[index]) }
+        return values < 0x10
+      }
+      guard isHex, isLong else {
         throw .malformed(
           algorithm == .hmacSHA256
             ? "The signature must be 64 hex digits in lower case." : "The signature must be DER in lower-case hex.")
@@ -28,7 +43,7 @@ extension SignatureClaim {
 
     /// Names in lower case, sorted, each once: the one way to write a list, so that nobody can write it another way.
     func checkSignedHeaders() throws(VerificationError) {
-      let problem: String? = signedHeaders.withBytes { bytes in
+      let problem: String? = withBytes(signedHeaders) { bytes in
         var start = 0
         var previous = 0..<0
         while start <= bytes.count {
@@ -52,59 +67,83 @@ extension SignatureClaim {
     }
   }
 
-  /// `ID/DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a.
+  /// `ID/DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a, as places in the text of ``Parts``.
   struct Credential: Sendable, Hashable {
-    let accessKeyID: Substring
-    let day: Substring
-    let region: Substring?
-    let service: Substring
-    /// All but the id.
-    let scope: Substring
+    let accessKeyID: Range<Int>
+    let day: Range<Int>
+    let region: Range<Int>?
+    let service: Range<Int>
 
-    init(_ text: Substring, _ algorithm: SigningAlgorithm) throws(VerificationError) {
-      let slashes = text.slashes
-      guard slashes.count == (algorithm == .hmacSHA256 ? 4 : 3) else {
+    init(_ parts: Parts, _ algorithm: SigningAlgorithm) throws(VerificationError) {
+      let whole = parts.credential
+      var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
+      let slashes = parts.text.withBytes { bytes in
+        var count = 0
+        for index in whole where bytes[index] == 0x2F {
+          switch count {
+          case 0: ends.0 = index
+          case 1: ends.1 = index
+          case 2: ends.2 = index
+          default: ends.3 = index
+          }
+          count += 1
+        }
+        return count
+      }
+      guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
         throw .malformed(
           algorithm == .hmacSHA256
             ? "Credential must look like ACCESS-KEY-ID/20150830/us-west-2/service/aws4_request."
             : "Credential must look like ACCESS-KEY-ID/20150830/service/aws4_request with SigV4a.")
       }
-      let last = slashes.count - 1
-      accessKeyID = text[..<slashes[0]]
-      scope = text[text.utf8.index(after: slashes[0])...]
-      day = text.between(slashes[0], slashes[1])
-      region = last == 3 ? text.between(slashes[1], slashes[2]) : nil
-      service = text.between(slashes[last - 1], slashes[last])
-      let terminator = text[text.utf8.index(after: slashes[last])...]
-      guard accessKeyID.isScopeElement, service.isScopeElement, region?.isScopeElement != false else {
-        throw .malformed(
-          "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
+      accessKeyID = whole.lowerBound..<ends.0
+      day = ends.0 + 1..<ends.1
+      region = slashes == 4 ? ends.1 + 1..<ends.2 : nil
+      service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
+      let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
+      for part in [accessKeyID, service, region ?? service] {
+        guard !part.isEmpty, parts.withBytes(part, { $0.isVisibleASCIIWithoutComma }) else {
+          throw .malformed(
+            "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
+        }
       }
-      guard terminator.utf8.elementsEqual(CredentialScope.terminator.utf8) else {
+      guard parts.equals(terminator, CredentialScope.terminator) else {
         throw VerificationError(
-          .wrongScope, "The credential scope must end in aws4_request, not in \(String(terminator).debugDescription).")
+          .wrongScope,
+          "The credential scope must end in aws4_request, not in \(parts.string(terminator).debugDescription).")
       }
     }
   }
 }
 
-extension Substring {
-  fileprivate var slashes: [Index] {
-    var slashes: [Index] = []
-    slashes.reserveCapacity(4)
-    for index in utf8.indices where utf8[index] == 0x2F {
-      slashes.append(index)
-      if slashes.count > 4 { break }
+extension SignatureClaim.Parts {
+  /// Whether the text at `range` is `other`.
+  func equals(_ range: Range<Int>, _ other: String) -> Bool {
+    guard range.count == other.utf8.count else { return false }
+    return withBytes(range) { bytes in
+      other.withBytes { other in
+        for index in bytes.indices where bytes[index] != other[index] { return false }
+        return true
+      }
     }
-    return slashes
   }
+}
 
-  fileprivate func between(_ start: Index, _ end: Index) -> Substring {
-    self[utf8.index(after: start)..<end]
+extension String {
+  fileprivate init(copying bytes: Span<UInt8>) {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(bytes.count)
+    for index in bytes.indices { copy.append(bytes[index]) }
+    self = String(decoding: copy, as: UTF8.self)
   }
 }
 
 extension Span<UInt8> {
+  fileprivate var isVisibleASCIIWithoutComma: Bool {
+    for index in indices where self[index] <= 0x20 || self[index] >= 0x7F || self[index] == 0x2C { return false }
+    return true
+  }
+
   /// Whether the bytes at `left` sort before those at `right`, byte by byte, the shorter first.
   fileprivate func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
     var offset = 0

@@ -30,15 +30,20 @@ extension SignatureClaim {
         .contains { values[$0] != nil }
     }
 
+    /// The decoded values in one text.
     func parts() throws(VerificationError) -> Parts {
-      Parts(
-        algorithm: try value("X-Amz-Algorithm"), credential: try value("X-Amz-Credential"),
-        signedHeaders: try value("X-Amz-SignedHeaders"), signature: try value("X-Amz-Signature"))
-    }
-
-    private func value(_ name: String) throws(VerificationError) -> Substring {
-      guard let value = values[name] else { throw .malformed("The query has no \(name).") }
-      return Substring(value)
+      var text = ""
+      var ranges: [Range<Int>] = []
+      for name in ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Signature"] {
+        guard let value = values[name] else { throw .malformed("The query has no \(name).") }
+        ranges.append(text.utf8.count..<text.utf8.count + value.utf8.count)
+        text += value
+      }
+      var parts = Parts(text: text)
+      (parts.algorithm, parts.credential, parts.signedHeaders, parts.signature) = (
+        ranges[0], ranges[1], ranges[2], ranges[3]
+      )
+      return parts
     }
 
     /// The date is the query's alone; the others may be headers too, which are then signed as such.

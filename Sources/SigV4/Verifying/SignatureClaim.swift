@@ -21,26 +21,27 @@ public struct SignatureClaim: Sendable, Hashable {
   /// How the request is said to be signed.
   public let algorithm: SigningAlgorithm
   let date: SigningDate
+  let parts: Parts
   let credential: Credential
-  let signedHeaderList: Substring
-  let signatureText: Substring
   let fields: Fields
   /// Seconds; `nil` in the header placement, and where the query has no `X-Amz-Expires`.
   let lifetimeSeconds: Int?
 
   /// The id of the access key.
-  public var accessKeyID: String { String(credential.accessKeyID) }
+  public var accessKeyID: String { parts.string(credential.accessKeyID) }
   /// The credential scope; its region is `nil` with SigV4a.
   public var scope: CredentialScope {
     CredentialScope(
-      day: String(credential.day), region: credential.region.map { String($0) }, service: String(credential.service))
+      day: parts.string(credential.day), region: credential.region.map { parts.string($0) },
+      service: parts.string(credential.service))
   }
   /// The names of the signed headers, in lower case and sorted.
   public var signedHeaders: [String] {
     signedHeaderList.utf8.split(separator: 0x3B).map { String(Substring($0)) }
   }
+  var signedHeaderList: String { parts.string(parts.signedHeaders) }
   /// The signature, in lower-case hex.
-  public var signature: String { String(signatureText) }
+  public var signature: String { parts.string(parts.signature) }
   /// The time of signing.
   public var time: Date { Date(timeIntervalSince1970: Double(date.secondsSince1970)) }
   /// How long a presigned request is good for, from ``time`` on; `nil` in the header placement, and where it isn't said.
@@ -59,7 +60,6 @@ public struct SignatureClaim: Sendable, Hashable {
   public init(_ request: SignableRequest) throws(VerificationError) {
     let headers = try HeaderFields(request.headers)
     let query = try QueryFields(request.target)
-    let parts: Parts
     switch (headers.authorization, query?.hasSignature ?? false) {
     case (let authorization?, false):
       placement = .header
@@ -77,14 +77,16 @@ public struct SignatureClaim: Sendable, Hashable {
       throw VerificationError(
         .ambiguousSignature, "The request has an Authorization header and a signature in its query; send only one.")
     }
-    let algorithm = SigningAlgorithm(rawValue: String(parts.algorithm))
-    guard let algorithm else {
+    if parts.equals(parts.algorithm, SigningAlgorithm.hmacSHA256.rawValue) {
+      algorithm = .hmacSHA256
+    } else if parts.equals(parts.algorithm, SigningAlgorithm.ecdsaP256SHA256.rawValue) {
+      algorithm = .ecdsaP256SHA256
+    } else {
       throw VerificationError(
         .unsupportedAlgorithm,
-        "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256, not \(String(parts.algorithm).debugDescription)."
+        "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256, not \(parts.string(parts.algorithm).debugDescription)."
       )
     }
-    self.algorithm = algorithm
     guard let dateText = fields.date else {
       throw .malformed("The request has no X-Amz-Date; add the time of signing, such as 20150830T123600Z.")
     }
@@ -93,14 +95,13 @@ public struct SignatureClaim: Sendable, Hashable {
     }
     self.date = date
     try parts.checkSignature(algorithm)
-    signatureText = parts.signature
     try parts.checkSignedHeaders()
-    signedHeaderList = parts.signedHeaders
-    credential = try Credential(parts.credential, algorithm)
-    guard date.isDay(credential.day) else {
+    credential = try Credential(parts, algorithm)
+    guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the day \(credential.day), but the request is dated \(dateText); they must agree.")
+        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(dateText); they must agree."
+      )
     }
   }
 }
@@ -108,7 +109,7 @@ public struct SignatureClaim: Sendable, Hashable {
 extension SignatureClaim: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The access key id, the scope, the time and the signed headers.
   public var description: String {
-    "SignatureClaim(\(credential.accessKeyID)/\(credential.scope) at \(date.text) over \(signedHeaderList))"
+    "SignatureClaim(\(accessKeyID)/\(scope) at \(date.text) over \(signedHeaderList))"
   }
   /// The same as ``description``.
   public var debugDescription: String { description }

@@ -33,6 +33,8 @@ public struct VerificationError: Error, Hashable {
     public static let wrongSessionToken = Code("wrongSessionToken")
     /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
+    /// A payload in chunks, or an event message, has another form than it should, or ended too early.
+    public static let malformedChunk = Code("malformedChunk")
     /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
     public static let wrongSignature = Code("wrongSignature")
     /// The request can't be brought into canonical form, whoever signed it.

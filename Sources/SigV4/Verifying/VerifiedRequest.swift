@@ -16,7 +16,8 @@ public struct VerifiedRequest: Sendable, Hashable {
 public enum BodyCoverage: Sendable, Hashable {
   /// The body is the one that was signed.
   case covered
-  /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks or events.
+  /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
+  /// events.
   case coveredPieceByPiece
   /// Any body would do, as with `UNSIGNED-PAYLOAD`: VPC Lattice and presigned requests.
   case uncovered

@@ -7,14 +7,15 @@
 // The checks that need no secret, in their order.
 extension Verifier {
   func checkScope(of claim: SignatureClaim) throws(VerificationError) {
-    guard claim.credential.service == service.name else {
+    guard claim.parts.equals(claim.credential.service, service.name) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the service \(claim.credential.service), but this is \(service.name).")
+        "The credential scope is for the service \(claim.scope.service), but this is \(service.name).")
     }
     if let signed = claim.credential.region {
-      guard let region, signed != region else { return }
-      throw VerificationError(.wrongScope, "The credential scope is for the region \(signed), but this is \(region).")
+      guard let region, !claim.parts.equals(signed, region) else { return }
+      throw VerificationError(
+        .wrongScope, "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region).")
     }
     guard let regionSet = claim.regionSet else {
       throw .malformed("The request has no X-Amz-Region-Set; SigV4a needs one, such as us-east-1,us-west-*.")
@@ -101,16 +102,26 @@ enum RegionPattern {
 extension HeaderField {
   /// Whether the name begins with `X-Amz-`, in any letter case.
   var isAmazonHeader: Bool {
-    name.utf8.count > 6 && zip(name.utf8, "x-amz-".utf8).allSatisfy { $0.asciiLowercased == $1 }
+    name.withBytes { bytes in
+      // x-amz-, byte by byte.
+      bytes.count > 6 && bytes[0].asciiLowercased == 0x78 && bytes[1] == 0x2D && bytes[2].asciiLowercased == 0x61
+        && bytes[3].asciiLowercased == 0x6D && bytes[4].asciiLowercased == 0x7A && bytes[5] == 0x2D
+    }
   }
 }
 
 extension SignatureClaim {
   /// Whether `name` is a signed header, whatever its letter case.
   func lists(_ name: String) -> Bool {
-    let length = name.utf8.count
-    return signedHeaderList.utf8.split(separator: 0x3B).contains { listed in
-      listed.count == length && zip(listed, name.utf8).allSatisfy { $0 == $1.asciiLowercased }
+    name.withBytes { name in
+      parts.withBytes(parts.signedHeaders) { list in
+        var start = 0
+        while let item = list.item(at: start) {
+          if list.extracting(item).isEqualIgnoringCase(to: name) { return true }
+          start = item.upperBound + 1
+        }
+        return false
+      }
     }
   }
 
@@ -119,19 +130,35 @@ extension SignatureClaim {
   /// - Throws: `missingHeader` where a listed one isn't there.
   func countSignedAmazonHeaders(in headers: [HeaderField]) throws(VerificationError) -> Int {
     var count = 0
-    for listed in signedHeaderList.utf8.split(separator: 0x3B) {
-      let length = listed.count
-      var isThere = false
-      for header in headers where header.name.utf8.count == length {
-        guard zip(listed, header.name.utf8).allSatisfy({ $0 == $1.asciiLowercased }) else { continue }
-        isThere = true
-        count += header.isAmazonHeader ? 1 : 0
+    let missing: Range<Int>? = parts.withBytes(parts.signedHeaders) { list in
+      var start = 0
+      while let item = list.item(at: start) {
+        let listed = list.extracting(item)
+        var isThere = false
+        for header in headers where header.name.utf8.count == listed.count {
+          guard header.name.withBytes({ $0.isEqualIgnoringCase(to: listed) }) else { continue }
+          isThere = true
+          count += header.isAmazonHeader ? 1 : 0
+        }
+        guard isThere else { return item }
+        start = item.upperBound + 1
       }
-      guard isThere else {
-        throw VerificationError(
-          .missingHeader, "\(Substring(listed)) is listed in SignedHeaders, but the request has no such header.")
-      }
+      return nil
     }
-    return count
+    guard let missing else { return count }
+    let offset = parts.signedHeaders.lowerBound
+    let name = parts.string(offset + missing.lowerBound..<offset + missing.upperBound)
+    throw VerificationError(
+      .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.")
+  }
+}
+
+extension Span<UInt8> {
+  /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
+  fileprivate func item(at start: Int) -> Range<Int>? {
+    guard start < count else { return nil }
+    var end = start
+    while end < count, self[end] != 0x3B { end += 1 }
+    return start..<end
   }
 }

@@ -33,7 +33,7 @@ extension Verifier {
     _ keys: SigningKeyCache
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
-      let region = claim.credential.region.map { String($0) }
+      let region = claim.credential.region.map { claim.parts.string($0) }
       let day = claim.date.day
       let key: SigningKey
       if let known = keys.key(for: credentials, day: day, region: region) {
@@ -43,10 +43,10 @@ extension Verifier {
       }
       return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
         _ = try canonicalizer.append(
-          request, payloadHash: payloadHash, .listed(claim.signedHeaderList), to: &scratch)
+          request, payloadHash: payloadHash, .listed(claim.parts.text, claim.parts.signedHeaders), to: &scratch)
         let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date.text, key.scope)
         return try key.isSignature(
-          claim.signatureText, of: stringToSign, in: scratch.buffer, using: &scratch.state)
+          claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
       }
     } catch {
       throw VerificationError(error)
@@ -55,16 +55,16 @@ extension Verifier {
 }
 
 extension SigningKey {
-  /// Whether `signature`, in lower-case hex, is one by this key of the string to sign at `range` of `buffer`.
+  /// Whether the signature in `parts` is one by this key of the string to sign at `range` of `buffer`.
   func isSignature(
-    _ signature: Substring, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
+    _ parts: SignatureClaim.Parts, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
   ) throws(SigningError) -> Bool {
     switch material {
     case .hmac(let key):
       let code = try key.authenticationCode(for: range, of: buffer, in: &state)
-      return SHA256Digest(lowercaseHex: signature).map { $0 == code } ?? false
+      return parts.withBytes(parts.signature) { SHA256Digest(lowercaseHex: $0) }.map { $0 == code } ?? false
     case .ecdsa(let key):
-      guard let bytes = Hexadecimal.bytes(String(signature)) else { return false }
+      guard let bytes = Hexadecimal.bytes(parts.string(parts.signature)) else { return false }
       return try buffer.withBytes(range) { (stringToSign) throws(SigningError) in
         try P256.isValid(bytes, for: stringToSign, by: key.publicKey)
       }

@@ -103,7 +103,7 @@ public struct Verifier: Sendable {
     _ claim: SignatureClaim, of request: SignableRequest, payload: Payload, with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
     // Credentials of another id are no credentials for this one.
-    let known = credentials.flatMap { claim.credential.accessKeyID == $0.accessKeyID ? $0 : nil }
+    let known = credentials.flatMap { claim.parts.equals(claim.credential.accessKeyID, $0.accessKeyID) ? $0 : nil }
     let owner = known ?? decoys.credentials(for: claim)
     let token = claim.fields.sessionToken ?? ""
     let isTokenRight = ConstantTime.isEqual(token, known == nil ? token : owner.sessionToken ?? "")

@@ -42,6 +42,7 @@ struct DemoCommand: AsyncParsableCommand {
           --header "x-amz-content-sha256: UNSIGNED-PAYLOAD" \\
           \(stage.service.baseURL)/
       """)
+    fflush(nil)  // who reads through a pipe waits for these lines
     await interruption()
   }
 

@@ -34,5 +34,5 @@ extension Signer {
     return (signed, events)
   }
 
-  private static let eventsHash = "STREAMING-AWS4-HMAC-SHA256-EVENTS"
+  static let eventsHash = "STREAMING-AWS4-HMAC-SHA256-EVENTS"
 }

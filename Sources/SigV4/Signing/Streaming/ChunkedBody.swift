@@ -28,7 +28,7 @@ where
 
     @usableFromInline var source: Source.AsyncIterator
     @usableFromInline var framer: ChunkFramer
-    /// What is ready to be sent, from `nextReady` on: a chunk's header and its pieces.
+    /// The pieces of a chunk, which are ready to be sent from `nextReady` on.
     @usableFromInline var ready: [Element] = []
     @usableFromInline var nextReady = 0
     /// What was read and belongs to the next chunk.
@@ -44,26 +44,25 @@ where
     /// The next piece to send; `nil` after the last.
     @inlinable
     public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
-      if nextReady == ready.count {
-        ready.removeAll(keepingCapacity: true)
-        nextReady = 0
-        guard let size = framer.nextChunkSize() else { return nil }
-        do {
-          try await prepare(size, isolation: actor)
-        } catch {
-          ready.removeAll()
-          framer.stop()
-          throw error
-        }
+      if nextReady < ready.count {
+        defer { nextReady += 1 }
+        return ready[nextReady]
       }
-      defer { nextReady += 1 }
-      return ready[nextReady]
+      ready.removeAll(keepingCapacity: true)
+      nextReady = 0
+      guard let size = framer.nextChunkSize() else { return nil }
+      do {
+        return try await prepare(size, isolation: actor)
+      } catch {
+        ready.removeAll()
+        framer.stop()
+        throw error
+      }
     }
 
-    /// Makes the next chunk ready, or where `size` is 0 the end.
+    /// Makes the next chunk's pieces ready, or where `size` is 0 ends the payload; returns what stands before them.
     @inlinable
-    mutating func prepare(_ size: Int, isolation actor: isolated (any Actor)?) async throws {
-      ready.append(Element())  // The header's place.
+    mutating func prepare(_ size: Int, isolation actor: isolated (any Actor)?) async throws -> Element {
       var missing = size
       while missing > 0 {
         guard let piece = try await nextPiece(isolation: actor) else { throw framer.endedEarly() }
@@ -76,7 +75,7 @@ where
         }
         missing -= part.count
         let last = ready.count - 1
-        if last > 0, part.count < Self.tiny, ready[last].count < Self.tiny {
+        if last >= 0, part.count < Self.tiny, ready[last].count < Self.tiny {
           ready[last].append(contentsOf: part)
         } else {
           ready.append(part)
@@ -85,7 +84,7 @@ where
       let hasher = try hasher ?? ChunkHasher()
       self.hasher = hasher
       if framer.isSigning {
-        for piece in ready.dropFirst() {
+        for piece in ready {
           try piece.withSpan { (span) throws(SigningError) in try hasher.update(span) }
         }
       }
@@ -94,7 +93,7 @@ where
         if try await nextPiece(isolation: actor) != nil { throw framer.wentOn() }
         framing += try await framer.end(isolation: actor)
       }
-      ready[0].append(contentsOf: framing)
+      return Element(framing)
     }
 
     @inlinable

@@ -7,17 +7,8 @@ extension SigningKey {
     purpose: StaticString, _ timeAndScope: String, after previous: String, preface: String?, _ hash: SHA256Digest
   ) throws(SigningError) -> String {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      scratch.buffer.append(algorithm.rawValue)
-      scratch.buffer.append(purpose)
-      scratch.buffer.append(timeAndScope)
-      scratch.buffer.append(previous)
-      scratch.buffer.append(0x0A)
-      if let preface {
-        scratch.buffer.append(preface)
-        scratch.buffer.append(0x0A)
-      }
-      hash.withBytes { scratch.buffer.appendHex($0) }
-      let stringToSign = 0..<scratch.buffer.count
+      let stringToSign = scratch.buffer.appendChained(
+        algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
       let signature = try appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
       return scratch.buffer.string(signature)
     }
@@ -25,4 +16,25 @@ extension SigningKey {
 
   /// The lines of time and scope, with the line break before them and that after them.
   func lines(at date: SigningDate) -> String { "\n\(date.text)\n\(scope.text)\n" }
+}
+
+extension ByteBuffer {
+  /// Appends the string to sign of something that follows another signature, and says where it stands.
+  mutating func appendChained(
+    _ algorithm: SigningAlgorithm, _ purpose: StaticString, _ timeAndScope: String, after previous: String,
+    preface: String?, _ hash: SHA256Digest
+  ) -> Range<Int> {
+    let start = count
+    append(algorithm.rawValue)
+    append(purpose)
+    append(timeAndScope)
+    append(previous)
+    append(0x0A)
+    if let preface {
+      append(preface)
+      append(0x0A)
+    }
+    hash.withBytes { appendHex($0) }
+    return start..<count
+  }
 }

@@ -1,0 +1,84 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Date
+#else
+  import struct Foundation.Date
+#endif
+
+/// The date format of credentials' expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
+enum ISO8601 {
+  /// The date that `text` tells, whose seconds may have a fraction and whose zone may be `Z`, `+hh:mm`, `+hhmm` or `+hh`.
+  ///
+  /// - Returns: The date; `nil` where the text is anything else, or names a day or time that doesn't exist.
+  static func date(_ text: some StringProtocol) -> Date? {
+    var reader = Reader(bytes: Array(text.utf8))
+    guard let year = reader.digits(4), reader.skip("-"), let month = reader.digits(2), reader.skip("-"),
+      let day = reader.digits(2), reader.skip("T", "t", " "), let hour = reader.digits(2), reader.skip(":"),
+      let minute = reader.digits(2), reader.skip(":"), let second = reader.digits(2),
+      let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd,
+      let days = daysSince1970(year, month, day), hour < 24, minute < 60, second <= 60
+    else { return nil }
+    let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
+    return Date(timeIntervalSince1970: Double(seconds) + fraction)
+  }
+
+  /// Days of the proleptic Gregorian calendar since 1970-01-01, counted in years that begin on 1 March.
+  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int? {
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    guard lengths.indices.contains(month - 1), day >= 1, day <= lengths[month - 1] else { return nil }
+    let shifted = month <= 2 ? year - 1 : year
+    let monthFromMarch = (month + 9) % 12
+    let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+    // 719,468 days lie between 0000-03-01 and 1970-01-01; year 0 before March counts -1 and rounds down.
+    let leapDays = shifted < 0 ? -1 : shifted / 4 - shifted / 100 + shifted / 400
+    return shifted * 365 + leapDays + dayOfYear - 719_468
+  }
+
+  private struct Reader {
+    let bytes: [UInt8]
+    var index = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { index == bytes.count }
+
+    mutating func digits(_ count: Int) -> Int? {
+      let digits = bytes.dropFirst(index).prefix(count)
+      guard digits.count == count, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+      index += count
+      return digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
+    }
+
+    /// Whether one of `characters` came next, and was skipped.
+    mutating func skip(_ characters: Unicode.Scalar...) -> Bool {
+      guard index < bytes.count, characters.contains(Unicode.Scalar(bytes[index])) else { return false }
+      index += 1
+      return true
+    }
+
+    /// The fraction of a second: 0 where there is none, `nil` for a separator without a digit.
+    mutating func fraction() -> Double? {
+      guard skip(".", ",") else { return 0 }
+      var fraction = 0.0
+      var place = 0.1
+      guard let first = digits(1) else { return nil }
+      fraction += Double(first) * place
+      while let digit = digits(1) {
+        place /= 10
+        fraction += Double(digit) * place
+      }
+      return fraction
+    }
+
+    /// The zone's seconds ahead of UTC; `nil` where there is no zone.
+    mutating func offset() -> Int? {
+      if skip("Z", "z") { return 0 }
+      let sign = skip("+") ? 1 : skip("-") ? -1 : 0
+      guard sign != 0, let hours = digits(2), hours < 24 else { return nil }
+      let needsMinutes = skip(":")
+      guard !isAtEnd || needsMinutes else { return sign * hours * 3600 }
+      guard let minutes = digits(2), minutes < 60 else { return nil }
+      return sign * (hours * 3600 + minutes * 60)
+    }
+  }
+}

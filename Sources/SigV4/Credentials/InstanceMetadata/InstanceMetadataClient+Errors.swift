@@ -1,0 +1,63 @@
+extension InstanceMetadataClient {
+  /// The service, as the beginning of a sentence.
+  var name: String { "Instance metadata at \(settings.endpoint)" }
+
+  func error(_ code: CredentialError.Code, _ what: String) -> CredentialError {
+    CredentialError(code, "\(name) \(what).")
+  }
+
+  /// What a failure to get any answer means.
+  func error(_ error: TransportError) -> any Error {
+    switch error.code {
+    case .cancelled:
+      CancellationError()
+    case .timedOut:
+      timedOut
+    case .cannotConnect:
+      self.error(
+        .notAvailable,
+        "isn't there (\(error.message)): this is no EC2 instance, or its metadata is disabled or unreachable."
+          + " AWS_EC2_METADATA_DISABLED=true saves the attempt")
+    case .invalidRequest:
+      self.error(.misconfigured, "can't be asked: \(error.message)")
+    default:
+      self.error(.badAnswer, "gave no whole answer: \(error.message)")
+    }
+  }
+
+  var timedOut: CredentialError {
+    error(
+      .timedOut,
+      "didn't answer in time. In a container the answer is lost on its way where HttpPutResponseHopLimit is 1: set"
+        + " it to 2 in the instance's metadata options. Off EC2, AWS_EC2_METADATA_DISABLED=true saves the wait")
+  }
+
+  /// An answer with a status that ends the fetch.
+  func unexpected(_ answer: TransportResponse, to request: String) -> CredentialError {
+    let hint =
+      switch answer.status {
+      case 300..<400: ", a redirect, which isn't followed"
+      case 403: ": HttpEndpoint may be disabled in the instance's metadata options"
+      case 429, 500...: ", too often: it is overloaded or failing"
+      default: ""
+      }
+    return error(.badAnswer, "answered \(answer.status) to \(request)\(hint)")
+  }
+
+  /// An answer that tells, with status 200, why there are no credentials.
+  func refusal(_ code: String, _ message: String?) -> CredentialError {
+    let text = "has no credentials for the role: \(code.quoted)\(message.map { " (\($0.quoted))" } ?? "")"
+    guard code == "AssumeRoleUnauthorizedAccess" else { return error(.badAnswer, text) }
+    return error(
+      .misconfigured, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
+  }
+}
+
+extension String {
+  /// The text for a message: in quotation marks, without control characters, and not longer than 200 characters.
+  var quoted: String {
+    let isLong = count > 200
+    let text = String(prefix(200).map { ($0.asciiValue ?? 0x20) < 0x20 ? " " : $0 })
+    return "\"\(text)\(isLong ? "…" : "")\""
+  }
+}

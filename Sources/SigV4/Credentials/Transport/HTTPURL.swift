@@ -1,0 +1,53 @@
+/// The parts of an `http` or `https` URL that a connection needs, taken from its text without changing it.
+struct HTTPURL: Sendable, Hashable {
+  /// The two schemes.
+  enum Scheme: String {
+    case http
+    case https
+  }
+
+  let scheme: Scheme
+  /// The host, without the brackets of an IPv6 address.
+  let host: String
+  /// The port; the scheme's own where the URL has none.
+  let port: UInt16
+  /// Host and port as the URL has them, which is what `Host` says.
+  let authority: String
+  /// What follows the authority: path and query.
+  let target: String
+
+  /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
+  init?(_ text: String) {
+    let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0) }
+    let scheme = text.prefix { $0 != ":" }
+    let rest = text.dropFirst(scheme.count)
+    guard isPlain, let scheme = Scheme(rawValue: scheme.lowercased()), rest.hasPrefix("://") else { return nil }
+    let authority = rest.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
+    let host: Substring
+    let port: Substring
+    if authority.hasPrefix("[") {
+      host = authority.dropFirst().prefix { $0 != "]" }
+      guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }),
+        authority.count >= host.count + 2
+      else { return nil }
+      port = authority.dropFirst(host.count + 2)
+    } else {
+      host = authority.prefix { $0 != ":" }
+      guard !host.isEmpty, !host.contains(where: { "[]".contains($0) }) else { return nil }
+      port = authority.dropFirst(host.count)
+    }
+    if port.isEmpty {
+      self.port = scheme == .http ? 80 : 443
+    } else {
+      guard port.hasPrefix(":"), port.dropFirst().allSatisfy(\.isNumber), let number = UInt16(port.dropFirst()) else {
+        return nil
+      }
+      self.port = number
+    }
+    self.scheme = scheme
+    self.host = String(host)
+    self.authority = String(authority)
+    let target = rest.dropFirst(3 + authority.count)
+    self.target = target.hasPrefix("/") ? String(target) : "/" + target
+  }
+}

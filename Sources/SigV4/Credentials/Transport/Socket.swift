@@ -1,0 +1,141 @@
+import Dispatch
+import Synchronization
+
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+/// A connected TCP socket that never blocks its thread, closed when the value goes away.
+struct Socket: ~Copyable {
+  private enum Event {
+    case readable
+    case writable
+  }
+
+  #if canImport(Glibc)
+    static let stream = Int32(SOCK_STREAM.rawValue)
+  #else
+    static let stream = SOCK_STREAM
+  #endif
+
+  private let descriptor: Int32
+
+  /// Connects to an address.
+  init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
+    descriptor = socket(address.family, Self.stream, 0)
+    guard descriptor >= 0 else { throw TransportError(.cannotConnect, "the system has no socket to give") }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    #if canImport(Darwin)
+      var on: Int32 = 1
+      _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
+    #endif
+    let status = unsafe address.bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return Int32(-1) }
+      return unsafe connect(descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    if status == 0 { return }
+    guard errno == EINPROGRESS else { throw Self.notConnected(errno) }
+    try await wait(.writable, until: deadline, "no connection")
+    var failure: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) == 0, failure == 0 else {
+      throw Self.notConnected(failure)
+    }
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Sends all of `bytes`.
+  func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(TransportError) {
+    #if canImport(Darwin)
+      let flags: Int32 = 0
+    #else
+      let flags = Int32(MSG_NOSIGNAL)
+    #endif
+    var sent = 0
+    while sent < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
+        return unsafe systemSend(descriptor, rest.baseAddress, rest.count, flags)
+      }
+      if count > 0 {
+        sent += count
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        try await wait(.writable, until: deadline, "no room for the request")
+      } else if errno != EINTR {
+        throw TransportError(.closed, "the connection was closed")
+      }
+    }
+  }
+
+  /// The next bytes that arrive; none when the peer has closed.
+  func receive(until deadline: ContinuousClock.Instant) async throws(TransportError) -> [UInt8] {
+    while true {
+      var count = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 8192) { buffer, initialized in
+        count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+        initialized = max(0, count)
+      }
+      if count >= 0 {
+        // An endless answer always has bytes ready, and mustn't outlast the deadline by that.
+        guard ContinuousClock.now < deadline else { throw Self.timedOut("no whole answer") }
+        guard !Task.isCancelled else { throw .cancelled }
+        return bytes
+      }
+      if errno == EAGAIN || errno == EWOULDBLOCK {
+        try await wait(.readable, until: deadline, "no answer")
+      } else if errno != EINTR {
+        throw TransportError(.closed, "the connection was reset")
+      }
+    }
+  }
+
+  /// Waits until the socket is ready, the deadline passes, or the calling task is cancelled.
+  private func wait(
+    _ event: Event, until deadline: ContinuousClock.Instant, _ missing: String
+  ) async throws(TransportError) {
+    let outcome = FirstOutcome<Void>()
+    let queue = DispatchQueue.global()
+    let source: any DispatchSourceProtocol =
+      switch event {
+      case .readable: DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+      case .writable: DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+      }
+    let release = FirstOutcome<Void>()
+    source.setEventHandler { outcome.end(.success(())) }
+    source.setCancelHandler { release.end(.success(())) }
+    source.activate()
+    queue.asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
+      outcome.end(.failure(Self.timedOut(missing)))
+    }
+    let result = await outcome.wait()
+    // The descriptor may be closed, and its number given to another, only when Dispatch has let go of it.
+    source.cancel()
+    _ = await release.waitRegardless()
+    try result.get()
+  }
+
+  private static func timedOut(_ missing: String) -> TransportError {
+    TransportError(.timedOut, "\(missing) within the deadline")
+  }
+
+  private static func notConnected(_ number: Int32) -> TransportError {
+    let reason =
+      switch number {
+      case ECONNREFUSED: "the connection was refused"
+      case EHOSTUNREACH, ENETUNREACH: "there is no route to the host"
+      default: "the connection failed, error number \(number)"
+      }
+    return TransportError(.cannotConnect, reason)
+  }
+}
+
+/// `send(2)`, whose name the method hides.
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: Int32) -> Int {
+  unsafe send(descriptor, bytes, count, flags)
+}

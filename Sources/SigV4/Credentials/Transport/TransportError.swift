@@ -1,0 +1,40 @@
+/// Why a transport has no answer to give.
+public struct TransportError: Error, Hashable {
+  /// What kind of failure it is, for code to act upon.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    /// The code's name.
+    public let description: String
+    private init(_ description: String) { self.description = description }
+
+    /// There is no connection: refused, no route, unknown host, no TLS. Nothing was sent.
+    public static let cannotConnect = Code("cannotConnect")
+    /// A deadline passed.
+    public static let timedOut = Code("timedOut")
+    /// The connection ended before the answer did.
+    public static let closed = Code("closed")
+    /// The answer isn't HTTP, or is longer than the limit.
+    public static let badAnswer = Code("badAnswer")
+    /// The request can't be sent as it is.
+    public static let invalidRequest = Code("invalidRequest")
+    /// The calling task was cancelled.
+    public static let cancelled = Code("cancelled")
+  }
+
+  /// What kind of failure it is.
+  public let code: Code
+  /// What was wrong, as part of a sentence and without secrets.
+  public let message: String
+
+  /// Creates an error; the message must hold no secret.
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  static let cancelled = TransportError(.cancelled, "the calling task was cancelled")
+}
+
+extension TransportError: CustomStringConvertible {
+  /// The code and the message.
+  public var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,200 @@
+/// Verifies a payload that comes in signed chunks, the content coding `aws-chunked`, and hands out what is proved.
+///
+/// The request itself is verified first, with `Payload.hash` of the word in its `x-amz-content-sha256`; its signature is
+/// the seed of the chunks' own (S3 API Reference, "Transferring Payload in Multiple Chunks").
+///
+/// Give it the body as it comes in, in pieces of any size; nothing of a chunk comes out before all of it is proved.
+public struct ChunkVerifier: Sendable {
+  private enum State { case header, data(size: Int, signature: String), trailers, ended, failed }
+
+  /// The trailers, once ``isComplete``: all of them signed.
+  public private(set) var trailers: [HeaderField] = []
+
+  private let key: SigningKey
+  private let timeAndScope: String
+  private let hasTrailers: Bool
+  private let maximumChunkSize: Int
+  private var previous: String
+  private var state = State.header
+  private var hasTrailerSignature = false
+  private var received: [UInt8] = []
+  private var start = 0
+
+  /// A line with a size and a signature, or a trailer, is never longer than this.
+  private static let maximumLineLength = 8192
+
+  /// Creates a verifier for the chunks that follow a request.
+  ///
+  /// - Parameters:
+  ///   - request: The request, verified.
+  ///   - credentials: The credentials that it was verified with.
+  ///   - maximumChunkSize: The most bytes that a chunk may have, as each is held in memory until it is proved; 1 GiB at most.
+  /// - Throws: ``VerificationError`` for a request whose payload isn't announced as signed chunks.
+  public init(
+    of request: VerifiedRequest, with credentials: Credentials, maximumChunkSize: Int = 16_777_216
+  ) throws(VerificationError) {
+    let plain = "STREAMING-\(request.claim.algorithm.rawValue)-PAYLOAD"
+    guard [plain, "\(plain)-TRAILER"].contains(request.payloadHash) else {
+      throw VerificationError(
+        .wrongPayload, "The payload isn't announced as signed chunks, but as \(request.payloadHash.debugDescription).")
+    }
+    do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
+    timeAndScope = key.lines(at: request.claim.date)
+    hasTrailers = request.payloadHash != plain
+    previous = request.claim.signature
+    self.maximumChunkSize = min(maximumChunkSize, 1_073_741_824)
+  }
+
+  /// Whether the last chunk has come, and all that follows it.
+  public var isComplete: Bool { if case .ended = state { true } else { false } }
+
+  /// Takes the next bytes of the body, and returns what is proved of the payload by now.
+  ///
+  /// - Throws: ``VerificationError``: `wrongSignature`, `malformedChunk` or `tooLarge`; the payload is then to be
+  ///   thrown away, with what came out of earlier calls, and every later call throws too.
+  public mutating func verify(_ bytes: [UInt8]) throws(VerificationError) -> [UInt8] {
+    received.removeFirst(start)
+    start = 0
+    received += bytes
+    var payload: [UInt8] = []
+    do throws(VerificationError) {
+      while try advance(&payload) {}
+    } catch {
+      state = .failed
+      throw error
+    }
+    return payload
+  }
+
+  /// Makes sure that the payload has come to its end.
+  ///
+  /// - Throws: ``VerificationError``: `malformedChunk` where it was cut off.
+  public func finish() throws(VerificationError) {
+    guard isComplete else { throw .chunk("The payload ended before its last chunk.") }
+  }
+
+  /// Takes one step; false where more bytes are needed.
+  private mutating func advance(_ payload: inout [UInt8]) throws(VerificationError) -> Bool {
+    switch state {
+    case .failed: throw .chunk("The payload was refused before.")
+    case .ended:
+      guard start == received.count else { throw .chunk("Something follows the end of the payload.") }
+      return false
+    case .header:
+      guard let line = try nextLine() else { return false }
+      state = try Self.header(line, maximumChunkSize)
+    case .data(let size, let signature):
+      let end = start + size
+      guard size == 0 || received.count >= end + 2 else { return false }
+      let chunk = received[start..<end]
+      try checkSignature(signature, "-PAYLOAD", SHA256Digest.hexOfNothing) { (state) throws(SigningError) in
+        try state.update(chunk.span)
+      }
+      if size > 0 {
+        guard received[end] == 0x0D, received[end + 1] == 0x0A else { throw .chunk("CR LF must follow a chunk.") }
+        payload += chunk
+        start = end + 2
+      }
+      state = size > 0 ? .header : .trailers
+    case .trailers:
+      guard let line = try nextLine() else { return false }
+      try takeTrailer(line)
+    }
+    return true
+  }
+
+  private mutating func takeTrailer(_ line: String) throws(VerificationError) {
+    if line.isEmpty {
+      // Where trailers are announced, only their signature ends them.
+      guard !hasTrailers || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
+      state = .ended
+      return
+    }
+    guard hasTrailers, !hasTrailerSignature, let colon = line.utf8.firstIndex(of: 0x3A) else {
+      throw .chunk("A line follows the last chunk that is no announced trailer.")
+    }
+    let value = String(line[line.utf8.index(after: colon)...])
+    let field = HeaderField(String(line[..<colon]), value)
+    guard field.isNamed("x-amz-trailer-signature") else {
+      guard trailers.count < 64 else { throw VerificationError(.tooLarge, "The payload has more than 64 trailers.") }
+      trailers.append(field)
+      return
+    }
+    hasTrailerSignature = true
+    let fields = trailers
+    try checkSignature(Self.unpadded(value), "-TRAILER", nil) { (state) throws(SigningError) in
+      var lines = ByteBuffer()
+      var headers = CanonicalHeaders()
+      try headers.collect(fields, .trailers)
+      try headers.appendLines(of: fields, to: &lines)
+      try state.update(0..<lines.count, of: lines)
+    }
+  }
+
+  private mutating func checkSignature(
+    _ signature: String, _ purpose: StaticString, _ preface: String?,
+    hashing update: (inout SHA256) throws(SigningError) -> Void
+  ) throws(VerificationError) {
+    var parts = SignatureClaim.Parts(text: signature)
+    parts.signature = 0..<signature.utf8.count
+    try parts.checkSignature(key.algorithm)
+    let isRight: Bool
+    do throws(SigningError) {
+      var state = try SHA256()
+      try update(&state)
+      let hash = try state.finalize()
+      var buffer = ByteBuffer(capacity: 512)
+      let stringToSign = buffer.appendChained(
+        key.algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
+      isRight = try key.isSignature(parts, of: stringToSign, in: buffer, using: &state)
+    } catch {
+      throw VerificationError(error)
+    }
+    guard isRight else {
+      throw VerificationError(
+        .wrongSignature, "A chunk, or the trailers, aren't what was signed after what came before them.")
+    }
+    previous = signature
+  }
+
+  /// The next line without its CR LF; `nil` where it isn't whole yet.
+  private mutating func nextLine() throws(VerificationError) -> String? {
+    guard let end = received[start...].firstIndex(of: 0x0A) else {
+      guard received.count - start <= Self.maximumLineLength else {
+        throw VerificationError(.tooLarge, "A line between chunks has more than \(Self.maximumLineLength) bytes.")
+      }
+      return nil
+    }
+    guard end > start, received[end - 1] == 0x0D, end - start <= Self.maximumLineLength else {
+      throw .chunk("A line between chunks must end in CR LF, after at most \(Self.maximumLineLength) bytes.")
+    }
+    defer { start = end + 1 }
+    return String(decoding: received[start..<(end - 1)], as: UTF8.self)
+  }
+
+  /// Reads `SIZE;chunk-signature=SIGNATURE`.
+  private static func header(_ line: String, _ maximumChunkSize: Int) throws(VerificationError) -> State {
+    guard let mark = line.firstRange(of: ChunkFraming.signatureMark) else {
+      throw .chunk("A chunk must begin with SIZE;chunk-signature=SIGNATURE.")
+    }
+    let digits = line[..<mark.lowerBound]
+    guard 1...16 ~= digits.utf8.count, digits.utf8.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }),
+      let size = Int(digits, radix: 16)
+    else { throw .chunk("The size of a chunk must be in hex.") }
+    guard size <= maximumChunkSize else {
+      throw VerificationError(.tooLarge, "A chunk has \(size) bytes; \(maximumChunkSize) are taken.")
+    }
+    return .data(size: size, signature: unpadded(String(line[mark.upperBound...])))
+  }
+
+  /// ECDSA's signatures differ in length, and are filled up with asterisks.
+  private static func unpadded(_ signature: String) -> String {
+    String(signature.prefix { $0 != "*" })
+  }
+}
+
+extension VerificationError {
+  fileprivate static func chunk(_ message: String) -> VerificationError {
+    VerificationError(.malformedChunk, message)
+  }
+}

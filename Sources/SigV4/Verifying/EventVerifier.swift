@@ -1,0 +1,135 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// Verifies the messages of an event stream one after the other, each by the signature before it.
+///
+/// The request itself is verified first, with `Payload.hash` of the word in its `x-amz-content-sha256`; its signature is
+/// the seed. Messages that were dropped, repeated or put in another order are refused.
+public struct EventVerifier: Sendable {
+  /// Whether the last message has come, the one without a payload: a stream that ends before it was cut off.
+  public private(set) var isComplete = false
+
+  /// Makes the signatures that are expected.
+  private var signer: EventSigner
+  private let allowedSkew: Duration
+  private var hasFailed = false
+
+  /// Creates a verifier for the messages that follow a request.
+  ///
+  /// - Parameters:
+  ///   - request: The request, verified.
+  ///   - credentials: The credentials that it was verified with.
+  ///   - allowedSkew: How far the date of a message may be from the verifier's clock.
+  /// - Throws: ``VerificationError`` for a request whose payload isn't announced as signed events.
+  public init(
+    of request: VerifiedRequest, with credentials: Credentials, allowedSkew: Duration = .seconds(300)
+  ) throws(VerificationError) {
+    guard request.payloadHash == Signer.eventsHash, let region = request.claim.scope.region else {
+      throw VerificationError(
+        .wrongPayload, "The payload isn't announced as signed events, but as \(request.payloadHash.debugDescription).")
+    }
+    signer = EventSigner(
+      seedSignature: request.claim.signature, credentials: credentials, region: region,
+      service: .named(request.claim.scope.service))
+    self.allowedSkew = allowedSkew
+  }
+
+  /// Verifies the next message.
+  ///
+  /// - Parameters:
+  ///   - headers: The message's headers in their binary form, `:date` and `:chunk-signature` among them.
+  ///   - payload: The message's payload.
+  ///   - time: The verifier's clock.
+  /// - Throws: ``VerificationError``: `malformedChunk`, `skewedDate` or `wrongSignature`; every later call throws too.
+  public mutating func verify(
+    headers: Span<UInt8>, payload: Span<UInt8>, at time: Date = Date()
+  ) throws(VerificationError) {
+    guard !hasFailed, !isComplete else {
+      throw VerificationError(.malformedChunk, "A message follows the last one, or one that was refused.")
+    }
+    hasFailed = true
+    guard let event = EventHeader.Signed(headers) else {
+      throw VerificationError(
+        .malformedChunk, "The message's headers can't be read, or :date and :chunk-signature aren't among them once.")
+    }
+    let expected: SHA256Digest?
+    do throws(SigningError) {
+      let age = try SigningDate(time).secondsSince1970 - event.date.secondsSince1970
+      guard abs(age) <= Int(clamping: allowedSkew.components.seconds) else { throw SigningError(.invalidDate, "") }
+      let date = Date(timeIntervalSince1970: Double(event.date.secondsSince1970))
+      _ = try signer.signature(headers: event.signedHeaders.span, payload: payload, at: date)
+      expected = signer.previousSignature.withBytes { SHA256Digest(lowercaseHex: $0) }
+    } catch {
+      guard error.code != .invalidDate else {
+        throw VerificationError(.skewedDate, "The message's date is too far from the verifier's clock.")
+      }
+      throw VerificationError(error)
+    }
+    let given = Hexadecimal.string(event.signature.span).withBytes { SHA256Digest(lowercaseHex: $0) }
+    guard let given, given == expected else {
+      throw VerificationError(.wrongSignature, "The message isn't what was signed after the message before it.")
+    }
+    hasFailed = false
+    isComplete = payload.isEmpty
+  }
+}
+
+extension EventHeader {
+  /// The headers of a signed message.
+  struct Signed {
+    /// All but `:chunk-signature`, as they stand in the message.
+    var signedHeaders: [UInt8] = []
+    var signature: [UInt8] = []
+    var date: SigningDate
+
+    /// Reads headers in their binary form; `nil` where they aren't, or where one of the two is absent or repeated.
+    init?(_ bytes: Span<UInt8>) {
+      var date: SigningDate?
+      var index = 0
+      while index < bytes.count {
+        let start = index
+        let nameEnd = index + 1 + Int(bytes[index])
+        guard nameEnd < bytes.count else { return nil }
+        let name = (index + 1..<nameEnd).map { bytes[$0] }
+        guard let value = Self.value(at: nameEnd, in: bytes) else { return nil }
+        index = value.upperBound
+        if name == Array(":chunk-signature".utf8) {
+          guard signature.isEmpty, bytes[nameEnd] == 6, !value.isEmpty else { return nil }
+          signature = value.map { bytes[$0] }
+          continue
+        }
+        if name == Array(":date".utf8) {
+          guard date == nil, bytes[nameEnd] == 8 else { return nil }
+          let milliseconds = value.reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) }
+          date = try? SigningDate(Date(timeIntervalSince1970: Double(Int64(bitPattern: milliseconds)) / 1000))
+        }
+        signedHeaders += (start..<index).map { bytes[$0] }
+      }
+      guard let date, !signature.isEmpty else { return nil }
+      self.date = date
+    }
+
+    /// Where the value stands whose type is at `index`.
+    private static func value(at index: Int, in bytes: Span<UInt8>) -> Range<Int>? {
+      var start = index + 1
+      let length: Int
+      switch bytes[index] {
+      case 0, 1: length = 0
+      case 2: length = 1
+      case 3: length = 2
+      case 4: length = 4
+      case 5, 8: length = 8
+      case 6, 7:
+        guard start + 1 < bytes.count else { return nil }
+        length = Int(bytes[start]) << 8 | Int(bytes[start + 1])
+        start += 2
+      case 9: length = 16
+      default: return nil
+      }
+      return start + length <= bytes.count ? start..<start + length : nil
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import Foundation
+import SigV4
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// Presigns a request and prints the URL.
+struct PresignCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "presign",
+    abstract: "Presigns a request and prints the URL, which is good by itself for a while.",
+    discussion: "Headers that are given, or that the service demands, are signed and must be sent along.")
+
+  @OptionGroup var options: RequestOptions
+
+  @Option(help: "How long the URL is good for, in seconds, at most 604800.")
+  var expires = 3600
+
+  @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
+  var verbose = false
+
+  func run() async throws {
+    var request = try options.request()
+    let credentials = try await CredentialSource().credentials()
+    let signed = try options.signer.presign(&request, validFor: .seconds(expires), with: credentials)
+    if verbose { try SigningTrace.print(signed) }
+    print(request.url?.absoluteString ?? "")
+    for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import SigV4
+
+/// Signs a request and prints the headers to send with it.
+struct SignCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sign",
+    abstract: "Signs a request and prints the headers to send with it.",
+    discussion: "The headers include the session token: they let anybody send this very request for five minutes.")
+
+  @OptionGroup var options: RequestOptions
+
+  @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
+  var verbose = false
+
+  func run() async throws {
+    var request = try options.request()
+    let signed = try await options.signer.sign(&request, with: CredentialSource())
+    if verbose { try SigningTrace.print(signed) }
+    for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
+  }
+}

@@ -1,0 +1,187 @@
+import LocalAWS
+import SigV4
+import Testing
+
+/// What every transport does, on real sockets.
+@Suite(.timeLimit(.minutes(1))) struct HTTPTransportTests {
+  /// The transports to test.
+  enum Kind: String, CaseIterable, CustomTestStringConvertible {
+    case socket
+    #if URLSession
+      case urlSession
+    #endif
+
+    var transport: any HTTPTransport {
+      switch self {
+      case .socket: SocketTransport()
+      #if URLSession
+        case .urlSession: URLSessionTransport()
+      #endif
+      }
+    }
+
+    var testDescription: String { rawValue }
+  }
+
+  private static let short = TransportDeadlines(
+    connect: .milliseconds(200), firstByte: .milliseconds(200), whole: .milliseconds(500))
+
+  private func start(_ faults: FaultPlan = []) async throws -> LocalServer {
+    let server = try await LocalServer.start { request, body in
+      LocalServer.Response(
+        status: request.target == "/missing" ? 404 : 200, text: String(decoding: body, as: UTF8.self) + "0123456789",
+        headers: [HeaderField("X-Answer", "yes")])
+    }
+    server.faults = faults
+    return server
+  }
+
+  private func code(_ kind: Kind, _ request: TransportRequest) async -> TransportError.Code? {
+    do throws(TransportError) {
+      _ = try await kind.transport.send(request)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `method, target, headers and body arrive as given, and the answer comes whole`(kind: Kind) async throws {
+    try await start().whileRunning { server async throws in
+      let answer = try await kind.transport.send(
+        TransportRequest(
+          method: "PUT", url: server.baseURL + "/a%2Fb//c%20?q=%2f", headers: [HeaderField("X-Token", "t=")],
+          body: Array("hello".utf8)))
+      #expect(answer.status == 200)
+      #expect(String(decoding: answer.body, as: UTF8.self) == "hello0123456789")
+      #expect(answer.headers.contains { $0.isNamed("x-answer") && $0.value == "yes" })
+      let received = try #require(server.requests().first)
+      #expect(received.request.method == "PUT")
+      #expect(received.request.target == "/a%2Fb//c%20?q=%2f")
+      #expect(received.request.headers.contains { $0.isNamed("x-token") && $0.value == "t=" })
+      #expect(received.request.headers.contains { $0.isNamed("host") && $0.value == "127.0.0.1:\(server.port)" })
+      #expect(String(decoding: received.body, as: UTF8.self) == "hello")
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `a PUT without a body announces a length of 0`(kind: Kind) async throws {
+    try await start().whileRunning { server async throws in
+      _ = try await kind.transport.send(TransportRequest(method: "PUT", url: server.baseURL + "/"))
+      let headers = try #require(server.requests().first).request.headers
+      #expect(headers.contains { $0.isNamed("content-length") && $0.value == "0" })
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [400, 401, 404, 405, 429, 500, 503])
+  func `an error status is an answer`(kind: Kind, status: Int) async throws {
+    try await start([.always(.answer(status, "no"))]).whileRunning { server async throws in
+      let answer = try await kind.transport.send(TransportRequest(url: server.baseURL + "/"))
+      #expect(answer.status == status)
+      #expect(answer.body == Array("no".utf8))
+      #expect(server.requests().count == 1)
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [301, 302, 303, 307, 308])
+  func `a redirect is an answer and isn't followed`(kind: Kind, status: Int) async throws {
+    try await start().whileRunning { other async throws in
+      try await start([.always(.redirect(to: other.baseURL + "/", status: status))]).whileRunning {
+        server async throws in
+        let answer = try await kind.transport.send(TransportRequest(url: server.baseURL + "/"))
+        #expect(answer.status == status)
+        #expect(server.requests().count == 1)
+        #expect(other.connectionCount == 0)
+      }
+    }
+  }
+
+  @Test(
+    arguments: Kind.allCases,
+    [
+      .chunked, .closing, .pieces(ofBytes: 1), .delivered(Delivery(framing: .untilClose)),
+      .delivered(Delivery(framing: .chunked, pieceSize: 3)),
+    ] as [Fault])
+  func `every framing of the body is understood`(kind: Kind, fault: Fault) async throws {
+    try await start([.always(fault)]).whileRunning { server async throws in
+      let transport = kind.transport
+      for _ in 0..<3 {
+        let answer = try await transport.send(TransportRequest(url: server.baseURL + "/"))
+        #expect(String(decoding: answer.body, as: UTF8.self) == "0123456789")
+      }
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [.silent, .stalled(afterBodyBytes: 0), .stalled(afterBodyBytes: 4)] as [Fault])
+  func `a stalled peer holds nobody past the deadline`(kind: Kind, fault: Fault) async throws {
+    try await start([.always(fault)]).whileRunning { server async throws in
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", deadlines: Self.short)) == .timedOut)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `an endless answer ends at the limit`(kind: Kind) async throws {
+    try await start([.always(.endless)]).whileRunning { server async throws in
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/")) == .badAnswer)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `a body may be as long as the limit and no longer`(kind: Kind) async throws {
+    try await start().whileRunning { server async throws in
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 10)) == nil)
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 9)) == .badAnswer)
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 0)) == .badAnswer)
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [.closed, .reset, .truncated(afterBodyBytes: 4)] as [Fault])
+  func `a connection that ends early is told as closed`(kind: Kind, fault: Fault) async throws {
+    try await start([.always(fault)]).whileRunning { server async throws in
+      #expect(await code(kind, TransportRequest(url: server.baseURL + "/")) == .closed)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `a refused connection is told at once`(kind: Kind) async throws {
+    let refusing = try RefusingPort()
+    #expect(await code(kind, TransportRequest(url: refusing.baseURL + "/")) == .cannotConnect)
+  }
+
+  @Test(
+    arguments: Kind.allCases,
+    [
+      "", "/latest", "ftp://127.0.0.1/", "http://", "http:///x", "http://h/ \r\nX: y", "http://h:99999/",
+      "http://[::1/",
+    ])
+  func `what is no URL of a host is refused`(kind: Kind, url: String) async {
+    #expect(await code(kind, TransportRequest(url: url, deadlines: Self.short)) == .invalidRequest)
+  }
+
+  @Test(arguments: Kind.allCases, ["a\r\nX: y", "a\nb", "a\0"])
+  func `a header value with a line break is refused`(kind: Kind, value: String) async throws {
+    try await start().whileRunning { server async throws in
+      let request = TransportRequest(url: server.baseURL + "/", headers: [HeaderField("X-Token", value)])
+      #expect(await code(kind, request) == .invalidRequest)
+      #expect(server.connectionCount == 0)
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func `cancelling the caller ends the wait`(kind: Kind) async throws {
+    try await start([.always(.silent)]).whileRunning { server async throws in
+      let request = TransportRequest(
+        url: server.baseURL + "/",
+        deadlines: TransportDeadlines(connect: .seconds(600), firstByte: .seconds(600), whole: .seconds(600)))
+      let waiting = Task { await code(kind, request) }
+      try await server.received(1)
+      waiting.cancel()
+      #expect(await waiting.value == .cancelled)
+      let cancelled = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return await code(kind, request)
+      }
+      #expect(await cancelled.value == .cancelled)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SocketTransportTests {
+  @Test func `https is refused, not spoken in clear`() async {
+    let error = await #expect(throws: TransportError.self) {
+      try await SocketTransport().send(TransportRequest(url: "https://127.0.0.1/"))
+    }
+    #expect(error?.code == .invalidRequest)
+  }
+
+  @Test func `a host may be a name`() async throws {
+    let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
+    try await server.whileRunning { server async throws in
+      let answer = try await SocketTransport().send(TransportRequest(url: "http://localhost:\(server.port)/"))
+      #expect(answer.body == Array("yes".utf8))
+    }
+  }
+
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    @Test func `the environment's proxy is left alone`() async {
+      await #expect(processExitsWith: .success) {
+        let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502, text: "proxy") }
+        let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "direct") }
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
+        let answer = try await SocketTransport().send(TransportRequest(url: server.baseURL + "/"))
+        #expect(answer.body == Array("direct".utf8))
+        #expect(proxy.connectionCount == 0)
+      }
+    }
+  #endif
+
+  @Test(arguments: [
+    "", "\r\n\r\n", "nonsense", "HTTP/2 200\r\n\r\n", "HTTP/1.1 OK\r\n\r\n", "HTTP/1.1 99 x\r\n\r\n",
+    "HTTP/1.1 2000 x\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nA : x\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\na", "HTTP/1.1 200 OK\r\nContent-Length: \r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\r\n",
+    "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "a", count: 99),
+    "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 5000) + "\r\n", String(repeating: "x", count: 20_000),
+  ])
+  func `what isn't HTTP, isn't whole, or is too long is refused`(answer: String) {
+    for size in [1, 7, answer.utf8.count + 1] {
+      #expect(throws: TransportError.self) { try parse(answer, pieces: size) }
+    }
+  }
+
+  @Test(arguments: [
+    ("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef", "abc"), ("HTTP/1.0 200\r\n\r\nabc", "abc"),
+    ("HTTP/1.1 204 No Content\r\n\r\n", ""),
+    ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", "a"),
+    ("HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nab\r\n01\r\nc\r\n0\r\nT: t\r\n\r\n", "abc"),
+    ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncontent-length: 2\r\n\r\nab", "ab"),
+  ])
+  func `every framing is read, in pieces of any size`(answer: String, body: String) throws {
+    for size in [1, 2, 5, answer.utf8.count] {
+      #expect(try String(decoding: parse(answer, pieces: size).body, as: UTF8.self) == body)
+    }
+  }
+
+  private func parse(_ answer: String, pieces size: Int) throws -> TransportResponse {
+    var parser = TransportResponseParser(method: "GET", bodyLimit: 64)
+    var rest = Array(answer.utf8)[...]
+    while !rest.isEmpty {
+      if let response = try parser.read(rest.prefix(size)) { return response }
+      rest = rest.dropFirst(size)
+    }
+    return try parser.readEnd()
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import SigV4
+import Testing
+
+@Suite struct ClockSkewTests {
+  private let noon = Date(timeIntervalSince1970: 784_111_777)  // 1994-11-06T08:49:37Z
+
+  @Test(arguments: ["Sun, 06 Nov 1994 08:49:37 GMT", "19941106T084937Z"])
+  func `a server's clock is read off its Date header`(text: String) throws {
+    let skew = try #require(ClockSkew(serverDate: text, localTime: noon.addingTimeInterval(-600.25)))
+    #expect(skew.offset == .seconds(601))
+    #expect(ClockSkew(serverDate: text, localTime: noon) == ClockSkew.none)
+    #expect(ClockSkew(serverDate: text, localTime: noon.addingTimeInterval(90_000))?.offset == .seconds(-90_000))
+  }
+
+  @Test(arguments: [
+    "", "now", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 CET", "Sunday, 06-Nov-94 08:49:37 GMT",
+    "Sun, 06 Nob 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT",
+    "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 94 08:49:37 GMT", "1994-11-06T08:49:37Z",
+    "Sun, 06 Nov 1994  08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
+  ])
+  func `any other text is no date`(text: String) {
+    #expect(ClockSkew(serverDate: text, localTime: noon) == nil)
+  }
+
+  @Test func `a signer that goes by the server's clock signs at its time`() throws {
+    let skew = ClockSkew(offset: .milliseconds(-1500))
+    #expect(skew.serverTime(at: noon) == noon.addingTimeInterval(-1.5))
+    var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
+    try Signer(service: .sts, region: "us-east-1").sign(
+      &request, with: Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"),
+      at: ClockSkew(offset: .seconds(60)).serverTime(at: noon))
+    #expect(request.headers.contains(HeaderField("X-Amz-Date", "19941106T085037Z")))
+  }
+
+  private let date = HeaderField("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
+
+  @Test(arguments: [
+    (403, "<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between …</Message></Error>"),
+    (
+      400,
+      #"{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"Signature expired: 19941106T083937Z is now earlier than 19941106T084437Z (19941106T084937Z - 5 min.)"}"#
+    ),
+    (
+      403,
+      #"{"message":"Signature not yet current: 19941106T085937Z is still later than 19941106T085437Z (19941106T084937Z + 5 min.)"}"#
+    ),
+    (400, "<Code>RequestExpired</Code>"), (401, "<Code>AuthFailure</Code>"),
+    (403, "<Code>SignatureDoesNotMatch</Code>"),
+    (403, ""),
+  ])
+  func `a refusal is explained by a clock that is wrong`(status: Int, body: String) {
+    for offset in [-600.0, 240, 86_400] {
+      #expect(
+        ClockSkew.reason(
+          forStatus: status, headers: [date], body: body, localTime: noon.addingTimeInterval(-offset))
+          == ClockSkew(offset: .seconds(offset)))
+    }
+    #expect(
+      ClockSkew.reason(forStatus: status, headers: [date], body: body, localTime: noon.addingTimeInterval(239)) == nil)
+  }
+
+  @Test func `a code in a header counts too`() {
+    #expect(
+      ClockSkew.reason(
+        forStatus: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date], body: "{}",
+        localTime: noon.addingTimeInterval(-600)) == ClockSkew(offset: .seconds(600)))
+  }
+
+  @Test(arguments: [
+    (500, "<Code>RequestTimeTooSkewed</Code>"), (200, ""), (403, "<Code>AccessDenied</Code>"),
+    (400, "ValidationException"),
+  ])
+  func `another refusal isn't, however wrong the clock`(status: Int, body: String) {
+    #expect(
+      ClockSkew.reason(forStatus: status, headers: [date], body: body, localTime: noon.addingTimeInterval(-9999)) == nil
+    )
+  }
+
+  @Test(arguments: [
+    "Signature expired: 19941106T083937Z is now earlier than 19941106T084437Z (19941106T084937Z - 5 min.)",
+    "<Code>RequestTimeTooSkewed</Code><ServerTime>1994-11-06T08:49:37Z</ServerTime>",
+  ])
+  func `without a Date header the server's clock is read off the message`(body: String) {
+    let local = noon.addingTimeInterval(-600)
+    #expect(
+      ClockSkew.reason(forStatus: 403, headers: [], body: body, localTime: local) == ClockSkew(offset: .seconds(600)))
+    #expect(ClockSkew.reason(forStatus: 403, headers: [], body: "Signature expired (20", localTime: local) == nil)
+    #expect(
+      ClockSkew.reason(forStatus: 403, headers: [], body: "RequestTimeTooSkewed<ServerTime>", localTime: local) == nil)
+  }
+}

@@ -1,0 +1,122 @@
+import SigV4
+import Testing
+
+@Suite struct ChunkVerifierTests {
+  private static let credentials = SignedSample().credentials
+  private static let time = SignedSample.time
+  private static let checksum = HeaderField("x-amz-checksum-crc32c", "sOO8/Q==")
+
+  /// A signed request with its framed payload, as it goes on the wire.
+  private struct Upload {
+    let verified: VerifiedRequest
+    let wire: [UInt8]
+    let payload: [UInt8]
+
+    init(_ algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
+      let (credentials, time) = (ChunkVerifierTests.credentials, ChunkVerifierTests.time)
+      var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "b.example")])
+      let signer =
+        algorithm == .hmacSHA256
+        ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, regionSet: ["us-west-2"])
+      payload = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
+      let upload = try signer.sign(
+        &request,
+        chunked: ChunkedPayload(
+          length: payload.count, chunkSize: 8192,
+          trailers: trailers.map { ChunkTrailer($0.name, valueLength: $0.value.utf8.count) }), with: credentials,
+        at: time)
+      var chunks = try #require(upload.chunkSigner)
+      var wire: [UInt8] = []
+      for start in stride(from: 0, to: payload.count, by: 8192) {
+        let chunk = Array(payload[start..<min(start + 8192, payload.count)])
+        wire += try chunks.header(forChunk: chunk.span) + chunk + [0x0D, 0x0A]
+      }
+      self.wire = try wire + chunks.end(trailers: trailers)
+      verified = try Verifier(service: .s3, region: "us-west-2").verify(
+        request, payload: .hash(upload.signedRequest.payloadHash), with: credentials, at: time)
+    }
+
+    /// What comes out when the wire is read in pieces, and whether it is the end.
+    func read(_ wire: [UInt8], pieces size: Int = 1000) throws -> (payload: [UInt8], trailers: [HeaderField]) {
+      var verifier = try ChunkVerifier(of: verified, with: ChunkVerifierTests.credentials)
+      var payload: [UInt8] = []
+      for start in stride(from: 0, to: wire.count, by: size) {
+        payload += try verifier.verify(Array(wire[start..<min(start + size, wire.count)]))
+      }
+      try verifier.finish()
+      return (payload, verifier.trailers)
+    }
+  }
+
+  static let forms: [(SigningAlgorithm, [HeaderField])] = [
+    (.hmacSHA256, []), (.hmacSHA256, [checksum]), (.ecdsaP256SHA256, []), (.ecdsaP256SHA256, [checksum]),
+  ]
+
+  @Test(arguments: forms)
+  func `what the chunk signer frames is proved, in pieces of any size`(
+    algorithm: SigningAlgorithm, trailers: [HeaderField]
+  ) throws {
+    let upload = try Upload(algorithm, trailers: trailers)
+    #expect(upload.verified.bodyCoverage == .coveredPieceByPiece)
+    for size in [1, 7, 1000, 100_000] {
+      let read = try upload.read(upload.wire, pieces: size)
+      #expect(read.payload == upload.payload)
+      #expect(read.trailers == trailers)
+    }
+  }
+
+  @Test(arguments: forms)
+  func `a changed byte is refused, wherever it is`(algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
+    let upload = try Upload(algorithm, trailers: trailers)
+    // All of the framing, and samples of the payload.
+    let places = upload.wire.indices.filter { $0 < 400 || $0 > upload.wire.count - 600 || $0 % 997 == 0 }
+    for place in places {
+      var wire = upload.wire
+      wire[place] ^= 0x01
+      // A byte of padding isn't read.
+      guard upload.wire[place] != 0x2A else { continue }
+      #expect(throws: VerificationError.self, "byte \(place)") { try upload.read(wire, pieces: 100_000) }
+    }
+  }
+
+  @Test(arguments: forms)
+  func `a payload cut off anywhere is refused`(algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
+    let upload = try Upload(algorithm, trailers: trailers)
+    for kept in Array(stride(from: 0, to: upload.wire.count, by: 499)) + [upload.wire.count - 1] {
+      #expect(throws: VerificationError.self) { try upload.read(Array(upload.wire[..<kept])) }
+    }
+    #expect(throws: VerificationError.self) { try upload.read(upload.wire + [0x0A]) }
+  }
+
+  @Test func `nothing of a chunk comes out before it is proved`() throws {
+    let upload = try Upload(.hmacSHA256, trailers: [])
+    var verifier = try ChunkVerifier(of: upload.verified, with: Self.credentials)
+    #expect(try verifier.verify(Array(upload.wire[..<8000])).isEmpty)
+    var wrong = Array(upload.wire[8000..<9000])
+    wrong[0] ^= 1
+    #expect(throws: VerificationError.self) { try verifier.verify(wrong) }
+    #expect(throws: VerificationError.self) { try verifier.verify([]) }
+  }
+
+  @Test(arguments: ["ffffffffffffffffff", "7fffffffffffffff", "-1", "", "+5", "1000001"])
+  func `a size that is no size, or too large, is refused`(size: String) throws {
+    let upload = try Upload(.hmacSHA256, trailers: [])
+    var verifier = try ChunkVerifier(of: upload.verified, with: Self.credentials, maximumChunkSize: 0x100_0000)
+    let line = Array("\(size);chunk-signature=\(String(repeating: "0", count: 64))\r\n".utf8)
+    if size == "1000001" {
+      let error = #expect(throws: VerificationError.self) { try verifier.verify(line) }
+      #expect(error?.code == .tooLarge)
+    } else {
+      #expect(throws: VerificationError.self) { try verifier.verify(line) }
+    }
+  }
+
+  @Test func `a request that announces no chunks has none`() throws {
+    let sample = SignedSample(service: .s3)
+    let verified = try sample.verifier.verify(sample.request(), with: sample.credentials, at: SignedSample.time)
+    let error = #expect(throws: VerificationError.self) {
+      try ChunkVerifier(of: verified, with: sample.credentials)
+    }
+    #expect(error?.code == .wrongPayload)
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import SigV4
+import Testing
+
+@Suite struct EventVerifierTests {
+  private typealias Message = (headers: [UInt8], payload: [UInt8])
+
+  private let credentials = SignedSample().credentials
+  private let time = SignedSample.time
+
+  /// A verified request and four messages that follow it, the last without a payload.
+  private func stream() throws -> (verifier: EventVerifier, messages: [Message]) {
+    var request = SignableRequest(method: "POST", target: "/stream", headers: [HeaderField("Host", "h.example")])
+    let signer = Signer(service: SigningService("transcribe"), region: "us-west-2")
+    var (_, events) = try signer.signEvents(of: &request, with: credentials, at: time)
+    var messages: [Message] = []
+    for payload in ["one", "two", "three", ""] {
+      let bytes = Array(payload.utf8)
+      messages.append((try events.sign(bytes.span, at: time.addingTimeInterval(1)).headers, bytes))
+    }
+    let verified = try Verifier(service: SigningService("transcribe")).verify(
+      request, payload: .hash("STREAMING-AWS4-HMAC-SHA256-EVENTS"), with: credentials, at: time)
+    #expect(verified.bodyCoverage == .coveredPieceByPiece)
+    return (try EventVerifier(of: verified, with: credentials), messages)
+  }
+
+  private func code(of verifier: inout EventVerifier, _ message: Message, after: Double = 0) -> VerificationError.Code?
+  {
+    do {
+      try verifier.verify(
+        headers: message.headers.span, payload: message.payload.span, at: time.addingTimeInterval(after))
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test func `the messages that were signed are verified, to the last`() throws {
+    var (verifier, messages) = try stream()
+    for message in messages {
+      #expect(!verifier.isComplete)
+      #expect(code(of: &verifier, message) == nil)
+    }
+    #expect(verifier.isComplete)
+    #expect(code(of: &verifier, messages[3]) == .malformedChunk)
+  }
+
+  @Test(arguments: [[1], [0, 2], [0, 0], [3]])
+  func `a message that is dropped, repeated or moved is refused, and so is all that follows`(order: [Int]) throws {
+    var (verifier, messages) = try stream()
+    var codes = order.map { code(of: &verifier, messages[$0]) }
+    #expect(codes.removeLast() == .wrongSignature)
+    #expect(codes.allSatisfy { $0 == nil })
+    #expect(code(of: &verifier, messages[0]) == .malformedChunk)
+  }
+
+  @Test func `a changed byte is refused, wherever it is`() throws {
+    let (verifier, messages) = try stream()
+    for place in 0..<(messages[0].headers.count + messages[0].payload.count) {
+      var (verifier, message) = (verifier, messages[0])
+      if place < message.headers.count {
+        message.headers[place] ^= 0x40
+      } else {
+        message.payload[place - message.headers.count] ^= 0x40
+      }
+      // The last two bytes of a date count milliseconds; what changes no second still changes what is signed.
+      #expect(code(of: &verifier, message) != nil, "byte \(place)")
+    }
+  }
+
+  @Test(arguments: [-299.0, 301, 302])
+  func `a message is taken five minutes before and after its date`(offset: Double) throws {
+    var (verifier, messages) = try stream()
+    #expect(code(of: &verifier, messages[0], after: offset) == (offset == 302 ? .skewedDate : nil))
+  }
+
+  @Test func `headers cut off anywhere are refused`() throws {
+    let (verifier, messages) = try stream()
+    for kept in messages[0].headers.indices {
+      var verifier = verifier
+      #expect(code(of: &verifier, (Array(messages[0].headers[..<kept]), messages[0].payload)) == .malformedChunk)
+    }
+  }
+}
