@@ -9,7 +9,7 @@ import awscrt.auth
 import awscrt.http
 import awscrt.io
 
-from case import ECDSA, Signed, options_of, payload_hash, sends_content_hash, signature_in, time_of
+from case import ECDSA, Signed, before_signing, options_of, payload_hash, sends_content_hash, signature_in, time_of
 
 _log = None
 _TEXTS = re.compile(
@@ -29,12 +29,15 @@ def show_texts():
 
 
 def sign(case):
-    """The request signed; None for one that awscrt doesn't take."""
+    """The request signed; None for one that awscrt doesn't take.
+
+    awscrt refuses a request that has been signed before, and so gets it as it was then.
+    """
     start = os.path.getsize(_log.name) if _log else 0
-    request = case["request"]
+    target, headers = before_signing(case)
     try:
         message = awscrt.http.HttpRequest(
-            request["method"], request["target"], awscrt.http.HttpHeaders([tuple(field) for field in request["headers"]]))
+            case["request"]["method"], target, awscrt.http.HttpHeaders([tuple(field) for field in headers]))
         signed = awscrt.auth.aws_sign_request(message, configuration(case)).result(10)
     except Exception:  # A RuntimeError from C, of many kinds.
         return None
