@@ -1,0 +1,175 @@
+import Foundation
+import SigV4
+import Synchronization
+import Testing
+
+/// The scenarios that the AWS SDKs share for the refreshing of credentials, by their numbers.
+@Suite struct CachedCredentialProviderTests {
+  /// A step of a scenario.
+  enum Step: Sendable {
+    /// The source answers so from now on.
+    case source(ScriptedSource.Answer)
+    /// So many seconds pass.
+    case pass(Double)
+    /// A caller gets the credentials with this id, after the source has been asked so many times in all.
+    case get(_ id: String, asked: Int)
+    /// A caller gets this error, after the source has been asked so many times in all.
+    case fail(CredentialError, asked: Int)
+    /// A service has refused the credentials with this id.
+    case invalidate(String)
+    /// The source is asked so many seconds before an expiration, and not a second earlier; it gives an hour.
+    case refreshes(beforeEnd: Double)
+  }
+
+  struct Scenario: Sendable, CustomTestStringConvertible {
+    let number: Int
+    let name: String
+    var window: Duration?
+    let steps: [Step]
+
+    init(_ number: Int, _ name: String, window: Duration? = nil, _ steps: [Step]) {
+      self.number = number
+      self.name = name
+      self.window = window
+      self.steps = steps
+    }
+
+    var testDescription: String { "\(number): \(name)" }
+  }
+
+  private static let hour = 3600.0
+  /// An hour's lifetime: advised in the last 900 s, mandatory in the last 60.
+  private static func held(_ left: Double) -> [Step] {
+    [.source(.good("AKID-1", hour)), .get("AKID-1", asked: 1), .pass(hour - left)]
+  }
+  private static let valid = held(3000), advisory = held(600), mandatory = held(30), expired = held(-600)
+  private static let renewed: [Step] = [.source(.good("AKID-2", hour)), .get("AKID-2", asked: 2)]
+  private static let failed: [Step] = [.source(.error), .get("AKID-1", asked: 2)]
+  private static let leftAlone: [Step] = [.pass(419), .get("AKID-1", asked: 2)]
+  private static let stale: [Step] = [.source(.good("AKID-2", -10)), .get("AKID-1", asked: 2)] + leftAlone
+  private static let needsPerson: [Step] = [.source(.needsPerson), .fail(ScriptedSource.lasting, asked: 2)]
+  private static let later: [Step] = [.pass(6), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]
+
+  /// With 420 s for every pause after a failure, and 5 s of remembering an error that needs a person.
+  static let scenarios: [Scenario] = [
+    Scenario(1, "valid credentials are served without contact", valid + [.get("AKID-1", asked: 1)]),
+    Scenario(2, "advisory, the source is good", advisory + renewed),
+    Scenario(3, "advisory, the source fails", advisory + failed + leftAlone),
+    Scenario(4, "mandatory, the source is good", mandatory + renewed),
+    Scenario(5, "mandatory, the source fails", mandatory + failed + leftAlone),
+    Scenario(6, "expired, the source is good", expired + renewed),
+    Scenario(7, "expired, the source fails", expired + failed + leftAlone),
+    Scenario(
+      8, "nothing held, the source fails and recovers",
+      [
+        .source(.error), .fail(ScriptedSource.passing, asked: 1), .source(.good("AKID-2", hour)),
+        .get("AKID-2", asked: 2),
+      ]),
+    Scenario(9, "advisory, the source is behind", advisory + stale),
+    Scenario(10, "mandatory, the source is behind", mandatory + stale),
+    Scenario(
+      11, "a lifetime of 600 s has a window of 300 s",
+      [.source(.good("AKID-1", 600)), .get("AKID-1", asked: 1), .pass(600), .refreshes(beforeEnd: 300)]),
+    Scenario(
+      12, "a lifetime of 1230 s has a window of 900 s",
+      [.source(.good("AKID-1", 1230)), .get("AKID-1", asked: 1), .pass(1230), .refreshes(beforeEnd: 900)]),
+    Scenario(
+      13, "a lifetime of 21600 s has a window of 3600 s",
+      [.source(.good("AKID-1", 21_600)), .get("AKID-1", asked: 1), .pass(21_600), .refreshes(beforeEnd: 3600)]),
+    Scenario(
+      14, "each lifetime has its own window",
+      [
+        .source(.good("AKID-1", 21_600)), .get("AKID-1", asked: 1), .pass(17_999), .get("AKID-1", asked: 1), .pass(61),
+        .source(.good("AKID-2", 600)), .get("AKID-2", asked: 2), .pass(600), .refreshes(beforeEnd: 300),
+      ]),
+    Scenario(
+      15, "a configured window is honoured", window: .seconds(1800),
+      [.source(.good("AKID-1", 21_600)), .get("AKID-1", asked: 1), .pass(21_600), .refreshes(beforeEnd: 1800)]),
+    Scenario(16, "advisory, the source needs a person", advisory + needsPerson + later),
+    Scenario(17, "mandatory, the source needs a person", mandatory + needsPerson + later),
+    Scenario(
+      18, "advisory, the source needs a person and isn't asked again at once",
+      advisory + needsPerson + [.fail(ScriptedSource.lasting, asked: 2)]),
+    Scenario(19, "refused credentials are replaced", valid + [.invalidate("AKID-1")] + renewed),
+    Scenario(20, "refused credentials are served when the source fails", valid + [.invalidate("AKID-1")] + failed),
+    Scenario(
+      21, "a refusal doesn't end the pause",
+      expired + failed + [.pass(60), .invalidate("AKID-1"), .get("AKID-1", asked: 2), .pass(425)]
+        + [.source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
+    Scenario(
+      22, "a refusal of other credentials changes nothing", valid + [.invalidate("AKID-0"), .get("AKID-1", asked: 1)]),
+    Scenario(
+      23, "the source is asked again after the pause",
+      expired + failed + [.pass(300), .get("AKID-1", asked: 2), .pass(425)]
+        + [.source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
+    Scenario(
+      24, "nothing held, the source needs a person",
+      [.source(.needsPerson), .fail(ScriptedSource.lasting, asked: 1), .fail(ScriptedSource.lasting, asked: 1)]
+        + [.pass(6), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 2)]),
+    // Beyond the shared ones.
+    Scenario(
+      25, "credentials without expiration are served until they are refused",
+      [.source(.good("AKID-1", nil)), .get("AKID-1", asked: 1), .pass(1e9), .get("AKID-1", asked: 1)]
+        + [.invalidate("AKID-1")] + renewed),
+    Scenario(
+      26, "nothing held, the source is behind: its credentials are better than none",
+      [.source(.good("AKID-1", -10)), .get("AKID-1", asked: 1), .pass(419), .get("AKID-1", asked: 1), .pass(2)]
+        + renewed),
+    Scenario(
+      27, "of expired credentials the later are held",
+      expired + [.source(.good("AKID-2", -10)), .get("AKID-2", asked: 2), .pass(1), .get("AKID-2", asked: 2)]),
+    Scenario(
+      28, "a clock that is set back ends the pause and harms nothing",
+      mandatory + failed + [.pass(-10), .get("AKID-1", asked: 3), .pass(-1e6), .get("AKID-1", asked: 3)]),
+    Scenario(29, "a clock that leaps ahead asks once", valid + [.pass(1e12)] + renewed + [.get("AKID-2", asked: 2)]),
+    Scenario(
+      30, "an error that needs a person is forgotten when the clock is set back",
+      mandatory + needsPerson + [.pass(-1), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
+  ]
+
+  @Test(arguments: scenarios)
+  func `the shared scenarios come out as they should`(scenario: Scenario) async throws {
+    let clock = TestClock(choice: 420)
+    let source = ScriptedSource(.error, clock)
+    let cache = CachedCredentialProvider(source, refreshWindow: scenario.window, clock: clock.clock)
+    for step in scenario.steps {
+      switch step {
+      case .source(let answer): source.answer = answer
+      case .pass(let seconds): clock.advance(by: seconds)
+      case .get(let id, let count):
+        #expect(try await cache.credentials().accessKeyID == id)
+        #expect(source.count == count)
+      case .fail(let expected, let count):
+        let error = await #expect(throws: CredentialError.self) { try await cache.credentials() }
+        #expect(error == expected)
+        #expect(source.count == count)
+      case .invalidate(let id): cache.invalidate(accessKeyID: id)
+      case .refreshes(let seconds):
+        let count = source.count
+        clock.advance(by: -seconds - 1)
+        _ = try await cache.credentials()
+        #expect(source.count == count)
+        clock.advance(by: 1)
+        _ = try await cache.credentials()
+        #expect(source.count == count + 1)
+      }
+    }
+  }
+
+  @Test func `every error of the source is reported, seen by a caller or not`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.good("AKID-1", 3600), clock)
+    let errors = Mutex<[CredentialError.Code]>([])
+    let cache = CachedCredentialProvider(
+      source, onFailure: { error in errors.withLock { $0 += [(error as? CredentialError)?.code].compactMap(\.self) } },
+      clock: clock.clock)
+    _ = try await cache.credentials()
+    clock.advance(by: 3590)
+    source.answer = .error
+    _ = try await cache.credentials()
+    clock.advance(by: 601)
+    source.answer = .needsPerson
+    await #expect(throws: CredentialError.self) { try await cache.credentials() }
+    #expect(errors.withLock { $0 } == [.badAnswer, .misconfigured])
+  }
+}
