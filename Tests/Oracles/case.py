@@ -12,6 +12,14 @@ DEFAULTS = {
     "omitSessionToken": False, "useServiceRules": False,
 }
 
+GENERAL_RULES = {"contentHashHeader": False, "normalizePath": True, "encodePathTwice": True, "omitSessionToken": False}
+S3_RULES = {"contentHashHeader": True, "normalizePath": False, "encodePathTwice": False}
+SERVICE_RULES = {
+    "s3": S3_RULES, "s3-object-lambda": S3_RULES, "s3express": S3_RULES,
+    "vpc-lattice-svcs": {"payload": "unsigned", "contentHashHeader": True},
+    "aoss": {"contentHashHeader": True},
+    "iotdevicegateway": {"omitSessionToken": True},
+}
 SIGNING_PARAMETERS = [
     "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Region-Set", "X-Amz-Security-Token",
     "X-Amz-Signature", "X-Amz-SignedHeaders",
@@ -32,9 +40,8 @@ def options_of(case):
     """The options with their defaults; where the service's own rules are wanted, those."""
     options = {**DEFAULTS, **case.get("options", {})}
     if options["useServiceRules"]:
-        options["contentHashHeader"] = case["service"] in ("s3", "vpc-lattice-svcs")
-        options["normalizePath"] = options["encodePathTwice"] = case["service"] != "s3"
-        if case["service"] == "vpc-lattice-svcs" or (case["service"], case["placement"]) == ("s3", "query"):
+        options.update({**GENERAL_RULES, **SERVICE_RULES.get(case["service"], {})})
+        if not options["normalizePath"] and case["placement"] == "query":
             options["payload"] = "unsigned"
     return options
 
@@ -57,6 +64,11 @@ def before_signing(case):
     if len(kept) < len(parameters):
         mark, query = "?" if kept else "", "&".join(kept)
     return path + mark + query, [field for field in case["request"]["headers"] if field[0].lower() not in replaced]
+
+
+def has_s3_session_token(case):
+    """Whether the token is one of S3 Express, which goes under another name."""
+    return case["service"] == "s3express" and options_of(case)["useServiceRules"]
 
 
 def time_of(case):

@@ -9,7 +9,7 @@ import awscrt.auth
 import awscrt.http
 import awscrt.io
 
-from case import ECDSA, Signed, before_signing, options_of, payload_hash, sends_content_hash, signature_in, time_of
+from case import ECDSA, Signed, before_signing, has_s3_session_token, options_of, payload_hash, sends_content_hash, signature_in, time_of
 
 _log = None
 _TEXTS = re.compile(
@@ -56,7 +56,9 @@ def configuration(case):
     algorithms = awscrt.auth.AwsSigningAlgorithm
     body_headers = awscrt.auth.AwsSignedBodyHeaderType
     return awscrt.auth.AwsSigningConfig(
-        algorithm=algorithms.V4_ASYMMETRIC if case["algorithm"] == ECDSA else algorithms.V4,
+        algorithm=(
+            algorithms.V4_ASYMMETRIC if case["algorithm"] == ECDSA
+            else algorithms.V4_S3EXPRESS if has_s3_session_token(case) else algorithms.V4),
         signature_type=types.HTTP_REQUEST_HEADERS if is_header else types.HTTP_REQUEST_QUERY_PARAMS,
         credentials_provider=awscrt.auth.AwsCredentialsProvider.new_static(
             credentials["accessKeyId"], credentials["secretAccessKey"], credentials.get("sessionToken")),

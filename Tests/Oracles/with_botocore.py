@@ -7,7 +7,7 @@ import botocore.awsrequest
 import botocore.compat
 import botocore.credentials
 
-from case import HMAC, Signed, body_of, options_of, payload_hash, sends_content_hash, signature_in, time_of
+from case import HMAC, Signed, body_of, has_s3_session_token, options_of, payload_hash, sends_content_hash, signature_in, time_of
 
 
 def sign(case):
@@ -68,6 +68,10 @@ def signer_for(case, options, texts):
         (True, False): botocore.auth.SigV4Auth, (True, True): botocore.auth.SigV4QueryAuth,
         (False, False): botocore.auth.S3SigV4Auth, (False, True): botocore.auth.S3SigV4QueryAuth,
     }[options["normalizePath"], is_query]
+    extra = {"expires": options["expires"]} if is_query else {}
+    if has_s3_session_token(case):
+        kind = botocore.auth.S3ExpressQueryAuth if is_query else botocore.auth.S3ExpressAuth
+        extra["identity_cache"] = None  # The credentials are at hand.
     pair = case["credentials"]
     credentials = botocore.credentials.Credentials(
         pair["accessKeyId"], pair["secretAccessKey"], pair.get("sessionToken"))
@@ -85,7 +89,6 @@ def signer_for(case, options, texts):
             texts["string_to_sign"] = super().string_to_sign(request, canonical_request)
             return texts["string_to_sign"]
 
-    extra = {"expires": options["expires"]} if is_query else {}
     return Signer(credentials, case["service"], case["region"], **extra)
 
 
