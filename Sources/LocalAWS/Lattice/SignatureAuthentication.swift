@@ -7,6 +7,8 @@ public import SigV4
 #endif
 
 /// Finds out who sends a request from its signature, as Lattice does: the other half of the library at work.
+///
+/// Unlike Lattice, a refusal says what the likely cause is, which a real service must not tell strangers.
 public struct SignatureAuthentication: Sendable {
   private let verifier: Verifier
   private let credentials: Credentials
@@ -32,7 +34,10 @@ public struct SignatureAuthentication: Sendable {
       _ = try verifier.verify(request, payload: .bytes(body), with: known)
       return .authenticated(principal)
     } catch {
-      return error.code == .missingSignature ? .anonymous : .refused(Self.exception(for: error))
+      guard error.code != .missingSignature else { return .anonymous }
+      guard error.code == .wrongSignature else { return .refused(Self.exception(for: error)) }
+      let mismatch = Mismatch(of: request, payload: .bytes(body), credentials: credentials)
+      return .refused(Self.exception(for: error) + " Likely cause: " + mismatch.description)
     }
   }
 
