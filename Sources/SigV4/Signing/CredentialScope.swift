@@ -7,13 +7,30 @@
 /// What a signature is good for: one day, one region (none with SigV4a) and one service.
 public struct CredentialScope: Sendable, Hashable {
   /// The day in UTC, as `YYYYMMDD`.
-  public let day: String
+  public var day: String { parts.day }
   /// The region; `nil` in the scope of SigV4a, whose region set is a header.
-  public let region: String?
+  public var region: String? { parts.region }
   /// The service's signing name.
-  public let service: String
+  public var service: String { parts.service }
   /// The scope as it stands in the string to sign: `DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a.
-  public let text: String
+  public var text: String { parts.text }
+
+  /// Shared between copies, since each signature hands its scope on several times.
+  private let parts: Parts
+
+  private final class Parts: Sendable {
+    let day: String
+    let region: String?
+    let service: String
+    let text: String
+
+    init(day: String, region: String?, service: String) {
+      self.day = day
+      self.region = region
+      self.service = service
+      text = ([day, region, service].compactMap { $0 } + [CredentialScope.terminator]).joined(separator: "/")
+    }
+  }
 
   /// Creates a scope.
   ///
@@ -40,10 +57,17 @@ public struct CredentialScope: Sendable, Hashable {
 
   /// Puts together what has been checked.
   init(day: String, region: String?, service: String) {
-    self.day = day
-    self.region = region
-    self.service = service
-    text = ([day, region, service].compactMap { $0 } + [Self.terminator]).joined(separator: "/")
+    parts = Parts(day: day, region: region, service: service)
+  }
+
+  /// Whether both are good for the same.
+  public static func == (left: CredentialScope, right: CredentialScope) -> Bool {
+    left.parts === right.parts || left.text == right.text
+  }
+
+  /// Hashes the text.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(text)
   }
 
   /// The last part of every scope.

@@ -4,14 +4,27 @@
 /// for no other (AWS IAM User Guide, "Create a signed AWS API request", step 4). With SigV4a, whose scope has no region,
 /// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
 public struct SigningKey: Sendable {
-  enum Material {
+  enum Material: Sendable {
     case hmac(HMACKey)
     case ecdsa(P256.PrivateKey)
   }
 
   /// The scope that the key signs for.
-  public let scope: CredentialScope
-  let material: Material
+  public var scope: CredentialScope { storage.scope }
+  var material: Material { storage.material }
+
+  /// Shared between copies, since each signature takes one.
+  private let storage: Storage
+
+  private final class Storage: Sendable {
+    let scope: CredentialScope
+    let material: Material
+
+    init(_ scope: CredentialScope, _ material: Material) {
+      self.scope = scope
+      self.material = material
+    }
+  }
 
   /// Derives the key of `scope` from `credentials`: a SigV4 key where the scope has a region, a SigV4a key where it has none.
   ///
@@ -31,8 +44,7 @@ public struct SigningKey: Sendable {
   }
 
   init(_ material: Material, scope: CredentialScope) {
-    self.material = material
-    self.scope = scope
+    storage = Storage(scope, material)
   }
 
   /// How this key signs.

@@ -15,6 +15,8 @@ extension SignatureClaim {
         case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
         case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
         case 20 where header.isNamed("x-amz-content-sha256"): try Self.set(&fields.contentHash, header)
+        // S3 Express One Zone's name for the token of a session.
+        case 21 where header.isNamed("x-amz-s3session-token"): try Self.set(&fields.sessionToken, header)
         default: break
         }
       }

@@ -50,7 +50,7 @@ extension SignatureClaim {
     func fields(over headers: Fields) -> Fields {
       Fields(
         date: values["X-Amz-Date"],
-        sessionToken: values["X-Amz-Security-Token"] ?? headers.sessionToken,
+        sessionToken: values["X-Amz-Security-Token"] ?? values["X-Amz-S3session-Token"] ?? headers.sessionToken,
         contentHash: values["X-Amz-Content-Sha256"] ?? headers.contentHash,
         regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet)
     }
