@@ -52,6 +52,7 @@ struct CredentialCacheState {
   /// - Parameters:
   ///   - now: The time.
   ///   - isAsking: Whether the source is being asked, so that a caller who can be served isn't made to wait.
+  /// - Returns: Whether to serve what is held, to ask the source, or to raise an error.
   func step(at now: Date, isAsking: Bool) -> Step {
     if let lasting, lasting.time.contains(now) { return .raise(lasting.error) }
     guard let held else { return .ask }
@@ -67,6 +68,7 @@ struct CredentialCacheState {
   /// - Parameters:
   ///   - answer: The source's answer.
   ///   - clock: The time, and chance for the lengths of pauses.
+  /// - Returns: What the callers get.
   mutating func take(_ answer: Result<Credentials, any Error>, _ clock: ProviderClock) -> Result<Credentials, any Error>
   {
     let now = clock.now()

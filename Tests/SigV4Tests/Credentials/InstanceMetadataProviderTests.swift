@@ -24,7 +24,7 @@ import Testing
 
   @Test func `a token, a listing and the credentials: three requests`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(300), environment: [:])
       #expect(try await provider.credentials() == Self.credentials)
       #expect(
         requests(service) == ["PUT " + Self.tokens, "GET " + Self.extended, "GET " + Self.extended + "reservations"])

@@ -3,9 +3,11 @@ import Foundation
 import SigV4
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// For every vector: it verifies, and no byte of it can be changed unless the change means nothing.
-///
-/// One at a time, so that these many verifications leave a thread to tests that wait for the network.
 @Suite(.serialized) struct VerifierPropertyTests {
   /// What the signature is over: two requests with the same are the same request.
   private struct Meaning: Equatable {
@@ -31,51 +33,70 @@ import Testing
     try VectorFiles.all().filter { $0.expect?.error == nil }
   }
 
-  @Test(arguments: try signable())
-  func `a vector verifies, and a change of any byte is refused or changes nothing`(vector: VectorCase) throws {
-    let signed = try vector.sign()
-    let payload = Payload.hash(signed.payloadHash)
-    let verifier = Verifier(service: vector.signingService)
-    let (credentials, date) = (vector.signingCredentials, try vector.date)
-    _ = try verifier.verify(signed.request, payload: payload, with: credentials, at: date)
-    let meaning = try Meaning(signed.request, vector.signingService, signed.payloadHash)
-
-    var refused = 0
-    // SigV4a's are read by the same code, and take many times as long to verify.
-    try Mutation.forEach(of: signed.request, step: signed.algorithm == .hmacSHA256 ? 1 : 8) { mutant in
-      if verifier.refusal(of: mutant, payload: payload, with: credentials, at: date) != nil {
-        refused += 1
-      } else {
-        let same = try Meaning(mutant, vector.signingService, signed.payloadHash) == meaning
-        #expect(same, "\(mutant)")
+  /// Runs `work` on a thread of its own that lets others go first: tests with deadlines run at the same time.
+  private static func apart<Result: Sendable>(
+    _ work: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        #if canImport(Glibc)
+          _ = nice(19)  // On Linux, of this thread alone.
+        #endif
+        continuation.resume(with: Swift.Result { try work() })
       }
     }
+  }
+
+  @Test(arguments: try signable())
+  func `a vector verifies, and a change of any byte is refused or changes nothing`(vector: VectorCase) async throws {
+    let (refused, wronglyTaken) = try await Self.apart {
+      let signed = try vector.sign()
+      let payload = Payload.hash(signed.payloadHash)
+      let verifier = Verifier(service: vector.signingService)
+      let (credentials, date) = (vector.signingCredentials, try vector.date)
+      _ = try verifier.verify(signed.request, payload: payload, with: credentials, at: date)
+      let meaning = try Meaning(signed.request, vector.signingService, signed.payloadHash)
+      var refused = 0
+      var wronglyTaken: [String] = []
+      // SigV4a's are read by the same code, and take many times as long to verify.
+      try Mutation.forEach(of: signed.request, step: signed.algorithm == .hmacSHA256 ? 1 : 8) { mutant in
+        if verifier.refusal(of: mutant, payload: payload, with: credentials, at: date) != nil {
+          refused += 1
+        } else if try Meaning(mutant, vector.signingService, signed.payloadHash) != meaning {
+          wronglyTaken.append("\(mutant)")
+        }
+      }
+      return (refused, wronglyTaken)
+    }
+    #expect(wronglyTaken == [])
     #expect(refused > 8)
   }
 
   @Test(arguments: try signable())
-  func `the parts that a signature covers byte by byte let no change pass`(vector: VectorCase) throws {
-    let signed = try vector.sign()
-    guard signed.algorithm == .hmacSHA256 else { return }
-    let verifier = Verifier(service: vector.signingService)
-    let refusal = { (request: SignableRequest, payload: Payload) in
-      verifier.refusal(of: request, payload: payload, with: vector.signingCredentials, at: try vector.date)
-    }
-    for part in [signed.signature, signed.scope.text, signed.request.method] {
-      for offset in part.utf8.indices {
-        let index = part.utf8.distance(from: part.startIndex, to: offset)
-        for mask in [0x04, 0x20] as [UInt8] {
-          var request = signed.request
-          guard request.changeByte(of: part, at: index, mask) else { continue }
-          let code = try refusal(request, .hash(signed.payloadHash))
-          #expect(code != nil, "\(part) at \(index)")
+  func `the parts that a signature covers byte by byte let no change pass`(vector: VectorCase) async throws {
+    let wronglyTaken = try await Self.apart {
+      let signed = try vector.sign()
+      let verifier = Verifier(service: vector.signingService)
+      let date = try vector.date
+      let refusal = { (request: SignableRequest, payload: Payload) in
+        verifier.refusal(of: request, payload: payload, with: vector.signingCredentials, at: date)
+      }
+      var wronglyTaken: [String] = []
+      for part in [signed.signature, signed.scope.text, signed.request.method] {
+        for index in 0..<part.utf8.count {
+          for mask in [0x04, 0x20] as [UInt8] {
+            var request = signed.request
+            guard request.changeByte(of: part, at: index, mask) else { continue }
+            if refusal(request, .hash(signed.payloadHash)) == nil { wronglyTaken.append("\(part) at \(index)") }
+          }
         }
       }
+      if signed.payloadHash.utf8.count == 64, refusal(signed.request, .bytes(Array("another body".utf8))) == nil {
+        wronglyTaken.append("another body")
+      }
+      return wronglyTaken
     }
-    if signed.payloadHash.utf8.count == 64 {
-      let code = try refusal(signed.request, .bytes(Array("another body".utf8)))
-      #expect(code != nil)
-    }
+    #expect(wronglyTaken == [])
   }
 }
 

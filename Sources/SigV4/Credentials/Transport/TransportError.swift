@@ -6,7 +6,7 @@ public struct TransportError: Error, Hashable {
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// There is no connection: refused, no route, unknown host, no TLS. Nothing was sent.
+    /// There is no connection: refused, no route, unknown host, no TLS; nothing was sent.
     public static let cannotConnect = Code("cannotConnect")
     /// A deadline passed.
     public static let timedOut = Code("timedOut")

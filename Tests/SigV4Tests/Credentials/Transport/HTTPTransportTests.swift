@@ -49,7 +49,7 @@ import Testing
   func `method, target, headers and body arrive as given, and the answer comes whole`(kind: Kind) async throws {
     try await start().whileRunning { server async throws in
       let answer = try await kind.transport.send(
-        TransportRequest(
+        patientRequest(
           method: "PUT", url: server.baseURL + "/a%2Fb//c%20?q=%2f", headers: [HeaderField("X-Token", "t=")],
           body: Array("hello".utf8)))
       #expect(answer.status == 200)
@@ -67,7 +67,7 @@ import Testing
   @Test(arguments: Kind.allCases)
   func `a PUT without a body announces a length of 0`(kind: Kind) async throws {
     try await start().whileRunning { server async throws in
-      _ = try await kind.transport.send(TransportRequest(method: "PUT", url: server.baseURL + "/"))
+      _ = try await kind.transport.send(patientRequest(method: "PUT", url: server.baseURL + "/"))
       let headers = try #require(server.requests().first).request.headers
       #expect(headers.contains { $0.isNamed("content-length") && $0.value == "0" })
     }
@@ -76,7 +76,7 @@ import Testing
   @Test(arguments: Kind.allCases, [400, 401, 404, 405, 429, 500, 503])
   func `an error status is an answer`(kind: Kind, status: Int) async throws {
     try await start([.always(.answer(status, "no"))]).whileRunning { server async throws in
-      let answer = try await kind.transport.send(TransportRequest(url: server.baseURL + "/"))
+      let answer = try await kind.transport.send(patientRequest(url: server.baseURL + "/"))
       #expect(answer.status == status)
       #expect(answer.body == Array("no".utf8))
       #expect(server.requests().count == 1)
@@ -88,7 +88,7 @@ import Testing
     try await start().whileRunning { other async throws in
       try await start([.always(.redirect(to: other.baseURL + "/", status: status))]).whileRunning {
         server async throws in
-        let answer = try await kind.transport.send(TransportRequest(url: server.baseURL + "/"))
+        let answer = try await kind.transport.send(patientRequest(url: server.baseURL + "/"))
         #expect(answer.status == status)
         #expect(server.requests().count == 1)
         #expect(other.connectionCount == 0)
@@ -106,7 +106,7 @@ import Testing
     try await start([.always(fault)]).whileRunning { server async throws in
       let transport = kind.transport
       for _ in 0..<3 {
-        let answer = try await transport.send(TransportRequest(url: server.baseURL + "/"))
+        let answer = try await transport.send(patientRequest(url: server.baseURL + "/"))
         #expect(String(decoding: answer.body, as: UTF8.self) == "0123456789")
       }
     }
@@ -122,30 +122,30 @@ import Testing
   @Test(arguments: Kind.allCases)
   func `an endless answer ends at the limit`(kind: Kind) async throws {
     try await start([.always(.endless)]).whileRunning { server async throws in
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/")) == .badAnswer)
+      #expect(await code(kind, patientRequest(url: server.baseURL + "/")) == .badAnswer)
     }
   }
 
   @Test(arguments: Kind.allCases)
   func `a body may be as long as the limit and no longer`(kind: Kind) async throws {
     try await start().whileRunning { server async throws in
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 10)) == nil)
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 9)) == .badAnswer)
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", bodyLimit: 0)) == .badAnswer)
+      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 10)) == nil)
+      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 9)) == .badAnswer)
+      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 0)) == .badAnswer)
     }
   }
 
   @Test(arguments: Kind.allCases, [.closed, .reset, .truncated(afterBodyBytes: 4)] as [Fault])
   func `a connection that ends early is told as closed`(kind: Kind, fault: Fault) async throws {
     try await start([.always(fault)]).whileRunning { server async throws in
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/")) == .closed)
+      #expect(await code(kind, patientRequest(url: server.baseURL + "/")) == .closed)
     }
   }
 
   @Test(arguments: Kind.allCases)
   func `a refused connection is told at once`(kind: Kind) async throws {
     let refusing = try RefusingPort()
-    #expect(await code(kind, TransportRequest(url: refusing.baseURL + "/")) == .cannotConnect)
+    #expect(await code(kind, patientRequest(url: refusing.baseURL + "/")) == .cannotConnect)
   }
 
   @Test(
@@ -161,7 +161,7 @@ import Testing
   @Test(arguments: Kind.allCases, ["a\r\nX: y", "a\nb", "a\0"])
   func `a header value with a line break is refused`(kind: Kind, value: String) async throws {
     try await start().whileRunning { server async throws in
-      let request = TransportRequest(url: server.baseURL + "/", headers: [HeaderField("X-Token", value)])
+      let request = patientRequest(url: server.baseURL + "/", headers: [HeaderField("X-Token", value)])
       #expect(await code(kind, request) == .invalidRequest)
       #expect(server.connectionCount == 0)
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct SocketTransportTests {
   @Test func `https is refused, not spoken in clear`() async {
     let error = await #expect(throws: TransportError.self) {
-      try await SocketTransport().send(TransportRequest(url: "https://127.0.0.1/"))
+      try await SocketTransport().send(patientRequest(url: "https://127.0.0.1/"))
     }
     #expect(error?.code == .invalidRequest)
   }
@@ -14,7 +14,7 @@ import Testing
   @Test func `a host may be a name`() async throws {
     let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
     try await server.whileRunning { server async throws in
-      let answer = try await SocketTransport().send(TransportRequest(url: "http://localhost:\(server.port)/"))
+      let answer = try await SocketTransport().send(patientRequest(url: "http://localhost:\(server.port)/"))
       #expect(answer.body == Array("yes".utf8))
     }
   }
@@ -25,7 +25,7 @@ import Testing
         let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502, text: "proxy") }
         let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "direct") }
         for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
-        let answer = try await SocketTransport().send(TransportRequest(url: server.baseURL + "/"))
+        let answer = try await SocketTransport().send(patientRequest(url: server.baseURL + "/"))
         #expect(answer.body == Array("direct".utf8))
         #expect(proxy.connectionCount == 0)
       }
