@@ -7,6 +7,7 @@ struct CommandLineTool: AsyncParsableCommand {
     commandName: "sigv4-cli",
     abstract: "Signs HTTP requests for AWS, and shows how.",
     subcommands: [
-      DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, ConformanceCommand.self,
+      DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, VerifyCommand.self,
+      ExplainCommand.self, ConformanceCommand.self,
     ])
 }

@@ -39,8 +39,8 @@ def wrong(at, part, string_to_sign, name):
 def hashes(vector, part):
     """The last lines of a string to sign."""
     if "trailers" in part:
-        trailers = sorted((name.lower(), value.strip(" \t")) for name, value in part["trailers"])
-        return [sha256("".join(f"{name}:{value}\n" for name, value in trailers).encode())]
+        lines = sorted(f"{name.lower()}:{value.strip()}\n" for name, value in part["trailers"])
+        return [sha256("".join(lines).encode())]
     before = base64.b64decode(part.get("headers", ""))
     return [sha256(before), sha256(data_of(part))]
 

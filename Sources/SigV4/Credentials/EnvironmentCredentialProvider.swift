@@ -10,13 +10,14 @@
 /// `AWS_CREDENTIAL_EXPIRATION` (ISO 8601). White space around a value is dropped, and a value of nothing else counts as
 /// unset. The names are those of the AWS SDKs and Tools Reference Guide, "AWS access keys".
 public struct EnvironmentCredentialProvider: CredentialProvider {
-  private let given: [String: String]?
+  // A closure shows nothing of the secrets when the provider is printed or dumped.
+  private let environment: @Sendable () -> [String: String]
 
   /// Creates a provider.
   ///
   /// - Parameter environment: The variables; where left out, those of the process as they are at each call.
   public init(environment: [String: String]? = nil) {
-    given = environment
+    self.environment = { environment ?? ProcessInfo.processInfo.environment }
   }
 
   /// The credentials in the environment.
@@ -24,7 +25,7 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
   /// - Throws: ``CredentialError`` with the code `notConfigured` when neither key is set, and `misconfigured` when
   ///   only one is, or when the expiration is no date.
   public func credentials() async throws(CredentialError) -> Credentials {
-    let environment = given ?? ProcessInfo.processInfo.environment
+    let environment = environment()
     let value: (String) -> String? = { environment[$0]?.nonBlank }
     return switch (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY")) {
     case (let id?, let secret?):

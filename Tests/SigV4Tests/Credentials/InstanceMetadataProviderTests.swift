@@ -4,34 +4,185 @@ import SigV4
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct InstanceMetadataProviderTests {
-  private static let credentials = Credentials(
-    accessKeyID: "ASIAEXAMPLE", secretAccessKey: "c2VjcmV0/+", sessionToken: "dG9rZW4=",
-    expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
-  private static let tokens = "/latest/api/token"
-  private static let legacy = "/latest/meta-data/iam/security-credentials/"
-  private static let extended = "/latest/meta-data/iam/security-credentials-extended/"
+  private static let credentials = FaultTableTests.credentials
 
   private func start(
-    _ httpTokens: Instance.HTTPTokens = .required, roleName: String? = "reservations"
+    _ httpTokens: Instance.HTTPTokens = .required, on address: LoopbackAddress = .ipv4
   ) async throws -> InstanceMetadataService {
     try await InstanceMetadataService.start(
-      Instance(roleName: roleName, credentials: Self.credentials, httpTokens: httpTokens))
+      Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials, httpTokens: httpTokens), on: address)
   }
 
-  private func requests(_ service: InstanceMetadataService) -> [String] {
+  private func targets(_ service: InstanceMetadataService) -> [String] {
     service.server.requests().map { "\($0.request.method) \($0.request.target)" }
+  }
+
+  private func error(_ provider: InstanceMetadataProvider) async -> CredentialError? {
+    await #expect(throws: CredentialError.self) { try await provider.credentials() }
   }
 
   @Test func `a token, a listing and the credentials: three requests`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(300), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
       #expect(try await provider.credentials() == Self.credentials)
       #expect(
-        requests(service) == ["PUT " + Self.tokens, "GET " + Self.extended, "GET " + Self.extended + "reservations"])
+        targets(service) == [
+          "PUT /latest/api/token", "GET " + FaultTableRow.listing, "GET " + FaultTableRow.listing + "reservations",
+        ])
+      let put = try #require(service.server.requests("PUT").first).request
+      #expect(put.headers.contains(HeaderField("x-aws-ec2-metadata-token-ttl-seconds", "21600")))
+      #expect(put.headers.contains { $0.isNamed("content-length") && $0.value == "0" })
       #expect(try await provider.credentials() == Self.credentials)
       #expect(service.server.requests("PUT").count == 1, "the token is kept")
+    }
+  }
+
+  @Test func `a token that was revoked is replaced`() async throws {
+    try await start().whileRunning { service async throws in
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      _ = try await provider.credentials()
+      service.revokeTokens()
+      #expect(try await provider.credentials() == Self.credentials)
+      #expect(service.server.requests("PUT").count == 2)
+    }
+  }
+
+  @Test func `version 1 asks for no token`() async throws {
+    try await start(.optional).whileRunning { service async throws in
+      let provider = InstanceMetadataProvider(
+        endpoint: service.baseURL, version: .v1, timeout: .seconds(30),
+        environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"])
+      #expect(try await provider.credentials() == Self.credentials)
+      #expect(service.server.requests("PUT").isEmpty)
+      service.instance.httpTokens = .required
+      #expect(await error(provider)?.code == .badAnswer)
+    }
+  }
+
+  @Test func `the service may be at an IPv6 address`() async throws {
+    guard let service = try? await start(on: .ipv6) else { return }
+    let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+    #expect(try await provider.credentials() == Self.credentials)
+    await service.stop()
+  }
+
+  @Test func `the instance's region is told, with the same token`() async throws {
+    try await start().whileRunning { service async throws in
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      _ = try await provider.credentials()
       #expect(try await provider.region() == "us-west-2")
       #expect(service.server.requests("PUT").count == 1)
     }
   }
+
+  @Test(arguments: [(404, "", CredentialError.Code.notAvailable), (403, "", .badAnswer), (200, "", .badAnswer)])
+  func `a region that isn't told is an error`(status: Int, text: String, code: CredentialError.Code) async throws {
+    try await start().whileRunning { service async throws in
+      service.faults = [.on("GET", "/", .answer(status, text))]
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      let error = await #expect(throws: CredentialError.self) { try await provider.region() }
+      #expect(error?.code == code)
+    }
+  }
+
+  @Test func `the environment's endpoint is used, and the parameter beats it`() async throws {
+    try await start().whileRunning { service async throws in
+      let refusing = try RefusingPort()
+      let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "30"]
+      #expect(try await InstanceMetadataProvider(environment: named).credentials() == Self.credentials)
+      #expect(
+        try await InstanceMetadataProvider(endpointMode: .ipv6, environment: named).credentials() == Self.credentials,
+        "an endpoint beats a mode")
+      let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "30"]
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, environment: wrong)
+      #expect(try await provider.credentials() == Self.credentials)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ([:], "http://169.254.169.254"), (["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "ipV6"], "http://[fd00:ec2::254]"),
+      (["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv4"], "http://169.254.169.254"),
+      (["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": " "], "http://169.254.169.254"),
+    ] as [([String: String], String)])
+  func `the mode chooses the address`(environment: [String: String], endpoint: String) async {
+    let transport = RecordingTransport()
+    let provider = InstanceMetadataProvider(environment: environment, transport: transport)
+    #expect(await error(provider)?.code == .notAvailable)
+    #expect(transport.requests.map(\.url) == [endpoint + "/latest/api/token"])
+  }
+
+  @Test func `timeouts and attempts come from the environment, and the parameters beat it`() async {
+    let environment = ["AWS_METADATA_SERVICE_TIMEOUT": "2.5", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5"]
+    let clock = TestClock()
+    let busy = RecordingTransport(status: 503)
+    #expect(await error(InstanceMetadataProvider(environment: environment, transport: busy, clock: clock.clock)) != nil)
+    #expect(busy.requests.count == 5)
+    #expect(clock.slept.count == 4)
+    #expect(clock.slept.allSatisfy { $0 >= .milliseconds(50) && $0 <= .seconds(1) })
+    #expect(busy.requests.first?.deadlines.connect == .seconds(2.5))
+    #expect(busy.requests.first?.deadlines.firstByte == .seconds(2.5))
+    let other = RecordingTransport(status: 503)
+    let provider = InstanceMetadataProvider(
+      timeout: .seconds(4), attempts: 1, environment: environment, transport: other, clock: clock.clock)
+    #expect(await error(provider) != nil)
+    #expect(other.requests.map(\.deadlines.connect) == [.seconds(4)])
+  }
+
+  @Test(arguments: [
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "not a url"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ftp://127.0.0.1"),
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://fd00:ec2::254"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://"),
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://hush@127.0.0.1"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://h:x"),
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://h:70000"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://h/?q"),
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://h\r\nX: y"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://[::1"),
+    ("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv7"), ("AWS_METADATA_SERVICE_TIMEOUT", "soon"),
+    ("AWS_METADATA_SERVICE_TIMEOUT", "0"), ("AWS_METADATA_SERVICE_TIMEOUT", "-1"),
+    ("AWS_METADATA_SERVICE_TIMEOUT", "nan"), ("AWS_METADATA_SERVICE_TIMEOUT", "1e99"),
+    ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "0"), ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "many"),
+    ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "9999999999999999999"),
+  ])
+  func `a setting that can't be understood is a mistake, and nothing is sent`(name: String, value: String) async {
+    let transport = RecordingTransport()
+    let error = await error(InstanceMetadataProvider(environment: [name: value], transport: transport))
+    #expect(error?.code == .misconfigured)
+    #expect(error?.message.contains("hush") == false)
+    #expect(transport.requests.isEmpty)
+  }
+
+  @Test func `parameters that make no sense are mistakes`() async {
+    for provider in [
+      InstanceMetadataProvider(roleName: " ", environment: [:]),
+      InstanceMetadataProvider(timeout: .zero, environment: [:]),
+      InstanceMetadataProvider(timeout: .seconds(1e9), environment: [:]),
+      InstanceMetadataProvider(attempts: 0, environment: [:]),
+      InstanceMetadataProvider(endpoint: "h", environment: [:]),
+    ] {
+      #expect(await error(provider)?.code == .misconfigured)
+    }
+  }
+
+  @Test func `cancelling the caller ends the conversation`() async throws {
+    try await start().whileRunning { service async throws in
+      service.faults = [.always(.silent)]
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(60), environment: [:])
+      let caller = Task { try await provider.credentials() }
+      try await service.server.received(1)
+      caller.cancel()
+      await #expect(throws: CancellationError.self) { try await caller.value }
+    }
+  }
+
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    @Test func `F50: the environment's proxy gets to see nothing`() async {
+      await #expect(processExitsWith: .success) {
+        let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502) }
+        let service = try await InstanceMetadataService.start(
+          Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
+        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30))
+        #expect(try await provider.credentials() == FaultTableTests.credentials)
+        #expect(proxy.connectionCount == 0)
+      }
+    }
+  #endif
 }

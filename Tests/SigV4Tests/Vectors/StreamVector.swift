@@ -1,6 +1,6 @@
 import Foundation
 
-/// A vector of TestVectors/streams.jsonl: signatures that follow from others, or that of a form's policy.
+/// A case of TestVectors/streams.jsonl: signatures that follow from others, and those of forms.
 struct StreamVector: Decodable, Sendable, CustomStringConvertible {
   enum Kind: String, Decodable, Sendable { case chunks, events, policy }
 
@@ -9,7 +9,7 @@ struct StreamVector: Decodable, Sendable, CustomStringConvertible {
     let secretAccessKey: String
   }
 
-  /// A chunk, an event message, or the trailers; and the signature of it.
+  /// A chunk, a message, or the trailers.
   struct Part: Decodable, Sendable {
     let data: Data?
     let times: Int?
@@ -18,10 +18,9 @@ struct StreamVector: Decodable, Sendable, CustomStringConvertible {
     let trailers: [[String]]?
     let signature: String
 
-    /// The bytes of a chunk or the payload of a message.
+    /// The payload of a chunk or a message.
     var bytes: [UInt8] {
-      let data = data ?? Data()
-      return (0..<(times ?? 1)).flatMap { _ in data }
+      Array(repeatElement(data ?? Data(), count: times ?? 1).joined())
     }
   }
 
@@ -29,8 +28,8 @@ struct StreamVector: Decodable, Sendable, CustomStringConvertible {
   let kind: Kind
   let time: String
   let credentials: KeyPair
-  let region: String
   let service: String
+  let region: String
   let seedSignature: String?
   let parts: [Part]?
   let policy: Data?
@@ -44,7 +43,4 @@ struct StreamVector: Decodable, Sendable, CustomStringConvertible {
       try JSONDecoder().decode(StreamVector.self, from: $0)
     }
   }
-
-  /// The vectors of one kind.
-  static func all(_ kind: Kind) throws -> [StreamVector] { try all().filter { $0.kind == kind } }
 }

@@ -7,12 +7,18 @@ extension InstanceMetadataClient {
   }
 
   /// What a failure to get any answer means.
-  func error(_ error: TransportError) -> any Error {
+  func error(_ error: TransportError, to method: String) -> any Error {
     switch error.code {
     case .cancelled:
       CancellationError()
+    case .timedOut where method == "PUT":
+      self.error(
+        .timedOut,
+        "didn't answer in time (\(error.message)). In a container the answer is lost on its way where"
+          + " HttpPutResponseHopLimit is 1: set it to 2 in the instance's metadata options. Off EC2,"
+          + " AWS_EC2_METADATA_DISABLED=true saves the wait")
     case .timedOut:
-      timedOut
+      self.error(.timedOut, "didn't answer in time (\(error.message))")
     case .cannotConnect:
       self.error(
         .notAvailable,
@@ -23,13 +29,6 @@ extension InstanceMetadataClient {
     default:
       self.error(.badAnswer, "gave no whole answer: \(error.message)")
     }
-  }
-
-  var timedOut: CredentialError {
-    error(
-      .timedOut,
-      "didn't answer in time. In a container the answer is lost on its way where HttpPutResponseHopLimit is 1: set"
-        + " it to 2 in the instance's metadata options. Off EC2, AWS_EC2_METADATA_DISABLED=true saves the wait")
   }
 
   /// An answer with a status that ends the fetch.

@@ -85,7 +85,7 @@ struct InstanceMetadataFetch {
     var attempt = 1
     while true {
       let left = end - .now
-      guard left > .zero else { throw client.timedOut }
+      guard left > .zero else { throw client.error(.timedOut, "didn't let the conversation end in time") }
       let request = TransportRequest(
         method: method, url: client.settings.endpoint + path, headers: headers,
         deadlines: TransportDeadlines(connect: timeout, firstByte: timeout, whole: min(timeout * 3, left)))
@@ -95,7 +95,7 @@ struct InstanceMetadataFetch {
         let isPassing = answer.status == 429 || answer.status >= 500 || answer.status == 401 && method == "PUT"
         if !isPassing || isLast { return answer }
       } catch {
-        if error.code != .closed || isLast { throw client.error(error) }
+        if error.code != .closed || isLast { throw client.error(error, to: method) }
       }
       try await client.clock.sleep(min(pause(after: attempt), max(.zero, end - .now)))
       attempt += 1

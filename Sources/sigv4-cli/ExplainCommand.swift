@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import SigV4
+
+/// Says why a service refused a request.
+struct ExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Says why a service refused a request: the line that differs, and the likely cause.",
+    discussion: """
+      Reads the request, an HTTP/1.1 message or a curl command line with the signature in it, and the body of the \
+      answer. With the credentials of the environment it finds out more.
+      """)
+
+  @Argument(help: "The request: a file, or - for standard input.")
+  var request = "-"
+
+  @Option(help: "The body of the service's answer: a file.")
+  var answer: String?
+
+  @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")
+  var serviceTime: String?
+
+  @Flag(inversion: .prefixedNo, help: "Use the credentials of the environment.")
+  var credentials = true
+
+  @Flag(help: "Answer in JSON.")
+  var json = false
+
+  /// The answer for tools.
+  private struct Report: Encodable {
+    struct Line: Encodable {
+      let line: String
+      let sent: String?
+      let expected: String?
+    }
+
+    let cause: String
+    let explanation: String
+    let differences: [Line]
+  }
+
+  func run() async throws {
+    let text = try RequestText(path: request)
+    let answerText = try answer.map { path in
+      guard let body = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
+        throw Failure("The file \(path) can't be read.")
+      }
+      return body
+    }
+    let known = credentials ? try? await EnvironmentCredentialProvider().credentials() : nil
+    let mismatch = Mismatch(
+      of: text.request, payload: .bytes(text.body), answer: answerText.map { ServiceAnswer($0) }, credentials: known,
+      serviceTime: try serviceTime.map(time))
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      let lines = mismatch.differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
+      let report = Report(cause: mismatch.cause.description, explanation: mismatch.explanation, differences: lines)
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      return
+    }
+    print(mismatch.explanation)
+    for difference in mismatch.differences {
+      print("\n  \(difference.line)")
+      print(Style.sent("  - \(difference.sent ?? "(no such line)")"))
+      print(Style.expected("  + \(difference.expected ?? "(no such line)")"))
+    }
+  }
+
+  private func time(_ text: String) throws -> Date {
+    if let date = try? Date(text, strategy: .iso8601) { return date }
+    if let skew = ClockSkew(serverDate: text, localTime: Date()) { return skew.serverTime() }
+    throw Failure("\(text.debugDescription) is no time; it should look like 2026-02-03T04:05:06Z.")
+  }
+
+  /// Colours on a terminal, and none in a pipe or where NO_COLOR is set.
+  private enum Style {
+    static let isOn =
+      isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
+
+    static func sent(_ text: String) -> String { isOn ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
+    static func expected(_ text: String) -> String { isOn ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
+  }
+}

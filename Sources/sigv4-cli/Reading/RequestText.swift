@@ -1,0 +1,63 @@
+import Foundation
+import SigV4
+
+/// A request as somebody has it at hand: an HTTP/1.1 message, or a curl command line.
+struct RequestText {
+  let request: SignableRequest
+  let body: [UInt8]
+
+  /// Reads the file at `path`, or standard input for `-`.
+  init(path: String) throws {
+    let data: Data
+    do {
+      data =
+        path == "-"
+        ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: path))
+    } catch {
+      throw Failure("The file \(path) can't be read.")
+    }
+    if data.starts(with: Data("curl ".utf8)) {
+      let command = try CurlCommand(String(decoding: data, as: UTF8.self))
+      (request, body) = (command.request, command.body)
+    } else {
+      (request, body) = try Self.message(data)
+    }
+  }
+
+  /// Reads an HTTP/1.1 message, with line breaks of either kind (RFC 9112, 2).
+  private static func message(_ data: Data) throws -> (SignableRequest, [UInt8]) {
+    let bytes = Array(data)
+    var lines: [String] = []
+    var start = 0
+    var bodyStart = bytes.count
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let hasReturn = end > start && bytes[end - 1] == 0x0D
+      let line = String(decoding: bytes[start..<(hasReturn ? end - 1 : end)], as: UTF8.self)
+      start = min(end + 1, bytes.count)
+      if line.isEmpty, !lines.isEmpty {
+        bodyStart = start
+        break
+      }
+      lines.append(line)
+    }
+    // A target may hold spaces, however wrong that is; the version may be left out.
+    let words = (lines.first ?? "").split(separator: " ")
+    guard let method = words.first, words.count > 1 else {
+      throw Failure("This is no request; it should begin with a line like GET /path HTTP/1.1, or with curl.")
+    }
+    let target = words.dropFirst().prefix { !$0.hasPrefix("HTTP/") }.joined(separator: " ")
+    var headers: [HeaderField] = []
+    for line in lines.dropFirst() {
+      if line.hasPrefix(" ") || line.hasPrefix("\t"), !headers.isEmpty {
+        headers[headers.count - 1].value += "\n" + line
+      } else if let colon = line.firstIndex(of: ":") {
+        let value = line[line.index(after: colon)...]
+        headers.append(HeaderField(String(line[..<colon]), String(value.drop { $0 == " " })))
+      } else {
+        throw Failure("\(line.debugDescription) is no header line; the body begins after an empty line.")
+      }
+    }
+    return (SignableRequest(method: String(method), target: target, headers: headers), Array(bytes[bodyStart...]))
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Foundation
+import SigV4
+
+/// Verifies the signature of a request that somebody has at hand.
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Verifies the signature of a request, with the credentials of the environment.",
+    discussion: """
+      Reads an HTTP/1.1 message or a curl command line. Exit code 0 where the signature is right, 22 where it isn't.
+      """)
+
+  @Argument(help: "A file, or - for standard input.")
+  var request = "-"
+
+  @Option(help: "The service's signing name.")
+  var service = SigningService.vpcLattice.name
+
+  @Option(help: "The region that the signature must be for; any, where left out.")
+  var region: String?
+
+  @Option(help: "The time at which to verify, as in 2026-02-03T04:05:06Z; now, where left out.")
+  var time: String?
+
+  @Flag(help: "Answer in JSON.")
+  var json = false
+
+  /// The answer for tools.
+  private struct Report: Encodable {
+    var isValid: Bool
+    var accessKeyId: String?
+    var scope: String?
+    var signedHeaders: [String]?
+    var time: String?
+    var body: String?
+    var code: String?
+    var message: String?
+  }
+
+  func run() async throws {
+    let text = try RequestText(path: request)
+    let now = try time.map { try Date($0, strategy: .iso8601) } ?? Date()
+    let verifier = Verifier(service: .named(service), region: region)
+    do {
+      let verified = try await verifier.verify(text.request, payload: .bytes(text.body), at: now) { id in
+        let known = try await CredentialSource().credentials()
+        return known.accessKeyID == id ? known : nil
+      }
+      let claim = verified.claim
+      try report(
+        Report(
+          isValid: true, accessKeyId: claim.accessKeyID, scope: claim.scope.text, signedHeaders: claim.signedHeaders,
+          time: claim.time.formatted(.iso8601), body: "\(verified.bodyCoverage)"))
+    } catch let error as VerificationError {
+      try report(Report(isValid: false, code: error.code.description, message: error.message))
+      throw ExitCode(22)
+    }
+  }
+
+  private func report(_ report: Report) throws {
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+    } else if report.isValid {
+      print("The signature is right.")
+      print("  key id:         \(report.accessKeyId ?? "")")
+      print("  scope:          \(report.scope ?? "")")
+      print("  time:           \(report.time ?? "")")
+      print("  signed headers: \(report.signedHeaders?.joined(separator: ", ") ?? "")")
+      print("  body:           \(report.body ?? "")")
+    } else {
+      print("\(report.code ?? ""): \(report.message ?? "")")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import LocalAWS
+import SigV4
+
+extension FaultTable {
+  /// What the credentials request may be answered with.
+  struct Document: Sendable {
+    let id: String
+    let name: String
+    let text: String
+    var outcome = FaultTableRow.Outcome.works
+
+    init(_ id: String, _ name: String, _ text: String, _ outcome: FaultTableRow.Outcome = .works) {
+      self.id = id
+      self.name = name
+      self.text = text
+      self.outcome = outcome
+    }
+  }
+
+  static let documents: [Document] = odd + notJSON + incomplete.flatMap(\.self)
+
+  static let goodDocument = document(["Code": "\"Success\""])
+
+  private static let fields = [
+    ("AccessKeyId", "ASIAEXAMPLE"), ("SecretAccessKey", "c2VjcmV0/+"), ("Token", "dG9rZW4="),
+    ("Expiration", "2030-03-17T17:46:40Z"), ("AccountId", "123456789012"),
+  ]
+
+  /// The good document with some members replaced: by JSON, or by nothing.
+  private static func document(_ changes: [String: String?]) -> String {
+    var members = Dictionary(uniqueKeysWithValues: fields.map { ($0, "\"\($1)\"") })
+    for (name, value) in changes { members[name] = value }
+    return "{" + members.sorted { $0.key < $1.key }.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+  }
+
+  private static let odd: [Document] = [
+    Document("F34", "without Code", document([:])),
+    Document("F34", "with Code in capitals", document(["Code": "\"SUCCESS\""])),
+    Document("F36", "Expiration with a fraction", document(["Expiration": "\"2030-03-17T17:46:40.000000Z\""])),
+    Document("F36", "Expiration with an offset", document(["Expiration": "\"2030-03-17T18:46:40+01:00\""])),
+    Document("F36", "no date", document(["Expiration": "\"soon\""]), .fails(.badAnswer, naming: "Expiration")),
+    Document("F38", "a field twice", "{\"AccessKeyId\":\"ASIAEXAMPLE\"," + document([:]).dropFirst()),
+    Document("F38", "names in two letter cases", document(["accesskeyid": "\"other\""])),
+    Document(
+      "F39", "unknown fields",
+      document(["Extra": "{\"a\":[1,null]}", "LastUpdated": "null", "Type": "7", "Version": "1"])),
+    Document(
+      "F39", "other names",
+      document([
+        "Token": nil, "Expiration": nil, "sessiontoken": "\"dG9rZW4=\"", "EXPIRESAT": "\"2030-03-17T17:46:40Z\"",
+      ])),
+  ]
+
+  private static let notJSON: [Document] = [
+    ("cut short", String(goodDocument.dropLast(9))), ("empty", ""), ("an array", "[\(goodDocument)]"),
+    ("null", "null"), ("a text", "\"hello\""), ("with a byte order mark twice", "\u{FEFF}\u{FEFF}" + goodDocument),
+    ("nested deeply", String(repeating: "[", count: 30_000) + String(repeating: "]", count: 30_000)),
+    (
+      "nested deeply in an unknown field",
+      "{\"x\":" + String(repeating: "[", count: 30_000) + String(repeating: "]", count: 30_000) + "}"
+    ),
+  ].map { Document("F38", $0, $1, .fails(.badAnswer, naming: "JSON")) }
+
+  private static let incomplete: [[Document]] = fields.dropLast().map { name, _ in
+    [
+      Document("F35", "without \(name)", document([name: nil]), .fails(.badAnswer, naming: "without \(name)")),
+      Document("F35", "null for \(name)", document([name: "null"]), .fails(.badAnswer, naming: "without \(name)")),
+      Document("F35", "an empty \(name)", document([name: "\" \""]), .fails(.badAnswer, naming: "empty \(name)")),
+      Document("F38", "a number for \(name)", document([name: "7"]), .fails(.badAnswer, naming: name)),
+      Document("F38", "an object for \(name)", document([name: "{}"]), .fails(.badAnswer, naming: name)),
+    ]
+  }
+}

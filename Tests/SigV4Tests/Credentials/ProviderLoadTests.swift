@@ -1,0 +1,73 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Testing
+
+/// Ten thousand callers through fifty refreshes, with faults and cancellations at random.
+@Suite(.timeLimit(.minutes(5))) struct ProviderLoadTests {
+  private enum Ending: Hashable {
+    case credentials
+    case error
+    case cancelled
+    case unexpected
+  }
+
+  private static let faults: [Fault] = [
+    .asUsual, .asUsual, .asUsual, .closed, .reset, .answer(500), .answer(503), .answer(429), .answer(401), .answer(404),
+    .answer(200, "nonsense"), .endless, .truncated(afterBodyBytes: 9), .silent, .stalled(afterBodyBytes: 3), .chunked,
+  ]
+
+  /// A sequence that is the same in every run.
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var word = state
+      word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+      word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+      return word ^ word >> 31
+    }
+  }
+
+  @Test func `every caller gets credentials or an error that says why, and none hangs`() async throws {
+    let clock = TestClock()
+    let service = try await InstanceMetadataService.start(
+      Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
+    let provider = InstanceMetadataProvider(
+      endpoint: service.baseURL, timeout: .milliseconds(100), environment: [:], clock: clock.clock)
+    let cache = CachedCredentialProvider(provider, clock: clock.clock)
+    var random = Generator(state: 4)
+    var endings: [Ending: Int] = [:]
+    for round in 0..<50 {
+      service.instance.credentials = Credentials(
+        accessKeyID: "ASIA\(round)", secretAccessKey: "hush", sessionToken: "token",
+        expiration: clock.now.addingTimeInterval(1200))
+      service.faults = FaultPlan(
+        (0..<4).map { _ in .always(times: 1, Self.faults.randomElement(using: &random) ?? .asUsual) })
+      let cancelled = (0..<200).map { _ in Int.random(in: 0..<4, using: &random) == 0 }
+      let callers = cancelled.map { _ in Task { try await cache.credentials() } }
+      for (caller, isCancelled) in zip(callers, cancelled) where isCancelled { caller.cancel() }
+      for caller in callers {
+        let ending: Ending =
+          switch await caller.result {
+          case .success: .credentials
+          case .failure(is CredentialError): .error
+          case .failure(is CancellationError): .cancelled
+          case .failure: .unexpected
+          }
+        endings[ending, default: 0] += 1
+      }
+      clock.advance(by: 1300)
+    }
+    #expect(endings[.unexpected] == nil)
+    #expect(endings.values.reduce(0, +) == 10_000)
+    #expect(endings[.credentials, default: 0] > 0)
+    // The source recovers, and so does the cache.
+    service.faults = []
+    service.instance.credentials = FaultTableTests.credentials
+    // A busy machine may miss the short timeout a few times more; the time limit is the bound.
+    repeat { clock.advance(by: 1300) } while try await cache.credentials() != FaultTableTests.credentials
+    await service.stop()
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Synchronization
+import Testing
+
+/// Secrets planted in every source, looked for in everything that a program might print or log.
+@Suite(.timeLimit(.minutes(2))) struct SecretLeakTests {
+  /// A part of every secret that is planted here.
+  private static let mark = "pLaNtEd"
+
+  private static let credentials = Credentials(
+    accessKeyID: "ASIAEXAMPLE", secretAccessKey: "\(mark)/secret", sessionToken: "\(mark)/token",
+    expiration: Date(timeIntervalSince1970: 1_900_000_000))
+
+  /// All the texts that Swift makes of a value.
+  private static func texts(_ value: Any) -> String {
+    var dumped = ""
+    dump(value, to: &dumped)
+    let children = Mirror(reflecting: value).children.map { "\($0.value)" }.joined()
+    return "\(value)" + String(reflecting: value) + dumped + children
+      + ((value as? any Error)?.localizedDescription ?? "")
+  }
+
+  private func expectNoSecret(in value: Any) {
+    #expect(!Self.texts(value).contains(Self.mark))
+  }
+
+  @Test func `the environment's secrets stay in`() async throws {
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"]
+    for present in 0..<(1 << names.count) {
+      var environment: [String: String] = [:]
+      for (index, name) in names.enumerated() where present >> index & 1 == 1 {
+        environment[name] = name == "AWS_ACCESS_KEY_ID" ? "AKIDEXAMPLE" : Self.mark
+      }
+      let provider = EnvironmentCredentialProvider(environment: environment)
+      expectNoSecret(in: provider)
+      do {
+        expectNoSecret(in: try await provider.credentials())
+      } catch {
+        expectNoSecret(in: error)
+      }
+    }
+  }
+
+  @Test(arguments: FaultTable.rows)
+  func `the service's secrets stay in, whatever goes wrong`(row: FaultTableRow) async throws {
+    // The credentials of the row's own documents are no secrets here; the stand-in's, cut at every place, are.
+    var instance = Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
+    row.instance(&instance)
+    try await InstanceMetadataService.start(instance).whileRunning { service async throws in
+      service.faults = row.faults
+      let provider = InstanceMetadataProvider(
+        endpoint: service.baseURL, version: row.version, roleName: row.configuredRoleName, timeout: row.timeout,
+        environment: row.environment, clock: TestClock().clock)
+      let reported = Mutex<[any Error]>([])
+      let cache = CachedCredentialProvider(provider, onFailure: { error in reported.withLock { $0.append(error) } })
+      do {
+        expectNoSecret(in: try await cache.credentials())
+      } catch {
+        expectNoSecret(in: error)
+      }
+      for error in reported.withLock({ $0 }) { expectNoSecret(in: error) }
+      expectNoSecret(in: cache)
+      expectNoSecret(in: provider)
+    }
+  }
+
+  @Test(arguments: [
+    #"{"AccessKeyId":"a","SecretAccessKey":"pLaNtEd","Token":"pLaNtEd","Expiration":"pLaNtEd"}"#,
+    #"{"AccessKeyId":"a","SecretAccessKey":"pLaNtEd","Token":7,"Expiration":"2030-03-17T17:46:40Z"}"#,
+    #"{"AccessKeyId":"","SecretAccessKey":"pLaNtEd","Token":"pLaNtEd"}"#, #"{"SecretAccessKey":"pLaNtEd"#,
+    #"["pLaNtEd"]"#, #""pLaNtEd""#, "pLaNtEd", #"{"SecretAccessKey":"pLaNtEd\uD800"}"#,
+    #"{"AccessKeyId":"a","SecretAccessKey":"pLaNtEd","Token":"pLaNtEd","Expiration":"2030-03-17T17:46:40Z"}"#,
+  ])
+  func `a document's secrets stay in`(document: String) async throws {
+    try await InstanceMetadataService.start(
+      Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
+    ).whileRunning { service async throws in
+      service.faults = [.onCredentials(.answer(200, document))]
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(30), environment: [:])
+      do {
+        expectNoSecret(in: try await provider.credentials())
+      } catch {
+        expectNoSecret(in: error)
+      }
+      expectNoSecret(in: provider)
+      // The session token and the body on their way.
+      for header in service.server.requests("GET").flatMap(\.request.headers) where header.name.contains("token") {
+        expectNoSecret(in: TransportRequest(url: "http://h/?t=\(Self.mark)", headers: [header]))
+      }
+      expectNoSecret(in: TransportResponse(status: 200, body: Array(document.utf8)))
+      expectNoSecret(in: TransportRequest(method: "POST", url: "http://h/", body: Array(document.utf8)))
+    }
+  }
+
+  @Test func `a static provider and its cache keep theirs`() async throws {
+    let provider = StaticCredentialProvider(Self.credentials)
+    let cache = provider.cached()
+    _ = try await cache.credentials()
+    expectNoSecret(in: provider)
+    expectNoSecret(in: cache)
+  }
+}
