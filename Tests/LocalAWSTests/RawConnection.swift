@@ -18,6 +18,7 @@ final class RawConnection {
     _ port: Int, host: String = "127.0.0.1", _ body: @Sendable (RawConnection) async throws -> Result
   ) async throws -> Result {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .connectTimeout(.hours(1))  // The peer is there; a busy machine may be long in saying so.
       .connect(to: try SocketAddress(ipAddress: host, port: port)) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
