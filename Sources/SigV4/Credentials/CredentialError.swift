@@ -12,6 +12,8 @@ public struct CredentialError: Error, Hashable {
     public static let notAvailable = Code("notAvailable")
     /// A setting is wrong and needs a person; a chain stops.
     public static let misconfigured = Code("misconfigured")
+    /// A source that is set up can't be reached or read; a chain stops.
+    public static let unreachable = Code("unreachable")
     /// The source didn't answer within its deadline.
     public static let timedOut = Code("timedOut")
     /// The source answered with an error, or with something that can't be understood.

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  import struct FoundationEssentials.Date
 #else
-  import Foundation
+  import struct Foundation.Date
 #endif
 
 /// A provider of the credentials in the environment variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
@@ -17,7 +17,7 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
   ///
   /// - Parameter environment: The variables; where left out, those of the process as they are at each call.
   public init(environment: [String: String]? = nil) {
-    self.environment = { environment ?? ProcessInfo.processInfo.environment }
+    self.environment = ProcessEnvironment.closure(environment)
   }
 
   /// The credentials in the environment.

@@ -51,12 +51,3 @@ extension InstanceMetadataClient {
       .misconfigured, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
   }
 }
-
-extension String {
-  /// The text for a message: in quotation marks, without control characters, and not longer than 200 characters.
-  var quoted: String {
-    let isLong = count > 200
-    let text = String(prefix(200).map { ($0.asciiValue ?? 0x20) < 0x20 ? " " : $0 })
-    return "\"\(text)\(isLong ? "…" : "")\""
-  }
-}

@@ -97,13 +97,8 @@ struct InstanceMetadataFetch {
       } catch {
         if error.code != .closed || isLast { throw client.error(error, to: method) }
       }
-      try await client.clock.sleep(min(pause(after: attempt), max(.zero, end - .now)))
+      try await client.clock.sleep(min(client.clock.pause(after: attempt), max(.zero, end - .now)))
       attempt += 1
     }
-  }
-
-  /// The pause before the next attempt: chosen at random from 50 ms up to a bound that doubles, at most 1 s.
-  private func pause(after attempt: Int) -> Duration {
-    .seconds(client.clock.random(0.05...min(0.1 * Double(1 << min(attempt, 4)), 1)))
   }
 }

@@ -1,0 +1,129 @@
+/// A provider of the credentials of an ECS task's role, or of an EKS pod's identity, from the endpoint that the
+/// container's environment names.
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` | path and query at `http://169.254.170.2`, from ECS; it beats the other |
+/// | `AWS_CONTAINER_CREDENTIALS_FULL_URI` | the whole URL, from EKS Pod Identity and others |
+/// | `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` | a file with the `Authorization` value, read at each call; it beats the other |
+/// | `AWS_CONTAINER_AUTHORIZATION_TOKEN` | the `Authorization` value |
+///
+/// An `http` URL must lead to this machine or to the agents of ECS and EKS: `localhost`, `127.0.0.0/8`, `[::1]`,
+/// `169.254.170.2`, `169.254.170.23` and `[fd00:ec2::23]`; host names aren't looked up. `https` may lead anywhere. The names are those
+/// of the AWS SDKs and Tools Reference Guide, "Container credential provider".
+///
+/// Each call asks the endpoint anew; put it behind a cache to sign requests with it.
+public struct ContainerCredentialProvider: CredentialProvider {
+  // A closure shows nothing of the token when the provider is printed or dumped.
+  private let environment: @Sendable () -> [String: String]
+  private let transport: any HTTPTransport
+  private let files: ProviderFiles
+  private let clock: ProviderClock
+
+  /// Creates a provider.
+  ///
+  /// - Parameters:
+  ///   - environment: The variables; where left out, those of the process as they are at each call.
+  ///   - transport: How requests are sent; the default uses no proxy for `http`.
+  public init(environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()) {
+    self.init(environment: environment, transport: transport, files: ProviderFiles(), clock: ProviderClock())
+  }
+
+  package init(
+    environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport(),
+    files: ProviderFiles = ProviderFiles(), clock: ProviderClock
+  ) {
+    self.environment = ProcessEnvironment.closure(environment)
+    self.transport = transport
+    self.files = files
+    self.clock = clock
+  }
+
+  /// The credentials of the container's role.
+  ///
+  /// - Throws: ``CredentialError``: `notConfigured` when no URL is set, `misconfigured` when a setting can't be used,
+  ///   `unreachable` when the endpoint or the token's file can't be reached, `timedOut`, or `badAnswer`;
+  ///   `CancellationError` when the calling task is cancelled.
+  public func credentials() async throws -> Credentials {
+    let environment = environment()
+    let variable: (String) -> String? = { environment[$0]?.nonBlank }
+    let url = try ContainerEndpoint.url(
+      relative: variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full: variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+    )
+    let token = try authorization(variable)
+    let request = TransportRequest(
+      url: url,
+      headers: [HeaderField("Accept", "application/json")] + (token.map { [HeaderField("Authorization", $0)] } ?? []),
+      deadlines: TransportDeadlines(connect: .seconds(2), firstByte: .seconds(5), whole: .seconds(8)))
+    let source = "The container credentials endpoint \(url.prefix { $0 != "?" })"
+    return try await Retry(clock: clock) { try await attempt(request, source, token) }
+  }
+
+  private func attempt(
+    _ request: TransportRequest, _ source: String, _ token: String?
+  ) async throws -> Retry.Outcome<Credentials> {
+    let answer: TransportResponse
+    do throws(TransportError) {
+      answer = try await transport.send(request)
+    } catch {
+      return .passing(try error.passing(source))
+    }
+    guard answer.status == 200 else {
+      let error = CredentialError(.badAnswer, "\(source) answered \(answer.status)\(Self.reason(answer.body, token)).")
+      guard answer.status == 429 || answer.status >= 500 else { throw error }
+      return .passing(error)
+    }
+    do throws(CredentialError) {
+      let document = try CredentialsDocument(answer.body, from: source)
+      if let code = document.code, code.lowercased() != "success" {
+        throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, token)).")
+      }
+      return .success(try document.credentials(.temporary))
+    } catch {
+      return .passing(error)
+    }
+  }
+
+  /// The endpoint's own words for an error; empty where it has none.
+  private static func reason(_ body: [UInt8], _ token: String?) -> String {
+    guard let document = try? CredentialsDocument(body, from: "") else { return "" }
+    let words = [document.code, document.message].compactMap(\.self).filter { !$0.quotes(token) }.map(\.quoted)
+    return words.isEmpty ? "" : ": \(words.joined(separator: ", "))"
+  }
+
+  /// The value of `Authorization`; `nil` where none is set.
+  private func authorization(_ variable: (String) -> String?) throws(CredentialError) -> String? {
+    let name: String
+    let token: String
+    if let path = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+      name = "The file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, \(path.quoted),"
+      do throws(ProviderFiles.Failure) {
+        token = String(decoding: try files.read(path), as: UTF8.self).withoutFinalNewline
+      } catch {
+        throw CredentialError(.unreachable, "\(name) \(error == .missing ? "doesn't exist" : "can't be read").")
+      }
+      // The file is written anew when its token ends: it may be empty for a moment.
+      guard token.nonBlank != nil else { throw CredentialError(.unreachable, "\(name) is empty.") }
+    } else if let literal = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
+      name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+      token = literal
+    } else {
+      return nil
+    }
+    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+      throw CredentialError(
+        .misconfigured, "\(name) holds a line break or another character that must not be in a header.")
+    }
+    return token
+  }
+}
+
+extension String {
+  /// The text without one line break at its end.
+  fileprivate var withoutFinalNewline: String {
+    var bytes = Array(utf8)
+    if bytes.last == 0x0A { bytes.removeLast() }
+    if bytes.last == 0x0D { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

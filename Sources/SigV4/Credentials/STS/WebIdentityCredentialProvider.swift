@@ -1,0 +1,114 @@
+/// A provider of the credentials of a role that trusts an OpenID Connect token in a file: IAM roles for service accounts
+/// of EKS (IRSA), and others.
+///
+/// It exchanges the token at AWS STS (`AssumeRoleWithWebIdentity`), by an unsigned POST. The file is read anew at each
+/// attempt, because its token is replaced now and then. The names are those of the AWS SDKs and Tools Reference Guide,
+/// "Assume role credential provider".
+///
+/// Each call asks STS anew; put it behind a cache to sign requests with it.
+public struct WebIdentityCredentialProvider: CredentialProvider {
+  private let given: Settings
+  private let environment: @Sendable () -> [String: String]
+  private let transport: any HTTPTransport
+  private let files: ProviderFiles
+  private let clock: ProviderClock
+
+  struct Settings: Sendable {
+    var tokenFile: String?
+    var roleARN: String?
+    var roleSessionName: String?
+    var region: String?
+    var endpoint: String?
+  }
+
+  /// Creates a provider; each parameter that is left out is taken from its environment variable.
+  ///
+  /// - Parameters:
+  ///   - tokenFile: The path of the file with the token (`AWS_WEB_IDENTITY_TOKEN_FILE`).
+  ///   - roleARN: The role to assume (`AWS_ROLE_ARN`).
+  ///   - roleSessionName: The name under which the role's use is recorded (`AWS_ROLE_SESSION_NAME`); or else one that
+  ///     tells this library and the time.
+  ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
+  ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`); it beats the region.
+  ///   - environment: The variables; where left out, those of the process as they are at each call.
+  ///   - transport: How requests are sent; it must speak `https`.
+  public init(
+    tokenFile: String? = nil,
+    roleARN: String? = nil,
+    roleSessionName: String? = nil,
+    region: String? = nil,
+    endpoint: String? = nil,
+    environment: [String: String]? = nil,
+    transport: any HTTPTransport = DefaultTransport()
+  ) {
+    self.init(
+      Settings(
+        tokenFile: tokenFile, roleARN: roleARN, roleSessionName: roleSessionName, region: region, endpoint: endpoint),
+      environment: environment, transport: transport, files: ProviderFiles(), clock: ProviderClock())
+  }
+
+  package init(
+    tokenFile: String? = nil, roleARN: String? = nil, environment: [String: String]?, transport: any HTTPTransport,
+    files: ProviderFiles, clock: ProviderClock
+  ) {
+    self.init(
+      Settings(tokenFile: tokenFile, roleARN: roleARN), environment: environment, transport: transport, files: files,
+      clock: clock)
+  }
+
+  init(
+    _ settings: Settings, environment: [String: String]?, transport: any HTTPTransport, files: ProviderFiles,
+    clock: ProviderClock
+  ) {
+    given = settings
+    self.environment = ProcessEnvironment.closure(environment)
+    self.transport = transport
+    self.files = files
+    self.clock = clock
+  }
+
+  /// The credentials of the role, with its account id.
+  ///
+  /// - Throws: ``CredentialError``: `notConfigured` when no token file is set, `misconfigured` when a setting is missing
+  ///   or wrong, `unreachable` when STS or the file can't be reached, `timedOut`, or `badAnswer`, also when STS refuses;
+  ///   `CancellationError` when the calling task is cancelled.
+  public func credentials() async throws -> Credentials {
+    let environment = environment()
+    let variable: (String) -> String? = { environment[$0]?.nonBlank }
+    guard let path = given.tokenFile?.nonBlank ?? variable("AWS_WEB_IDENTITY_TOKEN_FILE") else {
+      throw CredentialError(.notConfigured, "AWS_WEB_IDENTITY_TOKEN_FILE isn't set.")
+    }
+    guard let arn = given.roleARN?.nonBlank ?? variable("AWS_ROLE_ARN") else {
+      throw CredentialError(
+        .misconfigured, "A web identity token's file is set, and no role to assume: set AWS_ROLE_ARN.")
+    }
+    let role = try RoleToAssume(
+      arn: arn, sessionName: given.roleSessionName ?? variable("AWS_ROLE_SESSION_NAME"), clock)
+    let endpoint = try SecurityTokenEndpoint.url(
+      given: given.endpoint ?? variable("AWS_ENDPOINT_URL_STS"),
+      region: given.region?.nonBlank ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"))
+    let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
+    return try await Retry(clock: clock) {
+      let token = try token(at: path)
+      return try await client.attempt(
+        SecurityTokenClient.Call(
+          action: "AssumeRoleWithWebIdentity", fields: role.fields + [("WebIdentityToken", token)], secret: token,
+          passingCodes: ["InvalidIdentityToken"]))
+    }
+  }
+
+  private func token(at path: String) throws(CredentialError) -> String {
+    let name = "The file of the web identity token, \(path.quoted),"
+    let bytes: [UInt8]
+    do throws(ProviderFiles.Failure) {
+      bytes = try files.read(path)
+    } catch {
+      throw CredentialError(.unreachable, "\(name) \(error == .missing ? "doesn't exist" : "can't be read").")
+    }
+    let token = String(decoding: bytes, as: UTF8.self).trimmed
+    guard (4...20_000).contains(token.utf8.count) else {
+      throw CredentialError(.unreachable, "\(name) is \(token.isEmpty ? "empty" : "no token: of 4 to 20,000 bytes").")
+    }
+    return token
+  }
+}

@@ -1,0 +1,153 @@
+/// An element of an XML document: of XML no more than what AWS's services answer with.
+///
+/// Namespaces are left out of names, and attributes, comments and processing instructions are skipped. A document
+/// type, which could define entities, is refused, and so are CDATA sections and elements in each other more than 16 deep.
+struct XMLElement {
+  private static let depthLimit = 16
+
+  /// The name without its prefix.
+  let name: String
+  /// The text directly in the element, without white space at its ends.
+  private(set) var text = ""
+  private(set) var children: [XMLElement] = []
+
+  private init(name: String) { self.name = name }
+
+  /// Reads a document; `nil` for anything but one whole element.
+  init?(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    var rest = text.unicodeScalars[...]
+    if rest.first == "\u{FEFF}" { rest.removeFirst() }
+    var open: [XMLElement] = []
+    var root: XMLElement?
+    while !rest.isEmpty {
+      guard let characters = rest.take(upTo: "<") else { return nil }
+      if open.isEmpty {
+        guard String(characters).trimmed.isEmpty else { return nil }
+      } else {
+        guard let decoded = Self.decode(characters) else { return nil }
+        open[open.count - 1].text += decoded
+      }
+      if rest.isEmpty { break }
+      if rest.skip("<?") {
+        guard rest.skip(past: "?>") else { return nil }
+      } else if rest.skip("<!--") {
+        guard rest.skip(past: "-->") else { return nil }
+      } else if rest.skip("</") {
+        guard let name = rest.take(upTo: ">"), rest.skip(">"), var last = open.popLast(),
+          Self.localName(String(name).trimmed) == last.name
+        else { return nil }
+        last.text = last.text.trimmed
+        guard Self.close(last, &open, &root) else { return nil }
+      } else {
+        guard rest.skip("<"), let tag = rest.takeTag(), open.count < Self.depthLimit else { return nil }
+        let element = XMLElement(name: Self.localName(String(tag.name)))
+        guard element.name.utf8.first.map(Self.isNameStart) == true else { return nil }
+        if tag.isEmpty {
+          guard Self.close(element, &open, &root) else { return nil }
+        } else {
+          open.append(element)
+        }
+      }
+    }
+    guard open.isEmpty, let root else { return nil }
+    self = root
+  }
+
+  /// The element that is reached by the names of children, each the first of its name.
+  func descendant(_ path: String...) -> XMLElement? {
+    path.reduce(self as XMLElement?) { element, name in element?.children.first { $0.name == name } }
+  }
+
+  private static func close(_ element: XMLElement, _ open: inout [XMLElement], _ root: inout XMLElement?) -> Bool {
+    if open.isEmpty {
+      guard root == nil else { return false }
+      root = element
+    } else {
+      open[open.count - 1].children.append(element)
+    }
+    return true
+  }
+
+  private static func localName(_ name: String) -> String {
+    name.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+  }
+
+  private static func isNameStart(_ byte: UInt8) -> Bool {
+    byte >= 0x80 || byte == 0x5F || (0x61...0x7A).contains(byte | 0x20)
+  }
+
+  /// Text with its references replaced; `nil` where one isn't known.
+  private static func decode(_ text: Substring.UnicodeScalarView) -> String? {
+    var decoded = String.UnicodeScalarView()
+    var rest = text
+    while let scalar = rest.popFirst() {
+      guard scalar == "&" else {
+        decoded.append(scalar)
+        continue
+      }
+      guard let name = rest.take(upTo: ";"), rest.skip(";"), let scalar = reference(String(name)) else { return nil }
+      decoded.append(scalar)
+    }
+    return String(decoded)
+  }
+
+  private static func reference(_ name: String) -> Unicode.Scalar? {
+    switch name {
+    case "amp": "&"
+    case "lt": "<"
+    case "gt": ">"
+    case "quot": "\""
+    case "apos": "'"
+    case _ where name.hasPrefix("#x"): UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
+    case _ where name.hasPrefix("#"): UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init)
+    default: nil
+    }
+  }
+}
+
+extension Substring.UnicodeScalarView {
+  /// Whether the text goes on with `marker`, which is skipped.
+  fileprivate mutating func skip(_ marker: String) -> Bool {
+    guard starts(with: marker.unicodeScalars) else { return false }
+    removeFirst(marker.unicodeScalars.count)
+    return true
+  }
+
+  /// Skips everything up to the end of `marker`; false where there is none.
+  fileprivate mutating func skip(past marker: String) -> Bool {
+    while !isEmpty {
+      if skip(marker) { return true }
+      removeFirst()
+    }
+    return false
+  }
+
+  /// What comes before the next `marker`, which is left; everything where there is none.
+  fileprivate mutating func take(upTo marker: Unicode.Scalar) -> Self? {
+    let end = firstIndex(of: marker) ?? endIndex
+    defer { self = self[end...] }
+    return self[..<end]
+  }
+
+  /// The name of a start tag, whose attributes are skipped, and whether it is an end tag too.
+  fileprivate mutating func takeTag() -> (name: Self, isEmpty: Bool)? {
+    let name = prefix { !$0.properties.isWhitespace && $0 != ">" && $0 != "/" && $0 != "<" }
+    removeFirst(name.count)
+    var quote: Unicode.Scalar?
+    var last: Unicode.Scalar?
+    while let scalar = popFirst() {
+      if let open = quote {
+        if scalar == open { quote = nil }
+      } else if scalar == "\"" || scalar == "'" {
+        quote = scalar
+      } else if scalar == ">" {
+        return (name, last == "/")
+      } else if scalar == "<" {
+        return nil
+      }
+      last = scalar
+    }
+    return nil
+  }
+}
