@@ -1,5 +1,12 @@
-/// The form of an AssumeRoleWithWebIdentity request.
+/// The form of an AssumeRole or AssumeRoleWithWebIdentity request.
 struct AssumeRoleForm {
+  enum Action {
+    /// AssumeRole, which is signed.
+    case signed
+    /// AssumeRoleWithWebIdentity, which isn't.
+    case withWebIdentity
+  }
+
   private let fields: [String: String]
 
   init(_ body: [UInt8]) {
@@ -10,17 +17,20 @@ struct AssumeRoleForm {
   /// The value of a field; empty where it is absent.
   subscript(_ name: String) -> String { fields[name] ?? "" }
 
+  var action: Action { self["Action"] == "AssumeRole" ? .signed : .withWebIdentity }
+
   var durationSeconds: Int? { fields["DurationSeconds"].flatMap { Int($0) } }
 
   /// What STS refuses before it looks at the role or the token; `nil` where the form is right.
   var problem: (code: String, message: String)? {
-    guard self["Action"] == "AssumeRoleWithWebIdentity", self["Version"] == "2011-06-15" else {
+    guard ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(self["Action"]), self["Version"] == "2011-06-15" else {
       return (
         "InvalidAction", "Could not find operation \(self["Action"]) for version \(self["Version"])"
       )
     }
     // The constraints of the API reference, in characters.
-    let lengths = ["RoleArn": 20...2048, "RoleSessionName": 2...64, "WebIdentityToken": 4...20_000]
+    var lengths = ["RoleArn": 20...2048, "RoleSessionName": 2...64]
+    if action == .withWebIdentity { lengths["WebIdentityToken"] = 4...20_000 }
     for (name, allowed) in lengths.sorted(by: { $0.key < $1.key }) where !allowed.contains(self[name].count) {
       return (
         "ValidationError",

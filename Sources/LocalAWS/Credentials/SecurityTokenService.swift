@@ -6,24 +6,33 @@ public import SigV4
   import Foundation
 #endif
 
-/// A stand-in for AWS STS, which exchanges an OpenID Connect token for a role's credentials.
+/// A stand-in for AWS STS, which exchanges an OpenID Connect token, or a caller's signature, for a role's credentials.
 ///
-/// It knows one action, AssumeRoleWithWebIdentity of version 2011-06-15, by POST with a form, and answers in XML (AWS
-/// STS API Reference).
+/// It knows two actions, AssumeRoleWithWebIdentity and AssumeRole of version 2011-06-15, by POST with a form, and
+/// answers in XML (AWS STS API Reference).
 public final class SecurityTokenService: LocalService {
-  /// A role, and the token that it trusts.
+  /// A role, and whom it trusts.
   public struct Role: Sendable, Hashable {
     /// The ARN of the role, such as `arn:aws:iam::123456789012:role/reservations`.
     public var arn: String
     /// The token that is accepted; `nil` for any.
     public var webIdentityToken: String?
+    /// The credentials whose signature is accepted for AssumeRole; `nil` for none.
+    public var caller: Credentials?
+    /// The `ExternalId` that AssumeRole must have; `nil` for any.
+    public var externalID: String?
     /// The credentials; without an expiration they are good for the duration asked for, 3600 seconds if none is.
     public var credentials: Credentials
 
     /// Creates a role from its parts.
-    public init(arn: String, webIdentityToken: String? = nil, credentials: Credentials) {
+    public init(
+      arn: String, webIdentityToken: String? = nil, caller: Credentials? = nil, externalID: String? = nil,
+      credentials: Credentials
+    ) {
       self.arn = arn
       self.webIdentityToken = webIdentityToken
+      self.caller = caller
+      self.externalID = externalID
       self.credentials = credentials
     }
   }
@@ -48,7 +57,7 @@ public final class SecurityTokenService: LocalService {
     let state = Locked(role)
     let server = try await LocalServer.start(on: address) { request, body in
       guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is known") }
-      return Self.answer(AssumeRoleForm(body), state.value)
+      return Self.answer(AssumeRoleForm(body), state.value, to: request, body)
     }
     return SecurityTokenService(server: server, state: state)
   }
@@ -81,13 +90,26 @@ public final class SecurityTokenService: LocalService {
       """)
   }
 
-  private static func answer(_ form: AssumeRoleForm, _ role: Role) -> LocalServer.Response {
+  private static func answer(
+    _ form: AssumeRoleForm, _ role: Role, to request: SignableRequest, _ body: [UInt8]
+  ) -> LocalServer.Response {
     if let problem = form.problem { return failure(400, problem.code, problem.message) }
-    if let expected = role.webIdentityToken, form["WebIdentityToken"] != expected {
-      return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
+    switch form.action {
+    case .withWebIdentity:
+      if let expected = role.webIdentityToken, form["WebIdentityToken"] != expected {
+        return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
+      }
+    case .signed:
+      do throws(VerificationError) {
+        _ = try Verifier(service: SigningService("sts")).verify(request, payload: .bytes(body), with: role.caller)
+      } catch {
+        return failure(403, "SignatureDoesNotMatch", error.message)
+      }
     }
-    guard form["RoleArn"] == role.arn else {
-      return failure(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+    guard form["RoleArn"] == role.arn,
+      form.action == .withWebIdentity || (role.externalID ?? form["ExternalId"]) == form["ExternalId"]
+    else {
+      return failure(403, "AccessDenied", "Not authorized to perform sts:\(form["Action"])")
     }
     return success(form, role)
   }
@@ -101,8 +123,8 @@ public final class SecurityTokenService: LocalService {
     return .xml(
       200,
       """
-      <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-        <AssumeRoleWithWebIdentityResult>
+      <\(form["Action"])Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <\(form["Action"])Result>
           <AssumedRoleUser>
             <Arn>\(escaped(session))</Arn>
             <AssumedRoleId>AROAEXAMPLE:\(escaped(form["RoleSessionName"]))</AssumedRoleId>
@@ -113,11 +135,11 @@ public final class SecurityTokenService: LocalService {
             <SessionToken>\(escaped(credentials.sessionToken ?? ""))</SessionToken>
             <Expiration>\(expiration.formatted(.iso8601))</Expiration>
           </Credentials>
-        </AssumeRoleWithWebIdentityResult>
+        </\(form["Action"])Result>
         <ResponseMetadata>
           <RequestId>00000000-0000-0000-0000-000000000000</RequestId>
         </ResponseMetadata>
-      </AssumeRoleWithWebIdentityResponse>
+      </\(form["Action"])Response>
       """)
   }
 

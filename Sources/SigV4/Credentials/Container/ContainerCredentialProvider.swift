@@ -73,12 +73,12 @@ public struct ContainerCredentialProvider: CredentialProvider {
       guard answer.status == 429 || answer.status >= 500 else { throw error }
       return .passing(error)
     }
+    let document = Result { () throws(CredentialError) in try CredentialsDocument(answer.body, from: source) }
+    if let code = try? document.get().code, code.lowercased() != "success" {
+      throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, token)).")
+    }
     do throws(CredentialError) {
-      let document = try CredentialsDocument(answer.body, from: source)
-      if let code = document.code, code.lowercased() != "success" {
-        throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, token)).")
-      }
-      return .success(try document.credentials(.temporary))
+      return .success(try document.get().credentials(.temporary))
     } catch {
       return .passing(error)
     }

@@ -11,7 +11,7 @@ struct SecurityTokenClient {
     /// Codes of errors that may pass, beside those of every action.
     var passingCodes: Set<String> = []
     /// Signs the request; `nil` for an action that takes none.
-    var sign: ((inout SignableRequest, Payload) throws -> Void)?
+    var sign: ((inout SignableRequest, Payload) throws(SigningError) -> Void)?
   }
 
   /// Codes of errors that may pass, whatever the action.
@@ -30,9 +30,10 @@ struct SecurityTokenClient {
 
   /// One attempt at a call.
   func attempt(_ call: Call) async throws -> Retry.Outcome<Credentials> {
+    let request = try request(for: call)
     let answer: TransportResponse
     do throws(TransportError) {
-      answer = try await transport.send(try request(for: call))
+      answer = try await transport.send(request)
     } catch {
       return .passing(try error.passing(name))
     }
@@ -44,7 +45,7 @@ struct SecurityTokenClient {
     return .success(try credentials(in: result))
   }
 
-  private func request(for call: Call) throws(TransportError) -> TransportRequest {
+  private func request(for call: Call) throws(CredentialError) -> TransportRequest {
     var buffer = ByteBuffer(capacity: 2048)
     buffer.append("Action=\(call.action)&Version=2011-06-15")
     for field in call.fields {
@@ -52,7 +53,7 @@ struct SecurityTokenClient {
       PercentEncoding.append(field.value, to: &buffer)
     }
     let body = Array(buffer.string().utf8)
-    guard let url = HTTPURL(endpoint) else { throw TransportError(.invalidRequest, "the endpoint is no URL") }
+    guard let url = HTTPURL(endpoint) else { throw CredentialError(.misconfigured, "\(name) has no URL.") }
     var headers = [
       HeaderField("Accept", "text/xml"),
       HeaderField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
@@ -60,10 +61,10 @@ struct SecurityTokenClient {
     if let sign = call.sign {
       var request = SignableRequest(
         method: "POST", target: "/", headers: headers + [HeaderField("Host", url.authority)])
-      do {
+      do throws(SigningError) {
         try sign(&request, .bytes(body))
       } catch {
-        throw TransportError(.invalidRequest, "the request can't be signed: \(error)")
+        throw CredentialError(.misconfigured, "The request to STS can't be signed. \(error.message)")
       }
       headers = request.headers.filter { !$0.isNamed("host") }
     }

@@ -6,6 +6,9 @@ enum SecurityTokenEndpoint {
     ("us-iso-", "c2s.ic.gov"), ("eu-isoe-", "cloud.adc-e.uk"),
   ]
 
+  static let missingRegion = CredentialError(
+    .misconfigured, "STS needs a region: set AWS_REGION, give one in code, or set region in the profile.")
+
   /// The base URL, without a trailing slash: the one that is given, or else that of the region.
   static func url(given: String?, region: String?) throws(CredentialError) -> String {
     if let given = given?.nonBlank {
@@ -18,10 +21,7 @@ enum SecurityTokenEndpoint {
       }
       return String(base)
     }
-    guard let region else {
-      throw CredentialError(
-        .misconfigured, "STS needs a region: set AWS_REGION, give one in code, or set region in the profile.")
-    }
+    guard let region else { throw missingRegion }
     let isName = region.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     guard isName else { throw CredentialError(.misconfigured, "\(region.quoted) is no region, such as us-west-2.") }
     let suffix = suffixes.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"

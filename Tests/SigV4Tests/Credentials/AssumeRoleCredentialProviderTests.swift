@@ -1,0 +1,84 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Testing
+
+/// A role assumed with another provider's credentials, at a stand-in that verifies the signature.
+@Suite(.timeLimit(.minutes(2))) struct AssumeRoleCredentialProviderTests {
+  private static let arn = "arn:aws:iam::123456789012:role/reservations"
+  private static let caller = Credentials(
+    accessKeyID: "ASIACALLER", secretAccessKey: "caller", sessionToken: "callers-token")
+  private static let assumed = Credentials(
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "c2VjcmV0", sessionToken: "dG9rZW4=",
+    expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
+
+  private func start(externalID: String? = nil) async throws -> SecurityTokenService {
+    try await SecurityTokenService.start(
+      SecurityTokenService.Role(
+        arn: Self.arn, caller: Self.caller, externalID: externalID, credentials: Self.assumed))
+  }
+
+  private func provider(
+    _ service: SecurityTokenService, source: Credentials = caller, externalID: String? = nil, duration: Duration? = nil,
+    environment: [String: String] = ["AWS_REGION": "us-west-2"]
+  ) -> AssumeRoleCredentialProvider {
+    AssumeRoleCredentialProvider(
+      roleARN: Self.arn, source: StaticCredentialProvider(source), roleSessionName: "reservations@host",
+      externalID: externalID, duration: duration, endpoint: service.baseURL, environment: environment,
+      transport: PatientTransport())
+  }
+
+  @Test func `a signed request gets the role's credentials`() async throws {
+    try await start(externalID: "of us two").whileRunning { service async throws in
+      let provider = provider(service, externalID: "of us two", duration: .seconds(900))
+      #expect(try await provider.credentials() == Self.assumed)
+      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      #expect(
+        form == [
+          "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": Self.arn, "ExternalId": "of us two",
+          "RoleSessionName": "reservations@host", "DurationSeconds": "900",
+        ])
+    }
+  }
+
+  @Test func `a wrong secret, a missing external id and a refusal are told, without a retry`() async throws {
+    try await start(externalID: "x-id").whileRunning { service async throws in
+      let other = Credentials(accessKeyID: "ASIACALLER", secretAccessKey: "another", sessionToken: "callers-token")
+      for (source, code) in [(other, "SignatureDoesNotMatch"), (Self.caller, "AccessDenied")] {
+        let provider = provider(service, source: source)
+        let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+        #expect(error?.code == .badAnswer)
+        #expect(error?.message.contains(code) == true, "\(String(describing: error))")
+      }
+      #expect(service.server.requests().count == 2)
+    }
+  }
+
+  @Test(arguments: [Duration.seconds(899), .seconds(43_201), .milliseconds(900_500), .seconds(-1)])
+  func `a lifetime that STS doesn't give is refused before anything is sent`(duration: Duration) async throws {
+    try await start().whileRunning { service async throws in
+      let provider = provider(service, duration: duration)
+      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      #expect(error?.code == .misconfigured)
+      #expect(service.server.requests().isEmpty)
+    }
+  }
+
+  @Test func `without a region nothing is sent`() async throws {
+    try await start().whileRunning { service async throws in
+      let provider = provider(service, environment: [:])
+      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      #expect(error?.code == .misconfigured)
+      #expect(error?.message.contains("AWS_REGION") == true)
+      #expect(service.server.requests().isEmpty)
+    }
+  }
+
+  @Test func `what the source throws is thrown`() async throws {
+    let provider = AssumeRoleCredentialProvider(
+      roleARN: Self.arn, source: EnvironmentCredentialProvider(environment: [:]),
+      environment: ["AWS_REGION": "us-west-2"])
+    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    #expect(error?.code == .notConfigured)
+  }
+}

@@ -1,0 +1,147 @@
+import LocalAWS
+import SigV4
+import Testing
+
+/// A row of the table of faults for container credentials: the environment, what goes wrong, and what comes of it.
+struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
+  static let target = "/v1/credentials"
+  static let tokenFile = "/var/run/token"
+  /// What the endpoint demands as `Authorization`.
+  static let token = "made-up-token"
+
+  let id: String
+  let name: String
+  /// The variables, made with the endpoint's URL; where left out, its URL and the token's file.
+  var environment: @Sendable (String) -> [String: String] = Self.usual
+  /// What the token's file holds at each reading; the last stays, and `nil` is no file.
+  var tokens: [String?] = [token]
+  /// What is sent as `Authorization`.
+  var sentToken = token
+  var faults: FaultPlan = []
+  var outcome = FaultTableRow.Outcome.works
+  /// The number of requests that reach the endpoint.
+  var requests: Int
+  var calls = 1
+
+  var testDescription: String { "\(id): \(name)" }
+
+  static let usual: @Sendable (String) -> [String: String] = { url in
+    ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": tokenFile]
+  }
+
+  /// The variables with this URL in place of the endpoint's.
+  private static func full(_ url: String) -> @Sendable (String) -> [String: String] { { _ in usual(url) } }
+
+  static let rows: [ContainerFaultRow] = hosts + tokens + answers + relative
+
+  private static let hosts: [ContainerFaultRow] =
+    [
+      ("E01", "http://example.com/"), ("E01", "http://169.254.0.1/"), ("E01", "http://169.1.2.3/"),
+      ("E01", "http://169.254.170.22/"), ("E01", "http://128.0.0.1/"), ("E01", "http://[fd00:ec2::24]/"),
+      ("E02", "http://127.0.0.1.evil.com/"), ("E02", "http://127.0.0/"), ("E02", "http://0127.0.0.1/"),
+      ("E02", "http://localhost.evil.com/"), ("E02", "http://2130706433/"), ("E02", "http://127.0.0.256/"),
+    ].map { id, url in
+      .init(
+        id: id, name: "http to \(url)", environment: full(url),
+        outcome: .fails(.misconfigured, naming: "http may lead only to"), requests: 0)
+    }
+    + [
+      ("E02", "http://169.254.170.2@evil.com/"), ("E02", "http://169.254.170.2#@evil.com/"),
+      ("E02", "http://127.0.0.1\\@evil.com/"), ("E02", "file:///etc/passwd"), ("E02", "//127.0.0.1/"),
+      ("E02", "http://127.0.0.1/a b"), ("E02", "http://127.0.0.1/\r\nX-Y: z"),
+    ].map { id, url in
+      .init(
+        id: id, name: "\(url.debugDescription), no URL for this", environment: full(url),
+        outcome: .fails(.misconfigured, naming: "must be a URL"), requests: 0)
+    }
+
+  private static let tokens: [ContainerFaultRow] = [
+    .init(
+      id: "E03", name: "a line break in the token's file", tokens: ["made-up\nX-Y: z"],
+      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+    .init(
+      id: "E03", name: "a line break in the token's variable",
+      environment: {
+        ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up\r\nX-Y: z"]
+      },
+      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+    .init(id: "E04", name: "a token's file that ends in LF", tokens: [token + "\n"], requests: 1),
+    .init(id: "E04", name: "a token's file that ends in CR LF", tokens: [token + "\r\n"], requests: 1),
+    .init(
+      id: "E04", name: "a token's file that ends in two LF", tokens: [token + "\n\n"],
+      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+    .init(
+      id: "E05", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: "doesn't exist"),
+      requests: 0),
+    .init(
+      id: "E05", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"),
+      requests: 0),
+    .init(
+      id: "E05", name: "a wrong token", tokens: ["made-up-too"], sentToken: "made-up-too",
+      outcome: .fails(.badAnswer, naming: "AccessDeniedException"), requests: 1),
+    .init(
+      id: "E06", name: "the token's file is read at each fetch", tokens: [token, token + "\n"], requests: 2, calls: 2),
+    .init(
+      id: "E06", name: "the token in the variable",
+      environment: { ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token] },
+      tokens: [nil], requests: 1),
+    .init(
+      id: "E06", name: "the token's file beats its variable",
+      environment: { usual($0).merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up-too"]) { $1 } }, requests: 1),
+  ]
+
+  private static let answers: [ContainerFaultRow] =
+    [
+      .init(
+        id: "E07", name: "400 with code and message",
+        faults: [.always(.answer(ContainerCredentialsService.failure(400, "InvalidRequest", "no such pod")))],
+        outcome: .fails(.badAnswer, naming: #"400: "InvalidRequest", "no such pod""#), requests: 1),
+      .init(
+        id: "E07", name: "200 with code and message",
+        faults: [.always(.answer(200, #"{"code":"AccessDenied","message":"no role"}"#))],
+        outcome: .fails(.badAnswer, naming: #""AccessDenied", "no role""#), requests: 1),
+      .init(
+        id: "E07", name: "an error that tells the token again",
+        faults: [.always(.answer(ContainerCredentialsService.failure(403, "Denied", "no \(token)")))],
+        outcome: .fails(.badAnswer, naming: #"403: "Denied"."#), requests: 1),
+      .init(
+        id: "E08", name: "404", faults: [.always(.answer(404))], outcome: .fails(.badAnswer, naming: "404"), requests: 1
+      ),
+      .init(
+        id: "E08", name: "a redirect", faults: [.always(.redirect(to: "http://127.0.0.1:1/"))],
+        outcome: .fails(.badAnswer), requests: 1),
+      .init(
+        id: "E08", name: "endless", faults: [.always(times: 3, .endless)], outcome: .fails(.badAnswer, naming: "65536"),
+        requests: 3),
+      .init(
+        id: "E08", name: "no JSON", faults: [.always(.answer(200, "<html>"))],
+        outcome: .fails(.badAnswer, naming: "JSON"),
+        requests: 3),
+      .init(
+        id: "E08", name: "a field is missing", faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"t"}"#))],
+        outcome: .fails(.badAnswer, naming: "without SecretAccessKey"), requests: 3),
+    ]
+    + [Fault.answer(429), .answer(500), .answer(503), .reset, .closed, .truncated(afterBodyBytes: 9)].flatMap { fault in
+      [
+        .init(
+          id: "E08", name: "\(fault)".prefix(60) + " always", faults: [.always(fault)], outcome: .fails(.badAnswer),
+          requests: 3),
+        ContainerFaultRow(
+          id: "E08", name: "\(fault)".prefix(60) + " twice", faults: [.always(times: 2, fault)], requests: 3),
+      ]
+    }
+
+  private static let relative: [ContainerFaultRow] =
+    [
+      "v2/credentials", ".evil.com/", ":80/", "@evil.com/", "/a b", "/\r\nX-Y: z",
+    ].map { path in
+      .init(
+        id: "E09", name: "the relative URI \(path.debugDescription)",
+        environment: { _ in ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path] },
+        outcome: .fails(.misconfigured, naming: "RELATIVE_URI"), requests: 0)
+    } + [
+      .init(
+        id: "E09", name: "no URI", environment: { _ in ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up"] },
+        outcome: .fails(.notConfigured, naming: "AWS_CONTAINER_CREDENTIALS_FULL_URI"), requests: 0)
+    ]
+}
