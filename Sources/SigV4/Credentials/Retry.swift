@@ -37,7 +37,8 @@ extension TransportError {
   /// What the failure means to a provider whose source is set up and doesn't answer.
   ///
   /// - Parameter source: The source, as the beginning of a sentence.
-  /// - Returns: An error that may pass; those that can't are thrown.
+  /// - Returns: An error that may pass.
+  /// - Throws: ``CredentialError`` for a failure that can't pass; `CancellationError`.
   func passing(_ source: String) throws -> CredentialError {
     switch code {
     case .cancelled: throw CancellationError()
