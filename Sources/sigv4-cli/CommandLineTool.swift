@@ -8,6 +8,6 @@ struct CommandLineTool: AsyncParsableCommand {
     abstract: "Signs HTTP requests for AWS, and shows how.",
     subcommands: [
       DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, VerifyCommand.self,
-      ExplainCommand.self, ConformanceCommand.self,
+      ExplainCommand.self, CredentialsCommand.self, ConformanceCommand.self,
     ])
 }

@@ -23,7 +23,7 @@ struct PresignCommand: AsyncParsableCommand {
 
   func run() async throws {
     var request = try options.request()
-    let credentials = try await CredentialSource().credentials()
+    let credentials = try await CredentialChain().credentials()
     let signed = try options.signer.presign(&request, validFor: .seconds(expires), with: credentials)
     if verbose { try SigningTrace.print(signed) }
     print(request.url?.absoluteString ?? "")

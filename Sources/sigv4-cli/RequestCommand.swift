@@ -29,7 +29,7 @@ struct RequestCommand: AsyncParsableCommand {
     let signed =
       chunked
       ? try await signChunked(&request)
-      : try await options.signer.sign(&request, with: CredentialSource())
+      : try await options.signer.sign(&request, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
     try FileHandle.standardOutput.write(contentsOf: answer.body)
@@ -45,7 +45,7 @@ struct RequestCommand: AsyncParsableCommand {
     let body = request.httpBody ?? Data()
     var signable = try SignableRequest(request)
     let upload = try await options.signer.sign(
-      &signable, chunked: ChunkedPayload(length: body.count), with: CredentialSource())
+      &signable, chunked: ChunkedPayload(length: body.count), with: CredentialChain())
     var framed = Data(capacity: upload.contentLength)
     let source = AsyncStream<Data> { continuation in
       continuation.yield(body)

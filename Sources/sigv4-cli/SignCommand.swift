@@ -15,7 +15,7 @@ struct SignCommand: AsyncParsableCommand {
 
   func run() async throws {
     var request = try options.request()
-    let signed = try await options.signer.sign(&request, with: CredentialSource())
+    let signed = try await options.signer.sign(&request, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
   }

@@ -44,7 +44,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let verifier = Verifier(service: .named(service), region: region)
     do {
       let verified = try await verifier.verify(text.request, payload: .bytes(text.body), at: now) { id in
-        let known = try await CredentialSource().credentials()
+        let known = try await CredentialChain().credentials()
         return known.accessKeyID == id ? known : nil
       }
       let claim = verified.claim

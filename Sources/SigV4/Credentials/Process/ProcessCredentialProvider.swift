@@ -1,0 +1,67 @@
+/// A provider of the credentials that a program prints (AWS SDKs and Tools Reference Guide, "Process credential provider").
+///
+/// The program is started without a shell, gets the environment and no input, and prints a JSON object with `Version` 1,
+/// `AccessKeyId` and `SecretAccessKey`, and where it likes `SessionToken`, `Expiration` (ISO 8601) and `AccountId`. What
+/// it writes to standard error is dropped, since nobody knows what it holds.
+///
+/// Each call runs the program anew; put it behind a cache to sign requests with it.
+public struct ProcessCredentialProvider: CredentialProvider {
+  /// The longest output that is read, in bytes.
+  static let outputLimit = 65_536
+
+  private let command: String
+  private let timeLimit: Duration
+  private let environment: @Sendable () -> [String: String]
+
+  /// Creates a provider.
+  ///
+  /// - Parameters:
+  ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` hold words together. A program
+  ///     without a slash in its name is looked for in `PATH`.
+  ///   - timeLimit: How long the program may run before it is killed, with all that it has started.
+  ///   - environment: The program's environment; where left out, that of this process.
+  public init(command: String, timeLimit: Duration = .seconds(60), environment: [String: String]? = nil) {
+    self.command = command
+    self.timeLimit = timeLimit
+    self.environment = ProcessEnvironment.closure(environment)
+  }
+
+  /// The credentials that the program prints.
+  ///
+  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `timedOut` when the
+  ///   program runs too long, `badAnswer` when it fails or prints something else; `CancellationError` when the calling
+  ///   task is cancelled, which kills the program.
+  public func credentials() async throws -> Credentials {
+    guard let words = CommandWords.split(command), let program = words.first,
+      !words.contains(where: { $0.contains("\0") })
+    else {
+      throw CredentialError(
+        .misconfigured,
+        "The credential process can't be split into words: it is empty, or a quotation mark isn't closed.")
+    }
+    // Arguments may hold secrets, the program's name doesn't.
+    let name = "The credential process \(program.quoted)"
+    let result: ChildProcess.Result
+    do throws(ChildProcess.Failure) {
+      result = try await ChildProcess.run(
+        words, environment: environment(), timeLimit: timeLimit, outputLimit: Self.outputLimit)
+    } catch {
+      switch error {
+      case .notStarted(let reason): throw CredentialError(.misconfigured, "\(name) can't be started: \(reason).")
+      case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
+      case .tooMuchOutput:
+        throw CredentialError(.badAnswer, "\(name) printed more than \(Self.outputLimit) bytes and was killed.")
+      case .cancelled: throw CancellationError()
+      }
+    }
+    guard result.status == 0 else {
+      throw CredentialError(
+        .badAnswer, "\(name) ended with \(result.status); run it by hand to see why. What it printed isn't shown here.")
+    }
+    let document = try CredentialsDocument(result.output, from: name)
+    guard document.version == 1 else {
+      throw CredentialError(.badAnswer, "\(name) printed a JSON object without \"Version\": 1.")
+    }
+    return try document.credentials(.any)
+  }
+}
