@@ -14,7 +14,7 @@ import Testing
     expiration: Date(timeIntervalSince1970: 1_900_000_000))
 
   /// All the texts that Swift makes of a value.
-  private static func texts(_ value: Any) -> String {
+  static func texts(_ value: Any) -> String {
     var dumped = ""
     dump(value, to: &dumped)
     let children = Mirror(reflecting: value).children.map { "\($0.value)" }.joined()
@@ -22,8 +22,8 @@ import Testing
       + ((value as? any Error)?.localizedDescription ?? "")
   }
 
-  private func expectNoSecret(in value: Any) {
-    #expect(!Self.texts(value).contains(Self.mark))
+  static func expectNoSecret(in value: Any) {
+    #expect(!texts(value).contains(mark))
   }
 
   @Test func `the environment's secrets stay in`() async throws {
@@ -34,11 +34,11 @@ import Testing
         environment[name] = name == "AWS_ACCESS_KEY_ID" ? "AKIDEXAMPLE" : Self.mark
       }
       let provider = EnvironmentCredentialProvider(environment: environment)
-      expectNoSecret(in: provider)
+      Self.expectNoSecret(in: provider)
       do {
-        expectNoSecret(in: try await provider.credentials())
+        Self.expectNoSecret(in: try await provider.credentials())
       } catch {
-        expectNoSecret(in: error)
+        Self.expectNoSecret(in: error)
       }
     }
   }
@@ -54,13 +54,13 @@ import Testing
       let reported = Mutex<[any Error]>([])
       let cache = CachedCredentialProvider(provider, onFailure: { error in reported.withLock { $0.append(error) } })
       do {
-        expectNoSecret(in: try await cache.credentials())
+        Self.expectNoSecret(in: try await cache.credentials())
       } catch {
-        expectNoSecret(in: error)
+        Self.expectNoSecret(in: error)
       }
-      for error in reported.withLock({ $0 }) { expectNoSecret(in: error) }
-      expectNoSecret(in: cache)
-      expectNoSecret(in: provider)
+      for error in reported.withLock({ $0 }) { Self.expectNoSecret(in: error) }
+      Self.expectNoSecret(in: cache)
+      Self.expectNoSecret(in: provider)
     }
   }
 
@@ -78,17 +78,17 @@ import Testing
       service.faults = [.onCredentials(.answer(200, document))]
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       do {
-        expectNoSecret(in: try await provider.credentials())
+        Self.expectNoSecret(in: try await provider.credentials())
       } catch {
-        expectNoSecret(in: error)
+        Self.expectNoSecret(in: error)
       }
-      expectNoSecret(in: provider)
+      Self.expectNoSecret(in: provider)
       // The session token and the body on their way.
       for header in service.server.requests("GET").flatMap(\.request.headers) where header.name.contains("token") {
-        expectNoSecret(in: TransportRequest(url: "http://h/?t=\(Self.mark)", headers: [header]))
+        Self.expectNoSecret(in: TransportRequest(url: "http://h/?t=\(Self.mark)", headers: [header]))
       }
-      expectNoSecret(in: TransportResponse(status: 200, body: Array(document.utf8)))
-      expectNoSecret(in: TransportRequest(method: "POST", url: "http://h/", body: Array(document.utf8)))
+      Self.expectNoSecret(in: TransportResponse(status: 200, body: Array(document.utf8)))
+      Self.expectNoSecret(in: TransportRequest(method: "POST", url: "http://h/", body: Array(document.utf8)))
     }
   }
 
@@ -96,7 +96,7 @@ import Testing
     let provider = StaticCredentialProvider(Self.credentials)
     let cache = provider.cached()
     _ = try await cache.credentials()
-    expectNoSecret(in: provider)
-    expectNoSecret(in: cache)
+    Self.expectNoSecret(in: provider)
+    Self.expectNoSecret(in: cache)
   }
 }

@@ -1,0 +1,146 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Synchronization
+import Testing
+
+/// Providers in a row: who passes on, who stops, who is remembered.
+@Suite(.timeLimit(.minutes(2))) struct CredentialChainTests {
+  private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "s")
+
+  /// A provider that says what it is told to, and counts.
+  private final class Scripted: CredentialProvider {
+    private let state: Mutex<(answers: [Result<Credentials, any Error>], count: Int)>
+    init(_ answers: Result<Credentials, any Error>...) { state = Mutex((answers, 0)) }
+    var count: Int { state.withLock { $0.count } }
+    func credentials() async throws -> Credentials {
+      try state.withLock { state in
+        state.count += 1
+        return state.answers.count > 1 ? state.answers.removeFirst() : state.answers[0]
+      }.get()
+    }
+  }
+
+  private static func failure(_ code: CredentialError.Code, _ message: String = "no") -> Result<Credentials, any Error>
+  {
+    .failure(CredentialError(code, message))
+  }
+
+  @Test(arguments: [CredentialError.Code.notConfigured, .notAvailable])
+  func `a provider without anything passes on`(code: CredentialError.Code) async throws {
+    let last = Scripted(.success(Self.credentials))
+    let chain = CredentialChain([Scripted(Self.failure(code)), last])
+    #expect(try await chain.credentials() == Self.credentials)
+  }
+
+  @Test(arguments: [CredentialError.Code.misconfigured, .unreachable, .timedOut, .badAnswer])
+  func `a provider that is set up and fails stops the chain`(code: CredentialError.Code) async throws {
+    let last = Scripted(.success(Self.credentials))
+    let chain = CredentialChain([Scripted(Self.failure(.notConfigured)), Scripted(Self.failure(code, "broken")), last])
+    let error = await #expect(throws: CredentialError.self) { try await chain.credentials() }
+    #expect(error == CredentialError(code, "broken"))
+    #expect(last.count == 0)
+  }
+
+  @Test func `a total failure lists every provider with its reason`() async throws {
+    let chain = CredentialChain([
+      EnvironmentCredentialProvider(environment: [:]), Scripted(Self.failure(.timedOut, "It didn't answer.")),
+    ])
+    let error = await #expect(throws: CredentialError.self) { try await chain.credentials() }
+    #expect(error?.code == .timedOut)
+    #expect(
+      error?.message
+        == "No provider has credentials. EnvironmentCredentialProvider: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY aren't set."
+        + " Scripted: It didn't answer.")
+  }
+
+  @Test func `no failure is for ever`() async throws {
+    let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
+    let chain = CredentialChain([first])
+    await #expect(throws: CredentialError.self) { try await chain.credentials() }
+    #expect(try await chain.credentials() == Self.credentials)
+  }
+
+  @Test func `the winner is asked first from then on, until it fails`() async throws {
+    let first = Scripted(Self.failure(.notAvailable))
+    let second = Scripted(.success(Self.credentials), .success(Self.credentials), Self.failure(.badAnswer))
+    let chain = CredentialChain([first, second])
+    for _ in 0..<2 { _ = try await chain.credentials() }
+    #expect((first.count, second.count) == (1, 2))
+    for _ in 0..<2 { await #expect(throws: CredentialError.self) { try await chain.credentials() } }
+    #expect((first.count, second.count) == (2, 4))
+  }
+
+  @Test func `when the winner's source goes away, the others are asked`() async throws {
+    let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
+    let second = Scripted(.success(Self.credentials), Self.failure(.notAvailable))
+    let chain = CredentialChain([first, second])
+    for _ in 0..<2 { _ = try await chain.credentials() }
+    #expect((first.count, second.count) == (2, 2))
+  }
+
+  @Test func `a cancellation and a stranger's error go through as they are`() async throws {
+    struct Stranger: Error {}
+    let last = Scripted(.success(Self.credentials))
+    await #expect(throws: CancellationError.self) {
+      try await CredentialChain([Scripted(.failure(CancellationError())), last]).credentials()
+    }
+    await #expect(throws: Stranger.self) {
+      try await CredentialChain([Scripted(.failure(Stranger())), last]).credentials()
+    }
+    #expect(last.count == 0)
+    await #expect(throws: CredentialError.self) { try await CredentialChain([]).credentials() }
+  }
+
+  @Test func `the usual chain asks in the usual order`() async throws {
+    let metadata = try await InstanceMetadataService.start(
+      Instance(roleName: "r", credentials: Credentials(accessKeyID: "I", secretAccessKey: "s", sessionToken: "t")))
+    let container = try await ContainerCredentialsService.start(
+      .init(credentials: Credentials(accessKeyID: "C", secretAccessKey: "s", sessionToken: "t")))
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "credentials")
+    try "[default]\naws_access_key_id = P\naws_secret_access_key = s\n".write(
+      to: file, atomically: true, encoding: .utf8)
+    let role = "arn:aws:iam::123456789012:role/reservations"
+    let token = folder.appending(path: "token")
+    try "web-identity".write(to: token, atomically: true, encoding: .utf8)
+    let service = try await SecurityTokenService.start(
+      .init(arn: role, credentials: Credentials(accessKeyID: "W", secretAccessKey: "s", sessionToken: "t")))
+
+    var environment = [
+      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SHARED_CREDENTIALS_FILE": file.path(),
+      "AWS_WEB_IDENTITY_TOKEN_FILE": token.path(), "AWS_ROLE_ARN": role, "AWS_ENDPOINT_URL_STS": service.baseURL,
+      "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url, "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL,
+      "AWS_METADATA_SERVICE_TIMEOUT": "300",
+    ]
+    let steps = [
+      ("E", "AWS_ACCESS_KEY_ID"), ("P", "AWS_SHARED_CREDENTIALS_FILE"), ("W", "AWS_WEB_IDENTITY_TOKEN_FILE"),
+      ("C", "AWS_CONTAINER_CREDENTIALS_FULL_URI"), ("I", "AWS_EC2_METADATA_SERVICE_ENDPOINT"),
+    ]
+    for (index, (id, variable)) in steps.enumerated() {
+      let chain = CredentialChain(environment: environment, transport: PatientTransport())
+      #expect(try await chain.credentials().accessKeyID == id)
+      #expect(await chain.explain().count == index + 1)
+      environment[variable] = nil
+      if variable == "AWS_ACCESS_KEY_ID" { environment["AWS_SECRET_ACCESS_KEY"] = nil }
+    }
+    for local in [metadata, container, service] as [any LocalService] { await local.stop() }
+  }
+
+  @Test func `a thousand callers of a cached chain make one fetch`() async throws {
+    let metadata = try await InstanceMetadataService.start(
+      Instance(roleName: "r", credentials: Credentials(accessKeyID: "I", secretAccessKey: "s", sessionToken: "t")))
+    try await metadata.whileRunning { metadata async throws in
+      let chain = CredentialChain(environment: [
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300",
+      ]).cached()
+      try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<1000 { group.addTask { try await chain.credentials().accessKeyID } }
+        for try await id in group { #expect(id == "I") }
+      }
+      #expect(metadata.server.requests().count == 3)
+    }
+  }
+}

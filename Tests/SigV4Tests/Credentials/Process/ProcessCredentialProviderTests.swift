@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import SigV4
+
+/// Programs that print credentials, and programs that don't.
+@Suite(.timeLimit(.minutes(2))) struct ProcessCredentialProviderTests {
+  private static let path = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+
+  private func provider(_ script: String, timeLimit: Duration = patience) -> ProcessCredentialProvider {
+    ProcessCredentialProvider(
+      command: "sh -c '\(script)'", timeLimit: timeLimit, environment: Self.path.merging(["SECRET": "pLaNtEd"]) { $1 })
+  }
+
+  @Test(arguments: [
+    ("a b", ["a", "b"]), ("  a\t b\n", ["a", "b"]), (#""a b" c"#, ["a b", "c"]), ("'a \"b\\' c", ["a \"b\\", "c"]),
+    (#""a\"b\\c\d""#, [#"a"b\c\d"#]), (#"a\ b"#, ["a b"]), (#"a"b"'c'"#, ["abc"]), ("''", [""]),
+    ("a '' b", ["a", "", "b"]),
+    ("$HOME `x` *|&", ["$HOME", "`x`", "*|&"]), ("", []), (" ", []), ("ä\r\nb", ["ä", "b"]),
+  ])
+  func `a command is split into words as a shell would, without its other meanings`(command: String, words: [String]) {
+    #expect(CommandWords.split(command) == words)
+  }
+
+  @Test(arguments: ["'a", #""a"#, #"a\"#, #""a\"#])
+  func `what isn't closed can't be split`(command: String) {
+    #expect(CommandWords.split(command) == nil)
+  }
+
+  @Test func `long-term and temporary credentials are read`() async throws {
+    let long = try await provider(#"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\"}""#)
+      .credentials()
+    #expect(long == Credentials(accessKeyID: "a", secretAccessKey: "s"))
+    let temporary = try await provider(
+      #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":\"2030-03-17T17:46:40Z\",\"AccountId\":\"123456789012\"}""#
+    ).credentials()
+    #expect(
+      temporary
+        == Credentials(
+          accessKeyID: "a", secretAccessKey: "s", sessionToken: "t",
+          expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012"))
+  }
+
+  @Test(arguments: [
+    ("exit 3", "ended with 3"), ("echo $SECRET; echo $SECRET >&2; exit 1", "ended with 1"),
+    ("kill -9 $$", "ended with 137"),
+    ("echo $SECRET", "no JSON"), ("true", "no JSON"), (#"echo "{\"AccessKeyId\":\"$SECRET\"}""#, "Version"),
+    (#"echo "{\"Version\":2,\"SecretAccessKey\":\"$SECRET\"}""#, "Version"),
+    (#"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SessionToken\":\"$SECRET\"}""#, "SecretAccessKey"),
+    (#"echo "{\"Version\":1,\"SecretAccessKey\":\"$SECRET\"}""#, "AccessKeyId"),
+    (
+      #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"$SECRET\",\"Expiration\":\"$SECRET\"}""#,
+      "Expiration"
+    ),
+    ("while true; do echo $SECRET$SECRET$SECRET$SECRET; done", "65536"),
+  ])
+  func `what is wrong is told, and not what was printed`(script: String, words: String) async throws {
+    let error = try #require(
+      await #expect(throws: CredentialError.self) { try await provider(script).credentials() })
+    #expect(error.code == .badAnswer)
+    #expect(error.message.contains(words), "\(error)")
+    #expect(!"\(error)".contains("pLaNtEd"))
+  }
+
+  @Test(arguments: ["/nowhere/to be found", "no-such-program-anywhere", "/", "'", ""])
+  func `what can't be started is told`(command: String) async throws {
+    let provider = ProcessCredentialProvider(command: command, environment: Self.path)
+    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    #expect(error?.code == .misconfigured)
+  }
+
+  @Test func `a program that runs too long is killed, with what it has started`() async throws {
+    // The inner shell holds the pipe open: reading would go on without end if it lived.
+    let provider = provider("(while true; do read x < /dev/zero; done) & wait", timeLimit: .milliseconds(200))
+    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    #expect(error?.code == .timedOut)
+  }
+
+  @Test func `a cancelled caller doesn't wait for the program`() async throws {
+    let provider = provider("while true; do read x < /dev/zero; done")
+    let task = Task { try await provider.credentials() }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func `a program gets its arguments, its environment and no input`() async throws {
+    let script =
+      #"cat; echo "{\"Version\":1,\"AccessKeyId\":\"$1\",\"SecretAccessKey\":\"$SECRET\"}""#
+    let provider = ProcessCredentialProvider(
+      command: "sh -c '\(script)' name 'a b'", environment: Self.path.merging(["SECRET": "s"]) { $1 })
+    #expect(try await provider.credentials() == Credentials(accessKeyID: "a b", secretAccessKey: "s"))
+  }
+}

@@ -1,0 +1,189 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Testing
+
+/// Profiles that lead to keys, roles, sources and programs, asked as a user asks.
+@Suite(.timeLimit(.minutes(2))) struct ProfileCredentialProviderTests {
+  private static let arn = "arn:aws:iam::123456789012:role/reservations"
+  private static let keys = Credentials(
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "pLaNtEd/secret", sessionToken: "pLaNtEd/token")
+  private static let assumed = Credentials(
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "pLaNtEd/assumed", sessionToken: "pLaNtEd/assumed-token",
+    expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
+  private static let keyLines = """
+    aws_access_key_id = AKIDEXAMPLE
+    aws_secret_access_key = pLaNtEd/secret
+    aws_session_token = pLaNtEd/token
+
+    """
+
+  private func provider(
+    _ profile: String? = nil, config: String? = nil, credentials: String? = nil, _ environment: [String: String] = [:]
+  ) -> ProfileCredentialProvider {
+    let environment = ["HOME": "/home/me", "AWS_REGION": "us-west-2"].merging(environment) { $1 }
+    let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
+      switch path {
+      case "/home/me/.aws/config", "/elsewhere/config": if let config { return Array(config.utf8) }
+      case "/home/me/.aws/credentials", "/elsewhere/credentials": if let credentials { return Array(credentials.utf8) }
+      case "/token": return Array("web-identity".utf8)
+      case "/unreadable": throw .unreadable
+      default: break
+      }
+      throw .missing
+    }
+    return ProfileCredentialProvider(
+      profile: profile, environment: environment, transport: PatientTransport(), files: files,
+      clock: ProviderClock())
+  }
+
+  @Test(arguments: [
+    [:], ["AWS_SHARED_CREDENTIALS_FILE": "/elsewhere/credentials", "HOME": ""], ["AWS_PROFILE": "default"],
+  ])
+  func `keys in the credentials file are read`(environment: [String: String]) async throws {
+    let provider = provider(credentials: "[default]\n" + Self.keyLines, environment)
+    #expect(try await provider.credentials() == Self.keys)
+  }
+
+  @Test func `the parameter beats AWS_PROFILE, which beats default`() async throws {
+    let config =
+      "[profile a]\n" + Self.keyLines + "[profile b]\naws_access_key_id = AKIDB\naws_secret_access_key = s\n[default]\n"
+    #expect(try await provider("a", config: config, ["AWS_PROFILE": "b"]).credentials() == Self.keys)
+    #expect(try await provider(config: config, ["AWS_PROFILE": "b"]).credentials().accessKeyID == "AKIDB")
+    let error = await #expect(throws: CredentialError.self) { try await provider(config: config).credentials() }
+    #expect(error?.code == .notConfigured)
+  }
+
+  @Test(arguments: [
+    ([:], CredentialError.Code.notConfigured, "AWS_PROFILE isn't set"),
+    (["HOME": ""], .notConfigured, "HOME isn't set"),
+    (
+      ["AWS_PROFILE": "absent"], .misconfigured,
+      #"no profile "absent" in "/home/me/.aws/config" or "/home/me/.aws/credentials""#
+    ),
+    (["AWS_CONFIG_FILE": "/unreadable"], .unreachable, "can't be read"),
+  ])
+  func `what isn't there is told`(environment: [String: String], code: CredentialError.Code, words: String) async throws
+  {
+    let error = try #require(
+      await #expect(throws: CredentialError.self) { try await provider(nil, environment).credentials() })
+    #expect(error.code == code)
+    #expect(error.message.contains(words), "\(error)")
+  }
+
+  private func provider(_ profile: String?, _ environment: [String: String]) -> ProfileCredentialProvider {
+    provider(profile, config: nil, credentials: nil, environment)
+  }
+
+  @Test func `a role is assumed with the keys of its source, each with its own signature`() async throws {
+    let service = try await SecurityTokenService.start(
+      SecurityTokenService.Role(arn: Self.arn, caller: Self.keys, externalID: "id", credentials: Self.assumed))
+    try await service.whileRunning { service async throws in
+      let config = """
+        [profile role]
+        role_arn = \(Self.arn)
+        source_profile = base
+        external_id = id
+        role_session_name = name
+        duration_seconds = 900
+        [profile base]
+        \(Self.keyLines)
+        """
+      let provider = provider("role", config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
+      #expect(try await provider.credentials() == Self.assumed)
+      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      #expect(form["DurationSeconds"] == "900" && form["RoleSessionName"] == "name" && form["ExternalId"] == "id")
+    }
+  }
+
+  @Test func `the region of the profile serves where the environment has none`() async throws {
+    let service = try await SecurityTokenService.start(
+      SecurityTokenService.Role(arn: Self.arn, caller: Self.keys, credentials: Self.assumed))
+    try await service.whileRunning { service async throws in
+      let config = "[default]\nrole_arn = \(Self.arn)\nsource_profile = default\n\(Self.keyLines)"
+      let environment = ["AWS_ENDPOINT_URL_STS": service.baseURL, "AWS_REGION": ""]
+      let error = await #expect(throws: CredentialError.self) {
+        try await provider(config: config, environment).credentials()
+      }
+      #expect(error?.message.contains("region") == true)
+      let regional = provider(config: config + "region = eu-central-1\n", environment)
+      #expect(try await regional.credentials() == Self.assumed)
+      let authorization = service.server.requests().last?.request.headers.first { $0.isNamed("authorization") }
+      #expect(authorization?.value.contains("/eu-central-1/sts/") == true)
+    }
+  }
+
+  @Test(arguments: ["Ec2InstanceMetadata", "EcsContainer", "Environment"])
+  func `a role is assumed with a source by name`(source: String) async throws {
+    let service = try await SecurityTokenService.start(
+      SecurityTokenService.Role(arn: Self.arn, caller: Self.keys, credentials: Self.assumed))
+    let metadata = try await InstanceMetadataService.start(Instance(roleName: "r", credentials: Self.keys))
+    let container = try await ContainerCredentialsService.start(.init(credentials: Self.keys))
+    let provider = provider(
+      config: "[default]\nrole_arn = \(Self.arn)\ncredential_source = \(source)\n",
+      [
+        "AWS_ENDPOINT_URL_STS": service.baseURL, "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL,
+        "AWS_METADATA_SERVICE_TIMEOUT": "300", "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url,
+        "AWS_ACCESS_KEY_ID": Self.keys.accessKeyID, "AWS_SECRET_ACCESS_KEY": Self.keys.secretAccessKey,
+        "AWS_SESSION_TOKEN": Self.keys.sessionToken ?? "",
+      ])
+    #expect(try await provider.credentials() == Self.assumed)
+    #expect((metadata.server.connectionCount > 0) == (source == "Ec2InstanceMetadata"))
+    #expect((container.server.connectionCount > 0) == (source == "EcsContainer"))
+    for local in [service, metadata, container] as [any LocalService] { await local.stop() }
+  }
+
+  @Test func `a token's file is exchanged, and its role may assume another`() async throws {
+    let service = try await SecurityTokenService.start(
+      SecurityTokenService.Role(
+        arn: Self.arn, webIdentityToken: "web-identity", caller: Self.assumed, credentials: Self.assumed))
+    try await service.whileRunning { service async throws in
+      let config = """
+        [default]
+        role_arn = \(Self.arn)
+        source_profile = token
+        [profile token]
+        role_arn = \(Self.arn)
+        web_identity_token_file = /token
+        """
+      let provider = provider(config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
+      #expect(try await provider.credentials() == Self.assumed)
+      let actions = service.server.requests().map { FaultTableTests.form($0.body)["Action"] }
+      #expect(actions == ["AssumeRoleWithWebIdentity", "AssumeRole"])
+    }
+  }
+
+  @Test func `a process is run`() async throws {
+    let config = """
+      [default]
+      credential_process = sh -c 'echo "{\\"Version\\":1,\\"AccessKeyId\\":\\"a\\",\\"SecretAccessKey\\":\\"$MARK\\"}"'
+      """
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let provider = provider(config: config, ["PATH": path, "MARK": "s"])
+    #expect(try await provider.credentials() == Credentials(accessKeyID: "a", secretAccessKey: "s"))
+  }
+
+  @Test(arguments: [
+    "[default]\n" + keyLines, "[default]\naws_secret_access_key = pLaNtEd\n",
+    "[default]\naws_secret_access_key pLaNtEd\n",
+    "[default]\n pLaNtEd\n", "pLaNtEd", "[default]\naws_access_key_id = a\naws_secret_access_key = \n  pLaNtEd\n",
+    "[default]\naws_access_key_id = a\naws_session_token = pLaNtEd\n",
+    "[default]\nrole_arn = x\nsource_profile = b\n[b]\n" + keyLines,
+    "[default]\ncredential_process = sh -c 'echo pLaNtEd; exit 1'\n", "[default]\ncredential_process = 'pLaNtEd\n",
+    "[default]\ncredential_process = sh -c 'echo pLaNtEd >&2' pLaNtEd\n",
+    "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
+  ])
+  func `a file's and a program's secrets stay in`(text: String) async throws {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let provider = provider(credentials: text, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
+    let chain = CredentialChain([provider])
+    for attempt in await chain.explain() { SecretLeakTests.expectNoSecret(in: attempt) }
+    do {
+      SecretLeakTests.expectNoSecret(in: try await chain.credentials())
+    } catch {
+      SecretLeakTests.expectNoSecret(in: error)
+    }
+    SecretLeakTests.expectNoSecret(in: provider)
+    SecretLeakTests.expectNoSecret(in: chain)
+  }
+}
