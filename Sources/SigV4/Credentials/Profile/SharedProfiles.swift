@@ -10,6 +10,8 @@ struct SharedProfiles {
   /// - Parameters:
   ///   - config: The config file; where left out `AWS_CONFIG_FILE`, or `~/.aws/config`.
   ///   - credentials: The credentials file; where left out `AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`.
+  ///   - environment: The variables.
+  ///   - files: What to read files with.
   /// - Throws: ``CredentialError``: `unreachable` for a file that can't be read, `misconfigured` for one that can't be
   ///   understood.
   init(
