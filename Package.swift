@@ -58,7 +58,13 @@ let package = Package(
           name: "AsyncHTTPClient", package: "async-http-client",
           condition: .when(traits: ["AsyncHTTPClient"])),
         .product(
+          name: "NIOCore", package: "swift-nio",
+          condition: .when(traits: ["AsyncHTTPClient"])),
+        .product(
           name: "NIOHTTP1", package: "swift-nio",
+          condition: .when(traits: ["AsyncHTTPClient"])),
+        .product(
+          name: "NIOPosix", package: "swift-nio",
           condition: .when(traits: ["AsyncHTTPClient"])),
       ],
       swiftSettings: settings + [.strictMemorySafety()]

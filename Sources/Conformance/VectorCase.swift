@@ -158,6 +158,11 @@ extension VectorCase {
     }
   }
 
+  /// The bytes that the signature covers as the payload; `nil` where it isn't one of their hash.
+  public var hashedBody: [UInt8]? {
+    options?.payload ?? "hash" == "hash" && signingService.payload == .signed ? Array(request.body ?? Data()) : nil
+  }
+
   /// The payload to presign with: the service's own, where its rules are to hold and nothing else is said.
   private var presignedPayload: Payload? {
     options?.useServiceRules == true && signingService.payload == .unsignedWhenPresigned ? nil : payload

@@ -1,18 +1,23 @@
-/// Verifies a payload that comes in signed chunks, the content coding `aws-chunked`, and hands out what is proved.
+/// Verifies a payload that comes in chunks, the content coding `aws-chunked`, and hands out what is proved.
+///
+/// Of unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`) it takes the framing off and proves nothing but the length.
 ///
 /// The request itself is verified first, with `Payload.hash` of the word in its `x-amz-content-sha256`; its signature is
 /// the seed of the chunks' own (S3 API Reference, "Transferring Payload in Multiple Chunks").
 ///
 /// Give it the body as it comes in, in pieces of any size; nothing of a chunk comes out before all of it is proved.
 public struct ChunkVerifier: Sendable {
-  private enum State { case header, data(size: Int, signature: String), trailers, ended, failed }
+  private enum State { case header, data(size: Int, signature: String?), trailers, ended, failed }
 
-  /// The trailers, once ``isComplete``: all of them signed.
+  /// The trailers, once ``isComplete``: all of them signed, if the chunks are.
   public private(set) var trailers: [HeaderField] = []
 
   private let key: SigningKey
   private let timeAndScope: String
+  private let isSigned: Bool
   private let hasTrailers: Bool
+  /// The bytes of the payload that are yet to come; `nil` where the request doesn't announce them.
+  private var missing: Int?
   private let maximumChunkSize: Int
   private var previous: String
   private var state = State.header
@@ -22,6 +27,7 @@ public struct ChunkVerifier: Sendable {
 
   /// A line with a size and a signature, or a trailer, is never longer than this.
   private static let maximumLineLength = 8192
+  private static let unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
   /// Creates a verifier for the chunks that follow a request.
   ///
@@ -29,15 +35,22 @@ public struct ChunkVerifier: Sendable {
   ///   - request: The request, verified.
   ///   - credentials: The credentials that it was verified with.
   ///   - maximumChunkSize: The most bytes that a chunk may have, as each is held in memory until it is proved; 1 GiB at most.
-  /// - Throws: ``VerificationError`` for a request whose payload isn't announced as signed chunks.
+  /// - Throws: ``VerificationError`` for a request whose payload isn't announced as chunks.
   public init(
     of request: VerifiedRequest, with credentials: Credentials, maximumChunkSize: Int = 16_777_216
   ) throws(VerificationError) {
     let plain = "STREAMING-\(request.claim.algorithm.rawValue)-PAYLOAD"
-    guard [plain, "\(plain)-TRAILER"].contains(request.payloadHash) else {
+    guard [plain, "\(plain)-TRAILER", Self.unsigned].contains(request.payloadHash) else {
       throw VerificationError(
-        .wrongPayload, "The payload isn't announced as signed chunks, but as \(request.payloadHash.debugDescription).")
+        .wrongPayload, "The payload isn't announced as chunks, but as \(request.payloadHash.debugDescription).")
     }
+    missing = try request.claim.fields.decodedLength.map { (text) throws(VerificationError) in
+      guard let length = Int(text), length >= 0, text.utf8.first != 0x2B else {
+        throw .chunk("x-amz-decoded-content-length must be a number of bytes, not \(text.debugDescription).")
+      }
+      return length
+    }
+    isSigned = request.payloadHash != Self.unsigned
     do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
     timeAndScope = key.lines(at: request.claim.date)
     hasTrailers = request.payloadHash != plain
@@ -82,18 +95,24 @@ public struct ChunkVerifier: Sendable {
       return false
     case .header:
       guard let line = try nextLine() else { return false }
-      state = try Self.header(line, maximumChunkSize)
+      state = try header(line)
     case .data(let size, let signature):
       let end = start + size
       guard size == 0 || received.count >= end + 2 else { return false }
       let chunk = received[start..<end]
-      try checkSignature(signature, "-PAYLOAD", SHA256Digest.hexOfNothing) { (state) throws(SigningError) in
-        try state.update(chunk.span)
+      if let signature {
+        try checkSignature(signature, "-PAYLOAD", SHA256Digest.hexOfNothing) { (state) throws(SigningError) in
+          try state.update(chunk.span)
+        }
       }
       if size > 0 {
         guard received[end] == 0x0D, received[end + 1] == 0x0A else { throw .chunk("CR LF must follow a chunk.") }
         payload += chunk
         start = end + 2
+      }
+      missing = missing.map { $0 - size }
+      guard size == 0 ? missing ?? 0 == 0 : missing ?? 0 >= 0 else {
+        throw .chunk("The payload isn't of the length that x-amz-decoded-content-length announces.")
       }
       state = size > 0 ? .header : .trailers
     case .trailers:
@@ -106,7 +125,7 @@ public struct ChunkVerifier: Sendable {
   private mutating func takeTrailer(_ line: String) throws(VerificationError) {
     if line.isEmpty {
       // Where trailers are announced, only their signature ends them.
-      guard !hasTrailers || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
+      guard !hasTrailers || !isSigned || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
       state = .ended
       return
     }
@@ -115,7 +134,7 @@ public struct ChunkVerifier: Sendable {
     }
     let value = String(line[line.utf8.index(after: colon)...])
     let field = HeaderField(String(line[..<colon]), value)
-    guard field.isNamed("x-amz-trailer-signature") else {
+    guard isSigned, field.isNamed("x-amz-trailer-signature") else {
       guard trailers.count < 64 else { throw VerificationError(.tooLarge, "The payload has more than 64 trailers.") }
       trailers.append(field)
       return
@@ -172,19 +191,21 @@ public struct ChunkVerifier: Sendable {
     return String(decoding: received[start..<(end - 1)], as: UTF8.self)
   }
 
-  /// Reads `SIZE;chunk-signature=SIGNATURE`.
-  private static func header(_ line: String, _ maximumChunkSize: Int) throws(VerificationError) -> State {
-    guard let mark = line.firstRange(of: ChunkFraming.signatureMark) else {
-      throw .chunk("A chunk must begin with SIZE;chunk-signature=SIGNATURE.")
+  /// Reads `SIZE;chunk-signature=SIGNATURE`, or `SIZE` alone where chunks are unsigned.
+  private func header(_ line: String) throws(VerificationError) -> State {
+    let mark = line.firstRange(of: ChunkFraming.signatureMark)
+    guard (mark != nil) == isSigned else {
+      throw .chunk(
+        "A chunk must begin with SIZE\(isSigned ? ";chunk-signature=SIGNATURE" : " alone, as it is unsigned").")
     }
-    let digits = line[..<mark.lowerBound]
+    let digits = line[..<(mark?.lowerBound ?? line.endIndex)]
     guard 1...16 ~= digits.utf8.count, digits.utf8.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }),
       let size = Int(digits, radix: 16)
     else { throw .chunk("The size of a chunk must be in hex.") }
     guard size <= maximumChunkSize else {
       throw VerificationError(.tooLarge, "A chunk has \(size) bytes; \(maximumChunkSize) are taken.")
     }
-    return .data(size: size, signature: unpadded(String(line[mark.upperBound...])))
+    return .data(size: size, signature: mark.map { Self.unpadded(String(line[$0.upperBound...])) })
   }
 
   /// ECDSA's signatures differ in length, and are filled up with asterisks.

@@ -15,12 +15,16 @@ extension SignatureClaim {
         case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
         case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
         case 20 where header.isNamed("x-amz-content-sha256"): try Self.set(&fields.contentHash, header)
+        case 28 where header.isNamed("x-amz-decoded-content-length"): try Self.set(&fields.decodedLength, header)
         // S3 Express One Zone's name for the token of a session.
         case 21 where header.isNamed("x-amz-s3session-token"): try Self.set(&fields.sessionToken, header)
         default: break
         }
       }
-      if let anyAuthorization, anyAuthorization.isAWSAuthorization { authorization = anyAuthorization }
+      guard let anyAuthorization, anyAuthorization.isAWSAuthorization else { return }
+      authorization = anyAuthorization
+      guard fields.date == nil else { return }
+      for header in headers where header.isNamed("date") { try Self.set(&fields.plainDate, header) }
     }
 
     private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {

@@ -1,10 +1,29 @@
 extension SignatureClaim {
   /// What either placement carries beside the signature proper.
   struct Fields: Sendable, Hashable {
+    /// `X-Amz-Date`.
     var date: String?
+    /// `Date`, which counts where `X-Amz-Date` is absent.
+    var plainDate: String?
     var sessionToken: String?
     var contentHash: String?
     var regionSet: String?
+    var decodedLength: String?
+
+    /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` may stand for `X-Amz-Date`).
+    func time() throws(VerificationError) -> SigningDate {
+      if let date {
+        if let date = SigningDate(text: date) { return date }
+        throw .malformed("X-Amz-Date must look like 20150830T123600Z, not like \(date.debugDescription).")
+      }
+      guard let plainDate else {
+        throw .malformed("The request has no X-Amz-Date; add the time of signing, such as 20150830T123600Z.")
+      }
+      if let date = SigningDate(fixdate: plainDate) ?? SigningDate(text: plainDate) { return date }
+      throw .malformed(
+        "Date, which stands for X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT, not like \(plainDate.debugDescription)."
+      )
+    }
   }
 
   /// The signature proper: the text it was written in, and the places of its parts in bytes.

@@ -52,7 +52,7 @@ extension SignatureClaim {
         date: values["X-Amz-Date"],
         sessionToken: values["X-Amz-Security-Token"] ?? values["X-Amz-S3session-Token"] ?? headers.sessionToken,
         contentHash: values["X-Amz-Content-Sha256"] ?? headers.contentHash,
-        regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet)
+        regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet, decodedLength: headers.decodedLength)
     }
 
     func lifetimeSeconds() throws(VerificationError) -> Int? {

@@ -87,12 +87,7 @@ public struct SignatureClaim: Sendable, Hashable {
         "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256, not \(parts.string(parts.algorithm).debugDescription)."
       )
     }
-    guard let dateText = fields.date else {
-      throw .malformed("The request has no X-Amz-Date; add the time of signing, such as 20150830T123600Z.")
-    }
-    guard let date = SigningDate(text: dateText) else {
-      throw .malformed("X-Amz-Date must look like 20150830T123600Z, not like \(dateText.debugDescription).")
-    }
+    let date = try fields.time()
     self.date = date
     try parts.checkSignature(algorithm)
     try parts.checkSignedHeaders()
@@ -100,7 +95,7 @@ public struct SignatureClaim: Sendable, Hashable {
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(dateText); they must agree."
+        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text); they must agree."
       )
     }
   }

@@ -17,8 +17,8 @@ public enum BodyCoverage: Sendable, Hashable {
   /// The body is the one that was signed.
   case covered
   /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
-  /// events.
+  /// events (``EventVerifier``).
   case coveredPieceByPiece
-  /// Any body would do, as with `UNSIGNED-PAYLOAD`: VPC Lattice and presigned requests.
+  /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
   case uncovered
 }

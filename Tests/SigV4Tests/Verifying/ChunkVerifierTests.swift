@@ -12,26 +12,33 @@ import Testing
     let wire: [UInt8]
     let payload: [UInt8]
 
-    init(_ algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
+    init(
+      _ algorithm: SigningAlgorithm, trailers: [HeaderField], signatures: ChunkedPayload.Signatures = .signed,
+      announcing length: Int = 20_000
+    ) throws {
       let (credentials, time) = (ChunkVerifierTests.credentials, ChunkVerifierTests.time)
       var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "b.example")])
       let signer =
         algorithm == .hmacSHA256
         ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, regionSet: ["us-west-2"])
       payload = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
+      let isSigned = signatures == .signed
       let upload = try signer.sign(
         &request,
         chunked: ChunkedPayload(
-          length: payload.count, chunkSize: 8192,
+          length: length, chunkSize: 8192, signatures: signatures,
           trailers: trailers.map { ChunkTrailer($0.name, valueLength: $0.value.utf8.count) }), with: credentials,
         at: time)
-      var chunks = try #require(upload.chunkSigner)
+      var chunks = upload.chunkSigner
+      #expect((chunks != nil) == isSigned)
       var wire: [UInt8] = []
       for start in stride(from: 0, to: payload.count, by: 8192) {
         let chunk = Array(payload[start..<min(start + 8192, payload.count)])
-        wire += try chunks.header(forChunk: chunk.span) + chunk + [0x0D, 0x0A]
+        wire += try chunks?.header(forChunk: chunk.span) ?? Array("\(String(chunk.count, radix: 16))\r\n".utf8)
+        wire += chunk + [0x0D, 0x0A]
       }
-      self.wire = try wire + chunks.end(trailers: trailers)
+      let unsignedEnd = "0\r\n" + trailers.map { "\($0.name):\($0.value)\r\n" }.joined() + "\r\n"
+      self.wire = try wire + (chunks?.end(trailers: trailers) ?? Array(unsignedEnd.utf8))
       verified = try Verifier(service: .s3, region: "us-west-2").verify(
         request, payload: .hash(upload.signedRequest.payloadHash), with: credentials, at: time)
     }
@@ -86,6 +93,30 @@ import Testing
       #expect(throws: VerificationError.self) { try upload.read(Array(upload.wire[..<kept])) }
     }
     #expect(throws: VerificationError.self) { try upload.read(upload.wire + [0x0A]) }
+  }
+
+  @Test func `unsigned chunks come out of their framing, and the body counts as uncovered`() throws {
+    let upload = try Upload(.hmacSHA256, trailers: [Self.checksum], signatures: .unsigned)
+    #expect(upload.verified.bodyCoverage == .uncovered)
+    for size in [1, 7, 1000, 100_000] {
+      let read = try upload.read(upload.wire, pieces: size)
+      #expect(read.payload == upload.payload)
+      #expect(read.trailers == [Self.checksum])
+    }
+    for kept in Array(stride(from: 0, to: upload.wire.count, by: 499)) + [upload.wire.count - 1] {
+      #expect(throws: VerificationError.self) { try upload.read(Array(upload.wire[..<kept])) }
+    }
+    let signature = Array("0;chunk-signature=\(String(repeating: "0", count: 64))\r\n".utf8)
+    #expect(throws: VerificationError.self) { try upload.read(signature) }
+  }
+
+  @Test(arguments: [(ChunkedPayload.Signatures.signed, 19_999), (.signed, 20_001), (.unsigned, 0), (.unsigned, 20_001)])
+  func `a payload of another length than announced is refused`(
+    signatures: ChunkedPayload.Signatures, length: Int
+  ) throws {
+    let upload = try Upload(.hmacSHA256, trailers: [Self.checksum], signatures: signatures, announcing: length)
+    let error = #expect(throws: VerificationError.self) { try upload.read(upload.wire) }
+    #expect(error?.code == .malformedChunk)
   }
 
   @Test func `nothing of a chunk comes out before it is proved`() throws {

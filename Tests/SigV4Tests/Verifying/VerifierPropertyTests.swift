@@ -91,8 +91,18 @@ import Testing
           }
         }
       }
-      if signed.payloadHash.utf8.count == 64, refusal(signed.request, .bytes(Array("another body".utf8))) == nil {
-        wronglyTaken.append("another body")
+      if let body = vector.hashedBody {
+        if refusal(signed.request, .bytes(body)) != nil { wronglyTaken.append("not its own body") }
+        var changed = body.indices.map { index in
+          var copy = body
+          copy[index] ^= 1
+          return copy
+        }
+        changed += [body + [0], body + body + Array("another body".utf8)]
+        if !body.isEmpty { changed.append(body.dropLast()) }
+        for body in changed where refusal(signed.request, .bytes(body)) == nil {
+          wronglyTaken.append("the body \(body)")
+        }
       }
       return wronglyTaken
     }

@@ -66,6 +66,27 @@ import Testing
     #expect(code == (isTaken ? nil : .skewedDate))
   }
 
+  /// Signed by botocore, which sends `Date` alone where the caller has set one.
+  @Test(
+    arguments: [
+      ("Sun, 30 Aug 2015 12:36:00 -0000", nil), ("Sun, 30 Aug 2015 12:36:01 -0000", .wrongSignature),
+      ("Sun, 30 Aug 2015 12:46:00 -0000", .skewedDate), ("Mon, 31 Aug 2015 12:36:00 -0000", .wrongScope),
+      ("yesterday", .malformedSignature),
+    ] as [(String, VerificationError.Code?)])
+  func `Date stands for X-Amz-Date where that is absent`(date: String, code: VerificationError.Code?) {
+    let request = SignableRequest(
+      method: "GET", target: "/",
+      headers: [
+        HeaderField("Host", "example.amazonaws.com"), HeaderField("Date", date),
+        HeaderField(
+          "Authorization",
+          "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=date;host, "
+            + "Signature=7680771e48fa28c7db272da980f990fa8ee39dee61905c4203f5da9d3d48ac86"),
+      ])
+    let verifier = Verifier(service: SigningService("service"), region: "us-east-1")
+    #expect(verifier.refusal(of: request, with: SignedSample().credentials) == code)
+  }
+
   @Test func `the allowed skew can be set`() throws {
     let verifier = Verifier(service: sample.service, allowedSkew: .seconds(900))
     #expect(

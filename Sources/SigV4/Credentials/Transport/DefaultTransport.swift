@@ -1,7 +1,7 @@
 /// The transport of providers that need `https` too: sockets of its own for `http`, and for `https` what the traits give.
 ///
-/// That is `URLSession` with the trait of that name, which is on by default. Without it, `https` takes a
-/// transport of the caller's.
+/// That is `URLSession` with the trait of that name, which is on by default, and else AsyncHTTPClient with its own. Without
+/// both, `https` takes a transport of the caller's.
 public struct DefaultTransport: HTTPTransport {
   private let plain = SocketTransport()
   private let secure: (any HTTPTransport)?
@@ -10,6 +10,8 @@ public struct DefaultTransport: HTTPTransport {
   public init() {
     #if URLSession
       secure = URLSessionTransport.shared
+    #elseif AsyncHTTPClient
+      secure = AsyncHTTPClientTransport()
     #else
       secure = nil
     #endif
@@ -24,7 +26,8 @@ public struct DefaultTransport: HTTPTransport {
     guard HTTPURL(request.url)?.scheme == .https else { return try await plain.send(request) }
     guard let secure else {
       throw TransportError(
-        .invalidRequest, "the URL is https: enable this package's trait URLSession, or give the provider a transport")
+        .invalidRequest,
+        "the URL is https: enable this package's trait URLSession or AsyncHTTPClient, or give the provider a transport")
     }
     return try await secure.send(request)
   }

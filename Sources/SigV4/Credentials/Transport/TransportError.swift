@@ -32,6 +32,11 @@ public struct TransportError: Error, Hashable {
   }
 
   static let cancelled = TransportError(.cancelled, "the calling task was cancelled")
+  static let closedEarly = TransportError(.closed, "the connection was closed before the answer was whole")
+
+  static func timedOut(after time: Duration, _ what: String) -> TransportError {
+    TransportError(.timedOut, "\(what) within \(time)")
+  }
 }
 
 extension TransportError: CustomStringConvertible {

@@ -66,7 +66,7 @@ package struct TransportResponseParser {
   /// The answer when the connection has been closed.
   package func readEnd() throws(TransportError) -> TransportResponse {
     guard case .untilClose = part else {
-      throw TransportError(.closed, "the connection was closed before the answer was whole")
+      throw .closedEarly
     }
     return response
   }

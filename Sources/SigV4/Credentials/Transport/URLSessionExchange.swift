@@ -101,7 +101,7 @@
       case .cancelled: self = .cancelled
       case .cannotParseResponse, .cannotDecodeContentData, .cannotDecodeRawData:
         self = .notHTTP
-      default: self.init(.closed, "the connection was closed before the answer was whole")
+      default: self = .closedEarly
       }
     }
   }

@@ -66,10 +66,4 @@
       }
     }
   }
-
-  extension TransportError {
-    static func timedOut(after time: Duration, _ what: String) -> TransportError {
-      TransportError(.timedOut, "\(what) within \(time)")
-    }
-  }
 #endif

@@ -47,11 +47,13 @@ public struct ClockSkew: Sendable, Hashable {
 }
 
 extension SigningDate {
-  /// The time that `fixdate` gives as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7); the day's name isn't looked at.
+  /// The time that `fixdate` gives as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or with RFC 5322's zone `-0000`
+  /// or `+0000`; the day's name isn't looked at.
   init?(fixdate: String) {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let parts = fixdate.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 6, parts[0].utf8.last == 0x2C, parts[1].utf8.count == 2, parts[5] == "GMT",
+    guard parts.count == 6, parts[0].utf8.last == 0x2C, parts[1].utf8.count == 2,
+      ["GMT", "-0000", "+0000"].contains(parts[5]),
       let month = months.firstIndex(of: String(parts[2])), parts[3].utf8.count == 4
     else { return nil }
     let time = parts[4].split(separator: ":", omittingEmptySubsequences: false)

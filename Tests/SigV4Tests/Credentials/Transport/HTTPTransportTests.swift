@@ -10,12 +10,18 @@ import Testing
     #if URLSession
       case urlSession
     #endif
+    #if AsyncHTTPClient
+      case asyncHTTPClient
+    #endif
 
     var transport: any HTTPTransport {
       switch self {
       case .socket: SocketTransport()
       #if URLSession
         case .urlSession: URLSessionTransport()
+      #endif
+      #if AsyncHTTPClient
+        case .asyncHTTPClient: AsyncHTTPClientTransport()
       #endif
       }
     }
