@@ -17,11 +17,14 @@ public struct SignatureAuthentication: Sendable {
   /// Creates an authentication that knows one caller.
   ///
   /// - Parameters:
+  ///   - service: The service that signatures must be for, whose rules hold.
   ///   - region: The region that signatures must be for.
   ///   - credentials: The caller's credentials.
   ///   - principal: Who the caller is.
-  public init(region: String, credentials: Credentials, principal: Principal) {
-    verifier = Verifier(service: .vpcLattice, region: region)
+  public init(
+    service: SigningService = .vpcLattice, region: String, credentials: Credentials, principal: Principal
+  ) {
+    verifier = Verifier(service: service, region: region)
     self.credentials = credentials
     self.principal = principal
   }

@@ -16,8 +16,11 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Leave the service running afterwards, and show how to call it with curl.")
   var keep = false
 
+  @Option(help: "The signing name that the service checks, with its rules: execute-api for clients that sign payloads.")
+  var service = SigningService.vpcLattice.name
+
   func run() async throws {
-    let stage = try await DemoStage.start()
+    let stage = try await DemoStage.start(.named(service))
     do {
       let passed = try await DemoStory(stage: stage).tell()
       if keep { try await leaveRunning(stage) }
@@ -36,14 +39,19 @@ struct DemoCommand: AsyncParsableCommand {
 
       The service stays up, behind the first policy, until you press Ctrl-C. These credentials are made up for the demo:
 
-        curl --aws-sigv4 "aws:amz:\(DemoStage.region):\(SigningService.vpcLattice.name)" \\
+        curl --aws-sigv4 "aws:amz:\(DemoStage.region):\(service)" \\
           --user "\(stage.credentials.accessKeyID):\(stage.credentials.secretAccessKey)" \\
           --header "x-amz-security-token: \(stage.credentials.sessionToken ?? "")" \\
-          --header "x-amz-content-sha256: UNSIGNED-PAYLOAD" \\
-          \(stage.service.baseURL)/
+          \(payloadOption)\(stage.service.baseURL)/
       """)
     fflush(nil)  // who reads through a pipe waits for these lines
     await interruption()
+  }
+
+  /// Lattice wants to be told that the payload isn't signed.
+  private var payloadOption: String {
+    service == SigningService.vpcLattice.name
+      ? "--header \"x-amz-content-sha256: UNSIGNED-PAYLOAD\" \\\n    " : ""
   }
 
   /// Returns when the user presses Ctrl-C, or the process is told to end.

@@ -6,6 +6,8 @@ import SigV4
 struct DemoStage {
   static let region = "us-west-2"
 
+  /// What requests are signed for.
+  let signingService: SigningService
   let metadata: InstanceMetadataService
   let service: LatticeService
   /// Where the service is.
@@ -13,7 +15,7 @@ struct DemoStage {
   /// The role's credentials, made up for this run.
   let credentials: Credentials
 
-  static func start() async throws -> DemoStage {
+  static func start(_ signingService: SigningService) async throws -> DemoStage {
     let credentials = Credentials(
       accessKeyID: "ASIADEMO" + random(12, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
       secretAccessKey: random(40, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
@@ -24,11 +26,12 @@ struct DemoStage {
       Instance(roleName: "reservation-client", credentials: credentials, region: region))
     let service = try await LatticeService.start(
       authenticate: SignatureAuthentication(
-        region: region, credentials: credentials,
+        service: signingService, region: region, credentials: credentials,
         principal: Principal(arn: "arn:aws:sts::123456789012:assumed-role/reservation-client/i-0123456789abcdef0")
       ).authenticate)
     guard let url = URL(string: service.baseURL) else { throw Failure("\(service.baseURL) is no URL.") }
-    return DemoStage(metadata: metadata, service: service, url: url, credentials: credentials)
+    return DemoStage(
+      signingService: signingService, metadata: metadata, service: service, url: url, credentials: credentials)
   }
 
   func stop() async {

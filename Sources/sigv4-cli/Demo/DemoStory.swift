@@ -9,10 +9,11 @@ import SigV4
 /// The steps of the demo, in order, each with the status it must end in.
 struct DemoStory {
   let stage: DemoStage
-  private let signer = Signer(service: .vpcLattice, region: DemoStage.region)
+  private let signer: Signer
 
   init(stage: DemoStage) {
     self.stage = stage
+    signer = Signer(service: stage.signingService, region: DemoStage.region)
   }
 
   /// Plays the story and says whether every step came out as expected.

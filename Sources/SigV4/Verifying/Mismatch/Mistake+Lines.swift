@@ -71,6 +71,10 @@ extension Mistake {
       (right.query.replacing("%2B", with: "%20"), "with + read as a space; + stands for itself, a space is %20"),
       (right.query.replacing("%20", with: "+"), "with + for a space; a space is %20"),
       (right.query.replacing("%2F", with: "/"), "with bare slashes; in a query, / is encoded as %2F"),
+      (
+        right.query.replacing("%", with: "%25"),
+        "encoded twice, with %25 for each %; encode each name and value once, whether or not they come encoded"
+      ),
       ("", "as empty; it is part of what is signed"),
     ]
     for (query, how) in queries {

@@ -43,6 +43,19 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
+      "the query encoded twice", given: .credentials, .queryEncoding, "encoded twice",
+      #"""
+      GET /?q=a%2Fb HTTP/1.1
+      Host: api.us-west-2.amazonaws.com
+      X-Amz-Date: 20150830T123600Z
+      Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-west-2/execute-api/aws4_request, SignedHeaders=host;x-amz-date, Signature=4082dbef3ef79b62e975f8905fd9f6e4d4f3e677edde015a679375fa4ab2cb4e
+
+
+      """#,
+      #"""
+      {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
+      """#),
+    BrokenRequest(
       "a plus read as a space", given: .credentials, .queryEncoding, "+ stands for itself",
       #"""
       GET /?q=a+b HTTP/1.1
