@@ -33,8 +33,8 @@ extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible
     target.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { part in
       let parameter = Substring(part)
       guard
-        let name = parameter.firstRange(of: "X-Amz-Security-Token=")
-          ?? parameter.firstRange(of: "X-Amz-S3session-Token=")
+        let name = parameter.utf8.firstRange(of: "X-Amz-Security-Token=".utf8)
+          ?? parameter.utf8.firstRange(of: "X-Amz-S3session-Token=".utf8)
       else { return String(parameter) }
       return parameter[..<name.upperBound] + "<redacted>"
     }.joined(separator: "&")

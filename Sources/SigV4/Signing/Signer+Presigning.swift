@@ -42,7 +42,8 @@ extension Signer {
 
     var query = ByteBuffer(capacity: 512)
     query.append(signed.target)
-    query.append(!signed.target.utf8.contains(0x3F) ? "?" : signed.target.utf8.last == 0x3F ? "" : "&")
+    let mark = signed.target.utf8.firstIndex(of: 0x3F)
+    query.append(mark.map { signed.target.utf8.index(after: $0) == signed.target.endIndex ? "" : "&" } ?? "?")
     query.append("X-Amz-Algorithm=")
     query.append(algorithm.rawValue)
     query.append("&X-Amz-Credential=")

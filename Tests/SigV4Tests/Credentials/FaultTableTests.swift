@@ -44,7 +44,8 @@ import Testing
   @Test func `F01: a refused connection is told at once, and version 1 isn't tried`() async throws {
     let refusing = try RefusingPort()
     let clock = TestClock()
-    let provider = InstanceMetadataProvider(endpoint: refusing.baseURL, environment: [:], clock: clock.clock)
+    let provider = InstanceMetadataProvider(
+      endpoint: refusing.baseURL, timeout: patience, environment: [:], clock: clock.clock)
     let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
     #expect(error?.code == .notAvailable)
     #expect(error?.message.contains("refused") == true)

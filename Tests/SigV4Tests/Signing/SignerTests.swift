@@ -67,6 +67,17 @@ import Testing
     #expect(once.target.hasPrefix("/key?a=%2f&&x-id=GetObject&X-Amz-Algorithm="))
   }
 
+  @Test(arguments: ["/", "/?", "/??", "/?a", "/?a=?", "/?a&"])
+  func `what presigning adds are parameters of their own, whatever the target ends in`(target: String) throws {
+    var request = request
+    request.target = target
+    try Signer(service: .s3, region: "us-east-1").presign(
+      &request, validFor: .seconds(60), with: credentials, at: time)
+    let claim = try SignatureClaim(request)
+    #expect(claim.placement == .query)
+    #expect(claim.lifetime == .seconds(60))
+  }
+
   @Test func `a header-signed request that is presigned carries one signature only`() throws {
     let signer = Signer(service: .s3, region: "us-east-1")
     var request = request

@@ -5,31 +5,36 @@
 enum CommandWords {
   /// The words; `nil` where a quotation mark or a backslash has no other half.
   static func split(_ command: String) -> [String]? {
-    var words: [String] = []
-    var word: String?
-    var quote: Character?
-    var rest = command[...]
-    while let character = rest.popFirst() {
-      switch (quote, character) {
-      case (nil, " "), (nil, "\t"), (nil, "\n"), (nil, "\r"), (nil, "\r\n"):
+    var words: [String.UnicodeScalarView] = []
+    var word: String.UnicodeScalarView?
+    var quote: Unicode.Scalar?
+    // Scalars, since a mark that combines with a space or a quotation mark would hide that.
+    var rest = command.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+      switch (quote, scalar) {
+      case (nil, " "), (nil, "\t"), (nil, "\n"), (nil, "\r"):
         if let done = word { words.append(done) }
         word = nil
+        continue
       case (nil, "'"), (nil, "\""):
-        quote = character
-        word = word ?? ""
-      case (let mark?, _) where character == mark:
+        quote = scalar
+        word = word ?? .init()
+        continue
+      case (let mark?, _) where scalar == mark:
         quote = nil
-      case (nil, "\\"):
+        continue
+      case (nil, "\\"), ("\"", "\\"):
         guard let next = rest.popFirst() else { return nil }
-        word = (word ?? "") + String(next)
-      case ("\"", "\\"):
-        guard let next = rest.popFirst() else { return nil }
-        word = (word ?? "") + (next == "\"" || next == "\\" ? "" : "\\") + String(next)
+        if quote != nil, next != "\"", next != "\\" { word?.append(scalar) }
+        word = word ?? .init()
+        word?.append(next)
       default:
-        word = (word ?? "") + String(character)
+        word = word ?? .init()
+        word?.append(scalar)
       }
     }
     guard quote == nil else { return nil }
-    return words + (word.map { [$0] } ?? [])
+    if let word { words.append(word) }
+    return words.map { String($0) }
   }
 }

@@ -59,11 +59,11 @@ struct ProfileFile {
   }
 
   private mutating func readSection(_ line: Substring, _ number: Int) throws(CredentialError) {
-    let header = line.prefix { $0 != "#" && $0 != ";" }.trimmed
-    guard header.hasSuffix("]") else { throw flaw(number, "is the start of a section and has no ] at its end") }
+    let header = Substring(line.utf8.prefix { $0 != 0x23 && $0 != 0x3B }).trimmed.utf8
+    guard header.last == 0x5D else { throw flaw(number, "is the start of a section and has no ] at its end") }
     property = .none
     section = .ignored
-    guard let (name, isPrefixed) = profileName(header.dropFirst().dropLast().trimmed) else { return }
+    guard let (name, isPrefixed) = profileName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
     if kind == .config, name == "default" {
       if isPrefixed, !hasPrefixedDefault {
         hasPrefixedDefault = true
@@ -80,10 +80,10 @@ struct ProfileFile {
     var name = section
     var isPrefixed = false
     if kind == .config {
-      let word = section.prefix { $0 != " " && $0 != "\t" }
+      let word = Substring(section.utf8.prefix { $0 != 0x20 && $0 != 0x09 })
       isPrefixed = word == "profile" && word.endIndex != section.endIndex
       guard isPrefixed || section == "default" else { return nil }
-      if isPrefixed { name = section.dropFirst(word.count).trimmed }
+      if isPrefixed { name = section[word.endIndex...].trimmed }
     }
     let isName = name.utf8.allSatisfy { $0.isPropertyCharacter || "/.%@:+".utf8.contains($0) }
     return isName && !name.isEmpty ? (name, isPrefixed) : nil
@@ -115,10 +115,10 @@ struct ProfileFile {
   }
 
   private func split(_ line: Substring, _ number: Int, _ what: String) throws(CredentialError) -> (String, Substring) {
-    guard let equals = line.firstIndex(of: "=") else { throw flaw(number, "should be \(what) and has no =") }
+    guard let equals = line.utf8.firstIndex(of: 0x3D) else { throw flaw(number, "should be \(what) and has no =") }
     let key = line[..<equals].trimmed
     guard !key.isEmpty else { throw flaw(number, "has no name before its =") }
-    return (key, line[line.index(after: equals)...])
+    return (key, line[line.utf8.index(after: equals)...])
   }
 
   private func flaw(_ number: Int, _ what: String) -> CredentialError {

@@ -110,9 +110,11 @@ package struct TransportResponseParser {
     else { throw .notHTTP }
     var headers: [HeaderField] = []
     for line in lines {
-      let name = line.prefix { $0 != ":" }
-      guard !name.isEmpty, name.count < line.count, !name.contains(where: \.isWhitespace) else { throw .notHTTP }
-      headers.append(HeaderField(String(name), line.dropFirst(name.count + 1).trimmed))
+      let name = line.utf8.prefix { $0 != 0x3A }
+      guard !name.isEmpty, name.endIndex < line.endIndex, name.allSatisfy({ $0.isTokenCharacter }) else {
+        throw .notHTTP
+      }
+      headers.append(HeaderField(String(Substring(name)), Substring(line.utf8.dropFirst(name.count + 1)).trimmed))
     }
     // An interim answer is followed by the real one.
     guard status >= 200 else { return }

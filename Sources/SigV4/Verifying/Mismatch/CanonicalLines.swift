@@ -9,14 +9,15 @@ struct CanonicalLines {
 
   /// Reads a canonical request; `nil` for a text that is none, as when its line breaks are lost.
   init?(_ text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+    // Byte by byte, since a mark that combines with the colon before it would hide that.
+    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
     guard lines.count >= 6, lines[lines.count - 3].isEmpty else { return nil }
     method = lines[0]
     path = lines[1]
     query = lines[2]
     headers = lines[3..<(lines.count - 3)].map { line in
-      let name = line.prefix { $0 != ":" }
-      return (String(name), String(line.dropFirst(name.count + 1)))
+      let name = line.utf8.prefix { $0 != 0x3A }
+      return (String(Substring(name)), String(Substring(line.utf8.dropFirst(name.count + 1))))
     }
     signedHeaders = lines[lines.count - 2]
     payloadHash = lines[lines.count - 1]

@@ -32,8 +32,10 @@ public struct Mismatch: Sendable, Hashable {
     private static func redacted(_ text: String, _ line: String) -> String {
       if line.hasSuffix("-token") { return "<redacted>" }
       guard line == "query" else { return text }
-      return text.split(separator: "&", omittingEmptySubsequences: false).map { parameter in
-        parameter.hasPrefix("X-Amz-Security-Token=") ? "X-Amz-Security-Token=<redacted>" : String(parameter)
+      return text.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { parameter in
+        let tokens = ["X-Amz-Security-Token=", "X-Amz-S3session-Token="]
+        let token = tokens.first { parameter.starts(with: $0.utf8) }
+        return token.map { "\($0)<redacted>" } ?? String(Substring(parameter))
       }.joined(separator: "&")
     }
   }

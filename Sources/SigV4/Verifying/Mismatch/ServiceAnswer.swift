@@ -42,11 +42,11 @@ public struct ServiceAnswer: Sendable, Hashable {
 
   private init(plain text: String) {
     // CODE: message, as Lattice writes it.
-    let code = text.prefix { $0 != ":" }
-    let isCode = code.utf8.count < text.utf8.count && code.utf8.allSatisfy { $0.isTokenCharacter }
+    let code = text.utf8.prefix { $0 != 0x3A }
+    let isCode = code.endIndex < text.endIndex && code.allSatisfy { $0.isTokenCharacter }
     self.init(
-      code: isCode ? String(code) : nil,
-      message: isCode ? String(Substring(text.dropFirst(code.count + 1)).trimmingSpaces) : text)
+      code: isCode ? String(Substring(code)) : nil,
+      message: isCode ? String(Substring(text.utf8.dropFirst(code.count + 1)).trimmingSpaces) : text)
   }
 
   private init(
@@ -66,8 +66,9 @@ public struct ServiceAnswer: Sendable, Hashable {
     guard let start = message.firstRange(of: marker) else { return nil }
     let rest = message[start.upperBound...]
     let part = rest[..<(rest.firstRange(of: "The String-to-Sign")?.lowerBound ?? rest.endIndex)]
-    guard let open = part.firstIndex(of: "'"), let close = part.lastIndex(of: "'"), open < close else { return nil }
-    return String(part[part.index(after: open)..<close])
+    guard let open = part.utf8.firstIndex(of: 0x27), let close = part.utf8.lastIndex(of: 0x27), open < close
+    else { return nil }
+    return String(part[part.utf8.index(after: open)..<close])
   }
 
   /// The time in `(20150830T124100Z - 5 min.)`, which is the service's own.

@@ -17,6 +17,7 @@ import Testing
     (#""a\"b\\c\d""#, [#"a"b\c\d"#]), (#"a\ b"#, ["a b"]), (#"a"b"'c'"#, ["abc"]), ("''", [""]),
     ("a '' b", ["a", "", "b"]),
     ("$HOME `x` *|&", ["$HOME", "`x`", "*|&"]), ("", []), (" ", []), ("ä\r\nb", ["ä", "b"]),
+    ("a \u{301}b '\u{301}c'", ["a", "\u{301}b", "\u{301}c"]),
   ])
   func `a command is split into words as a shell would, without its other meanings`(command: String, words: [String]) {
     #expect(CommandWords.split(command) == words)
@@ -64,7 +65,7 @@ import Testing
 
   @Test(arguments: ["/nowhere/to be found", "no-such-program-anywhere", "/", "'", ""])
   func `what can't be started is told`(command: String) async throws {
-    let provider = ProcessCredentialProvider(command: command, environment: Self.path)
+    let provider = ProcessCredentialProvider(command: command, timeLimit: patience, environment: Self.path)
     let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
     #expect(error?.code == .misconfigured)
   }
@@ -87,7 +88,8 @@ import Testing
     let script =
       #"cat; echo "{\"Version\":1,\"AccessKeyId\":\"$1\",\"SecretAccessKey\":\"$SECRET\"}""#
     let provider = ProcessCredentialProvider(
-      command: "sh -c '\(script)' name 'a b'", environment: Self.path.merging(["SECRET": "s"]) { $1 })
+      command: "sh -c '\(script)' name 'a b'", timeLimit: patience,
+      environment: Self.path.merging(["SECRET": "s"]) { $1 })
     #expect(try await provider.credentials() == Credentials(accessKeyID: "a b", secretAccessKey: "s"))
   }
 }

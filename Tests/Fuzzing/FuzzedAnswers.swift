@@ -1,0 +1,64 @@
+import Foundation
+
+/// The body of a refusal.
+func fuzzErrors(_ input: [UInt8]) {
+  let text = String(decoding: input, as: UTF8.self)
+  let answer = ServiceAnswer(text)
+  for request in requests {
+    let mismatch = Mismatch(of: request, answer: answer)
+    expect(!mismatch.explanation.isEmpty, "There is an explanation.", text)
+    _ = mismatch.description
+  }
+  _ = ClockSkew.reason(forStatus: 403, headers: [], body: text, localTime: time)
+  if let element = XMLElement(input) {
+    expect(!element.name.isEmpty, "An element has a name.", text)
+    _ = element.descendant("Error", "Code")
+  }
+}
+
+/// Documents that credentials come in, and the answers of HTTP that carry them.
+func fuzzDocuments(_ input: [UInt8]) {
+  let text = String(decoding: input, as: UTF8.self)
+  for lifetime in [CredentialsDocument.Lifetime.any, .temporary] {
+    guard let document = try? CredentialsDocument(input, from: "The peer") else { continue }
+    guard let credentials = try? document.credentials(lifetime) else { continue }
+    expect(!credentials.accessKeyID.isEmpty, "Credentials have an id.", text)
+  }
+  for kind in [ProfileFile.Kind.config, .credentials] {
+    _ = try? ProfileFile(text, kind, path: "/config")
+  }
+  if let words = CommandWords.split(text) {
+    let quoted = words.map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+    expect(CommandWords.split(quoted) == words, "Quoted words are the same words.", text, quoted)
+  }
+
+  let whole = response(to: [input[...]])
+  let split = response(to: input.indices.map { input[$0...$0] })
+  expect(whole == split, "An answer is the same whole and byte by byte.", text)
+}
+
+private func response(to pieces: [ArraySlice<UInt8>]) -> String {
+  var parser = TransportResponseParser(method: "GET", bodyLimit: 1000)
+  do throws(TransportError) {
+    for piece in pieces {
+      if let response = try parser.read(piece) { return "\(response.status) \(response.headers) \(response.body)" }
+    }
+    let response = try parser.readEnd()
+    return "\(response.status) \(response.headers) \(response.body)"
+  } catch {
+    return error.code.description
+  }
+}
+
+private let time = Date(timeIntervalSince1970: 1_440_938_160)
+private let requests: [SignableRequest] = {
+  let bare = SignableRequest(
+    method: "GET", target: "/path?b=1&a=2", headers: [HeaderField("Host", "reservation-0123.example.com")])
+  let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
+  let signer = Signer(service: .vpcLattice, region: "us-west-2")
+  var inHeaders = bare
+  var inQuery = bare
+  _ = try? signer.sign(&inHeaders, with: credentials, at: time)
+  _ = try? signer.presign(&inQuery, validFor: .seconds(60), with: credentials, at: time)
+  return [bare, inHeaders, inQuery]
+}()

@@ -1,0 +1,56 @@
+import Foundation
+
+/// A request whose parts are separated by the byte FF, which is in no text: the first byte chooses a service, then come
+/// the method, the target, and names and values of headers in turn.
+func fuzzCanonicalizer(_ input: [UInt8]) {
+  guard let choice = input.first else { return }
+  let parts = input.dropFirst().split(separator: 0xFF, omittingEmptySubsequences: false)
+    .map { String(decoding: $0, as: UTF8.self) }
+  guard parts.count >= 2 else { return }
+  let service = services[Int(choice) % services.count]
+  let headers = stride(from: 2, to: parts.count - 1, by: 2).map { HeaderField(parts[$0], parts[$0 + 1]) }
+  let request = SignableRequest(method: parts[0], target: parts[1], headers: headers)
+  let isLong = Int(choice) / services.count % 2 == 0
+  let credentials = Credentials(
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: isLong ? nil : "token/with+signs=")
+
+  _ = Mismatch(of: request)
+  let signer = Signer(service: service, region: "us-east-1")
+  var inHeaders = request
+  if let signed = try? signer.sign(&inHeaders, with: credentials, at: time) {
+    check(signed, inHeaders, credentials, service, [.tooLarge, .ambiguousSignature])
+  }
+  var inQuery = request
+  if let signed = try? signer.presign(&inQuery, validFor: .seconds(60), with: credentials, at: time) {
+    // A query may name another payload hash than the one that is signed.
+    check(signed, inQuery, credentials, service, [.tooLarge, .ambiguousSignature, .wrongPayload])
+  }
+}
+
+/// A request that was signed verifies, or is refused for one of the few things that a verifier takes less of than a signer.
+private func check(
+  _ signed: SignedRequest, _ request: SignableRequest, _ credentials: Credentials, _ service: SigningService,
+  _ refusals: [VerificationError.Code]
+) {
+  guard let canonical = try? signed.canonicalRequest else {
+    return expect(false, "What was signed has a canonical request.", request)
+  }
+  let lines = canonical.text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+  expect(!canonical.text.utf8.contains(0x0D), "A canonical request holds no CR.", request)
+  let isFramed = lines.count >= 6 && lines[lines.count - 3].isEmpty
+  expect(isFramed, "A canonical request is lines that nothing in the request can break.", canonical.text)
+  expect(CanonicalLines(canonical.text)?.text == canonical.text, "Its lines can be told apart.", canonical.text)
+
+  let verifier = Verifier(service: service, region: "us-east-1")
+  do {
+    let verified = try verifier.verify(request, payload: .hash(signed.payloadHash), with: credentials, at: time)
+    expect(verified.claim.accessKeyID == "AKIDEXAMPLE", "The claim names the key.", request)
+  } catch {
+    expect(refusals.contains(error.code), "What was signed verifies.", error, request, canonical.text)
+  }
+}
+
+private let services: [SigningService] = [
+  .executeAPI, .vpcLattice, .s3, .s3Express, .openSearchServerless, .iotDeviceGateway,
+]
+private let time = Date(timeIntervalSince1970: 1_440_938_160)
