@@ -28,7 +28,9 @@ func fuzzDocuments(_ input: [UInt8]) {
     _ = try? ProfileFile(text, kind, path: "/config")
   }
   if let words = CommandWords.split(text) {
-    let quoted = words.map { "'\($0.replacing("'", with: "'\\''"))'" }.joined(separator: " ")
+    let quoted = words.map { word in
+      "'\(word.unicodeScalars.map { $0 == "'" ? "'\\''" : String($0) }.joined())'"
+    }.joined(separator: " ")
     expect(CommandWords.split(quoted) == words, "Quoted words are the same words.", text, quoted)
   }
 

@@ -61,35 +61,8 @@
     count += range.count
   }
 
-  /// Appends the bytes from `start` on up to the first that is a space or a control character, and says where that is.
-  ///
-  /// Many at a time: session tokens are most of what a signer reads.
-  mutating func appendVisible(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    append(
-      bytes, from: start,
-      allowing: { (block: (UInt64, UInt64, UInt64, UInt64)) in
-        Self.low(block.0) | Self.low(block.1) | Self.low(block.2) | Self.low(block.3) == 0
-      },
-      while: { $0 > 0x20 })
-  }
-
-  /// Not zero where one of eight bytes is below 0x21.
-  private static func low(_ word: UInt64) -> UInt64 {
-    (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
-  }
-
   /// Appends the bytes from `start` on up to the first that percent-encoding changes, and says where that is.
   mutating func appendUnreserved(_ bytes: Span<UInt8>, from start: Int) -> Int {
-    append(bytes, from: start, allowing: PercentEncoding.areUnreserved, while: PercentEncoding.isUnreserved)
-  }
-
-  /// Appends the bytes from `start` on as long as they pass: block by block, where a block may fail for caution's sake,
-  /// then one by one.
-  @inline(__always)
-  private mutating func append<Block: BitwiseCopyable>(
-    _ bytes: Span<UInt8>, from start: Int, allowing isBlockAllowed: (Block) -> Bool, while isAllowed: (UInt8) -> Bool
-  ) -> Int {
-    let length = MemoryLayout<Block>.size
     guard start >= 0, start < bytes.count else { return bytes.count }
     reserve(bytes.count - start)
     let stop = unsafe bytes.withUnsafeBufferPointer { source in
@@ -97,17 +70,18 @@
       var index = start
       let out = unsafe base + count
       while index < source.count {
-        while index + length <= source.count {
-          let block = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: Block.self)
-          guard isBlockAllowed(block) else { break }
-          unsafe UnsafeMutableRawPointer(out + (index - start)).storeBytes(of: block, as: Block.self)
-          index += length
+        // Eight at a time: session tokens are long.
+        while index + 8 <= source.count {
+          let word = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: UInt64.self)
+          guard PercentEncoding.areUnreserved(word) else { break }
+          unsafe UnsafeMutableRawPointer(out + (index - start)).storeBytes(of: word, as: UInt64.self)
+          index += 8
         }
-        // The rest, or the block in which a byte may be that ends the run.
-        let end = min(index + length, source.count)
+        // The rest, or the eight of which one may end the run.
+        let end = min(index + 8, source.count)
         while index < end {
           let byte = unsafe from[index]
-          guard isAllowed(byte) else { return index }
+          guard PercentEncoding.isUnreserved(byte) else { return index }
           unsafe out[index - start] = byte
           index += 1
         }
@@ -122,10 +96,19 @@
   mutating func appendHex(_ bytes: Span<UInt8>) {
     reserve(bytes.count * 2)
     unsafe bytes.withUnsafeBufferPointer { source in
+      guard let from = source.baseAddress else { return }
       let out = unsafe base + count
-      for index in source.indices {
+      var index = 0
+      while index + 4 <= source.count {
+        let word = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: UInt32.self)
+        let digits = Hexadecimal.lowercaseDigits(UInt32(littleEndian: word)).littleEndian
+        unsafe UnsafeMutableRawPointer(out + 2 * index).storeBytes(of: digits, as: UInt64.self)
+        index += 4
+      }
+      while index < source.count {
         unsafe out[2 * index] = Hexadecimal.lowercaseDigit(source[index] >> 4)
         unsafe out[2 * index + 1] = Hexadecimal.lowercaseDigit(source[index] & 15)
+        index += 1
       }
     }
     count += bytes.count * 2
@@ -255,8 +238,12 @@ extension String {
   /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
   @inline(__always)
   func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
-    return body(Array(utf8).span)
+    #if canImport(Darwin)
+      if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+      return body(Array(utf8).span)
+    #else
+      return body(utf8.span)
+    #endif
   }
 }
 
@@ -264,8 +251,22 @@ extension Substring {
   /// The UTF-8 of this part of a string, in place where the string is stored that way.
   @inline(__always)
   func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
-    return body(Array(utf8).span)
+    #if canImport(Darwin)
+      if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
+      return body(Array(utf8).span)
+    #else
+      return body(utf8.span)
+    #endif
+  }
+}
+
+extension Span<UInt8> {
+  /// The least of the bytes; 0xFF where there is none.
+  var lowest: UInt8 {
+    // Without an early end, so that the compiler can look at many at a time.
+    var lowest: UInt8 = 0xFF
+    for index in indices { lowest = min(lowest, self[index]) }
+    return lowest
   }
 }
 

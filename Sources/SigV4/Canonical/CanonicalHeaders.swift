@@ -146,6 +146,11 @@ extension ByteBuffer {
   /// Appends a header value with its white space squeezed; false where it holds what no server takes.
   fileprivate mutating func appendSqueezed(_ value: String) -> Bool {
     value.withBytes { bytes in
+      // Most values hold neither spaces nor control characters, tokens among them.
+      guard bytes.lowest <= 0x20 else {
+        append(bytes)
+        return true
+      }
       let start = count
       var index = 0
       var pendingSpace = false
@@ -161,12 +166,8 @@ extension ByteBuffer {
         default:
           if pendingSpace, count > start { append(0x20) }
           pendingSpace = false
-          if byte < 0x20 {
-            append(byte)
-            index += 1
-          } else {
-            index = appendVisible(bytes, from: index)
-          }
+          append(byte)
+          index += 1
         }
       }
       return true

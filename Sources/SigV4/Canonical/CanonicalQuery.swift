@@ -17,37 +17,34 @@ struct CanonicalQuery: ~Copyable {
   mutating func read(_ query: Span<UInt8>, sessionToken: SessionTokenRule) {
     text.removeAll()
     parameters.removeAll(keepingCapacity: true)
-    var start = 0
-    while start < query.count {
-      var end = start
-      var equals: Int?
-      while end < query.count, query[end] != 0x26 {
-        if query[end] == 0x3D, equals == nil { equals = end }
-        end += 1
-      }
-      if end > start {
-        add(query, name: start..<(equals ?? end), value: (equals.map { $0 + 1 } ?? end)..<end, sessionToken)
-      }
-      start = end + 1
+    var index = 0
+    while index < query.count {
+      if query[index] != 0x26 { index = readParameter(query, from: index, sessionToken) }
+      index += 1
     }
     sort()
   }
 
-  private mutating func add(
-    _ query: Span<UInt8>, name: Range<Int>, value: Range<Int>, _ sessionToken: SessionTokenRule
-  ) {
-    let start = text.count
-    PercentEncoding.appendReencoded(query, name, to: &text)
-    let middle = text.count
-    let isUnsigned =
-      text.holds("X-Amz-Signature", in: start..<middle)
-      || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: start..<middle))
-    if isUnsigned {
-      text.truncate(to: start)
-      return
+  /// Reads the parameter that begins at `start`, and says where the `&` after it stands, or the end.
+  private mutating func readParameter(
+    _ query: Span<UInt8>, from start: Int, _ sessionToken: SessionTokenRule
+  ) -> Int {
+    let name = text.count
+    let nameEnd = PercentEncoding.appendReencoded(query, from: start, to: &text) { $0 == 0x26 || $0 == 0x3D }
+    let value = text.count
+    var end = nameEnd
+    if nameEnd < query.count, query[nameEnd] == 0x3D {
+      end = PercentEncoding.appendReencoded(query, from: nameEnd + 1, to: &text) { $0 == 0x26 }
     }
-    PercentEncoding.appendReencoded(query, value, to: &text)
-    parameters.append(Parameter(name: start..<middle, value: middle..<text.count))
+    let isUnsigned =
+      text.holds("X-Amz-Signature", in: name..<value)
+      || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: name..<value))
+    if isUnsigned {
+      text.truncate(to: name)
+    } else {
+      parameters.append(Parameter(name: name..<value, value: value..<text.count))
+    }
+    return end
   }
 
   private mutating func sort() {

@@ -77,14 +77,11 @@ public struct Canonicalizer: Sendable, Hashable {
     _ target: String, _ query: inout CanonicalQuery, to buffer: inout ByteBuffer
   ) throws(SigningError) {
     let problem: String? = target.withBytes { bytes in
-      var pathEnd = bytes.count
-      for index in bytes.indices {
-        switch bytes[index] {
-        case 0x00, 0x0A, 0x0D: return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
-        case 0x3F: pathEnd = min(pathEnd, index)
-        default: break
-        }
+      if bytes.lowest <= 0x0D, let index = bytes.indices.first(where: { [0x00, 0x0A, 0x0D].contains(bytes[$0]) }) {
+        return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
       }
+      var pathEnd = 0
+      while pathEnd < bytes.count, bytes[pathEnd] != 0x3F { pathEnd += 1 }
       if pathEnd > 0, bytes[0] != 0x2F {
         return "The request target must be a path that starts with /, with or without a query."
       }

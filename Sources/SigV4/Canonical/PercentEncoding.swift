@@ -29,7 +29,7 @@ enum PercentEncoding {
     let lower = word | ones &* 0x20
     let letters = (lower &+ ones &* (0x80 - 0x61)) & ~(lower &+ ones &* (0x7F - 0x7A))
     let digits = (word &+ ones &* (0x80 - 0x30)) & ~(word &+ ones &* (0x7F - 0x39))
-    return word & high == 0 && (letters | digits) & high == high
+    return (letters | digits) & ~word & high == high
   }
 
   /// Appends `text`, encoded.
@@ -58,22 +58,27 @@ enum PercentEncoding {
     return high << 4 | low
   }
 
-  /// Appends `bytes[range]` with its escapes decoded and everything encoded anew, so that one text has one form.
+  /// Appends `bytes` from `start` on with escapes decoded and everything encoded anew, so that one text has one form, and
+  /// says where it stopped: at the first byte that `isEnd`, or at the end.
   ///
   /// A `%` without two hex digits after it stands for itself and becomes `%25`; a `+` stands for itself too.
-  static func appendReencoded(_ bytes: Span<UInt8>, _ range: Range<Int>, to buffer: inout ByteBuffer) {
-    let part = bytes.extracting(range)
-    var index = 0
-    while index < part.count {
-      index = buffer.appendUnreserved(part, from: index)
-      guard index < part.count else { return }
-      if let decoded = decodedByte(at: index, in: part) {
+  @inline(__always)
+  static func appendReencoded(
+    _ bytes: Span<UInt8>, from start: Int, to buffer: inout ByteBuffer, until isEnd: (UInt8) -> Bool
+  ) -> Int {
+    var index = start
+    while index < bytes.count {
+      // None of what ends a part is unreserved.
+      index = buffer.appendUnreserved(bytes, from: index)
+      guard index < bytes.count, !isEnd(bytes[index]) else { return index }
+      if let decoded = decodedByte(at: index, in: bytes) {
         append(decoded, to: &buffer)
         index += 3
       } else {
-        append(part[index], to: &buffer)
+        append(bytes[index], to: &buffer)
         index += 1
       }
     }
+    return index
   }
 }

@@ -14,15 +14,29 @@
 struct SigningScratch: ~Copyable {
   /// The canonical request, with the string to sign and the header value after it.
   var buffer = ByteBuffer()
+  /// The target that presigning puts together.
+  var target = ByteBuffer()
   /// The headers to sign.
   var headers = CanonicalHeaders()
   /// The query's parameters.
   var query = CanonicalQuery()
   /// The hash in progress.
   var state: SHA256
+  /// The time that was written last: many signatures are of one second.
+  private var lastDate = SigningDate(secondsSince1970: 0)
+  private var lastTimestamp = "19700101T000000Z"
 
   private init() throws(SigningError) {
     state = try SHA256()
+  }
+
+  /// `date` as it is sent and signed.
+  mutating func timestamp(_ date: SigningDate) -> String {
+    if date != lastDate {
+      lastDate = date
+      lastTimestamp = date.text
+    }
+    return lastTimestamp
   }
 
   /// Calls `body` with this thread's scratch, whose buffer is empty.

@@ -25,31 +25,34 @@ extension Signer {
     var signed = request
     signed.removeSignature(of: service)
     let payloadHash = try hash(of: payload, under: service.payload, for: signed)
-    return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      try authorize(&request, signed, payloadHash, credentials, context, &scratch)
+    let kept = signed.headers.count
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try authorize(&signed, payloadHash, credentials, context, &scratch)
     }
+    request = signed
+    return SignedRequest(
+      request: signed, placement: .headers, addedHeaderCount: signed.headers.count - kept, scope: context.scope,
+      algorithm: algorithm, payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
   }
 
   private func authorize(
-    _ request: inout SignableRequest, _ bare: SignableRequest, _ payloadHash: String, _ credentials: Credentials,
-    _ context: Context, _ scratch: inout SigningScratch
-  ) throws(SigningError) -> SignedRequest {
-    var signed = bare
-    let kept = signed.headers.count
-    signed.headers.reserveCapacity(kept + 5)
-    signed.headers.append(HeaderField("X-Amz-Date", context.timestamp))
+    _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
+    _ scratch: inout SigningScratch
+  ) throws(SigningError) {
+    request.headers.reserveCapacity(request.headers.count + 5)
+    request.headers.append(HeaderField("X-Amz-Date", scratch.timestamp(context.date)))
     if let token = credentials.sessionToken {
-      signed.headers.append(HeaderField(service.sessionToken.headerName, token))
+      request.headers.append(HeaderField(service.sessionToken.headerName, token))
     }
     if service.contentHashHeader != .omitted {
-      signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
+      request.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
     }
     if let regionSet = context.regionSet {
-      signed.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
+      request.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
     }
 
     let (signature, signedHeaders) = try sign(
-      signed, payloadHash: payloadHash, with: credentials, in: context, &scratch)
+      request, payloadHash: payloadHash, with: credentials, in: context, &scratch)
     let start = scratch.buffer.count
     scratch.buffer.append(algorithm.rawValue)
     scratch.buffer.append(" Credential=")
@@ -60,12 +63,7 @@ extension Signer {
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")
     scratch.buffer.appendPart(signature)
-    signed.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
-    request = signed
-    return SignedRequest(
-      request: signed, placement: .headers, addedHeaderCount: signed.headers.count - kept, scope: context.scope,
-      algorithm: algorithm,
-      payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
+    request.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
   }
 
   /// Signs `request` with the credentials that `provider` has now.
@@ -84,9 +82,9 @@ extension Signer {
 extension SignableRequest {
   /// Removes what signing sets, in either placement, so that a request can be signed again.
   mutating func removeSignature(of service: SigningService) {
-    let names = Self.signingHeaders(of: service)
-    let isSigning = { (header: HeaderField) in names.contains { header.isNamed($0) } }
-    if headers.contains(where: isSigning) { headers.removeAll(where: isSigning) }
+    if headers.indices.contains(where: { headers[$0].isSetBySigning(service) }) {
+      headers.removeAll { $0.isSetBySigning(service) }
+    }
     target.removeSigningParameters()
   }
 
@@ -99,4 +97,15 @@ extension SignableRequest {
     "authorization", "x-amz-date", "x-amz-security-token", "x-amz-s3session-token", "x-amz-region-set",
     "x-amz-content-sha256",
   ]
+}
+
+extension HeaderField {
+  /// Whether signing sets a header of this name.
+  fileprivate func isSetBySigning(_ service: SigningService) -> Bool {
+    // Most are told by their length.
+    switch name.utf8.count {
+    case 10, 13, 16, 20, 21: SignableRequest.signingHeaders(of: service).contains { isNamed($0) }
+    default: false
+    }
+  }
 }

@@ -37,52 +37,57 @@ extension Signer {
     if service.contentHashHeader == .sent {
       signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
     }
-    var headers = CanonicalHeaders()
-    try headers.collect(signed.headers, .signable(service.sessionToken))
-
-    var query = ByteBuffer(capacity: 512)
-    query.append(signed.target)
-    let mark = signed.target.utf8.firstIndex(of: 0x3F)
-    query.append(mark.map { signed.target.utf8.index(after: $0) == signed.target.endIndex ? "" : "&" } ?? "?")
-    query.append("X-Amz-Algorithm=")
-    query.append(algorithm.rawValue)
-    query.append("&X-Amz-Credential=")
-    PercentEncoding.append(credentials.accessKeyID, to: &query)
-    query.append("%2F")
-    PercentEncoding.append(context.scope.text, to: &query)
-    query.append("&X-Amz-Date=")
-    query.append(context.timestamp)
-    query.append("&X-Amz-SignedHeaders=")
-    var names = ByteBuffer(capacity: 256)
-    headers.appendNames(to: &names)
-    names.withBytes { PercentEncoding.append($0, to: &query) }
-    query.append("&X-Amz-Expires=")
-    query.append(String(lifetime.components.seconds))
-    if let token = credentials.sessionToken {
-      query.append(0x26)
-      query.append(service.sessionToken.parameterName)
-      query.append(0x3D)
-      PercentEncoding.append(token, to: &query)
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try authorize(&signed, payloadHash, credentials, context, lifetime.components.seconds, &scratch)
     }
-    if let regionSet = context.regionSet {
-      query.append("&X-Amz-Region-Set=")
-      PercentEncoding.append(regionSet, to: &query)
-    }
-    signed.target = query.string()
-
-    query.append("&X-Amz-Signature=")
-    try SigningScratch.withCurrent { [signed] (scratch) throws(SigningError) in
-      let signature = try sign(
-        signed, payloadHash: payloadHash, with: credentials, in: context, &scratch
-      ).signature
-      query.append(signature, of: scratch.buffer)
-    }
-    signed.target = query.string()
     request = signed
     return SignedRequest(
       request: signed, placement: .query, addedHeaderCount: service.contentHashHeader == .sent ? 1 : 0,
       scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
       date: context.date, canonicalizer: canonicalizer)
+  }
+
+  /// Adds the parameters of signing to the target, and last the signature over all of it.
+  private func authorize(
+    _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
+    _ lifetimeSeconds: Int64, _ scratch: inout SigningScratch
+  ) throws(SigningError) {
+    try scratch.headers.collect(request.headers, .signable(service.sessionToken))
+    scratch.headers.appendNames(to: &scratch.buffer)
+    let timestamp = scratch.timestamp(context.date)
+
+    scratch.target.removeAll()
+    scratch.target.append(request.target)
+    scratch.target.append(scratch.target.separatorBeforeParameter)
+    scratch.target.append("X-Amz-Algorithm=")
+    scratch.target.append(algorithm.rawValue)
+    scratch.target.append("&X-Amz-Credential=")
+    PercentEncoding.append(credentials.accessKeyID, to: &scratch.target)
+    scratch.target.append("%2F")
+    PercentEncoding.append(context.scope.text, to: &scratch.target)
+    scratch.target.append("&X-Amz-Date=")
+    scratch.target.append(timestamp)
+    scratch.target.append("&X-Amz-SignedHeaders=")
+    scratch.buffer.withBytes { PercentEncoding.append($0, to: &scratch.target) }
+    scratch.target.append("&X-Amz-Expires=")
+    scratch.target.append(String(lifetimeSeconds))
+    if let token = credentials.sessionToken {
+      scratch.target.append(0x26)
+      scratch.target.append(service.sessionToken.parameterName)
+      scratch.target.append(0x3D)
+      PercentEncoding.append(token, to: &scratch.target)
+    }
+    if let regionSet = context.regionSet {
+      scratch.target.append("&X-Amz-Region-Set=")
+      PercentEncoding.append(regionSet, to: &scratch.target)
+    }
+    request.target = scratch.target.string()
+
+    scratch.buffer.removeAll()
+    let (signature, _) = try sign(request, payloadHash: payloadHash, with: credentials, in: context, &scratch)
+    scratch.target.append("&X-Amz-Signature=")
+    scratch.target.append(signature, of: scratch.buffer)
+    request.target = scratch.target.string()
   }
 
   /// Presigns `request` with the credentials that `provider` has now.
@@ -95,5 +100,15 @@ extension Signer {
   ) async throws -> SignedRequest {
     let credentials = try await provider.credentials()
     return try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time ?? Date())
+  }
+}
+
+extension ByteBuffer {
+  /// What stands between the target that this holds and one more parameter.
+  fileprivate var separatorBeforeParameter: StaticString {
+    withBytes { bytes in
+      guard let mark = bytes.indices.first(where: { bytes[$0] == 0x3F }) else { return "?" }
+      return mark == bytes.count - 1 ? "" : "&"
+    }
   }
 }

@@ -46,8 +46,6 @@ public struct Signer: Sendable {
   /// What a signature needs besides the request, checked before anything is hashed.
   struct Context {
     let date: SigningDate
-    /// The date as it is sent and signed.
-    let timestamp: String
     let scope: CredentialScope
     /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
     let regionSet: String?
@@ -69,8 +67,7 @@ public struct Signer: Sendable {
       try credentials.validate()
       scope = try CredentialScope(date, region: scopeRegion, service: service.name)
     }
-    return Context(
-      date: date, timestamp: date.text, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
+    return Context(date: date, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
   }
 
   /// Writes the canonical request of `request` and its string to sign to the buffer of `scratch`, and signs that.
@@ -83,7 +80,7 @@ public struct Signer: Sendable {
     let signedHeaders = try canonicalizer.append(
       request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
     let key = try key(for: credentials, in: context)
-    let stringToSign = try scratch.appendStringToSign(algorithm, context.timestamp, context.scope)
+    let stringToSign = try scratch.appendStringToSign(algorithm, context.date, context.scope)
     let signature = try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
     return (signature, signedHeaders)
   }

@@ -64,12 +64,13 @@ extension StringToSign {
 extension SigningScratch {
   /// Appends the string to sign of the canonical request that is all the buffer holds, and says where it stands.
   mutating func appendStringToSign(
-    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope
+    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope
   ) throws(SigningError) -> Range<Int> {
     let start = buffer.count
     try state.reset()
     try state.update(0..<start, of: buffer)
-    StringToSign.append(algorithm, timestamp, scope, try state.finalize(), to: &buffer)
+    let hash = try state.finalize()
+    StringToSign.append(algorithm, timestamp(date), scope, hash, to: &buffer)
     return start..<buffer.count
   }
 }

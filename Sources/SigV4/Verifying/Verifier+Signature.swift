@@ -44,7 +44,7 @@ extension Verifier {
       return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
         _ = try canonicalizer.append(
           request, payloadHash: payloadHash, .listed(claim.parts.text, claim.parts.signedHeaders), to: &scratch)
-        let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date.text, key.scope)
+        let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date, key.scope)
         return try key.isSignature(
           claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
       }

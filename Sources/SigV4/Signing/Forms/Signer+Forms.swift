@@ -49,7 +49,7 @@ extension Signer {
     var fields = [
       FormField("x-amz-algorithm", algorithm.rawValue),
       FormField("x-amz-credential", "\(credentials.accessKeyID)/\(context.scope.text)"),
-      FormField("x-amz-date", context.timestamp),
+      FormField("x-amz-date", context.date.text),
     ]
     if let token = credentials.sessionToken {
       fields.append(FormField(service.sessionToken.formFieldName, token))
