@@ -1,42 +1,78 @@
 import CAllocationCounter
 
 /// How long one piece of work takes beside another that is its floor, both timed in turn in one run.
-struct Measurement {
-  let name: String
-  let bound: Double
-  /// Nanoseconds for one piece of work, a figure a round, sorted.
-  let floor: [Double]
-  let ours: [Double]
+struct Measurement: Codable {
+  /// What was measured.
+  let work: String
+  /// What it is set against.
+  let floorWork: String
+  /// The ratio that the work is to keep to; `nil` where there is none.
+  let bound: Double?
+  /// The ratio that is reached: what a change may not make worse.
+  let reached: Double?
+  /// Nanoseconds for one unit of work.
+  let floor: Spread
+  let ours: Spread
+  /// Of the medians.
+  let ratio: Double
+  /// Calls of malloc and its like for one unit of work, on the thread that does it.
   let allocations: Double
 
-  var ratio: Double { Self.median(ours) / Self.median(floor) }
+  /// The least, the middle and the greatest of several rounds.
+  struct Spread: Codable {
+    let min: Double
+    let median: Double
+    let max: Double
 
-  /// Times `ours` and `floor` in alternating rounds of `count` each.
-  init(
-    _ name: String, bound: Double, rounds: Int, count: Int, floor: () throws -> Void, ours: () throws -> Void
-  ) rethrows {
-    for _ in 0..<count / 4 { try floor(); try ours() }
+    init(_ times: [Double]) {
+      let sorted = times.sorted()
+      min = sorted.first ?? 0
+      median = sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+      max = sorted.last ?? 0
+    }
+  }
+
+  /// A piece of work: does itself a number of times.
+  struct Work {
+    /// What one time counts for, such as bytes.
+    var units = 1.0
+    let run: nonisolated(nonsending) (_ count: Int) async throws -> Void
+  }
+
+  /// Times the work of `row` and its floor in alternating rounds of `count` each.
+  nonisolated(nonsending) init(_ row: Row, rounds: Int, count: Int) async throws {
+    try await row.floor.run(count / 4)
+    try await row.ours.run(count / 4)
     var floorTimes: [Double] = []
     var ourTimes: [Double] = []
+    var allocations = 0
     for _ in 0..<rounds {
-      floorTimes.append(try Self.time(count, floor))
-      ourTimes.append(try Self.time(count, ours))
+      floorTimes.append(try await Self.time(count, row.floor))
+      let before = allocation_counter_count()
+      ourTimes.append(try await Self.time(count, row.ours))
+      allocations = Int(allocation_counter_count()) - Int(before)
     }
-    let before = allocation_counter_count()
-    for _ in 0..<1000 { try ours() }
-    allocations = Double(allocation_counter_count() - before) / 1000
-    self.name = name
-    self.bound = bound
-    self.floor = floorTimes.sorted()
-    self.ours = ourTimes.sorted()
+    work = row.work
+    floorWork = row.floorWork
+    bound = row.bound
+    reached = row.reached ?? row.bound
+    floor = Spread(floorTimes)
+    ours = Spread(ourTimes)
+    ratio = ours.median / floor.median
+    self.allocations = (Double(allocations) / Double(count) * 10).rounded() / 10
   }
 
-  private static func time(_ count: Int, _ work: () throws -> Void) rethrows -> Double {
+  nonisolated(nonsending) private static func time(_ count: Int, _ work: Work) async throws -> Double {
     let start = ContinuousClock.now
-    for _ in 0..<count { try work() }
+    try await work.run(count)
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    return (Double(seconds) * 1e9 + Double(attoseconds) / 1e9) / Double(count)
+    return (Double(seconds) * 1e9 + Double(attoseconds) / 1e9) / Double(count) / work.units
   }
 
-  static func median(_ sorted: [Double]) -> Double { sorted.isEmpty ? 0 : sorted[sorted.count / 2] }
+  /// Whether the work takes more than a fifth longer than it has been seen to; by the least times, which a busy machine
+  /// disturbs least.
+  var isTooSlow: Bool {
+    guard let reached else { return false }
+    return ours.min / floor.min > reached * 1.2
+  }
 }

@@ -1,32 +1,28 @@
-/// A key for HMAC-SHA256 (RFC 2104), with both padded blocks hashed already, so that a short message costs two blocks more.
+/// A key for HMAC-SHA256 (RFC 2104), padded to the two blocks that are hashed before a message and before its hash.
 ///
-/// Immutable: `inner` and `outer` are only ever copied from.
+/// They are hashed anew for each message: that costs no more than to copy prepared states, which in libcrypto takes memory
+/// and counts references that all threads share.
 final class HMACKey: Sendable {
-  private let inner: SHA256
-  private let outer: SHA256
+  /// The key combined with 0x36.
+  private let innerBlock: SIMD64<UInt8>
+  /// The key combined with 0x5C.
+  private let outerBlock: SIMD64<UInt8>
 
   init(_ key: Span<UInt8>) throws(SigningError) {
-    var block = [UInt8](repeating: 0, count: 64)
-    if key.count > 64 {
-      let hashed = try SHA256.hash(key).bytes
-      block.replaceSubrange(0..<hashed.count, with: hashed)
+    var block = SIMD64<UInt8>()
+    if key.count > block.scalarCount {
+      let hash = try SHA256.hash(key).bytes
+      for index in hash.indices { block[index] = hash[index] }
     } else {
       for index in key.indices { block[index] = key[index] }
     }
-    inner = try Self.padded(block, with: 0x36)
-    outer = try Self.padded(block, with: 0x5C)
+    innerBlock = block ^ SIMD64(repeating: 0x36)
+    outerBlock = block ^ SIMD64(repeating: 0x5C)
   }
 
   convenience init(_ key: SHA256Digest) throws(SigningError) {
     let bytes = key.bytes
     try self.init(bytes.span)
-  }
-
-  private static func padded(_ block: [UInt8], with pad: UInt8) throws(SigningError) -> SHA256 {
-    let padded = block.map { $0 ^ pad }
-    var state = try SHA256()
-    try state.update(padded.span)
-    return state
   }
 
   /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
@@ -38,10 +34,12 @@ final class HMACKey: Sendable {
 
   /// The code of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
-    try state.copy(of: inner)
+    try state.reset()
+    try state.update(innerBlock)
     try state.update(message)
     let innerDigest = try state.finalize()
-    try state.copy(of: outer)
+    try state.reset()
+    try state.update(outerBlock)
     try state.update(innerDigest)
     return try state.finalize()
   }
@@ -55,6 +53,16 @@ final class HMACKey: Sendable {
 }
 
 extension SHA256 {
+  fileprivate mutating func update(_ block: SIMD64<UInt8>) throws(SigningError) {
+    var result: Result<Void, SigningError> = .success(())
+    unsafe withUnsafeBytes(of: block) { bytes in
+      do throws(SigningError) { try update(unsafe bytes.bindMemory(to: UInt8.self).span) } catch {
+        result = .failure(error)
+      }
+    }
+    try result.get()
+  }
+
   fileprivate mutating func update(_ digest: SHA256Digest) throws(SigningError) {
     var result: Result<Void, SigningError> = .success(())
     digest.withBytes { bytes in

@@ -15,11 +15,6 @@
 
     init() throws(SigningError) {}
 
-    /// Goes back to the state of `other`, whatever was hashed before.
-    mutating func copy(of other: borrowing SHA256) throws(SigningError) {
-      state = other.state
-    }
-
     /// Starts anew.
     mutating func reset() throws(SigningError) {
       state = .init()

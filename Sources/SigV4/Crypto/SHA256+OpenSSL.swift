@@ -6,7 +6,7 @@
     /// Fetched once, since an implicit fetch at every use costs more than a block of hashing; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
-    /// Owned by this value alone, and freed with it; only read through `copy(of:)` once shared.
+    /// Owned by this value alone, and freed with it.
     nonisolated(unsafe) private let context: OpaquePointer
 
     init() throws(SigningError) {
@@ -25,13 +25,6 @@
     }
 
     deinit { unsafe EVP_MD_CTX_free(context) }
-
-    /// Goes back to the state of `other`, whatever was hashed before.
-    mutating func copy(of other: borrowing SHA256) throws(SigningError) {
-      guard unsafe EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
-        throw .crypto("libcrypto can't copy a SHA-256")
-      }
-    }
 
     /// Starts anew.
     mutating func reset() throws(SigningError) {

@@ -1,0 +1,66 @@
+import SigV4
+
+/// A row of the table: a piece of work, and what it is set against.
+struct Row {
+  let work: String
+  let floorWork: String
+  /// The ratio that the work is to keep to; `nil` where there is none.
+  let bound: Double?
+  /// The ratio that is reached, where it isn't the bound: what a change may not make worse.
+  var reached: Double?
+  /// How many there are beside signatures in the same time, roughly.
+  var share = 1.0
+  let floor: Measurement.Work
+  let ours: Measurement.Work
+
+  static func all() throws -> [Row] {
+    let crypto = "SHA-256 and HMAC"
+    var rows = [
+      Row(
+        work: "Lattice GET", floorWork: crypto, bound: 1.25, reached: 2.4,
+        floor: try SigningWork.floor(SigningWork.get).work, ours: SigningWork.sign(SigningWork.get)),
+      Row(
+        work: "Lattice POST", floorWork: crypto, bound: 1.30, reached: 3.1,
+        floor: try SigningWork.floor(SigningWork.post).work, ours: SigningWork.sign(SigningWork.post)),
+      Row(
+        work: "S3 presign", floorWork: crypto, bound: 1.60, reached: 3.3,
+        floor: try SigningWork.presignFloor().work, ours: SigningWork.presign()),
+      Row(
+        work: "Verify GET", floorWork: crypto, bound: 1.40, reached: 4.7,
+        floor: try SigningWork.floor(SigningWork.get).work, ours: try SigningWork.verify()),
+      Row(
+        work: "S3 chunk of 64 KiB", floorWork: crypto, bound: 1 / 0.97, share: 0.02,
+        floor: SigningWork.chunkFloor().work, ours: try SigningWork.signChunks()),
+      Row(
+        work: "SigV4a GET", floorWork: "ECDSA P-256", bound: 1.05, reached: 1.2, share: 0.05,
+        floor: AsymmetricFloor().work,
+        ours: SigningWork.sign(SigningWork.get, Signer(service: .vpcLattice, regionSet: ["us-west-2"]))),
+    ]
+    for growing in GrowingWork.all {
+      rows.append(
+        Row(
+          work: growing.name, floorWork: "by the byte", bound: 1.5, share: 0.1,
+          floor: try GrowingWork.canonicalize(growing.small), ours: try GrowingWork.canonicalize(growing.large)))
+    }
+    rows += [
+      Row(
+        work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 2, floor: ServerWork.signOnOneThread(),
+        ours: ServerWork.signOnTwoThreads()),
+      Row(
+        work: "1,000 credentials", floorWork: "GET and a key", bound: 1, reached: 1.1,
+        floor: ServerWork.signAndDerive(), ours: ServerWork.signWithOthersEachTime()),
+      Row(
+        work: "GET through a cache", floorWork: "GET in a task", bound: 1.5, floor: ServerWork.signInTask(),
+        ours: ServerWork.signThroughCache()),
+    ]
+    #if URLSession
+      if let ours = ServerWork.signURLRequest() {
+        rows.append(
+          Row(
+            work: "GET as URLRequest", floorWork: "GET", bound: nil, floor: SigningWork.sign(SigningWork.get),
+            ours: ours))
+      }
+    #endif
+    return rows
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import SigV4
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// What servers do besides: sign on several cores, with changing credentials, through a provider, and through Foundation.
+enum ServerWork {
+  /// As many signatures on each of two threads as the floor makes on one.
+  static func signOnTwoThreads() -> Measurement.Work {
+    Measurement.Work { count in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<2 { group.addTask { try await Self.onThread { try signMany(count) } } }
+        try await group.waitForAll()
+      }
+    }
+  }
+
+  static func signOnOneThread() -> Measurement.Work {
+    Measurement.Work { count in try await onThread { try signMany(count) } }
+  }
+
+  @Sendable private static func signMany(_ count: Int) throws {
+    for _ in 0..<count {
+      var copy = SigningWork.get
+      try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
+    }
+  }
+
+  private static func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      Thread.detachNewThread { continuation.resume(with: Result { try work() }) }
+    }
+  }
+
+  /// A thousand credentials in turn, each on a day of its own: no key is ever found again.
+  static func signWithOthersEachTime() -> Measurement.Work {
+    let all = (0..<1000).map { index in
+      Credentials(
+        accessKeyID: "ASIA\(index)", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\(index)",
+        sessionToken: String(SigningWork.token))
+    }
+    return Measurement.Work { count in
+      for index in 0..<count {
+        var copy = SigningWork.get
+        let time = SigningWork.time.addingTimeInterval(Double(index % 365) * 86_400)
+        try SigningWork.lattice.sign(&copy, with: all[index % 1000], at: time)
+      }
+    }
+  }
+
+  /// A signature with a known key, and the derivation of another.
+  static func signAndDerive() -> Measurement.Work {
+    Measurement.Work { count in
+      for _ in 0..<count {
+        var copy = SigningWork.get
+        let signed = try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
+        _ = try SigningKey(SigningWork.credentials, scope: signed.scope)
+      }
+    }
+  }
+
+  /// What a cache is set against: both run where tasks do.
+  static func signInTask() -> Measurement.Work {
+    detached { count in try signMany(count) }
+  }
+
+  private static func detached(_ work: @escaping @Sendable (_ count: Int) async throws -> Void) -> Measurement.Work {
+    Measurement.Work { count in try await Task.detached { try await work(count) }.value }
+  }
+
+  /// Through a cache whose credentials are fresh.
+  static func signThroughCache() -> Measurement.Work {
+    let provider = StaticCredentialProvider(
+      Credentials(
+        accessKeyID: SigningWork.credentials.accessKeyID, secretAccessKey: SigningWork.credentials.secretAccessKey,
+        sessionToken: SigningWork.credentials.sessionToken, expiration: Date().addingTimeInterval(6 * 3600))
+    ).cached()
+    return detached { count in
+      for _ in 0..<count {
+        var copy = SigningWork.get
+        try await SigningWork.lattice.sign(&copy, with: provider, at: SigningWork.time)
+      }
+    }
+  }
+
+  #if URLSession
+    static func signURLRequest() -> Measurement.Work? {
+      guard let host = SigningWork.get.headers.first?.value, let url = URL(string: "https://\(host)/") else {
+        return nil
+      }
+      let request = URLRequest(url: url)
+      return Measurement.Work { count in
+        for _ in 0..<count {
+          var copy = request
+          try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
+        }
+      }
+    }
+  #endif
+
+  /// What the process has in memory, in bytes; 0 where that can't be told.
+  static var residentBytes: Int {
+    #if os(Linux)
+      guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
+        let pages = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+      else { return 0 }
+      return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    #else
+      return 0
+    #endif
+  }
+}
