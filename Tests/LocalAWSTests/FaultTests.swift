@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `an endless body lasts until the client closes`() async throws {
     try await start([.always(.endless)]).whileRunning { server async throws in
       let answer = try await RawConnection.open(server.port) { connection in
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `a service stops though a client reads an endless body too slowly`() async throws {
     let server = try await start([.always(.endless)])
     try await RawConnection.open(server.port) { connection in

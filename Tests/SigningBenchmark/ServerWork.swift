@@ -53,13 +53,14 @@ enum ServerWork {
     }
   }
 
-  /// A signature with a known key, and the derivation of another.
+  /// A signature with a known key, and the derivation of another, from the day on.
   static func signAndDerive() -> Measurement.Work {
     Measurement.Work { count in
       for _ in 0..<count {
         var copy = SigningWork.get
-        let signed = try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
-        _ = try SigningKey(SigningWork.credentials, scope: signed.scope)
+        try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
+        let scope = try CredentialScope(date: SigningWork.time, region: "us-west-2", service: "vpc-lattice-svcs")
+        _ = try SigningKey(SigningWork.credentials, scope: scope)
       }
     }
   }

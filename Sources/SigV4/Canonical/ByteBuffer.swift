@@ -186,6 +186,13 @@
     let right = right.clamped(to: 0..<count)
     var offset = 0
     let shared = min(left.count, right.count)
+    // Eight at a time, as numbers that sort as the bytes do.
+    while offset + 8 <= shared {
+      let first = prefix(of: left.lowerBound + offset..<left.lowerBound + offset + 8)
+      let second = prefix(of: right.lowerBound + offset..<right.lowerBound + offset + 8)
+      if first != second { return first < second ? -1 : 1 }
+      offset += 8
+    }
     while offset < shared {
       let first = unsafe base[left.lowerBound + offset]
       let second = unsafe base[right.lowerBound + offset]
@@ -257,16 +264,6 @@ extension Substring {
     #else
       return body(utf8.span)
     #endif
-  }
-}
-
-extension Span<UInt8> {
-  /// The least of the bytes; 0xFF where there is none.
-  var lowest: UInt8 {
-    // Without an early end, so that the compiler can look at many at a time.
-    var lowest: UInt8 = 0xFF
-    for index in indices { lowest = min(lowest, self[index]) }
-    return lowest
   }
 }
 

@@ -2,28 +2,32 @@
 ///
 /// They are hashed anew for each message: that costs no more than to copy prepared states, which in libcrypto takes memory
 /// and counts references that all threads share.
-final class HMACKey: Sendable {
+struct HMACKey: Sendable {
   /// The key combined with 0x36.
   private let innerBlock: SIMD64<UInt8>
   /// The key combined with 0x5C.
   private let outerBlock: SIMD64<UInt8>
 
+  /// Takes a key of any length; one longer than a block stands for its hash.
   init(_ key: Span<UInt8>) throws(SigningError) {
-    var block = SIMD64<UInt8>()
-    if key.count > block.scalarCount {
-      let hash = try SHA256.hash(key).bytes
-      for index in hash.indices { block[index] = hash[index] }
+    if key.count > Self.blockByteCount {
+      self.init(try SHA256.hash(key))
     } else {
-      for index in key.indices { block[index] = key[index] }
+      self.init(short: key)
     }
-    innerBlock = block ^ SIMD64(repeating: 0x36)
-    outerBlock = block ^ SIMD64(repeating: 0x5C)
   }
 
-  convenience init(_ key: SHA256Digest) throws(SigningError) {
-    let bytes = key.bytes
-    try self.init(bytes.span)
+  /// Takes a hash, or the code that another key has made.
+  init(_ digest: SHA256Digest) {
+    self = digest.withBytes { HMACKey(short: $0) }
   }
+
+  private init(short key: Span<UInt8>) {
+    innerBlock = SIMD64(key, padding: 0x36)
+    outerBlock = SIMD64(key, padding: 0x5C)
+  }
+
+  private static let blockByteCount = 64
 
   /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
   func authenticationCode(
@@ -44,11 +48,22 @@ final class HMACKey: Sendable {
     return try state.finalize()
   }
 
-  /// The code of the UTF-8 of `message`.
-  func authenticationCode(for message: String) throws(SigningError) -> SHA256Digest {
+  /// The code of the UTF-8 of `message`, computed in `state`, whose former content is lost.
+  func authenticationCode(for message: String, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
     let bytes = Array(message.utf8)
-    var state = try SHA256()
     return try authenticationCode(for: bytes.span, in: &state)
+  }
+}
+
+extension SIMD64<UInt8> {
+  /// `key`, 64 bytes at most, and zeros after it, all combined with `padding`.
+  fileprivate init(_ key: Span<UInt8>, padding: UInt8) {
+    self.init()
+    // In memory, since to write one element of so wide a vector is to write all of it.
+    unsafe withUnsafeMutableBytes(of: &self) { block in
+      for index in block.indices { unsafe block[index] = padding }
+      for index in 0..<Swift.min(key.count, block.count) { unsafe block[index] ^= key[index] }
+    }
   }
 }
 

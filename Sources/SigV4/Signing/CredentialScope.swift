@@ -28,7 +28,7 @@ public struct CredentialScope: Sendable, Hashable {
       self.day = day
       self.region = region
       self.service = service
-      text = ([day, region, service].compactMap { $0 } + [CredentialScope.terminator]).joined(separator: "/")
+      text = day + "/" + (region.map { $0 + "/" } ?? "") + service + "/" + CredentialScope.terminator
     }
   }
 
@@ -79,9 +79,18 @@ extension CredentialScope: CustomStringConvertible {
   public var description: String { text }
 }
 
-extension StringProtocol {
+extension String {
   /// Whether this can stand between the slashes of a scope and before the comma that ends it.
+  var isScopeElement: Bool { withBytes { $0.isScopeElement } }
+}
+
+extension Span<UInt8> {
+  /// Whether this can stand between the slashes of a scope and before the comma that ends it: visible ASCII.
   var isScopeElement: Bool {
-    !isEmpty && utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F && $0 != 0x2C }
+    for index in indices {
+      let byte = self[index]
+      guard byte > 0x20, byte < 0x7F, byte != 0x2F, byte != 0x2C else { return false }
+    }
+    return !isEmpty
   }
 }

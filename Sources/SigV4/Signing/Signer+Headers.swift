@@ -101,7 +101,7 @@ extension SignableRequest {
 
 extension HeaderField {
   /// Whether signing sets a header of this name.
-  fileprivate func isSetBySigning(_ service: SigningService) -> Bool {
+  func isSetBySigning(_ service: SigningService) -> Bool {
     // Most are told by their length.
     switch name.utf8.count {
     case 10, 13, 16, 20, 21: SignableRequest.signingHeaders(of: service).contains { isNamed($0) }

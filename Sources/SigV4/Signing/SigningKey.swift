@@ -31,16 +31,13 @@ public struct SigningKey: Sendable {
   /// - Throws: ``SigningError`` for credentials that can't be signed with.
   public init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
     try credentials.validate()
-    guard let region = scope.region else {
+    if let region = scope.region {
+      let key = try HMACKey.signingKey(
+        "AWS4\(credentials.secretAccessKey)", day: scope.day, region: region, service: scope.service)
+      self.init(.hmac(key), scope: scope)
+    } else {
       self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope: scope)
-      return
     }
-    let secret = Array("AWS4\(credentials.secretAccessKey)".utf8)
-    var key = try HMACKey(secret.span)
-    for part in [scope.day, region, scope.service, CredentialScope.terminator] {
-      key = try HMACKey(key.authenticationCode(for: part))
-    }
-    self.init(.hmac(key), scope: scope)
   }
 
   init(_ material: Material, scope: CredentialScope) {
@@ -83,6 +80,21 @@ public struct SigningKey: Sendable {
   }
 }
 
+extension HMACKey {
+  /// The key that a secret access key, with `AWS4` before it, gives for a scope.
+  static func signingKey(
+    _ secret: String, day: String, region: String, service: String
+  ) throws(SigningError) -> HMACKey {
+    let secret = Array(secret.utf8)
+    var state = try SHA256()
+    var key = try HMACKey(secret.span)
+    for part in [day, region, service, CredentialScope.terminator] {
+      key = HMACKey(try key.authenticationCode(for: part, in: &state))
+    }
+    return key
+  }
+}
+
 extension SigningKey: CustomStringConvertible, CustomReflectable {
   /// The scope; never the key.
   public var description: String { "SigningKey(\(scope) key: <redacted>)" }
@@ -101,13 +113,13 @@ extension Credentials {
     guard let first = secretAccessKey.utf8.first, let last = secretAccessKey.utf8.last else {
       throw SigningError(.invalidCredentials, "The secret access key of \(accessKeyID) is empty.")
     }
-    guard first > 0x20, last > 0x20, !secretAccessKey.utf8.contains(where: { $0 < 0x20 }) else {
+    guard first > 0x20, last > 0x20, secretAccessKey.withBytes({ $0.lowest }) >= 0x20 else {
       throw SigningError(
         .invalidCredentials,
         "The secret access key of \(accessKeyID) begins or ends with white space or holds a control character; was it copied with its line?"
       )
     }
-    guard sessionToken?.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) != true else {
+    guard sessionToken?.withBytes({ $0.isVisible }) != false else {
       throw SigningError(
         .invalidCredentials, "The session token of \(accessKeyID) holds white space or a control character.")
     }

@@ -121,7 +121,7 @@ extension SignatureClaim {
       service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
       let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
       for part in [accessKeyID, service, region ?? service] {
-        guard !part.isEmpty, parts.withBytes(part, { $0.isVisibleASCIIWithoutComma }) else {
+        guard parts.withBytes(part, { $0.isScopeElement }) else {
           throw .malformed(
             "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
         }
@@ -158,11 +158,6 @@ extension String {
 }
 
 extension Span<UInt8> {
-  fileprivate var isVisibleASCIIWithoutComma: Bool {
-    for index in indices where self[index] <= 0x20 || self[index] >= 0x7F || self[index] == 0x2C { return false }
-    return true
-  }
-
   /// Whether the bytes at `left` sort before those at `right`, byte by byte, the shorter first.
   fileprivate func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
     var offset = 0

@@ -4,7 +4,7 @@ import SigV4
 import Testing
 
 /// A role assumed with another provider's credentials, at a stand-in that verifies the signature.
-@Suite(.timeLimit(.minutes(2))) struct AssumeRoleCredentialProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct AssumeRoleCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let caller = Credentials(
     accessKeyID: "ASIACALLER", secretAccessKey: "caller", sessionToken: "callers-token")

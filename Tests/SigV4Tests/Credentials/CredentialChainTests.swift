@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Providers in a row: who passes on, who stops, who is remembered.
-@Suite(.timeLimit(.minutes(2))) struct CredentialChainTests {
+@Suite(.timeLimit(.minutes(10))) struct CredentialChainTests {
   private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "s")
 
   /// A provider that says what it is told to, and counts.

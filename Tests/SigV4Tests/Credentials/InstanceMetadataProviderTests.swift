@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct InstanceMetadataProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct InstanceMetadataProviderTests {
   private static let credentials = FaultTableTests.credentials
 
   private func start(

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Many callers at once, some of which give up, in front of a source that fails now and then.
-@Suite(.timeLimit(.minutes(5))) struct ProviderConcurrencyTests {
+@Suite(.timeLimit(.minutes(10))) struct ProviderConcurrencyTests {
   private static let credentials = FaultTableTests.credentials
 
   /// A source that lets its callers wait until it is opened.

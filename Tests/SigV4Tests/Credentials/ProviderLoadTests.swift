@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Ten thousand callers through fifty refreshes, with faults and cancellations at random.
-@Suite(.timeLimit(.minutes(5))) struct ProviderLoadTests {
+@Suite(.timeLimit(.minutes(10))) struct ProviderLoadTests {
   private enum Ending: Hashable {
     case credentials
     case error

@@ -24,6 +24,8 @@
       configuration.redirectConfiguration = .disallow
       // A refused connection is an answer, which the provider that asked may try again.
       configuration.connectionPool.retryConnectionEstablishment = false
+      // Ends attempts that nobody waits for any longer; requests have deadlines of their own.
+      configuration.timeout.connect = .seconds(60)
       return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 

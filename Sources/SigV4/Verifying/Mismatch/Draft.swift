@@ -44,11 +44,7 @@ struct Draft {
   }
 
   private func hmac(_ stringToSign: [UInt8]) throws(SigningError) -> String {
-    let secret = Array((secretPrefix + secret).utf8)
-    var key = try HMACKey(secret.span)
-    for part in [day, region, service, CredentialScope.terminator] {
-      key = try HMACKey(key.authenticationCode(for: part))
-    }
+    let key = try HMACKey.signingKey(secretPrefix + secret, day: day, region: region, service: service)
     var state = try SHA256()
     return try key.authenticationCode(for: stringToSign.span, in: &state).hex
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import SigV4
 
 /// Programs that print credentials, and programs that don't.
-@Suite(.timeLimit(.minutes(2))) struct ProcessCredentialProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct ProcessCredentialProviderTests {
   private static let path = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
 
   private func provider(_ script: String, timeLimit: Duration = patience) -> ProcessCredentialProvider {

@@ -4,7 +4,7 @@ import SigV4
 import Testing
 
 /// Profiles that lead to keys, roles, sources and programs, asked as a user asks.
-@Suite(.timeLimit(.minutes(2))) struct ProfileCredentialProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct ProfileCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let keys = Credentials(
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "pLaNtEd/secret", sessionToken: "pLaNtEd/token")

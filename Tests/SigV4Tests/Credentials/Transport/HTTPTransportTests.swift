@@ -3,7 +3,7 @@ import SigV4
 import Testing
 
 /// What every transport does, on real sockets.
-@Suite(.timeLimit(.minutes(1))) struct HTTPTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPTransportTests {
   /// The transports to test.
   enum Kind: String, CaseIterable, CustomTestStringConvertible {
     case socket

@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct SocketTransportTests {
   @Test func `https is refused, not spoken in clear`() async {
     let error = await #expect(throws: TransportError.self) {
       try await SocketTransport().send(patientRequest(url: "https://127.0.0.1/"))
