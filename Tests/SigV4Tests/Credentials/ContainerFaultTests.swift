@@ -5,7 +5,8 @@ import Synchronization
 import Testing
 
 extension FaultTableTests {
-  @Test(arguments: ContainerFaultRow.rows)
+  // One row after the other: hundreds at once would keep each other, and all other tests, waiting.
+  @Test(.serialized, arguments: ContainerFaultRow.rows)
   func `each fault of a container endpoint has its outcome and its requests`(row: ContainerFaultRow) async throws {
     let container = ContainerCredentialsService.Container(
       credentials: Self.credentials, authorization: ContainerFaultRow.token)

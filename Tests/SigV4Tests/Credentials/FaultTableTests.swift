@@ -12,7 +12,8 @@ import Testing
   /// The secrets of all rows; made-up session tokens of the service among them.
   static let secrets = ["c2VjcmV0", "dG9rZW4", "made-up"]
 
-  @Test(arguments: FaultTable.rows)
+  // One row after the other: hundreds at once would keep each other, and all other tests, waiting.
+  @Test(.serialized, arguments: FaultTable.rows)
   func `each fault has its outcome and its requests`(row: FaultTableRow) async throws {
     var instance = Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)
     row.instance(&instance)

@@ -164,7 +164,7 @@ import Testing
   @Test func `cancelling the caller ends the conversation`() async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.always(.silent)]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: .seconds(60), environment: [:])
+      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       let caller = Task { try await provider.credentials() }
       try await service.server.received(1)
       caller.cancel()

@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  @Test(arguments: FaultTable.rows)
+  // One row after the other: hundreds at once would keep each other, and all other tests, waiting.
+  @Test(.serialized, arguments: FaultTable.rows)
   func `the service's secrets stay in, whatever goes wrong`(row: FaultTableRow) async throws {
     // The credentials of the row's own documents are no secrets here; the stand-in's, cut at every place, are.
     var instance = Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials)

@@ -4,7 +4,8 @@ import SigV4
 import Testing
 
 extension FaultTableTests {
-  @Test(arguments: WebIdentityFaultRow.rows)
+  // One row after the other: hundreds at once would keep each other, and all other tests, waiting.
+  @Test(.serialized, arguments: WebIdentityFaultRow.rows)
   func `each fault of STS has its outcome and its requests`(row: WebIdentityFaultRow) async throws {
     let role = SecurityTokenService.Role(
       arn: WebIdentityFaultRow.role, webIdentityToken: WebIdentityFaultRow.token, credentials: Self.credentials)
