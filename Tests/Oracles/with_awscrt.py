@@ -34,11 +34,8 @@ def sign(case):
     awscrt refuses a request that has been signed before, and so gets it as it was then.
     """
     start = os.path.getsize(_log.name) if _log else 0
-    target, headers = before_signing(case)
     try:
-        message = awscrt.http.HttpRequest(
-            case["request"]["method"], target, awscrt.http.HttpHeaders([tuple(field) for field in headers]))
-        signed = awscrt.auth.aws_sign_request(message, configuration(case)).result(10)
+        signed = awscrt.auth.aws_sign_request(request_of(case), configuration(case)).result(10)
     except Exception:  # A RuntimeError from C, of many kinds.
         return None
     headers = list(signed.headers)
@@ -46,6 +43,13 @@ def sign(case):
     if _log:
         result.canonical_request, result.string_to_sign = texts_after(start)
     return result
+
+
+def request_of(case):
+    """The request as awscrt takes it; signing changes it."""
+    target, headers = before_signing(case)
+    return awscrt.http.HttpRequest(
+        case["request"]["method"], target, awscrt.http.HttpHeaders([tuple(field) for field in headers]))
 
 
 def configuration(case):

@@ -18,7 +18,19 @@ def sign(case):
     """
     if not is_signable(case):
         return None
-    options = options_of(case)
+    texts = {}
+    request = request_of(case)
+    signer = signer_for(case, options_of(case), texts)
+    with clock_at(time_of(case)):
+        signer.add_auth(request)
+    parts = urllib.parse.urlsplit(request.url)
+    target = parts.path + ("?" + parts.query if parts.query else "")
+    headers = list(request.headers.items())
+    return Signed(signature_in(case, target, headers), target, headers, **texts)
+
+
+def request_of(case):
+    """The request as botocore takes it; signing changes it."""
     headers = [(name, value) for name, value in case["request"]["headers"]]
     if sends_content_hash(case):
         headers = [field for field in headers if field[0].lower() != "x-amz-content-sha256"]
@@ -30,20 +42,16 @@ def sign(case):
     url = f"https://{host}{case['request']['target']}"
     request = botocore.awsrequest.AWSRequest(case["request"]["method"], url, None, body_of(case))
     request.headers = fields
-    texts = {}
-    signer = signer_for(case, options, texts)
     if case["placement"] == "query":
         request.data = b""  # Presigning, botocore moves a body into the query.
-    now = time_of(case)
-    with unittest.mock.patch.object(
+    return request
+
+
+def clock_at(now):
+    """While this lasts, botocore takes it to be `now`."""
+    return unittest.mock.patch.object(
         botocore.auth, "get_current_datetime",
-        lambda remove_tzinfo=True: now.replace(tzinfo=None) if remove_tzinfo else now,
-    ):
-        signer.add_auth(request)
-    parts = urllib.parse.urlsplit(request.url)
-    target = parts.path + ("?" + parts.query if parts.query else "")
-    headers = list(request.headers.items())
-    return Signed(signature_in(case, target, headers), target, headers, **texts)
+        lambda remove_tzinfo=True: now.replace(tzinfo=None) if remove_tzinfo else now)
 
 
 def is_signable(case):

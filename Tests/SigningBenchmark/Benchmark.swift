@@ -3,7 +3,8 @@ import SigV4
 
 /// Times the signer and the verifier against their floors, in one run.
 ///
-/// `--quick` for fewer rounds, `--json` for tools, `--check` to end with 1 where something has become slow; names choose rows.
+/// `--quick` for fewer rounds, `--json` for tools, `--check` to end with 1 where something has become slow; names choose
+/// rows. `--cases` shows what is signed, one JSON object a line, and times nothing.
 @main
 enum Benchmark {
   private static let arguments = CommandLine.arguments.dropFirst()
@@ -12,6 +13,10 @@ enum Benchmark {
 
   /// On the main thread, as the work is that doesn't say otherwise.
   @MainActor static func main() async throws {
+    guard !arguments.contains("--cases") else {
+      for one in try PeerCase.all() { print(String(decoding: try JSONEncoder().encode(one), as: UTF8.self)) }
+      return
+    }
     var results: [Measurement] = []
     for row in try Row.all() where wanted.isEmpty || wanted.contains(row.work) {
       results.append(try await measure(row))
