@@ -20,12 +20,14 @@
   /// Forgets what was written from `newCount` on.
   mutating func truncate(to newCount: Int) { count = min(count, max(newCount, 0)) }
 
+  @inline(__always)
   mutating func append(_ byte: UInt8) {
     reserve(1)
     unsafe base[count] = byte
     count += 1
   }
 
+  @inline(__always)
   mutating func append(_ bytes: Span<UInt8>) {
     reserve(bytes.count)
     unsafe bytes.withUnsafeBufferPointer { source in
@@ -69,22 +71,21 @@
       guard let from = source.baseAddress else { return start }
       var index = start
       let out = unsafe base + count
+      // Many at a time as long as none of them ends the run: session tokens are long.
+      while index + Self.stride <= source.count {
+        var others: UInt8 = 0
+        for offset in 0..<Self.stride {
+          others |= unsafe PercentEncoding.reservedness(of: from[index &+ offset])
+        }
+        guard others == 0 else { break }
+        unsafe (out + (index - start)).update(from: from + index, count: Self.stride)
+        index += Self.stride
+      }
       while index < source.count {
-        // Eight at a time: session tokens are long.
-        while index + 8 <= source.count {
-          let word = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: UInt64.self)
-          guard PercentEncoding.areUnreserved(word) else { break }
-          unsafe UnsafeMutableRawPointer(out + (index - start)).storeBytes(of: word, as: UInt64.self)
-          index += 8
-        }
-        // The rest, or the eight of which one may end the run.
-        let end = min(index + 8, source.count)
-        while index < end {
-          let byte = unsafe from[index]
-          guard PercentEncoding.isUnreserved(byte) else { return index }
-          unsafe out[index - start] = byte
-          index += 1
-        }
+        let byte = unsafe from[index]
+        guard PercentEncoding.isUnreserved(byte) else { return index }
+        unsafe out[index - start] = byte
+        index += 1
       }
       return index
     }
@@ -92,23 +93,19 @@
     return stop
   }
 
+  private static let stride = 32
+
   /// Appends 4 bits a digit, in lower case.
   mutating func appendHex(_ bytes: Span<UInt8>) {
     reserve(bytes.count * 2)
     unsafe bytes.withUnsafeBufferPointer { source in
       guard let from = source.baseAddress else { return }
       let out = unsafe base + count
-      var index = 0
-      while index + 4 <= source.count {
-        let word = unsafe UnsafeRawPointer(from + index).loadUnaligned(as: UInt32.self)
-        let digits = Hexadecimal.lowercaseDigits(UInt32(littleEndian: word)).littleEndian
-        unsafe UnsafeMutableRawPointer(out + 2 * index).storeBytes(of: digits, as: UInt64.self)
-        index += 4
-      }
-      while index < source.count {
-        unsafe out[2 * index] = Hexadecimal.lowercaseDigit(source[index] >> 4)
-        unsafe out[2 * index + 1] = Hexadecimal.lowercaseDigit(source[index] & 15)
-        index += 1
+      // In steps that are all alike, so that the compiler can take many at a time.
+      for index in 0..<source.count {
+        let byte = unsafe from[index]
+        unsafe out[2 &* index] = Hexadecimal.lowercaseDigit(byte >> 4)
+        unsafe out[2 &* index &+ 1] = Hexadecimal.lowercaseDigit(byte & 15)
       }
     }
     count += bytes.count * 2
@@ -120,13 +117,14 @@
     let isToken = unsafe name.withUnsafeBufferPointer { source in
       guard let from = source.baseAddress, source.count > 0 else { return false }
       let out = unsafe base + count
-      var allowed = true
+      let table = unsafe Self.tokens.utf8Start
+      var others: UInt8 = 0
       for index in 0..<source.count {
-        let entry = unsafe Self.tokens.utf8Start[Int(from[index])]
+        let entry = unsafe table[Int(from[index])]
         unsafe out[index] = entry
-        allowed = allowed && entry != 0x20
+        others |= entry == 0x20 ? 1 : 0
       }
-      return allowed
+      return others == 0
     }
     count += name.count
     return isToken

@@ -25,6 +25,8 @@ struct CanonicalHeaders: ~Copyable {
 
   private var names = ByteBuffer(capacity: 256)
   private var entries: [Entry] = []
+  /// Kept here, since a global that is computed is looked for anew at every use.
+  private let unsignedShapes = UnsignedHeader.shapes
 
   /// Collects and sorts the headers to sign, in place of those collected before.
   ///
@@ -35,61 +37,26 @@ struct CanonicalHeaders: ~Copyable {
     entries.removeAll(keepingCapacity: true)
     if case .listed(let text, let range) = selection { text.withBytes { names.append($0.extracting(range)) } }
     let listed = 0..<names.count
-    for index in headers.indices {
+    var hosts = 0
+    let fields = headers.span  // whose elements are read in place
+    for index in fields.indices {
       let start = names.count
-      guard headers[index].name.withBytes({ names.appendLowercasedToken($0) }) else {
+      guard fields[index].name.withBytes({ names.appendLowercasedToken($0) }) else {
         throw SigningError(
           .invalidHeader,
-          "The name of header \(index + 1) isn't a token (RFC 9110): \(headers[index].name.debugDescription).")
+          "The name of header \(index + 1) isn't a token (RFC 9110): \(fields[index].name.debugDescription).")
       }
       let name = start..<names.count
       if isSelected(name, selection, listed) {
-        entries.append(Entry(name: name, prefix: names.prefix(of: name), header: index))
+        let prefix = names.prefix(of: name)
+        entries.append(Entry(name: name, prefix: prefix, header: index))
+        if prefix == 0x686F_7374_0000_0000, fields[index].value.withBytes({ !$0.isBlank }) { hosts += 1 }  // host
       } else {
         names.truncate(to: start)
       }
     }
-    sort()
+    entries.sortFew { names.precedes($0, $1) }
     if case .trailers = selection { return }
-    try checkHost(headers)
-  }
-
-  /// Sorts by name; the order of equal names is the order they were sent in.
-  private mutating func sort() {
-    guard entries.count <= 32 else {
-      entries.sort { names.precedes($0, $1) }
-      return
-    }
-    // By insertion, which takes no memory of its own and is the fastest for few.
-    for index in entries.indices.dropFirst() {
-      let entry = entries[index]
-      var place = index
-      while place > 0, names.precedes(entry, entries[place - 1]) {
-        entries[place] = entries[place - 1]
-        place -= 1
-      }
-      entries[place] = entry
-    }
-  }
-
-  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection, _ listed: Range<Int>) -> Bool {
-    switch selection {
-    case .signable(let tokenRule):
-      return !UnsignedHeader.contains(name, of: names)
-        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
-    case .listed:
-      return names.contains(name, inList: listed, separator: 0x3B)
-    case .trailers:
-      return true
-    }
-  }
-
-  private borrowing func checkHost(_ headers: [HeaderField]) throws(SigningError) {
-    var hosts = 0
-    for entry in entries where entry.prefix == 0x686F_7374_0000_0000 {  // host
-      guard headers[entry.header].value.utf8.contains(where: { $0 > 0x20 }) else { continue }
-      hosts += 1
-    }
     guard hosts == 1 else {
       throw SigningError(
         .missingHost,
@@ -99,19 +66,39 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
+  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection, _ listed: Range<Int>) -> Bool {
+    switch selection {
+    case .signable(let tokenRule):
+      return !isUnsigned(name)
+        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
+    case .listed:
+      return names.contains(name, inList: listed, separator: 0x3B)
+    case .trailers:
+      return true
+    }
+  }
+
+  private borrowing func isUnsigned(_ name: Range<Int>) -> Bool {
+    let shape = UnsignedHeader.shape(firstByte: names[name.lowerBound], count: name.count)
+    return unsignedShapes & shape != 0 && UnsignedHeader.all[names.string(name)] != nil
+  }
+
   /// Appends a line `name:value` for each name.
   ///
   /// - Throws: ``SigningError`` for a value with a NUL or a line break that isn't a fold.
   func appendLines(of headers: [HeaderField], to buffer: inout ByteBuffer) throws(SigningError) {
-    for (index, entry) in entries.enumerated() {
-      if isRepeated(index) {
+    let fields = headers.span
+    let entries = entries.span
+    for index in entries.indices {
+      let entry = entries[index]
+      if isRepeated(index, in: entries) {
         buffer.append(0x2C)
       } else {
         if index > 0 { buffer.append(0x0A) }
         buffer.append(entry.name, of: names)
         buffer.append(0x3A)
       }
-      guard buffer.appendSqueezed(headers[entry.header].value) else {
+      guard buffer.appendSqueezed(fields[entry.header].value) else {
         throw SigningError(
           .invalidHeader,
           "The value of header \(names.string(entry.name)) holds a NUL, or a line break that isn't followed by white space."
@@ -123,14 +110,15 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Appends the names, joined by `;`.
   func appendNames(to buffer: inout ByteBuffer) {
-    for (index, entry) in entries.enumerated() where !isRepeated(index) {
+    let entries = entries.span
+    for index in entries.indices where !isRepeated(index, in: entries) {
       if index > 0 { buffer.append(0x3B) }
-      buffer.append(entry.name, of: names)
+      buffer.append(entries[index].name, of: names)
     }
   }
 
   /// Whether the entry before has the same name.
-  private borrowing func isRepeated(_ index: Int) -> Bool {
+  private borrowing func isRepeated(_ index: Int, in entries: Span<Entry>) -> Bool {
     guard index > 0, entries[index].prefix == entries[index - 1].prefix else { return false }
     return names.compare(entries[index].name, entries[index - 1].name) == 0
   }
@@ -176,6 +164,12 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
+  /// Whether there is nothing but white space.
+  fileprivate var isBlank: Bool {
+    for index in indices where self[index] > 0x20 { return false }
+    return true
+  }
+
   /// Whether the line break at `index` is followed by a space or a tab, after the rest of the line break.
   fileprivate func isFold(at index: Int) -> Bool {
     var next = index + 1

@@ -5,65 +5,88 @@
 /// (AWS IAM User Guide, "Create a signed AWS API request", step 1).
 struct CanonicalQuery: ~Copyable {
   /// One parameter, as places in `text`.
-  private struct Parameter {
+  fileprivate struct Parameter {
     var name: Range<Int>
+    /// The name's first eight bytes, which mostly tell two names apart.
+    var prefix: UInt64
     var value: Range<Int>
   }
 
-  private var text = ByteBuffer(capacity: 256)
+  /// The parameters as they were read or added, each as `name=value` with an `&` after it.
+  private(set) var text = ByteBuffer(capacity: 256)
   private var parameters: [Parameter] = []
+  private var sessionToken = SessionTokenRule.signed
 
   /// Reads `query`, the request target after its first `?`, in place of what was read before.
   mutating func read(_ query: Span<UInt8>, sessionToken: SessionTokenRule) {
     text.removeAll()
     parameters.removeAll(keepingCapacity: true)
+    self.sessionToken = sessionToken
     var index = 0
     while index < query.count {
-      if query[index] != 0x26 { index = readParameter(query, from: index, sessionToken) }
+      if query[index] != 0x26 { index = readParameter(query, from: index) }
       index += 1
     }
-    sort()
   }
 
   /// Reads the parameter that begins at `start`, and says where the `&` after it stands, or the end.
-  private mutating func readParameter(
-    _ query: Span<UInt8>, from start: Int, _ sessionToken: SessionTokenRule
-  ) -> Int {
-    let name = text.count
+  private mutating func readParameter(_ query: Span<UInt8>, from start: Int) -> Int {
+    let nameStart = text.count
     let nameEnd = PercentEncoding.appendReencoded(query, from: start, to: &text) { $0 == 0x26 || $0 == 0x3D }
-    let value = text.count
+    let name = nameStart..<text.count
+    text.append(0x3D)
     var end = nameEnd
     if nameEnd < query.count, query[nameEnd] == 0x3D {
       end = PercentEncoding.appendReencoded(query, from: nameEnd + 1, to: &text) { $0 == 0x26 }
     }
-    let isUnsigned =
-      text.holds("X-Amz-Signature", in: name..<value)
-      || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: name..<value))
-    if isUnsigned {
-      text.truncate(to: name)
-    } else {
-      parameters.append(Parameter(name: name..<value, value: value..<text.count))
-    }
+    finishParameter(name)
     return end
   }
 
-  private mutating func sort() {
-    guard parameters.count > 1 else { return }
-    parameters.sort { left, right in
-      let order = text.compare(left.name, right.name)
-      return order != 0 ? order < 0 : text.compare(left.value, right.value) < 0
-    }
+  /// Adds a parameter to those that were read; its value is encoded.
+  mutating func add(_ name: StaticString, _ value: String) {
+    value.withBytes { add(name, $0) }
   }
 
-  /// Appends the parameters as `name=value`, joined by `&`.
-  func append(to buffer: inout ByteBuffer) {
-    var isFirst = true
-    for parameter in parameters {
-      if !isFirst { buffer.append(0x26) }
-      buffer.append(parameter.name, of: text)
-      buffer.append(0x3D)
-      buffer.append(parameter.value, of: text)
-      isFirst = false
+  /// Adds a parameter to those that were read; its value is what `buffer` holds, encoded.
+  mutating func add(_ name: StaticString, _ buffer: borrowing ByteBuffer) {
+    buffer.withBytes { add(name, $0) }
+  }
+
+  private mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
+    let start = text.count
+    text.append(name)
+    let name = start..<text.count
+    text.append(0x3D)
+    PercentEncoding.append(value, to: &text)
+    finishParameter(name)
+  }
+
+  /// Ends the parameter whose name stands at `name`, and whose value at the end; counts it in, if it is signed.
+  private mutating func finishParameter(_ name: Range<Int>) {
+    let value = name.upperBound + 1..<text.count
+    text.append(0x26)
+    let isUnsigned =
+      text.holds("X-Amz-Signature", in: name)
+      || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: name))
+    if !isUnsigned { parameters.append(Parameter(name: name, prefix: text.prefix(of: name), value: value)) }
+  }
+
+  /// Appends the parameters in their order as `name=value`, joined by `&`.
+  mutating func append(to buffer: inout ByteBuffer) {
+    parameters.sortFew { text.precedes($0, $1) }
+    let parameters = parameters.span
+    for index in parameters.indices {
+      if index > 0 { buffer.append(0x26) }
+      buffer.append(parameters[index].name.lowerBound..<parameters[index].value.upperBound, of: text)
     }
+  }
+}
+
+extension ByteBuffer {
+  fileprivate func precedes(_ left: CanonicalQuery.Parameter, _ right: CanonicalQuery.Parameter) -> Bool {
+    if left.prefix != right.prefix { return left.prefix < right.prefix }
+    let order = compare(left.name, right.name)
+    return order != 0 ? order < 0 : compare(left.value, right.value) < 0
   }
 }

@@ -54,13 +54,30 @@ public struct Canonicalizer: Sendable, Hashable {
     _ request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection,
     to scratch: inout SigningScratch
   ) throws(SigningError) -> Range<Int> {
+    try appendStart(of: request, selection, to: &scratch)
+    return try appendRest(of: request, payloadHash: payloadHash, to: &scratch)
+  }
+
+  /// Appends the method and the path, and reads the query and the headers: between here and ``appendRest`` there may come
+  /// more parameters.
+  func appendStart(
+    of request: SignableRequest, _ selection: CanonicalHeaders.Selection, to scratch: inout SigningScratch
+  ) throws(SigningError) {
     guard scratch.buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
       throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
     }
     scratch.buffer.append(0x0A)
-    try appendTarget(request.target, &scratch.query, to: &scratch.buffer)
-    scratch.buffer.append(0x0A)
+    try appendPath(of: request.target, &scratch.query, to: &scratch.buffer)
     try scratch.headers.collect(request.headers, selection)
+  }
+
+  /// Appends the query, the headers, the list of their names and the payload hash, and says where the list stands.
+  func appendRest(
+    of request: SignableRequest, payloadHash: String, to scratch: inout SigningScratch
+  ) throws(SigningError) -> Range<Int> {
+    scratch.buffer.append(0x0A)
+    scratch.query.append(to: &scratch.buffer)
+    scratch.buffer.append(0x0A)
     try scratch.headers.appendLines(of: request.headers, to: &scratch.buffer)
     scratch.buffer.append(0x0A)
     let start = scratch.buffer.count
@@ -73,8 +90,8 @@ public struct Canonicalizer: Sendable, Hashable {
     return signedHeaders
   }
 
-  private func appendTarget(
-    _ target: String, _ query: inout CanonicalQuery, to buffer: inout ByteBuffer
+  private func appendPath(
+    of target: String, _ query: inout CanonicalQuery, to buffer: inout ByteBuffer
   ) throws(SigningError) {
     let problem: String? = target.withBytes { bytes in
       if bytes.lowest <= 0x0D, let index = bytes.indices.first(where: { [0x00, 0x0A, 0x0D].contains(bytes[$0]) }) {
@@ -87,11 +104,7 @@ public struct Canonicalizer: Sendable, Hashable {
       }
       CanonicalPath.append(
         bytes.extracting(0..<pathEnd), normalization: pathNormalization, encoding: pathEncoding, to: &buffer)
-      buffer.append(0x0A)
-      if pathEnd < bytes.count {
-        query.read(bytes.extracting((pathEnd + 1)..<bytes.count), sessionToken: sessionToken)
-        query.append(to: &buffer)
-      }
+      query.read(bytes.extracting(min(pathEnd + 1, bytes.count)..<bytes.count), sessionToken: sessionToken)
       return nil
     }
     if let problem { throw SigningError(.invalidTarget, problem) }

@@ -2,17 +2,7 @@
 enum Hexadecimal {
   /// The digit for a value below 16, in lower case: signatures and hashes.
   static func lowercaseDigit(_ value: UInt8) -> UInt8 {
-    0x30 &+ value &+ ((value &+ 6) >> 4) &* 39  // without a branch
-  }
-
-  /// The eight digits for four bytes, in lower case; in both numbers what comes first is lowest.
-  static func lowercaseDigits(_ bytes: UInt32) -> UInt64 {
-    var spread = UInt64(bytes)
-    spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
-    spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
-    let values = spread >> 4 & 0x000F_000F_000F_000F | (spread & 0x000F_000F_000F_000F) << 8
-    let areLetters = (values &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-    return values &+ 0x3030_3030_3030_3030 &+ areLetters &* 39
+    (value > 9 ? 0x57 : 0x30) &+ value
   }
 
   /// The digit for a value below 16, in upper case: percent-encoding.

@@ -4,10 +4,21 @@ enum PercentEncoding {
   private static let unreservedLow: UInt64 = 0x03FF_6000_0000_0000
   private static let unreservedHigh: UInt64 = 0x47FF_FFFE_87FF_FFFE
 
+  /// Whether `byte` stays as it is.
+  @inline(__always)
   static func isUnreserved(_ byte: UInt8) -> Bool {
-    guard byte < 128 else { return false }
-    let bits = byte < 64 ? unreservedLow : unreservedHigh
-    return bits >> UInt64(byte & 63) & 1 == 1
+    let bits = byte & 0x40 == 0 ? unreservedLow : unreservedHigh
+    return bits &>> UInt64(byte) & 1 & ~(UInt64(byte) &>> 7) == 1
+  }
+
+  /// 0 for a byte that stays as it is, 1 for any other: without a branch or a table, so that the compiler can look at many
+  /// at a time.
+  @inline(__always)
+  static func reservedness(of byte: UInt8) -> UInt8 {
+    let isNoLetter: UInt8 = (byte | 0x20) &- 0x61 < 26 ? 0 : 1
+    let isNoDigit: UInt8 = byte &- 0x30 < 10 ? 0 : 1
+    let isNoMark: UInt8 = byte == 0x2D || byte == 0x2E || byte == 0x5F || byte == 0x7E ? 0 : 1
+    return isNoLetter & isNoDigit & isNoMark
   }
 
   /// Appends `byte`, encoded unless unreserved.
@@ -19,17 +30,6 @@ enum PercentEncoding {
       buffer.append(Hexadecimal.uppercaseDigit(byte >> 4))
       buffer.append(Hexadecimal.uppercaseDigit(byte & 15))
     }
-  }
-
-  /// Whether eight bytes are letters or digits all; false, for caution's sake, where one of them is `-`, `.`, `_` or `~`.
-  static func areUnreserved(_ word: UInt64) -> Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let high = ones &* 0x80
-    // In bytes below 0x80, adding 0x80 - first sets the high bit from `first` on, and 0x7F - last after `last`.
-    let lower = word | ones &* 0x20
-    let letters = (lower &+ ones &* (0x80 - 0x61)) & ~(lower &+ ones &* (0x7F - 0x7A))
-    let digits = (word &+ ones &* (0x80 - 0x30)) & ~(word &+ ones &* (0x7F - 0x39))
-    return (letters | digits) & ~word & high == high
   }
 
   /// Appends `text`, encoded.

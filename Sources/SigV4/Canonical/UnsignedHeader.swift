@@ -20,15 +20,11 @@ public enum UnsignedHeader {
     "x-amzn-trace-id": "load balancers and tracers set and change it",
   ]
 
-  /// A bit for each first letter that one of the names has: most headers need no look-up.
-  private static let firstLetters: UInt32 = all.keys.reduce(0) { $0 | 1 << UInt32(($1.utf8.first ?? 0) & 31) }
+  /// A bit for each shape that one of the names has: most headers need no look-up.
+  static let shapes: UInt64 = all.keys.reduce(0) { $0 | shape(firstByte: $1.utf8.first ?? 0, count: $1.utf8.count) }
 
-  /// Whether the lower-case name at `range` of `names` is one of these.
-  static func contains(_ range: Range<Int>, of names: borrowing ByteBuffer) -> Bool {
-    let first = names[range.lowerBound]
-    guard firstLetters & 1 << UInt32(first & 31) != 0 else { return false }
-    // Almost every request has headers with this beginning, and one of the names has it too.
-    if first == 0x78, names[range.lowerBound + 5] != 0x6E { return false }  // x-amzn-
-    return all[names.string(range)] != nil
+  /// One of 64 bits, by a name's first letter and its length.
+  static func shape(firstByte: UInt8, count: Int) -> UInt64 {
+    1 &<< (UInt64(firstByte) &+ 7 &* UInt64(truncatingIfNeeded: count))
   }
 }

@@ -31,8 +31,8 @@
         publicKey = point
       }
 
-      /// An ECDSA signature over the SHA-256 of `message`, in DER.
-      func signature(for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
+      /// An ECDSA signature over the SHA-256 of `message`, in DER; `state` isn't used.
+      func signature(for message: Span<UInt8>, using state: inout SHA256) throws(SigningError) -> [UInt8] {
         let data = unsafe message.withUnsafeBufferPointer { unsafe Data($0) }
         guard let signature = try? key.signature(for: data) else {
           throw .crypto("The crypto library can't sign with P-256")

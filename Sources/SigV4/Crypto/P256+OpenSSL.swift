@@ -25,16 +25,21 @@
 
       deinit { unsafe EVP_PKEY_CTX_free(prepared) }
 
-      /// An ECDSA signature over the SHA-256 of `message`, in DER.
-      func signature(for message: Span<UInt8>) throws(SigningError) -> [UInt8] {
-        let digest = try SHA256.hash(message).bytes
+      /// An ECDSA signature over the SHA-256 of `message`, in DER; the hash is computed in `state`, whose former content is lost.
+      func signature(for message: Span<UInt8>, using state: inout SHA256) throws(SigningError) -> [UInt8] {
+        try state.reset()
+        try state.update(message)
+        let digest = try state.finalize()
         guard let context = unsafe EVP_PKEY_CTX_dup(prepared) else { throw .crypto("libcrypto can't sign with P-256") }
         defer { unsafe EVP_PKEY_CTX_free(context) }
         var signature = [UInt8](repeating: 0, count: 80)
         var length = signature.count
-        guard unsafe EVP_PKEY_sign(context, &signature, &length, digest, digest.count) == 1 else {
-          throw .crypto("libcrypto can't sign with P-256")
+        let result = digest.withBytes { digest in
+          unsafe digest.withUnsafeBufferPointer {
+            unsafe EVP_PKEY_sign(context, &signature, &length, $0.baseAddress, $0.count)
+          }
         }
+        guard result == 1 else { throw .crypto("libcrypto can't sign with P-256") }
         signature.removeLast(signature.count - length)
         return signature
       }

@@ -60,6 +60,9 @@ public struct CredentialScope: Sendable, Hashable {
     parts = Parts(day: day, region: region, service: service)
   }
 
+  /// What a signature names as its credential: whose it is, and what it is good for.
+  func credential(of accessKeyID: String) -> String { accessKeyID + "/" + text }
+
   /// Whether both are good for the same.
   public static func == (left: CredentialScope, right: CredentialScope) -> Bool {
     left.parts === right.parts || left.text == right.text

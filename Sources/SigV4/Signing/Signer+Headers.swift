@@ -51,14 +51,13 @@ extension Signer {
       request.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
     }
 
-    let (signature, signedHeaders) = try sign(
-      request, payloadHash: payloadHash, with: credentials, in: context, &scratch)
+    let signedHeaders = try canonicalizer.append(
+      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
+    let signature = try appendSignature(with: credentials, in: context, to: &scratch)
     let start = scratch.buffer.count
     scratch.buffer.append(algorithm.rawValue)
     scratch.buffer.append(" Credential=")
-    scratch.buffer.append(credentials.accessKeyID)
-    scratch.buffer.append(0x2F)
-    scratch.buffer.append(context.scope.text)
+    scratch.buffer.append(context.credential)
     scratch.buffer.append(", SignedHeaders=")
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")

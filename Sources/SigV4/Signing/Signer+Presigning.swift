@@ -25,7 +25,8 @@ extension Signer {
     _ request: inout SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
     with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    guard lifetime.components.attoseconds == 0, 1...604_800 ~= lifetime.components.seconds else {
+    let (seconds, attoseconds) = lifetime.components
+    guard attoseconds == 0, 1...604_800 ~= seconds else {
       throw SigningError(
         .invalidExpiry, "A presigned request lives for 1 to 604,800 whole seconds, not for \(lifetime).")
     }
@@ -38,7 +39,7 @@ extension Signer {
       signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
     }
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      try authorize(&signed, payloadHash, credentials, context, lifetime.components.seconds, &scratch)
+      try authorize(&signed, payloadHash, credentials, context, seconds, &scratch)
     }
     request = signed
     return SignedRequest(
@@ -52,40 +53,25 @@ extension Signer {
     _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
     _ lifetimeSeconds: Int64, _ scratch: inout SigningScratch
   ) throws(SigningError) {
-    try scratch.headers.collect(request.headers, .signable(service.sessionToken))
-    scratch.headers.appendNames(to: &scratch.buffer)
-    let timestamp = scratch.timestamp(context.date)
+    try canonicalizer.appendStart(of: request, .signable(service.sessionToken), to: &scratch)
+    scratch.target.removeAll()
+    scratch.headers.appendNames(to: &scratch.target)
+    let start = scratch.query.text.count
+    scratch.query.add("X-Amz-Algorithm", algorithm.rawValue)
+    scratch.query.add("X-Amz-Credential", context.credential)
+    scratch.query.add("X-Amz-Date", scratch.timestamp(context.date))
+    scratch.query.add("X-Amz-SignedHeaders", scratch.target)
+    scratch.query.add("X-Amz-Expires", String(lifetimeSeconds))
+    if let token = credentials.sessionToken { scratch.query.add(service.sessionToken.parameterName, token) }
+    if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
+    _ = try canonicalizer.appendRest(of: request, payloadHash: payloadHash, to: &scratch)
+    let signature = try appendSignature(with: credentials, in: context, to: &scratch)
 
     scratch.target.removeAll()
     scratch.target.append(request.target)
     scratch.target.append(scratch.target.separatorBeforeParameter)
-    scratch.target.append("X-Amz-Algorithm=")
-    scratch.target.append(algorithm.rawValue)
-    scratch.target.append("&X-Amz-Credential=")
-    PercentEncoding.append(credentials.accessKeyID, to: &scratch.target)
-    scratch.target.append("%2F")
-    PercentEncoding.append(context.scope.text, to: &scratch.target)
-    scratch.target.append("&X-Amz-Date=")
-    scratch.target.append(timestamp)
-    scratch.target.append("&X-Amz-SignedHeaders=")
-    scratch.buffer.withBytes { PercentEncoding.append($0, to: &scratch.target) }
-    scratch.target.append("&X-Amz-Expires=")
-    scratch.target.append(String(lifetimeSeconds))
-    if let token = credentials.sessionToken {
-      scratch.target.append(0x26)
-      scratch.target.append(service.sessionToken.parameterName)
-      scratch.target.append(0x3D)
-      PercentEncoding.append(token, to: &scratch.target)
-    }
-    if let regionSet = context.regionSet {
-      scratch.target.append("&X-Amz-Region-Set=")
-      PercentEncoding.append(regionSet, to: &scratch.target)
-    }
-    request.target = scratch.target.string()
-
-    scratch.buffer.removeAll()
-    let (signature, _) = try sign(request, payloadHash: payloadHash, with: credentials, in: context, &scratch)
-    scratch.target.append("&X-Amz-Signature=")
+    scratch.target.append(start..<scratch.query.text.count, of: scratch.query.text)
+    scratch.target.append("X-Amz-Signature=")
     scratch.target.append(signature, of: scratch.buffer)
     request.target = scratch.target.string()
   }

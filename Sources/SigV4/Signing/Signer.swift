@@ -47,6 +47,8 @@ public struct Signer: Sendable {
   struct Context {
     let date: SigningDate
     let scope: CredentialScope
+    /// The access key id and the scope, as a signature names them.
+    let credential: String
     /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
     let regionSet: String?
     /// The key, if it was derived before.
@@ -60,29 +62,26 @@ public struct Signer: Sendable {
     let region = try region(for: request)
     let scopeRegion = algorithm == .hmacSHA256 ? region : nil
     let key = keys.key(for: credentials, day: date.day, region: scopeRegion)
-    let scope: CredentialScope
+    let regionSet = scopeRegion == nil ? region : nil
     if let key {
-      scope = key.scope
-    } else {
-      try credentials.validate()
-      scope = try CredentialScope(date, region: scopeRegion, service: service.name)
+      return Context(date: date, scope: key.scope, credential: key.credential, regionSet: regionSet, knownKey: key)
     }
-    return Context(date: date, scope: scope, regionSet: scopeRegion == nil ? region : nil, knownKey: key)
+    try credentials.validate()
+    let scope = try CredentialScope(date, region: scopeRegion, service: service.name)
+    return Context(
+      date: date, scope: scope, credential: scope.credential(of: credentials.accessKeyID), regionSet: regionSet,
+      knownKey: nil)
   }
 
-  /// Writes the canonical request of `request` and its string to sign to the buffer of `scratch`, and signs that.
+  /// Writes the string to sign of the canonical request that is all the buffer of `scratch` holds, and signs that.
   ///
-  /// - Returns: Where in the buffer the signature and the list of signed headers stand.
-  func sign(
-    _ request: SignableRequest, payloadHash: String, with credentials: Credentials, in context: Context,
-    _ scratch: inout SigningScratch
-  ) throws(SigningError) -> (signature: Range<Int>, signedHeaders: Range<Int>) {
-    let signedHeaders = try canonicalizer.append(
-      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
+  /// - Returns: Where in the buffer the signature stands.
+  func appendSignature(
+    with credentials: Credentials, in context: Context, to scratch: inout SigningScratch
+  ) throws(SigningError) -> Range<Int> {
     let key = try key(for: credentials, in: context)
     let stringToSign = try scratch.appendStringToSign(algorithm, context.date, context.scope)
-    let signature = try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
-    return (signature, signedHeaders)
+    return try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
   }
 
   /// The key to sign with, derived unless it is known.

@@ -12,6 +12,8 @@ public struct SigningKey: Sendable {
   /// The scope that the key signs for.
   public var scope: CredentialScope { storage.scope }
   var material: Material { storage.material }
+  /// What a signature names: the access key id and the scope.
+  var credential: String { storage.credential }
 
   /// Shared between copies, since each signature takes one.
   private let storage: Storage
@@ -19,10 +21,12 @@ public struct SigningKey: Sendable {
   private final class Storage: Sendable {
     let scope: CredentialScope
     let material: Material
+    let credential: String
 
-    init(_ scope: CredentialScope, _ material: Material) {
+    init(_ scope: CredentialScope, _ material: Material, _ credential: String) {
       self.scope = scope
       self.material = material
+      self.credential = credential
     }
   }
 
@@ -34,14 +38,14 @@ public struct SigningKey: Sendable {
     if let region = scope.region {
       let key = try HMACKey.signingKey(
         "AWS4\(credentials.secretAccessKey)", day: scope.day, region: region, service: scope.service)
-      self.init(.hmac(key), scope: scope)
+      self.init(.hmac(key), scope, of: credentials.accessKeyID)
     } else {
-      self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope: scope)
+      self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope, of: credentials.accessKeyID)
     }
   }
 
-  init(_ material: Material, scope: CredentialScope) {
-    storage = Storage(scope, material)
+  init(_ material: Material, _ scope: CredentialScope, of accessKeyID: String) {
+    storage = Storage(scope, material, scope.credential(of: accessKeyID))
   }
 
   /// How this key signs.
@@ -73,7 +77,9 @@ public struct SigningKey: Sendable {
       let code = try key.authenticationCode(for: range, of: buffer, in: &state)
       code.withBytes { buffer.appendHex($0) }
     case .ecdsa(let key):
-      let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in try key.signature(for: bytes) }
+      let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in
+        try key.signature(for: bytes, using: &state)
+      }
       buffer.appendHex(signature.span)
     }
     return start..<buffer.count

@@ -31,7 +31,10 @@ final class SigningKeyCache: Sendable {
     for credentials: Credentials, day: Int, scope: CredentialScope
   ) throws(SigningError) -> SigningKey {
     let known = scope.region == nil ? asymmetricMaterial(for: credentials) : nil
-    let key = if let known { SigningKey(known, scope: scope) } else { try SigningKey(credentials, scope: scope) }
+    let key =
+      if let known { SigningKey(known, scope, of: credentials.accessKeyID) } else {
+        try SigningKey(credentials, scope: scope)
+      }
     entries.withLock { entries in
       if entries.count >= Self.limit { entries.removeLast() }
       entries.insert(Entry(credentials: credentials, day: day, region: scope.region, key: key), at: 0)
