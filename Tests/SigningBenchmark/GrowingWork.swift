@@ -6,28 +6,37 @@ struct GrowingWork {
   let name: String
   let small: SignableRequest
   let large: SignableRequest
+  /// Whether the cost is to be linear: it is but for sorting, which takes longer for each of many than for each of few.
+  let isLinear: Bool
 
+  /// What is sorted is given in order first, so that there is nothing to sort, and then in none.
   static let all = [
     GrowingWork(
-      name: "headers, 64 against 4", small: request(headers: 4, parameters: 0, path: 1),
-      large: request(headers: 64, parameters: 0, path: 1)),
+      name: "headers, 64 against 4", small: request(headers: 4), large: request(headers: 64), isLinear: true),
     GrowingWork(
-      name: "parameters, 64 against 4", small: request(headers: 1, parameters: 4, path: 1),
-      large: request(headers: 1, parameters: 64, path: 1)),
+      name: "the same, in no order", small: request(headers: 4, shuffled), large: request(headers: 64, shuffled),
+      isLinear: false),
     GrowingWork(
-      name: "path, 8 KiB against 128 B", small: request(headers: 1, parameters: 0, path: 128),
-      large: request(headers: 1, parameters: 0, path: 8192)),
+      name: "parameters, 64 against 4", small: request(parameters: 4), large: request(parameters: 64), isLinear: true),
+    GrowingWork(
+      name: "the same, in disorder", small: request(parameters: 4, shuffled), large: request(parameters: 64, shuffled),
+      isLinear: false),
+    GrowingWork(
+      name: "path, 8 KiB against 128 B", small: request(path: 128), large: request(path: 8192), isLinear: true),
   ]
 
-  /// A request in no order that would help.
-  private static func request(headers: Int, parameters: Int, path: Int) -> SignableRequest {
-    let shuffled = { (count: Int) in (0..<count).map { $0 * 37 % 101 } }
-    let query = shuffled(parameters).map { "parameter-\($0)=value%20\($0)" }.joined(separator: "&")
+  private static func inOrder(_ count: Int) -> [Int] { Array(0..<count) }
+  private static func shuffled(_ count: Int) -> [Int] { (0..<count).map { $0 * 37 % 64 } }
+
+  private static func request(
+    headers: Int = 1, parameters: Int = 0, path: Int = 1, _ order: (Int) -> [Int] = inOrder
+  ) -> SignableRequest {
+    let query = order(parameters).map { "parameter-\($0 + 10)=value%20\($0 + 10)" }.joined(separator: "&")
     let target = "/" + String(repeating: "a/bc-", count: path / 5) + (query.isEmpty ? "" : "?\(query)")
     return SignableRequest(
       method: "GET", target: target,
       headers: [HeaderField("Host", "example.com")]
-        + shuffled(headers - 1).map { HeaderField("X-Header-\($0)", "the value  of header \($0)") })
+        + order(headers - 1).map { HeaderField("X-Header-\($0 + 10)", "the value  of header \($0 + 10)") })
   }
 
   /// Canonicalizing, counted by the byte.

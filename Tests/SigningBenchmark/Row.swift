@@ -39,7 +39,7 @@ struct Row {
     for growing in GrowingWork.all {
       rows.append(
         Row(
-          work: growing.name, floorWork: "by the byte", bound: 1.5, share: 0.1,
+          work: growing.name, floorWork: "by the byte", bound: growing.isLinear ? 1.5 : nil, share: 0.1,
           floor: try GrowingWork.canonicalize(growing.small), ours: try GrowingWork.canonicalize(growing.large)))
     }
     rows += [

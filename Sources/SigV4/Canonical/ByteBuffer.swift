@@ -242,12 +242,11 @@
 extension String {
   /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
   @inline(__always)
-  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+  func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
     #if canImport(Darwin)
-      if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
-      return body(Array(utf8).span)
+      try utf8.withSpan(body)
     #else
-      return body(utf8.span)
+      try body(utf8.span)
     #endif
   }
 }
@@ -255,12 +254,11 @@ extension String {
 extension Substring {
   /// The UTF-8 of this part of a string, in place where the string is stored that way.
   @inline(__always)
-  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+  func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
     #if canImport(Darwin)
-      if let result = unsafe utf8.withContiguousStorageIfAvailable({ unsafe body($0.span) }) { return result }
-      return body(Array(utf8).span)
+      try utf8.withSpan(body)
     #else
-      return body(utf8.span)
+      try body(utf8.span)
     #endif
   }
 }
@@ -268,12 +266,14 @@ extension Substring {
 extension Collection<UInt8> {
   /// The bytes in place where they lie in one piece of memory (always, in arrays and `Data`), or else a copy.
   @inlinable
-  func withSpan<Failure>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
-    let result = withContiguousStorageIfAvailable { buffer -> Result<Void, Failure> in
+  func withSpan<Value, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Value
+  ) throws(Failure) -> Value {
+    let result = withContiguousStorageIfAvailable { buffer -> Result<Value, Failure> in
       do throws(Failure) { return .success(try body(unsafe buffer.span)) } catch { return .failure(error) }
     }
     if let result { return try result.get() }
     let copy = Array(self)
-    try body(copy.span)
+    return try body(copy.span)
   }
 }

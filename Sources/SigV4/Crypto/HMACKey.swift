@@ -50,8 +50,7 @@ struct HMACKey: Sendable {
 
   /// The code of the UTF-8 of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: String, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
-    let bytes = Array(message.utf8)
-    return try authenticationCode(for: bytes.span, in: &state)
+    try message.withBytes { (bytes) throws(SigningError) in try authenticationCode(for: bytes, in: &state) }
   }
 }
 

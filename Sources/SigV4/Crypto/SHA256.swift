@@ -20,8 +20,7 @@ extension SHA256 {
 
   /// Continues with the UTF-8 of `text`.
   mutating func update(_ text: String) throws(SigningError) {
-    let bytes = Array(text.utf8)
-    try update(bytes.span)
+    try text.withBytes { (bytes) throws(SigningError) in try update(bytes) }
   }
 }
 

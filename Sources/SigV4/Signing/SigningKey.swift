@@ -91,9 +91,8 @@ extension HMACKey {
   static func signingKey(
     _ secret: String, day: String, region: String, service: String
   ) throws(SigningError) -> HMACKey {
-    let secret = Array(secret.utf8)
     var state = try SHA256()
-    var key = try HMACKey(secret.span)
+    var key = try secret.withBytes { (secret) throws(SigningError) in try HMACKey(secret) }
     for part in [day, region, service, CredentialScope.terminator] {
       key = HMACKey(try key.authenticationCode(for: part, in: &state))
     }

@@ -56,8 +56,9 @@ extension StringToSign {
     guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
       x.count == 32, y.count == 32
     else { return false }
-    let bytes = Array(text.utf8)
-    return try P256.isValid(signature, for: bytes.span, by: P256.Point(x: x, y: y))
+    return try text.withBytes { (text) throws(SigningError) in
+      try P256.isValid(signature, for: text, by: P256.Point(x: x, y: y))
+    }
   }
 }
 
