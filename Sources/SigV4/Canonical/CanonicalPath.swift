@@ -46,9 +46,13 @@ enum CanonicalPath {
     case .once:
       buffer.append(path.extracting(range))
     case .twice:
-      for index in range {
-        let byte = path[index]
-        if byte == 0x2F { buffer.append(byte) } else { PercentEncoding.append(byte, to: &buffer) }
+      let part = path.extracting(range)
+      var index = 0
+      while index < part.count {
+        index = buffer.appendUnreserved(part, from: index)
+        guard index < part.count else { return }
+        if part[index] == 0x2F { buffer.append(0x2F) } else { PercentEncoding.append(part[index], to: &buffer) }
+        index += 1
       }
     }
   }
