@@ -18,19 +18,26 @@ struct Socket: ~Copyable {
 
   #if canImport(Glibc)
     static let stream = Int32(SOCK_STREAM.rawValue)
+    /// At once and not afterwards, so that no program that is started meanwhile inherits the socket.
+    private static let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
   #else
     static let stream = SOCK_STREAM
+    #if canImport(Darwin)
+      private static let flags: Int32 = 0
+    #else
+      private static let flags = SOCK_CLOEXEC | SOCK_NONBLOCK
+    #endif
   #endif
 
   private let descriptor: Int32
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
-    descriptor = socket(address.family, Self.stream, 0)
+    descriptor = socket(address.family, Self.stream | Self.flags, 0)
     guard descriptor >= 0 else { throw TransportError(.cannotConnect, "the system has no socket to give") }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     #if canImport(Darwin)
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
       var on: Int32 = 1
       _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
     #endif
