@@ -37,7 +37,7 @@ public final class CachedCredentialProvider: CredentialProvider {
   /// - Parameters:
   ///   - source: The provider to ask.
   ///   - refreshWindow: How long before their expiration to ask for new credentials; where left out, it goes by their
-  ///     lifetime.
+  ///     lifetime. It is half of a lifetime that isn't longer than it.
   ///   - onFailure: Called with each error of the source, also with those that no caller gets to see because there are
   ///     credentials to serve; it shall return soon.
   public convenience init(
