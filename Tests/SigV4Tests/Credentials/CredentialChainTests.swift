@@ -42,6 +42,16 @@ import Testing
     #expect(last.count == 0)
   }
 
+  #if os(Linux)
+    @Test func `instance metadata that no packet reaches passes on`() async throws {
+      let unanswering = try UnansweringPort()
+      let metadata = InstanceMetadataProvider(
+        endpoint: unanswering.baseURL, timeout: .milliseconds(100), environment: [:])
+      let chain = CredentialChain([metadata, Scripted(.success(Self.credentials))])
+      #expect(try await chain.credentials() == Self.credentials)
+    }
+  #endif
+
   @Test func `a total failure lists every provider with its reason`() async throws {
     let chain = CredentialChain([
       EnvironmentCredentialProvider(environment: [:]), Scripted(Self.failure(.timedOut, "It didn't answer.")),

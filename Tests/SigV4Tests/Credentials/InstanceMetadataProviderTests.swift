@@ -146,6 +146,9 @@ import Testing
     let error = await error(InstanceMetadataProvider(environment: [name: value], transport: transport))
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("hush") == false)
+    let unused = [name: value, "AWS_EC2_METADATA_DISABLED": "true"]
+    let disabled = await self.error(InstanceMetadataProvider(environment: unused, transport: transport))
+    #expect(disabled?.code == .notConfigured, "what isn't used can't be wrong")
     #expect(transport.requests.isEmpty)
   }
 

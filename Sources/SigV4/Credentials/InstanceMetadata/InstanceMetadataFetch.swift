@@ -15,11 +15,7 @@ struct InstanceMetadataFetch {
   private let end: ContinuousClock.Instant
   private var admission = Admission.undecided
 
-  init(_ client: InstanceMetadataClient) throws(CredentialError) {
-    guard client.settings.access == .enabled else {
-      throw CredentialError(
-        .notConfigured, "Instance metadata is disabled (AWS_EC2_METADATA_DISABLED=true or access: .disabled).")
-    }
+  init(_ client: InstanceMetadataClient) {
     self.client = client
     end = .now + client.settings.timeout * 5
     if client.settings.version == .v1 { admission = .withoutToken }

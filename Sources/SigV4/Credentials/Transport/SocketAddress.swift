@@ -23,7 +23,7 @@ struct SocketAddress: Sendable, Hashable {
     let outcome = FirstOutcome<[SocketAddress]>()
     DispatchQueue.global().async { outcome.end(.success(lookUp(url.host, url.port, 0))) }
     DispatchQueue.global().asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
-      outcome.end(.failure(TransportError(.timedOut, "the host's name wasn't resolved in time")))
+      outcome.end(.failure(TransportError(.cannotConnect, "the host's name wasn't resolved in time")))
     }
     let addresses = try await outcome.wait().get()
     guard !addresses.isEmpty else { throw TransportError(.cannotConnect, "the host's name is unknown") }
