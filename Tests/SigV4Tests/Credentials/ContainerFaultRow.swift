@@ -108,6 +108,9 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         id: "E08", name: "404", faults: [.always(.answer(404))], outcome: .fails(.badAnswer, naming: "404"), requests: 1
       ),
       .init(
+        id: "E08", name: "404 at a path that is a secret", environment: { usual($0 + "/made-up-id") },
+        outcome: .fails(.badAnswer, naming: "404"), requests: 1),
+      .init(
         id: "E08", name: "a redirect", faults: [.always(.redirect(to: "http://127.0.0.1:1/"))],
         outcome: .fails(.badAnswer), requests: 1),
       .init(

@@ -44,7 +44,7 @@ extension FaultTable {
     .init(
       id: "F33", name: "C not a success",
       faults: [.onCredentials(.answer(200, #"{"Code":"InstanceProfileGone","Message":"it is gone"}"#))],
-      outcome: .fails(.badAnswer, naming: "\"InstanceProfileGone\" (\"it is gone\")"), requests: "TLC"),
+      outcome: .fails(.badAnswer, naming: #": "InstanceProfileGone", "it is gone""#), requests: "TLC"),
     .init(
       id: "F33", name: "C a role that EC2 may not assume",
       faults: [.onCredentials(.answer(200, #"{"code":"AssumeRoleUnauthorizedAccess"}"#))],

@@ -21,6 +21,9 @@ struct InstanceMetadataFetch {
     if client.settings.version == .v1 { admission = .withoutToken }
   }
 
+  /// The session token that requests carry; `nil` where there is none.
+  var token: String? { if case .token(let token) = admission { token } else { nil } }
+
   /// The answer to a GET, which may have any status but 401.
   mutating func get(_ path: String) async throws -> TransportResponse {
     let first = try await sendAdmitted(path)
@@ -40,9 +43,7 @@ struct InstanceMetadataFetch {
 
   private mutating func sendAdmitted(_ path: String) async throws -> TransportResponse {
     if case .undecided = admission { admission = try await admit() }
-    let headers =
-      if case .token(let token) = admission { [HeaderField(Self.tokenField, token)] } else { [HeaderField]() }
-    return try await send("GET", path, headers)
+    return try await send("GET", path, token.map { [HeaderField(Self.tokenField, $0)] } ?? [])
   }
 
   private func admit() async throws -> Admission {

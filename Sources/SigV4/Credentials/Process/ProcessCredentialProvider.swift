@@ -9,7 +9,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
   /// The longest output that is read, in bytes.
   static let outputLimit = 65_536
 
-  private let command: String
+  // A closure shows nothing of the arguments, which may hold secrets, when the provider is printed or dumped.
+  private let command: @Sendable () -> String
   private let timeLimit: Duration
   private let environment: @Sendable () -> [String: String]
 
@@ -21,7 +22,7 @@ public struct ProcessCredentialProvider: CredentialProvider {
   ///   - timeLimit: How long the program may run before it is killed, with all of its process group.
   ///   - environment: The program's environment; where left out, that of this process.
   public init(command: String, timeLimit: Duration = .seconds(60), environment: [String: String]? = nil) {
-    self.command = command
+    self.command = { command }
     self.timeLimit = timeLimit
     self.environment = ProcessEnvironment.closure(environment)
   }
@@ -32,14 +33,14 @@ public struct ProcessCredentialProvider: CredentialProvider {
   ///   system has no room for another process, `timedOut` when the program runs too long, `badAnswer` when it fails or
   ///   prints something else; `CancellationError` when the calling task is cancelled, which kills the program.
   public func credentials() async throws -> Credentials {
-    guard let words = CommandWords.split(command), let program = words.first,
+    guard let words = CommandWords.split(command()), let program = words.first,
       !words.contains(where: { $0.contains("\0") })
     else {
       throw CredentialError(
         .misconfigured,
         "The credential process can't be split into words: it is empty, or a quotation mark isn't closed.")
     }
-    // Arguments may hold secrets, the program's name doesn't.
+    // The arguments aren't shown, the program's name holds no secret.
     let name = "The credential process \(program.quoted)"
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {

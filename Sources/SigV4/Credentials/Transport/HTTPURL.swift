@@ -16,6 +16,9 @@ struct HTTPURL: Sendable, Hashable {
   /// What follows the authority: path and query.
   let target: String
 
+  /// Scheme, host and port, which hold no secret.
+  var origin: String { "\(scheme)://\(authority)" }
+
   /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
   init?(_ text: String) {
     let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0) }
