@@ -139,6 +139,20 @@ import Testing
     for local in [metadata, container, service] as [any LocalService] { await local.stop() }
   }
 
+  @Test func `a profile that is named beats the keys in the environment, and AWS_PROFILE doesn't`() async throws {
+    let keys = [
+      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "s", "HOME": "/nowhere", "AWS_PROFILE": "reservations",
+    ]
+    let error = await #expect(throws: CredentialError.self) {
+      try await CredentialChain(profile: "reservations", environment: keys).credentials()
+    }
+    #expect(error?.code == .misconfigured)
+    #expect(error?.message.contains("reservations") == true)
+    for profile in [nil, " "] {
+      #expect(try await CredentialChain(profile: profile, environment: keys).credentials().accessKeyID == "E")
+    }
+  }
+
   @Test func `a thousand callers of a cached chain make one fetch`() async throws {
     let metadata = try await InstanceMetadataService.start(
       Instance(roleName: "r", credentials: Credentials(accessKeyID: "I", secretAccessKey: "s", sessionToken: "t")))
