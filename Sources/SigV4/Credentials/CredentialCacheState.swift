@@ -44,6 +44,8 @@ struct CredentialCacheState {
   /// The window that was asked for, in seconds; `nil` for one that goes by the lifetime.
   let configuredWindow: Double?
   private var held: Held?
+  /// The credentials at hand, of whatever age.
+  var atHand: Credentials? { held?.credentials }
   private var pause: Stretch?
   private var lasting: (error: any Error, time: Stretch)?
 

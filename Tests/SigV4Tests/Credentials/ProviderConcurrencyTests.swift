@@ -124,6 +124,30 @@ import Testing
     #expect(slow.count == 1)
   }
 
+  @Test(arguments: [600.0, 30, -600])
+  func `a source that doesn't answer holds nobody who can be served`(left: Double) async throws {
+    let time = TestClock()
+    let slow = GatedSource()
+    let first = Credentials(
+      accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
+    let isFirst = Atomic(true)
+    let source = ClosureProvider {
+      isFirst.exchange(false, ordering: .relaxed) ? first : await slow.credentials()
+    }
+    var clock = time.clock
+    clock.patience = {}
+    let cache = CachedCredentialProvider(source, clock: clock)
+    #expect(try await cache.credentials() == first)
+    time.advance(by: 3600 - left)
+    for _ in 0..<10 { #expect(try await cache.credentials() == first) }
+    await slow.waitUntilAsked()
+    #expect(slow.count == 1)
+    slow.open()
+    while try await cache.credentials() == first { await Task.yield() }
+    #expect(try await cache.credentials() == Self.credentials)
+    #expect(slow.count == 1)
+  }
+
   @Test func `F42: a failed start is not for ever`() async throws {
     try await InstanceMetadataService.start(
       Instance(roleName: nil, credentials: Self.credentials)
