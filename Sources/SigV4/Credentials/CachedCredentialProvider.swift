@@ -47,7 +47,7 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///   - refreshWindow: How long before their expiration to ask for new credentials; where left out, it goes by their
   ///     lifetime. It is half of a lifetime that isn't longer than it.
   ///   - onFailure: Called with each error of the source, also with those that no caller gets to see because there are
-  ///     credentials to serve; it shall return soon.
+  ///     credentials to serve, and with one when the source answers with expired credentials; it shall return soon.
   public convenience init(
     _ source: any CredentialProvider, refreshWindow: Duration? = nil, onFailure: (@Sendable (any Error) -> Void)? = nil
   ) {
@@ -126,7 +126,9 @@ public final class CachedCredentialProvider: CredentialProvider {
     }
     let answer: Result<Credentials, any Error>
     do {
-      answer = .success(try await source.credentials())
+      let credentials = try await source.credentials()
+      answer = .success(credentials)
+      if let end = credentials.expiration, end <= clock.now() { onFailure?(Self.answeredWithExpired) }
     } catch {
       answer = .failure(error)
       onFailure?(error)
@@ -143,6 +145,11 @@ public final class CachedCredentialProvider: CredentialProvider {
     }
     for waiter in waiters { waiter.resume(with: outcome) }
   }
+
+  private static let answeredWithExpired = CredentialError(
+    .badAnswer,
+    "The source answered with credentials that have expired: it fails to renew them, or this machine's clock is wrong."
+      + " They are used while there are no better ones.")
 
   private func serveWhatIsAtHand() {
     let (credentials, waiters) = state.withLock { state -> (Credentials?, [Waiter]) in
