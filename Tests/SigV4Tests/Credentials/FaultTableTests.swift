@@ -45,22 +45,27 @@ import Testing
   @Test func `F01: a refused connection is told at once, and version 1 isn't tried`() async throws {
     let refusing = try RefusingPort()
     let clock = TestClock()
+    let transport = RecordingTransport(before: SocketTransport())
     let provider = InstanceMetadataProvider(
-      endpoint: refusing.baseURL, timeout: patience, environment: [:], clock: clock.clock)
+      endpoint: refusing.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
     let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
     #expect(error?.code == .notAvailable)
     #expect(error?.message.contains("refused") == true)
     #expect(clock.slept.isEmpty)
+    #expect(transport.requests.map(\.method) == ["PUT"])
   }
 
   #if os(Linux)
     @Test func `F02: a connection that doesn't come about ends at the deadline`() async throws {
       let unanswering = try UnansweringPort()
+      let transport = RecordingTransport(before: SocketTransport())
       let provider = InstanceMetadataProvider(
-        endpoint: unanswering.baseURL, timeout: .milliseconds(300), environment: [:], clock: TestClock().clock)
+        endpoint: unanswering.baseURL, timeout: .milliseconds(300), environment: [:], transport: transport,
+        clock: TestClock().clock)
       let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
       #expect(error?.code == .notAvailable)
       #expect(error?.message.contains("within the deadline") == true)
+      #expect(transport.requests.map(\.method) == ["PUT"])
     }
   #endif
 
@@ -77,6 +82,7 @@ import Testing
       #expect(error?.code == .badAnswer)
     }
     #expect(elsewhere.connectionCount == 0)
+    #expect(letters(service) == "T" + "TL")
     await service.stop()
     await elsewhere.stop()
   }
