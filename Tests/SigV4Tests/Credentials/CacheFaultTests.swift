@@ -119,6 +119,31 @@ extension FaultTableTests {
     }
   }
 
+  @Test(arguments: [
+    ("F32", Fault.answer(404)), ("F33", .answer(200, #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)),
+  ])
+  func `a role that was there and is refused now doesn't cost the credentials at hand`(
+    id: String, fault: Fault
+  ) async throws {
+    let clock = TestClock()
+    let held = Credentials(
+      accessKeyID: "AKID-1", secretAccessKey: "hush", sessionToken: "token",
+      expiration: TestClock.start.addingTimeInterval(3600))
+    try await InstanceMetadataService.start(
+      Instance(roleName: FaultTableRow.roleName, credentials: held)
+    ).whileRunning { service async throws in
+      let provider = InstanceMetadataProvider(
+        endpoint: service.baseURL, roleName: FaultTableRow.roleName, timeout: patience, environment: [:],
+        clock: clock.clock)
+      let cache = CachedCredentialProvider(provider, clock: clock.clock)
+      #expect(try await cache.credentials() == held)
+      service.faults = [.onCredentials(fault)]
+      clock.advance(by: 3000)
+      for _ in 0..<5 { #expect(try await cache.credentials() == held) }
+      #expect(letters(service) == "TC" + "C")
+    }
+  }
+
   @Test(arguments: [-1e7, -1, 21_479, 21_481, 1e7])
   func `F48: a clock that jumps costs no more than a token`(jump: Double) async throws {
     let clock = TestClock()

@@ -47,7 +47,6 @@ extension InstanceMetadataClient {
   func refusal(_ code: String, _ message: String?, to token: String?) -> CredentialError {
     let text = "has no credentials for the role\([code, message ?? ""].told(without: token))"
     guard code == "AssumeRoleUnauthorizedAccess" else { return error(.badAnswer, text) }
-    return error(
-      .misconfigured, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
+    return error(.badAnswer, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
   }
 }

@@ -14,8 +14,9 @@ extension InstanceMetadataFetch {
         if client.paths == .unknown, let credentials = try await credentials(named: name, .legacy) {
           return credentials
         }
+        // No wrong setting for sure, since a role may be gone for a moment: a cache goes on with what it holds.
         throw client.error(
-          .misconfigured,
+          .badAnswer,
           "has no role of the configured name \(name.quoted) (AWS_EC2_INSTANCE_PROFILE_NAME or roleName)")
       }
       var name = try await roleName(paths)
