@@ -39,8 +39,7 @@ extension InstanceMetadataFetch {
     guard answer.status != 404 else { throw client.error(.notAvailable, "doesn't tell the region") }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the region") }
     let region = String(decoding: answer.body, as: UTF8.self).trimmed
-    let isName = region.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-    guard isName, !region.isEmpty else { throw client.error(.badAnswer, "tells something that is no region") }
+    guard region.isRegionName else { throw client.error(.badAnswer, "tells something that is no region") }
     return region
   }
 

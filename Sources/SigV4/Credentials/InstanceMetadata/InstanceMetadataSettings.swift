@@ -78,9 +78,7 @@ struct InstanceMetadataSettings: Sendable {
 
   /// The URL without trailing slashes.
   private static func baseURL(_ text: String) throws(CredentialError) -> String {
-    var bytes = Array(text.utf8)
-    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    let base = String(decoding: bytes, as: UTF8.self)
+    let base = text.withoutFinalSlashes
     guard HTTPURL(base) != nil, !base.contains("?") else {
       throw CredentialError(
         .misconfigured,

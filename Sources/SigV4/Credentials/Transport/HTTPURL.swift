@@ -54,3 +54,10 @@ struct HTTPURL: Sendable, Hashable {
     self.target = target.hasPrefix("/") ? String(target) : "/" + target
   }
 }
+
+extension String {
+  /// A base URL's text without slashes at its end, so that a path can follow.
+  var withoutFinalSlashes: String {
+    String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == 0x2F }.count), as: UTF8.self)
+  }
+}
