@@ -55,9 +55,9 @@ import Testing
     let slow = GatedSource()
     let first = Credentials(
       accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
-    let isFirst = Atomic(true)
+    let answers = Mutex([first])
     let source = ClosureProvider {
-      isFirst.exchange(false, ordering: .relaxed) ? first : await slow.credentials()
+      if let answer = answers.withLock({ $0.popLast() }) { answer } else { await slow.credentials() }
     }
     var clock = time.clock
     clock.patience = {}

@@ -53,9 +53,9 @@ import Testing
     let transport = Transport()
     let provider = InstanceMetadataProvider(
       endpoint: service.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
-    let fetches = Atomic(0)
+    let fetches = Mutex(0)
     let source = ClosureProvider {
-      fetches.add(1, ordering: .relaxed)
+      fetches.withLock { $0 += 1 }
       return try await provider.credentials()
     }
     let cache = CachedCredentialProvider(source, clock: clock.clock)
@@ -63,7 +63,7 @@ import Testing
     var endings: [Ending: Int] = [:]
     var isWarm = false
     for round in 0..<50 {
-      let (fetchesBefore, errorsBefore) = (fetches.load(ordering: .relaxed), endings[.error])
+      let (fetchesBefore, errorsBefore) = (fetches.withLock(\.self), endings[.error])
       service.instance.credentials = Credentials(
         accessKeyID: "ASIA\(round)", secretAccessKey: "hush", sessionToken: "token",
         expiration: clock.now.addingTimeInterval(1200))
@@ -84,7 +84,7 @@ import Testing
         endings[ending, default: 0] += 1
       }
       if isWarm {
-        #expect(fetches.load(ordering: .relaxed) == fetchesBefore + 1, "one fetch a round, of whatever outcome")
+        #expect(fetches.withLock(\.self) == fetchesBefore + 1, "one fetch a round, of whatever outcome")
         #expect(endings[.error] == errorsBefore, "what has been had is served through every outage")
       }
       isWarm = isWarm || endings[.credentials] != nil
