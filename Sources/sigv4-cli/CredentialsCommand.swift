@@ -9,7 +9,7 @@ struct CredentialsCommand: AsyncParsableCommand {
     abstract: "Tells which provider has credentials, and which; never a secret.",
     discussion: "Exit code 0 where there are credentials, 1 where there are none.")
 
-  @Option(help: "The profile in the shared files; where left out, AWS_PROFILE or default.")
+  @Option(help: "The profile in the shared files, which beats keys in the environment; AWS_PROFILE or default.")
   var profile: String?
 
   @Flag(help: "Tell why each provider before has none.")

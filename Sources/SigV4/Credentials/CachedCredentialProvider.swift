@@ -10,10 +10,10 @@ import Synchronization
 ///
 /// It asks its source when somebody needs credentials, once for all who wait, and well before the old ones expire: 5
 /// minutes before for a lifetime of up to 20 minutes, 15 minutes for one under 90 minutes, and else an hour. Then one
-/// caller asks, while the others are served; in the last minute they all wait for the answer. While the source fails,
-/// the credentials at hand are served, even past their expiration, and the source is left alone for 5 to 10 minutes:
-/// AWS's services may take expired ones while their own source is down. Only an error that needs a
-/// person (`misconfigured`) is thrown nevertheless.
+/// caller asks, while the others are served; in the last minute they all wait for the answer, for 5 s at most while there
+/// are credentials at hand. While the source fails, the credentials at hand are served, even past their expiration, and
+/// the source is left alone for 5 to 10 minutes: AWS's services may take expired ones while their own source is down.
+/// Only an error that needs a person (`misconfigured`) is thrown nevertheless.
 ///
 /// A caller that is cancelled takes only itself out; the source is asked on its own, for whoever comes next. The rules
 /// are those of the AWS SDKs' common credential refresh behaviour of 2026.
@@ -23,8 +23,16 @@ public final class CachedCredentialProvider: CredentialProvider {
   private struct State {
     var cache: CredentialCacheState
     var isAsking = false
+    /// Whether the source takes longer over its answer than callers are made to wait who can be served.
+    var isLate = false
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
+
+    func step(at now: Date) -> CredentialCacheState.Step {
+      let step = cache.step(at: now, isAsking: isAsking)
+      if case .ask = step, isLate, let credentials = cache.atHand { return .serve(credentials) }
+      return step
+    }
   }
 
   private let source: any CredentialProvider
@@ -37,9 +45,9 @@ public final class CachedCredentialProvider: CredentialProvider {
   /// - Parameters:
   ///   - source: The provider to ask.
   ///   - refreshWindow: How long before their expiration to ask for new credentials; where left out, it goes by their
-  ///     lifetime.
+  ///     lifetime. It is half of a lifetime that isn't longer than it.
   ///   - onFailure: Called with each error of the source, also with those that no caller gets to see because there are
-  ///     credentials to serve; it shall return soon.
+  ///     credentials to serve, and with one when the source answers with expired credentials; it shall return soon.
   public convenience init(
     _ source: any CredentialProvider, refreshWindow: Duration? = nil, onFailure: (@Sendable (any Error) -> Void)? = nil
   ) {
@@ -62,7 +70,7 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///   is cancelled while it waits.
   nonisolated(nonsending) public func credentials() async throws -> Credentials {
     let now = clock.now()
-    let step = state.withLock { $0.cache.step(at: now, isAsking: $0.isAsking) }
+    let step = state.withLock { $0.step(at: now) }
     switch step {
     case .serve(let credentials): return credentials
     case .raise(let error): throw error
@@ -96,7 +104,7 @@ public final class CachedCredentialProvider: CredentialProvider {
     let now = clock.now()
     let (outcome, mustAsk) = state.withLock { state -> (Result<Credentials, any Error>?, Bool) in
       // Things may have changed since the caller found that it has to wait.
-      switch state.cache.step(at: now, isAsking: state.isAsking) {
+      switch state.step(at: now) {
       case .serve(let credentials): return (.success(credentials), false)
       case .raise(let error): return (.failure(error), false)
       case .ask: break
@@ -112,21 +120,45 @@ public final class CachedCredentialProvider: CredentialProvider {
   }
 
   private func ask() async {
+    let impatience = Task {
+      try await clock.patience()
+      serveWhatIsAtHand()
+    }
     let answer: Result<Credentials, any Error>
     do {
-      answer = .success(try await source.credentials())
+      let credentials = try await source.credentials()
+      answer = .success(credentials)
+      if let end = credentials.expiration, end <= clock.now() { onFailure?(Self.answeredWithExpired) }
     } catch {
       answer = .failure(error)
       onFailure?(error)
     }
+    // Before the answer is taken, so that the waiters for the next one aren't served by this one's clock.
+    impatience.cancel()
     let (outcome, waiters) = state.withLock { state in
       defer {
         state.isAsking = false
+        state.isLate = false
         state.waiters = [:]
       }
       return (state.cache.take(answer, clock), state.waiters.values)
     }
     for waiter in waiters { waiter.resume(with: outcome) }
+  }
+
+  private static let answeredWithExpired = CredentialError(
+    .badAnswer,
+    "The source answered with credentials that have expired: it fails to renew them, or this machine's clock is wrong."
+      + " They are used while there are no better ones.")
+
+  private func serveWhatIsAtHand() {
+    let (credentials, waiters) = state.withLock { state -> (Credentials?, [Waiter]) in
+      guard !Task.isCancelled, let credentials = state.cache.atHand else { return (nil, []) }
+      defer { state.waiters = [:] }
+      state.isLate = true
+      return (credentials, Array(state.waiters.values))
+    }
+    if let credentials { for waiter in waiters { waiter.resume(returning: credentials) } }
   }
 }
 

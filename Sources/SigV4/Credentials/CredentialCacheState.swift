@@ -27,6 +27,8 @@ struct CredentialCacheState {
     let credentials: Credentials
     /// How long before their expiration the source is asked for new ones, in seconds.
     let advisoryWindow: Double
+    /// The time for which the source, which has just given these, isn't asked again unless they are refused.
+    let rest: Stretch
     var isInvalidated = false
   }
 
@@ -34,12 +36,16 @@ struct CredentialCacheState {
   private static let mandatoryWindow = 60.0
   /// The seconds, chosen at random, for which the source is left alone after a failure.
   private static let backoff = 300.0...600
+  /// The seconds, chosen at random, for which the source is left alone after a success; half of a shorter lifetime.
+  private static let rest = 8.0...12
   /// The seconds, chosen at random, for which an error that needs a person is told again without asking.
   private static let remembrance = 1.0...5
 
   /// The window that was asked for, in seconds; `nil` for one that goes by the lifetime.
   let configuredWindow: Double?
   private var held: Held?
+  /// The credentials at hand, of whatever age.
+  var atHand: Credentials? { held?.credentials }
   private var pause: Stretch?
   private var lasting: (error: any Error, time: Stretch)?
 
@@ -57,8 +63,9 @@ struct CredentialCacheState {
     if let lasting, lasting.time.contains(now) { return .raise(lasting.error) }
     guard let held else { return .ask }
     let left = held.credentials.expiration?.timeIntervalSince(now) ?? .infinity
-    let isMandatory = held.isInvalidated || left <= Self.mandatoryWindow
-    let isAdvised = left <= held.advisoryWindow && !isAsking
+    let isResting = held.rest.contains(now)
+    let isMandatory = held.isInvalidated || left <= Self.mandatoryWindow && !isResting
+    let isAdvised = left <= held.advisoryWindow && !isAsking && !isResting
     guard isMandatory || isAdvised, pause?.contains(now) != true else { return .serve(held.credentials) }
     return .ask
   }
@@ -76,13 +83,13 @@ struct CredentialCacheState {
     case .success(let credentials):
       let lifetime = credentials.expiration?.timeIntervalSince(now) ?? .infinity
       if lifetime > 0 {
-        hold(credentials, lifetime: lifetime)
+        hold(credentials, lifetime, clock)
         pause = nil
         lasting = nil
         return answer
       }
       // The source is behind, or this machine's clock ahead: of expired credentials the latest are the best.
-      if held?.credentials.expires(before: credentials) ?? true { hold(credentials, lifetime: lifetime) }
+      if held?.credentials.expires(before: credentials) ?? true { hold(credentials, lifetime, clock) }
     case .failure(let error):
       if (error as? CredentialError)?.code == .misconfigured {
         lasting = (error, Stretch(start: now, seconds: clock.random(Self.remembrance)))
@@ -94,8 +101,13 @@ struct CredentialCacheState {
     return .success(held.credentials)
   }
 
-  private mutating func hold(_ credentials: Credentials, lifetime: Double) {
-    held = Held(credentials: credentials, advisoryWindow: configuredWindow ?? Self.advisoryWindow(lifetime))
+  private mutating func hold(_ credentials: Credentials, _ lifetime: Double, _ clock: ProviderClock) {
+    let window = configuredWindow ?? Self.advisoryWindow(lifetime)
+    held = Held(
+      credentials: credentials,
+      // A window as long as the lifetime would have each caller ask.
+      advisoryWindow: window < lifetime ? window : lifetime / 2,
+      rest: Stretch(start: clock.now(), seconds: max(0, min(clock.random(Self.rest), lifetime / 2))))
   }
 
   /// Makes the next caller wait for new credentials, if those held have this id.

@@ -28,22 +28,24 @@ public final class CredentialChain: CredentialProvider {
   /// Creates the usual chain: environment, profile, web identity, container, instance metadata.
   ///
   /// The order is that of the AWS SDKs for Rust, Swift and C++; instance metadata, which can only be found out about by asking,
-  /// comes last everywhere.
+  /// comes last everywhere. A profile that is named here beats the access keys in the environment, as in the AWS CLI:
+  /// they aren't asked for then.
   ///
   /// - Parameters:
-  ///   - profile: The profile's name (`AWS_PROFILE`); `default`.
+  ///   - profile: The profile's name; where left out `AWS_PROFILE`, or `default`.
   ///   - environment: The variables; where left out, those of the process as they are at each call.
   ///   - transport: How STS and container endpoints are asked; it must speak `https`.
   public convenience init(
     profile: String? = nil, environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()
   ) {
-    self.init([
-      EnvironmentCredentialProvider(environment: environment),
-      ProfileCredentialProvider(profile: profile, environment: environment, transport: transport),
-      WebIdentityCredentialProvider(environment: environment, transport: transport),
-      ContainerCredentialProvider(environment: environment, transport: transport),
-      InstanceMetadataProvider(environment: environment),
-    ])
+    let keys = profile?.nonBlank == nil ? [EnvironmentCredentialProvider(environment: environment)] : []
+    self.init(
+      keys + [
+        ProfileCredentialProvider(profile: profile, environment: environment, transport: transport),
+        WebIdentityCredentialProvider(environment: environment, transport: transport),
+        ContainerCredentialProvider(environment: environment, transport: transport),
+        InstanceMetadataProvider(environment: environment),
+      ])
   }
 
   /// The credentials of the first provider that has some.

@@ -6,7 +6,8 @@
 
 /// The JSON object in which instance metadata, container endpoints and credential processes tell credentials.
 ///
-/// Names of fields are read in any letter case, unknown ones are ignored, and `null` counts as missing.
+/// Names of fields are read in any letter case, unknown ones are ignored, and `null` counts as missing. A byte order mark
+/// is passed over, as RFC 8259 allows, and of a field that is there twice the first counts.
 struct CredentialsDocument {
   /// Which fields there must be.
   enum Lifetime {
@@ -49,21 +50,25 @@ struct CredentialsDocument {
   ///
   /// - Throws: ``CredentialError`` naming the first field that is missing, empty or no text, without any value.
   func credentials(_ lifetime: Lifetime) throws(CredentialError) -> Credentials {
+    // An error's code in another form mustn't pass for success.
+    if lifetime == .temporary, field("Code") != nil { _ = try required("Code") }
     let id = try required("AccessKeyId")
     let secret = try required("SecretAccessKey")
-    var token = text("Token", "SessionToken")
-    var expiration = text("Expiration", "ExpiresAt")
-    if lifetime == .temporary {
+    var token: String?
+    var expiration: Date?
+    // Programs print an empty token for long-term keys; an expiration that can't be read would be one that never comes.
+    if lifetime == .temporary || !isMissingOrEmpty("Token", "SessionToken") {
       token = try required("Token", "SessionToken")
-      expiration = try required("Expiration", "ExpiresAt")
+    }
+    if lifetime == .temporary || field("Expiration", "ExpiresAt") != nil {
+      expiration = try date(required("Expiration", "ExpiresAt"))
     }
     return Credentials(
-      accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiration: try date(expiration),
+      accessKeyID: id, secretAccessKey: secret, sessionToken: token, expiration: expiration,
       accountID: text("AccountId"))
   }
 
-  private func date(_ text: String?) throws(CredentialError) -> Date? {
-    guard let text else { return nil }
+  private func date(_ text: String) throws(CredentialError) -> Date {
     guard let date = ISO8601.date(text) else {
       throw CredentialError(.badAnswer, "\(source) answered with an Expiration that is no ISO 8601 date.")
     }
@@ -78,13 +83,27 @@ struct CredentialsDocument {
     return nil
   }
 
+  /// The first of the fields of these names that there is.
+  private func field(_ names: String...) -> Value? { names.lazy.compactMap { fields[$0.lowercased()] }.first }
+
+  private func isMissingOrEmpty(_ names: String...) -> Bool {
+    names.allSatisfy { name in
+      switch fields[name.lowercased()] {
+      case nil: true
+      case .text(let text): text.nonBlank == nil
+      case .integer, .other: false
+      }
+    }
+  }
+
   private func required(_ name: String, _ alias: String? = nil) throws(CredentialError) -> String {
-    if let text = text(name) ?? alias.flatMap({ text($0) }) { return text }
+    if let text = text(name, alias ?? name) { return text }
+    let told = [name, alias].compactMap(\.self).first { field($0) != nil } ?? name
     let flaw =
-      switch fields[name.lowercased()] ?? alias.flatMap({ fields[$0.lowercased()] }) {
-      case nil: "without \(name)"
-      case .text: "with an empty \(name)"
-      case .integer, .other: "with \(name) that is no text"
+      switch field(told) {
+      case nil: "without \(told)"
+      case .text: "with an empty \(told)"
+      case .integer, .other: "with \(told) that is no text"
       }
     throw CredentialError(.badAnswer, "\(source) answered \(flaw).")
   }

@@ -10,6 +10,8 @@ package struct ProviderClock: Sendable {
   package var now: @Sendable () -> Date
   /// Waits, or throws `CancellationError`.
   package var sleep: @Sendable (Duration) async throws -> Void
+  /// Waits as long as a caller has to for new credentials while there are others at hand, or throws `CancellationError`.
+  package var patience: @Sendable () async throws -> Void
   /// A number of seconds, chosen at random from a range.
   package var random: @Sendable (ClosedRange<Double>) -> Double
 
@@ -17,10 +19,12 @@ package struct ProviderClock: Sendable {
   package init(
     now: @escaping @Sendable () -> Date = { Date() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    patience: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(5)) },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }
   ) {
     self.now = now
     self.sleep = sleep
+    self.patience = patience
     self.random = random
   }
 }

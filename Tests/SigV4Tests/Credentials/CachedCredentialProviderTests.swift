@@ -125,7 +125,22 @@ import Testing
     Scenario(
       30, "an error that needs a person is forgotten when the clock is set back",
       mandatory + needsPerson + [.pass(-1), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
+    Scenario(31, "a lifetime shorter than its window is used to its half", short(240) + between(119)),
+    Scenario(32, "a lifetime of less than a minute isn't asked for by each caller", short(50) + between(11)),
+    Scenario(33, "a lifetime of seconds is used to its half", short(4) + between(1)),
+    Scenario(
+      34, "a configured window longer than the lifetime is half of it", window: .seconds(3600),
+      short(900) + between(449)),
+    Scenario(
+      35, "new credentials that are refused are replaced at once", short(50) + [.invalidate("AKID-1")] + renewed),
   ]
+  private static func short(_ lifetime: Double) -> [Step] {
+    [.source(.good("AKID-1", lifetime)), .get("AKID-1", asked: 1), .get("AKID-1", asked: 1)]
+  }
+  /// So many seconds without contact, and contact two seconds later.
+  private static func between(_ seconds: Double) -> [Step] {
+    [.pass(seconds), .get("AKID-1", asked: 1), .pass(2)] + renewed
+  }
 
   @Test(arguments: scenarios)
   func `the shared scenarios come out as they should`(scenario: Scenario) async throws {

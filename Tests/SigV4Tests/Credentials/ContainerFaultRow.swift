@@ -15,6 +15,8 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
   var environment: @Sendable (String) -> [String: String] = Self.usual
   /// What the token's file holds at each reading; the last stays, and `nil` is no file.
   var tokens: [String?] = [token]
+  /// What files are read with in place of that.
+  var files: ProviderFiles?
   /// What is sent as `Authorization`.
   var sentToken = token
   var faults: FaultPlan = []
@@ -22,6 +24,8 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
   /// The number of requests that reach the endpoint.
   var requests: Int
   var calls = 1
+  /// How long an answer is waited for; not long where none comes.
+  var deadline = patience
 
   var testDescription: String { "\(id): \(name)" }
 
@@ -77,6 +81,9 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
       id: "E05", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"),
       requests: 0),
     .init(
+      id: "E05", name: "a token's file that can't be read", files: .unreadable,
+      outcome: .fails(.unreachable, naming: "can't be read"), requests: 0),
+    .init(
       id: "E05", name: "a wrong token", tokens: ["made-up-too"], sentToken: "made-up-too",
       outcome: .fails(.badAnswer, naming: "AccessDeniedException"), requests: 1),
     .init(
@@ -108,11 +115,20 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         id: "E08", name: "404", faults: [.always(.answer(404))], outcome: .fails(.badAnswer, naming: "404"), requests: 1
       ),
       .init(
+        id: "E08", name: "404 at a path that is a secret", environment: { usual($0 + "/made-up-id") },
+        outcome: .fails(.badAnswer, naming: "404"), requests: 1),
+      .init(
         id: "E08", name: "a redirect", faults: [.always(.redirect(to: "http://127.0.0.1:1/"))],
         outcome: .fails(.badAnswer), requests: 1),
       .init(
         id: "E08", name: "endless", faults: [.always(times: 3, .endless)], outcome: .fails(.badAnswer, naming: "65536"),
         requests: 3),
+      .init(
+        id: "E08", name: "silent", faults: [.always(.silent)], outcome: .fails(.timedOut), requests: 3,
+        deadline: .milliseconds(500)),
+      .init(
+        id: "E08", name: "stalled", faults: [.always(.stalled(afterBodyBytes: 9))], outcome: .fails(.timedOut),
+        requests: 3, deadline: .milliseconds(500)),
       .init(
         id: "E08", name: "no JSON", faults: [.always(.answer(200, "<html>"))],
         outcome: .fails(.badAnswer, naming: "JSON"),

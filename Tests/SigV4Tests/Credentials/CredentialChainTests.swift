@@ -42,6 +42,16 @@ import Testing
     #expect(last.count == 0)
   }
 
+  #if os(Linux)
+    @Test func `instance metadata that no packet reaches passes on`() async throws {
+      let unanswering = try UnansweringPort()
+      let metadata = InstanceMetadataProvider(
+        endpoint: unanswering.baseURL, timeout: .milliseconds(100), environment: [:])
+      let chain = CredentialChain([metadata, Scripted(.success(Self.credentials))])
+      #expect(try await chain.credentials() == Self.credentials)
+    }
+  #endif
+
   @Test func `a total failure lists every provider with its reason`() async throws {
     let chain = CredentialChain([
       EnvironmentCredentialProvider(environment: [:]), Scripted(Self.failure(.timedOut, "It didn't answer.")),
@@ -127,6 +137,20 @@ import Testing
       if variable == "AWS_ACCESS_KEY_ID" { environment["AWS_SECRET_ACCESS_KEY"] = nil }
     }
     for local in [metadata, container, service] as [any LocalService] { await local.stop() }
+  }
+
+  @Test func `a profile that is named beats the keys in the environment, and AWS_PROFILE doesn't`() async throws {
+    let keys = [
+      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "s", "HOME": "/nowhere", "AWS_PROFILE": "reservations",
+    ]
+    let error = await #expect(throws: CredentialError.self) {
+      try await CredentialChain(profile: "reservations", environment: keys).credentials()
+    }
+    #expect(error?.code == .misconfigured)
+    #expect(error?.message.contains("reservations") == true)
+    for profile in [nil, " "] {
+      #expect(try await CredentialChain(profile: profile, environment: keys).credentials().accessKeyID == "E")
+    }
   }
 
   @Test func `a thousand callers of a cached chain make one fetch`() async throws {

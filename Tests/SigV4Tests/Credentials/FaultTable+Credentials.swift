@@ -12,10 +12,10 @@ extension FaultTable {
       id: "F31", name: "C 404 once: the role was swapped", faults: [.onCredentials(times: 1, .answer(404))],
       requests: "TLCLC"),
     .init(
-      id: "F32", name: "C 404 with a configured name", outcome: .fails(.misconfigured, naming: "\"other\""),
+      id: "F32", name: "C 404 with a configured name", outcome: .fails(.badAnswer, naming: "\"other\""),
       requests: "TCc", configuredRoleName: "other"),
     .init(
-      id: "F32", name: "the same from the environment", outcome: .fails(.misconfigured, naming: "\"other\""),
+      id: "F32", name: "the same from the environment", outcome: .fails(.badAnswer, naming: "\"other\""),
       requests: "TCc", environment: ["AWS_EC2_INSTANCE_PROFILE_NAME": " other "]),
     .init(
       id: "F32", name: "a configured name that is right", requests: "TC", configuredRoleName: FaultTableRow.roleName),
@@ -44,11 +44,11 @@ extension FaultTable {
     .init(
       id: "F33", name: "C not a success",
       faults: [.onCredentials(.answer(200, #"{"Code":"InstanceProfileGone","Message":"it is gone"}"#))],
-      outcome: .fails(.badAnswer, naming: "\"InstanceProfileGone\" (\"it is gone\")"), requests: "TLC"),
+      outcome: .fails(.badAnswer, naming: #": "InstanceProfileGone", "it is gone""#), requests: "TLC"),
     .init(
       id: "F33", name: "C a role that EC2 may not assume",
       faults: [.onCredentials(.answer(200, #"{"code":"AssumeRoleUnauthorizedAccess"}"#))],
-      outcome: .fails(.misconfigured, naming: "ec2.amazonaws.com"), requests: "TLC"),
+      outcome: .fails(.badAnswer, naming: "ec2.amazonaws.com"), requests: "TLC"),
   ]
 
   private static let framings: [FaultTableRow] = [

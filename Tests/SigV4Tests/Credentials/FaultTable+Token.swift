@@ -3,7 +3,7 @@ import SigV4
 
 extension FaultTable {
   static let tokenRows: [FaultTableRow] =
-    broken + refused.flatMap(\.self) + failing.flatMap(\.self) + noToken + untrimmed + lifetimes + other
+    broken + refused.flatMap(\.self) + failing.flatMap(\.self) + noToken + untrimmed + quoted + lifetimes + other
 
   /// The service takes any token, for rows that make one up.
   private static let anyToken: [FaultPlan.Step] = [
@@ -90,6 +90,16 @@ extension FaultTable {
       id: "F13", name: "T \(text.debugDescription)", faults: FaultPlan([.onToken(answer(text))] + anyToken),
       requests: "TLC")
   }
+
+  private static let quoted: [FaultTableRow] = [
+    .init(
+      id: "F33", name: "C not a success, with the session token in its message",
+      faults: FaultPlan(
+        [
+          .onToken(answer("made-up-token", lifetime: "60")),
+          .onCredentials(.answer(200, #"{"Code":"Failed","Message":"no made-up-token"}"#)),
+        ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed"."#), requests: "TLC")
+  ]
 
   private static let lifetimes: [FaultTableRow] = [
     (nil, "TLCLC"), ("abc", "TLCLC"), ("0", "TLCTLC"), ("-5", "TLCTLC"), ("99999999999999999999", "TLCLC"),

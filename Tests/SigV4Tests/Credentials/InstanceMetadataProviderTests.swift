@@ -129,6 +129,19 @@ import Testing
     #expect(other.requests.map(\.deadlines.connect) == [.seconds(4)])
   }
 
+  @Test func `a conversation ends after five times the timeout, however many attempts are left`() async {
+    let busy = RecordingTransport(status: 503)
+    // The pauses are the real ones, of 50 ms at least.
+    let provider = InstanceMetadataProvider(
+      timeout: .milliseconds(50), attempts: 100, environment: [:], transport: busy,
+      clock: ProviderClock(random: { $0.lowerBound }))
+    let error = await error(provider)
+    #expect(error?.code == .timedOut)
+    #expect(error?.message.contains("conversation") == true)
+    #expect(busy.requests.count <= 6)
+    #expect(busy.requests.allSatisfy { $0.deadlines.whole <= .milliseconds(150) })
+  }
+
   @Test(arguments: [
     ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "not a url"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "ftp://127.0.0.1"),
     ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://fd00:ec2::254"), ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://"),
@@ -146,6 +159,9 @@ import Testing
     let error = await error(InstanceMetadataProvider(environment: [name: value], transport: transport))
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("hush") == false)
+    let unused = [name: value, "AWS_EC2_METADATA_DISABLED": "true"]
+    let disabled = await self.error(InstanceMetadataProvider(environment: unused, transport: transport))
+    #expect(disabled?.code == .notConfigured, "what isn't used can't be wrong")
     #expect(transport.requests.isEmpty)
   }
 

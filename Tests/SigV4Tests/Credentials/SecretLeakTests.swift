@@ -86,10 +86,19 @@ import Testing
       Self.expectNoSecret(in: provider)
       // The session token and the body on their way.
       for header in service.server.requests("GET").flatMap(\.request.headers) where header.name.contains("token") {
-        Self.expectNoSecret(in: TransportRequest(url: "http://h/?t=\(Self.mark)", headers: [header]))
+        Self.expectNoSecret(in: TransportRequest(url: "http://h/\(Self.mark)?t=\(Self.mark)", headers: [header]))
       }
       Self.expectNoSecret(in: TransportResponse(status: 200, body: Array(document.utf8)))
       Self.expectNoSecret(in: TransportRequest(method: "POST", url: "http://h/", body: Array(document.utf8)))
+    }
+  }
+
+  @Test func `a program's arguments stay in`() async throws {
+    for command in ["/nowhere/\u{0}\(Self.mark)", "/nowhere/program \(Self.mark)", "sh -c 'exit 1' \(Self.mark)"] {
+      let provider = ProcessCredentialProvider(command: command)
+      Self.expectNoSecret(in: provider)
+      let error = try #require(await #expect(throws: CredentialError.self) { try await provider.credentials() })
+      Self.expectNoSecret(in: error)
     }
   }
 

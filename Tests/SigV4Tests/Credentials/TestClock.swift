@@ -28,6 +28,8 @@ final class TestClock: Sendable {
         try Task.checkCancellation()
         self.state.withLock { $0.slept.append(duration) }
       },
+      // Endless: who waits for a source waits for its answer.
+      patience: { while true { try await Task.sleep(for: .seconds(86_400)) } },
       random: { range in
         let choice = self.state.withLock { $0.choice }
         return choice.map { min(max($0, range.lowerBound), range.upperBound) } ?? range.lowerBound

@@ -14,6 +14,8 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
   var environment: [String: String] = [:]
   /// What the token's file holds at each reading; the last stays, and `nil` is no file.
   var tokens: [String?] = [token]
+  /// What files are read with in place of that.
+  var files: ProviderFiles?
   var faults: FaultPlan = []
   var outcome = FaultTableRow.Outcome.works
   /// The tokens that reach STS, one a request.
@@ -90,6 +92,9 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
     .init(
       id: "W04", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: "doesn't exist"),
       sent: []),
+    .init(
+      id: "W04", name: "a token's file that can't be read", files: .unreadable,
+      outcome: .fails(.unreachable, naming: "can't be read"), sent: []),
     .init(
       id: "W04", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"), sent: []
     ),

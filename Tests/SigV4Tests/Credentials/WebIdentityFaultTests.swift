@@ -17,7 +17,8 @@ extension FaultTableTests {
       ].merging(row.environment) { $1 }
       let provider = WebIdentityCredentialProvider(
         environment: environment, transport: PatientTransport(),
-        files: ProviderFiles(telling: row.tokens, at: WebIdentityFaultRow.tokenFile), clock: TestClock().clock)
+        files: row.files ?? ProviderFiles(telling: row.tokens, at: WebIdentityFaultRow.tokenFile),
+        clock: TestClock().clock)
       try await expect(row.outcome, of: provider)
       #expect(service.server.requests().map { Self.form($0.body)["WebIdentityToken"] } == row.sent)
       for request in service.server.requests() {

@@ -55,7 +55,8 @@ public struct ContainerCredentialProvider: CredentialProvider {
       url: url,
       headers: [HeaderField("Accept", "application/json")] + (token.map { [HeaderField("Authorization", $0)] } ?? []),
       deadlines: TransportDeadlines(connect: .seconds(2), firstByte: .seconds(5), whole: .seconds(8)))
-    let source = "The container credentials endpoint \(url.prefix { $0 != "?" })"
+    // On ECS who knows the path gets the credentials.
+    let source = "The container credentials endpoint at \(HTTPURL(url)?.origin ?? "no URL")"
     return try await Retry(clock: clock) { try await attempt(request, source, token) }
   }
 
@@ -87,8 +88,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
   /// The endpoint's own words for an error; empty where it has none.
   private static func reason(_ body: [UInt8], _ token: String?) -> String {
     guard let document = try? CredentialsDocument(body, from: "") else { return "" }
-    let words = [document.code, document.message].compactMap(\.self).filter { !$0.quotes(token) }.map(\.quoted)
-    return words.isEmpty ? "" : ": \(words.joined(separator: ", "))"
+    return [document.code, document.message].compactMap(\.self).told(without: token)
   }
 
   /// The value of `Authorization`; `nil` where none is set.

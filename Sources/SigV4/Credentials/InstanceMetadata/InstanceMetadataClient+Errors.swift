@@ -43,11 +43,10 @@ extension InstanceMetadataClient {
     return error(.badAnswer, "answered \(answer.status) to \(request)\(hint)")
   }
 
-  /// An answer that tells, with status 200, why there are no credentials.
-  func refusal(_ code: String, _ message: String?) -> CredentialError {
-    let text = "has no credentials for the role: \(code.quoted)\(message.map { " (\($0.quoted))" } ?? "")"
+  /// An answer that tells, with status 200, why there are no credentials; it may quote the request's token.
+  func refusal(_ code: String, _ message: String?, to token: String?) -> CredentialError {
+    let text = "has no credentials for the role\([code, message ?? ""].told(without: token))"
     guard code == "AssumeRoleUnauthorizedAccess" else { return error(.badAnswer, text) }
-    return error(
-      .misconfigured, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
+    return error(.badAnswer, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
   }
 }

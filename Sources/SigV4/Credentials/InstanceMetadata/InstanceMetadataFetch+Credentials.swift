@@ -14,8 +14,9 @@ extension InstanceMetadataFetch {
         if client.paths == .unknown, let credentials = try await credentials(named: name, .legacy) {
           return credentials
         }
+        // No wrong setting for sure, since a role may be gone for a moment: a cache goes on with what it holds.
         throw client.error(
-          .misconfigured,
+          .badAnswer,
           "has no role of the configured name \(name.quoted) (AWS_EC2_INSTANCE_PROFILE_NAME or roleName)")
       }
       var name = try await roleName(paths)
@@ -38,8 +39,7 @@ extension InstanceMetadataFetch {
     guard answer.status != 404 else { throw client.error(.notAvailable, "doesn't tell the region") }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the region") }
     let region = String(decoding: answer.body, as: UTF8.self).trimmed
-    let isName = region.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-    guard isName, !region.isEmpty else { throw client.error(.badAnswer, "tells something that is no region") }
+    guard region.isRegionName else { throw client.error(.badAnswer, "tells something that is no region") }
     return region
   }
 
@@ -66,7 +66,7 @@ extension InstanceMetadataFetch {
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's credentials") }
     let document = try CredentialsDocument(answer.body, from: client.name)
     if let code = document.code, code.lowercased() != "success" {
-      throw client.refusal(code, document.message)
+      throw client.refusal(code, document.message, to: token)
     }
     let credentials = try document.credentials(.temporary)
     client.paths = paths

@@ -15,15 +15,14 @@ struct InstanceMetadataFetch {
   private let end: ContinuousClock.Instant
   private var admission = Admission.undecided
 
-  init(_ client: InstanceMetadataClient) throws(CredentialError) {
-    guard client.settings.access == .enabled else {
-      throw CredentialError(
-        .notConfigured, "Instance metadata is disabled (AWS_EC2_METADATA_DISABLED=true or access: .disabled).")
-    }
+  init(_ client: InstanceMetadataClient) {
     self.client = client
     end = .now + client.settings.timeout * 5
     if client.settings.version == .v1 { admission = .withoutToken }
   }
+
+  /// The session token that requests carry; `nil` where there is none.
+  var token: String? { if case .token(let token) = admission { token } else { nil } }
 
   /// The answer to a GET, which may have any status but 401.
   mutating func get(_ path: String) async throws -> TransportResponse {
@@ -44,9 +43,7 @@ struct InstanceMetadataFetch {
 
   private mutating func sendAdmitted(_ path: String) async throws -> TransportResponse {
     if case .undecided = admission { admission = try await admit() }
-    let headers =
-      if case .token(let token) = admission { [HeaderField(Self.tokenField, token)] } else { [HeaderField]() }
-    return try await send("GET", path, headers)
+    return try await send("GET", path, token.map { [HeaderField(Self.tokenField, $0)] } ?? [])
   }
 
   private func admit() async throws -> Admission {

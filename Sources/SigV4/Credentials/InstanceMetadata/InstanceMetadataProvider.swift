@@ -90,11 +90,10 @@ public struct InstanceMetadataProvider: CredentialProvider {
   ///
   /// They are handed on as they are told, even when their expiration has passed.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` when access is disabled, `notAvailable` when there is no service or
-  ///   no role, `timedOut`, `misconfigured`, or `badAnswer`; `CancellationError` when the calling task is cancelled.
+  /// - Throws: ``CredentialError``: `notConfigured` when access is disabled, `notAvailable` when no service can be
+  ///   connected to in time or it has no role, `timedOut`, `misconfigured`, or `badAnswer`; `CancellationError` when the calling task is cancelled.
   public func credentials() async throws -> Credentials {
-    let client = try client.get()
-    var fetch = try InstanceMetadataFetch(client)
+    var fetch = InstanceMetadataFetch(try client.get())
     return try await fetch.credentials()
   }
 
@@ -102,8 +101,7 @@ public struct InstanceMetadataProvider: CredentialProvider {
   ///
   /// - Throws: As ``credentials()`` does.
   public func region() async throws -> String {
-    let client = try client.get()
-    var fetch = try InstanceMetadataFetch(client)
+    var fetch = InstanceMetadataFetch(try client.get())
     return try await fetch.region()
   }
 }

@@ -9,7 +9,6 @@ struct InstanceMetadataSettings: Sendable {
   /// The base URL without a trailing slash.
   let endpoint: String
   let version: InstanceMetadataProvider.Version
-  let access: InstanceMetadataProvider.Access
   let roleName: String?
   let timeout: Duration
   let attempts: Int
@@ -23,7 +22,11 @@ struct InstanceMetadataSettings: Sendable {
     let variable: (String) -> String? = { environment[$0]?.nonBlank }
     let isTrue: (String) -> Bool = { variable($0)?.lowercased() == "true" }
 
-    self.access = access ?? (isTrue("AWS_EC2_METADATA_DISABLED") ? .disabled : .enabled)
+    // First, since what isn't used can't be wrong.
+    guard access ?? (isTrue("AWS_EC2_METADATA_DISABLED") ? .disabled : .enabled) == .enabled else {
+      throw CredentialError(
+        .notConfigured, "Instance metadata is disabled (AWS_EC2_METADATA_DISABLED=true or access: .disabled).")
+    }
     self.version = version ?? (isTrue("AWS_EC2_METADATA_V1_DISABLED") ? .v2 : .automatic)
     if let endpoint = endpoint?.nonBlank ?? variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
       self.endpoint = try Self.baseURL(endpoint)
@@ -75,9 +78,7 @@ struct InstanceMetadataSettings: Sendable {
 
   /// The URL without trailing slashes.
   private static func baseURL(_ text: String) throws(CredentialError) -> String {
-    var bytes = Array(text.utf8)
-    while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-    let base = String(decoding: bytes, as: UTF8.self)
+    let base = text.withoutFinalSlashes
     guard HTTPURL(base) != nil, !base.contains("?") else {
       throw CredentialError(
         .misconfigured,

@@ -21,10 +21,15 @@ final class ChildProcess: Sendable {
 
   /// Why a program didn't come to its end.
   enum Failure: Error {
+    /// It can't be started, for this reason.
     case notStarted(String)
+    /// The system had no room for another program or pipe, which may pass.
+    case noResources(String)
     case timedOut
     case tooMuchOutput
     case cancelled
+    /// It has ended, and somebody else has taken its exit code.
+    case statusUnknown
   }
 
   private enum State {
@@ -36,16 +41,24 @@ final class ChildProcess: Sendable {
     case reaped
   }
 
+  /// Held while a program is started, one at a time.
+  private static let isStarting = Mutex(())
+
   private let identifier: pid_t
   private let output: Int32
   private let state = Mutex(State.running)
 
+  /// The longest pause between two looks at the program, in milliseconds.
+  private static let longestPause: Int32 = 50
+
   /// Runs a program, which gets no input and whose standard error is dropped.
+  ///
+  /// It has ended when its own process has, even if something that it started holds its output open.
   ///
   /// - Parameters:
   ///   - words: The program, looked for in `PATH` unless there is a slash in it, and its arguments.
   ///   - environment: The program's environment.
-  ///   - timeLimit: When it is killed, with all that it has started.
+  ///   - timeLimit: When it is killed, with all of its process group; at most a day.
   ///   - outputLimit: How many bytes it may write.
   /// - Returns: How it ended.
   /// - Throws: ``Failure``.
@@ -53,43 +66,47 @@ final class ChildProcess: Sendable {
     _ words: [String], environment: [String: String], timeLimit: Duration, outputLimit: Int
   ) async throws(Failure) -> Result {
     let process = try ChildProcess(words, environment)
-    let watchdog = DispatchWorkItem { process.kill(.timedOut) }
-    let (seconds, attoseconds) = timeLimit.components
-    let limit = min(Double(seconds) + Double(attoseconds) / 1e18, 86_400)
-    DispatchQueue.global().asyncAfter(deadline: .now() + limit, execute: watchdog)
+    let deadline = ContinuousClock.now + min(timeLimit, .seconds(86_400))
     let result = await withTaskCancellationHandler {
-      // Reading blocks, and so it has a thread that isn't one of Swift's few.
+      // Waiting blocks, and so it has a thread that isn't one of Swift's few.
       await withCheckedContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(returning: process.finish(outputLimit)) }
+        DispatchQueue.global().async { continuation.resume(returning: process.finish(outputLimit, by: deadline)) }
       }
     } onCancel: {
       process.kill(.cancelled)
     }
-    watchdog.cancel()
     return try result.get()
   }
 
   private init(_ words: [String], _ environment: [String: String]) throws(Failure) {
-    var ends: (Int32, Int32) = (-1, -1)
-    let hasPipe = unsafe withUnsafeMutableBytes(of: &ends) { unsafe pipe($0.bindMemory(to: Int32.self).baseAddress) }
-    guard hasPipe == 0 else { throw .notStarted("the system has no pipe to give") }
-    for end in [ends.0, ends.1] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    defer { close(ends.1) }
-    let spawned = Self.spawn(words, environment, output: ends.1)
-    guard case .success(let identifier) = spawned else {
-      close(ends.0)
-      _ = try spawned.get()
-      throw .notStarted("the system doesn't say why")
+    // Swift sees no pipe2(2): started at the same time, another program would inherit the new pipe.
+    (identifier, output) = try Self.isStarting.withLock { _ throws(Failure) in
+      let (reading, writing) = try Self.makePipe()
+      defer { close(writing) }
+      do throws(Failure) {
+        return (try Self.spawn(words, environment, output: writing), reading)
+      } catch {
+        close(reading)
+        throw error
+      }
     }
-    self.identifier = identifier
-    output = ends.0
   }
 
-  deinit { close(output) }
+  /// A pipe that no other program inherits, and whose reading end never blocks.
+  private static func makePipe() throws(Failure) -> (reading: Int32, writing: Int32) {
+    var ends: (reading: Int32, writing: Int32) = (-1, -1)
+    let status = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
+      unsafe pipe(bytes.bindMemory(to: Int32.self).baseAddress)
+    }
+    guard status == 0 else { throw .noResources("the system has no pipe to give") }
+    for end in [ends.reading, ends.writing] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    _ = fcntl(ends.reading, F_SETFL, fcntl(ends.reading, F_GETFL) | O_NONBLOCK)
+    return ends
+  }
 
   private static func spawn(
     _ words: [String], _ environment: [String: String], output: Int32
-  ) -> Swift.Result<pid_t, Failure> {
+  ) throws(Failure) -> pid_t {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
@@ -117,24 +134,83 @@ final class ChildProcess: Sendable {
         unsafe words[0].map { unsafe posix_spawnp(&identifier, $0, &actions, &attributes, words, variables) } ?? EINVAL
       }
     }
-    return status == 0 ? .success(identifier) : .failure(.notStarted(unsafe String(cString: strerror(status))))
+    guard status == 0 else { throw failure(ofStart: status) }
+    return identifier
   }
 
-  /// Reads all output, and waits for the end.
-  private func finish(_ outputLimit: Int) -> Swift.Result<Result, Failure> {
-    let bytes = ProviderFiles.readToEnd(output, limit: outputLimit)
-    if bytes == nil { kill(.tooMuchOutput) }
-    // Waits without freeing the number, so that nobody kills a stranger meanwhile.
-    var information = unsafe siginfo_t()
-    while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
-    return state.withLock { state in
-      var status: Int32 = 0
-      while unsafe waitpid(identifier, &status, 0) < 0, errno == EINTR {}
-      defer { state = .reaped }
-      if case .killed(let failure) = state { return .failure(failure) }
-      let signal = status & 0x7F
-      return .success(Result(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: bytes ?? []))
+  /// What the system's error number for a program's start means.
+  static func failure(ofStart number: Int32) -> Failure {
+    let reason = unsafe String(cString: strerror(number))
+    return [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(number) ? .noResources(reason) : .notStarted(reason)
+  }
+
+  /// Reads the output until the program has ended, or must.
+  private func finish(_ outputLimit: Int, by deadline: ContinuousClock.Instant) -> Swift.Result<Result, Failure> {
+    defer { close(output) }
+    var bytes: [UInt8] = []
+    var isOpen = true
+    var pause: Int32 = 1
+    while true {
+      // Looked at before reading, so that what the program wrote last is read.
+      let hasEnded = hasEnded
+      if !hasEnded, ContinuousClock.now >= deadline { kill(.timedOut) }
+      let count = bytes.count
+      if isOpen { isOpen = Self.readAvailable(output, into: &bytes, limit: outputLimit) }
+      if bytes.count > outputLimit { kill(.tooMuchOutput) }
+      if hasEnded { return reap(bytes) }
+      if case .killed(let failure) = state.withLock(\.self) {
+        // What doesn't die at once, another user's program for one, isn't waited for here.
+        DispatchQueue.global().async { [identifier] in _ = Self.status(of: identifier) }
+        return .failure(failure)
+      }
+      pause = bytes.count > count ? 1 : min(pause * 2, Self.longestPause)
+      // The end of a program wakes nobody, and so the pauses are short; a descriptor of -1 is passed over.
+      var descriptor = pollfd(fd: isOpen ? output : -1, events: Int16(POLLIN), revents: 0)
+      _ = unsafe poll(&descriptor, 1, pause)
     }
+  }
+
+  /// Whether the program has ended; its number stays taken, so that nobody kills a stranger meanwhile.
+  private var hasEnded: Bool {
+    var information = unsafe siginfo_t()
+    while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT | WNOHANG) < 0 {
+      // The system has freed the number where this process ignores the signal of its children's ends.
+      if errno != EINTR { return true }
+    }
+    return unsafe information.si_signo != 0
+  }
+
+  /// Frees the number, and tells how the program ended.
+  private func reap(_ output: [UInt8]) -> Swift.Result<Result, Failure> {
+    state.withLock { state in
+      defer { state = .reaped }
+      let status = Self.status(of: identifier)
+      if case .killed(let failure) = state { return .failure(failure) }
+      guard let status else { return .failure(.statusUnknown) }
+      let signal = status & 0x7F
+      return .success(Result(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: output))
+    }
+  }
+
+  /// Waits for a child's end and frees its number; `nil` where somebody else has.
+  private static func status(of identifier: pid_t) -> Int32? {
+    var status: Int32 = 0
+    while unsafe waitpid(identifier, &status, 0) < 0 {
+      if errno != EINTR { return nil }
+    }
+    return status
+  }
+
+  /// Appends what a descriptor gives without waiting, up to a byte over the limit at least; `false` at its end.
+  private static func readAvailable(_ descriptor: Int32, into bytes: inout [UInt8], limit: Int) -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 8192)
+    while bytes.count <= limit {
+      let count = unsafe buffer.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+      if count > 0 { bytes += buffer.prefix(count) }
+      if count == 0 { return false }
+      if count < 0, errno != EINTR { return errno == EAGAIN || errno == EWOULDBLOCK }
+    }
+    return true
   }
 
   private func kill(_ reason: Failure) {

@@ -9,7 +9,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
   /// The longest output that is read, in bytes.
   static let outputLimit = 65_536
 
-  private let command: String
+  // A closure shows nothing of the arguments, which may hold secrets, when the provider is printed or dumped.
+  private let command: @Sendable () -> String
   private let timeLimit: Duration
   private let environment: @Sendable () -> [String: String]
 
@@ -18,28 +19,28 @@ public struct ProcessCredentialProvider: CredentialProvider {
   /// - Parameters:
   ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` hold words together. A program
   ///     without a slash in its name is looked for in `PATH`.
-  ///   - timeLimit: How long the program may run before it is killed, with all that it has started.
+  ///   - timeLimit: How long the program may run before it is killed, with all of its process group.
   ///   - environment: The program's environment; where left out, that of this process.
   public init(command: String, timeLimit: Duration = .seconds(60), environment: [String: String]? = nil) {
-    self.command = command
+    self.command = { command }
     self.timeLimit = timeLimit
     self.environment = ProcessEnvironment.closure(environment)
   }
 
   /// The credentials that the program prints.
   ///
-  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `timedOut` when the
-  ///   program runs too long, `badAnswer` when it fails or prints something else; `CancellationError` when the calling
-  ///   task is cancelled, which kills the program.
+  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `unreachable` when the
+  ///   system has no room for another process, `timedOut` when the program runs too long, `badAnswer` when it fails or
+  ///   prints something else; `CancellationError` when the calling task is cancelled, which kills the program.
   public func credentials() async throws -> Credentials {
-    guard let words = CommandWords.split(command), let program = words.first,
+    guard let words = CommandWords.split(command()), let program = words.first,
       !words.contains(where: { $0.contains("\0") })
     else {
       throw CredentialError(
         .misconfigured,
         "The credential process can't be split into words: it is empty, or a quotation mark isn't closed.")
     }
-    // Arguments may hold secrets, the program's name doesn't.
+    // The arguments aren't shown, the program's name holds no secret.
     let name = "The credential process \(program.quoted)"
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
@@ -48,10 +49,17 @@ public struct ProcessCredentialProvider: CredentialProvider {
     } catch {
       switch error {
       case .notStarted(let reason): throw CredentialError(.misconfigured, "\(name) can't be started: \(reason).")
+      case .noResources(let reason):
+        throw CredentialError(.unreachable, "\(name) can't be started now: \(reason). Try again later.")
       case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
       case .tooMuchOutput:
         throw CredentialError(.badAnswer, "\(name) printed more than \(Self.outputLimit) bytes and was killed.")
       case .cancelled: throw CancellationError()
+      case .statusUnknown:
+        throw CredentialError(
+          .badAnswer,
+          "\(name) ended with an exit code that something else in this process took: leave SIGCHLD at its default, and"
+            + " wait for no child that you haven't started.")
       }
     }
     guard result.status == 0 else {

@@ -72,7 +72,8 @@ struct ProfileFile {
       guard isPrefixed == hasPrefixedDefault else { return }
     }
     section = .profile(name)
-    profiles[name, default: [:]] = profiles[name] ?? [:]
+    // A profile without properties is one too.
+    profiles[name] = profiles[name] ?? [:]
   }
 
   /// The profile that a section is for, and whether its name has the prefix `profile`.

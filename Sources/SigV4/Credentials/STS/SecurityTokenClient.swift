@@ -77,8 +77,7 @@ struct SecurityTokenClient {
   private func refusal(_ status: Int, _ document: XMLElement?, _ call: Call) throws -> Retry.Outcome<Credentials> {
     let error = document?.descendant("Error")
     let code = error?.descendant("Code")?.text ?? ""
-    let words = [code, error?.descendant("Message")?.text ?? ""].filter { !$0.isEmpty && !$0.quotes(call.secret) }
-    let reason = words.isEmpty ? "" : ": \(words.map(\.quoted).joined(separator: ", "))"
+    let reason = [code, error?.descendant("Message")?.text ?? ""].told(without: call.secret)
     let refusal = CredentialError(.badAnswer, "\(name) answered \(status) to \(call.action)\(reason).")
     let isPassing =
       status == 429 || status >= 500 || Self.passingCodes.contains(code) || call.passingCodes.contains(code)

@@ -12,19 +12,26 @@ enum SecurityTokenEndpoint {
   /// The base URL, without a trailing slash: the one that is given, or else that of the region.
   static func url(given: String?, region: String?) throws(CredentialError) -> String {
     if let given = given?.nonBlank {
-      var base = given[...]
-      while base.hasSuffix("/") { base.removeLast() }
-      guard let url = HTTPURL(String(base)), url.target == "/", !base.contains("?") else {
+      let base = given.withoutFinalSlashes
+      guard let url = HTTPURL(base), url.target == "/", !base.contains("?") else {
         throw CredentialError(
           .misconfigured,
           "The endpoint of STS (AWS_ENDPOINT_URL_STS) must be a URL such as https://sts.us-west-2.amazonaws.com.")
       }
-      return String(base)
+      return base
     }
     guard let region else { throw missingRegion }
-    let isName = region.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
-    guard isName else { throw CredentialError(.misconfigured, "\(region.quoted) is no region, such as us-west-2.") }
+    guard region.isRegionName else {
+      throw CredentialError(.misconfigured, "\(region.quoted) is no region, such as us-west-2.")
+    }
     let suffix = suffixes.first { region.hasPrefix($0.0) }?.1 ?? "amazonaws.com"
     return "https://sts.\(region).\(suffix)"
+  }
+}
+
+extension String {
+  /// Whether the text may be a region's name: lower-case letters, digits and hyphens.
+  var isRegionName: Bool {
+    !isEmpty && utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
   }
 }

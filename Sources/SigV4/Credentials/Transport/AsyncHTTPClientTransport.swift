@@ -102,7 +102,7 @@
         switch error {
         case .cancelled: self = .cancelled
         case .deadlineExceeded: self = .timedOut(after: head, "no answer")
-        case .connectTimeout, .tlsHandshakeTimeout: self.init(.timedOut, "the connection timed out")
+        case .connectTimeout, .tlsHandshakeTimeout: self.init(.cannotConnect, "the connection timed out")
         case .remoteConnectionClosed: self = .closedEarly
         default: self.init(.badAnswer, "the exchange broke a rule of HTTP")
         }

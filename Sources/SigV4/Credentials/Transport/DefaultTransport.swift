@@ -1,7 +1,8 @@
 /// The transport of providers that need `https` too: sockets of its own for `http`, and for `https` what the traits give.
 ///
 /// That is `URLSession` with the trait of that name, which is on by default, and else AsyncHTTPClient with its own. Without
-/// both, `https` takes a transport of the caller's.
+/// both, `https` takes a transport of the caller's. No proxy gets to see an `http` request; an `https` one may go through
+/// the proxy that `https_proxy` names, as ``URLSessionTransport`` tells.
 public struct DefaultTransport: HTTPTransport {
   private let plain = SocketTransport()
   private let secure: (any HTTPTransport)?

@@ -1,7 +1,8 @@
 /// Sends the few HTTP requests that providers of credentials make.
 ///
-/// A transport goes straight to the host of the URL: it follows no redirect, keeps no cookies, and uses no
-/// proxy, because credentials and session tokens must not reach anybody else.
+/// A transport asks the host of the URL and nobody else, because credentials and session tokens must not reach others: it
+/// follows no redirect and keeps no cookies. For `http` it should use no proxy; for `https` one may be in between, which
+/// passes on what it can't read.
 public protocol HTTPTransport: Sendable {
   /// Sends a request and returns the answer, whatever its status.
   ///

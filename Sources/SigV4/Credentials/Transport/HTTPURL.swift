@@ -16,6 +16,9 @@ struct HTTPURL: Sendable, Hashable {
   /// What follows the authority: path and query.
   let target: String
 
+  /// Scheme, host and port, which hold no secret.
+  var origin: String { "\(scheme)://\(authority)" }
+
   /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
   init?(_ text: String) {
     let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0) }
@@ -49,5 +52,12 @@ struct HTTPURL: Sendable, Hashable {
     self.authority = String(authority)
     let target = rest.dropFirst(3 + authority.count)
     self.target = target.hasPrefix("/") ? String(target) : "/" + target
+  }
+}
+
+extension String {
+  /// A base URL's text without slashes at its end, so that a path can follow.
+  var withoutFinalSlashes: String {
+    String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == 0x2F }.count), as: UTF8.self)
   }
 }

@@ -18,19 +18,26 @@ struct Socket: ~Copyable {
 
   #if canImport(Glibc)
     static let stream = Int32(SOCK_STREAM.rawValue)
+    /// At once and not afterwards, so that no program that is started meanwhile inherits the socket.
+    private static let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
   #else
     static let stream = SOCK_STREAM
+    #if canImport(Darwin)
+      private static let flags: Int32 = 0
+    #else
+      private static let flags = SOCK_CLOEXEC | SOCK_NONBLOCK
+    #endif
   #endif
 
   private let descriptor: Int32
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
-    descriptor = socket(address.family, Self.stream, 0)
+    descriptor = socket(address.family, Self.stream | Self.flags, 0)
     guard descriptor >= 0 else { throw TransportError(.cannotConnect, "the system has no socket to give") }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     #if canImport(Darwin)
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
       var on: Int32 = 1
       _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, socklen_t(MemoryLayout<Int32>.size))
     #endif
@@ -40,7 +47,8 @@ struct Socket: ~Copyable {
     }
     if status == 0 { return }
     guard errno == EINPROGRESS else { throw Self.notConnected(errno) }
-    try await wait(.writable, until: deadline, "no connection")
+    try await wait(
+      .writable, until: deadline, otherwise: TransportError(.cannotConnect, "no connection within the deadline"))
     var failure: Int32 = 0
     var size = socklen_t(MemoryLayout<Int32>.size)
     guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &failure, &size) == 0, failure == 0 else {
@@ -66,7 +74,7 @@ struct Socket: ~Copyable {
       if count > 0 {
         sent += count
       } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        try await wait(.writable, until: deadline, "no room for the request")
+        try await wait(.writable, until: deadline, otherwise: Self.timedOut("no room for the request"))
       } else if errno != EINTR {
         throw TransportError(.closed, "the connection was closed")
       }
@@ -88,7 +96,7 @@ struct Socket: ~Copyable {
         return bytes
       }
       if errno == EAGAIN || errno == EWOULDBLOCK {
-        try await wait(.readable, until: deadline, "no answer")
+        try await wait(.readable, until: deadline, otherwise: Self.timedOut("no answer"))
       } else if errno != EINTR {
         throw TransportError(.closed, "the connection was reset")
       }
@@ -97,7 +105,7 @@ struct Socket: ~Copyable {
 
   /// Waits until the socket is ready, the deadline passes, or the calling task is cancelled.
   private func wait(
-    _ event: Event, until deadline: ContinuousClock.Instant, _ missing: String
+    _ event: Event, until deadline: ContinuousClock.Instant, otherwise late: TransportError
   ) async throws(TransportError) {
     let outcome = FirstOutcome<Void>()
     let queue = DispatchQueue.global()
@@ -111,7 +119,7 @@ struct Socket: ~Copyable {
     source.setCancelHandler { release.end(.success(())) }
     source.activate()
     queue.asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
-      outcome.end(.failure(Self.timedOut(missing)))
+      outcome.end(.failure(late))
     }
     let result = await outcome.wait()
     // The descriptor may be closed, and its number given to another, only when Dispatch has let go of it.

@@ -13,17 +13,21 @@ struct SocketAddress: Sendable, Hashable {
   let family: Int32
   let bytes: [UInt8]
 
-  /// The addresses of a URL's host, without asking anybody where the host is an address already.
+  /// The addresses of a URL's host, without asking anybody where the host is an address already or `localhost`.
   static func resolve(
     _ url: HTTPURL, until deadline: ContinuousClock.Instant
   ) async throws(TransportError) -> [SocketAddress] {
     let numeric = lookUp(url.host, url.port, AI_NUMERICHOST)
     if !numeric.isEmpty { return numeric }
+    // Nobody is asked where this machine is, since the answer could be another one's address.
+    if url.host.lowercased() == "localhost" {
+      return ["127.0.0.1", "::1"].flatMap { lookUp($0, url.port, AI_NUMERICHOST) }
+    }
     // The system's resolver can't be interrupted: it is left to itself when the deadline passes.
     let outcome = FirstOutcome<[SocketAddress]>()
     DispatchQueue.global().async { outcome.end(.success(lookUp(url.host, url.port, 0))) }
     DispatchQueue.global().asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
-      outcome.end(.failure(TransportError(.timedOut, "the host's name wasn't resolved in time")))
+      outcome.end(.failure(TransportError(.cannotConnect, "the host's name wasn't resolved in time")))
     }
     let addresses = try await outcome.wait().get()
     guard !addresses.isEmpty else { throw TransportError(.cannotConnect, "the host's name is unknown") }

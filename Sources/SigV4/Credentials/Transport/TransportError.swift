@@ -6,9 +6,9 @@ public struct TransportError: Error, Hashable {
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// There is no connection: refused, no route, unknown host, no TLS; nothing was sent.
+    /// There is no connection: refused, no route, unknown host, no TLS, or not in time; nothing was sent.
     public static let cannotConnect = Code("cannotConnect")
-    /// A deadline passed.
+    /// A deadline passed, as far as is known after connecting.
     public static let timedOut = Code("timedOut")
     /// The connection ended before the answer did.
     public static let closed = Code("closed")

@@ -35,10 +35,10 @@ public struct TransportRequest: Sendable, Hashable {
 }
 
 extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The method and the URL up to its query; headers and bodies carry tokens and stay out.
-  public var description: String { "\(method) \(url.prefix { $0 != "?" })" }
+  /// The method, and the URL's scheme, host and port; paths, queries, headers and bodies carry tokens and stay out.
+  public var description: String { "\(method) \(HTTPURL(url)?.origin ?? "no URL")" }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The method and the URL up to its query.
+  /// The same as ``description``.
   public var customMirror: Mirror { Mirror(self, children: ["request": description], displayStyle: .struct) }
 }

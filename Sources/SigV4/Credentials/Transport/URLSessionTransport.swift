@@ -6,7 +6,9 @@
 
   /// A transport on Foundation's `URLSession`.
   ///
-  /// Its sessions have neither cache nor cookies. `URLSession` doesn't tell when it has connected, so the deadlines for
+  /// Its sessions have neither cache nor cookies. On Linux `URLSession` takes the proxies that `http_proxy`, `https_proxy`
+  /// and `all_proxy` name, so leave instance metadata and containers to ``SocketTransport`` there; elsewhere it uses
+  /// none. `URLSession` doesn't tell when it has connected, so the deadlines for
   /// connecting and for the first byte are one, their sum.
   public struct URLSessionTransport: HTTPTransport {
     private let session: URLSessionExchanges

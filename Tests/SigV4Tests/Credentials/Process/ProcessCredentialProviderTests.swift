@@ -42,6 +42,17 @@ import Testing
           expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012"))
   }
 
+  /// A script that prints a key pair and one field more.
+  private static func keys(_ field: String) -> String {
+    #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"$SECRET\",\#(field)}""#
+  }
+
+  @Test(arguments: [#"\"SessionToken\":\"\""#, #"\"SessionToken\":null"#, #"\"Expiration\":null,\"Code\":7"#])
+  func `a long-term key pair may have empty companions`(field: String) async throws {
+    let credentials = try await provider(Self.keys(field)).credentials()
+    #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: "pLaNtEd"))
+  }
+
   @Test(arguments: [
     ("exit 3", "ended with 3"), ("echo $SECRET; echo $SECRET >&2; exit 1", "ended with 1"),
     ("kill -9 $$", "ended with 137"),
@@ -53,6 +64,10 @@ import Testing
       #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"$SECRET\",\"Expiration\":\"$SECRET\"}""#,
       "Expiration"
     ),
+    (keys(#"\"SessionToken\":7"#), " SessionToken that is no text"),
+    (keys(#"\"Expiration\":1700000000"#), "Expiration that is no text"),
+    (keys(#"\"Expiration\":\" \""#), "empty Expiration"),
+    (keys(#"\"ExpiresAt\":{}"#), "ExpiresAt that is no text"),
     ("while true; do echo $SECRET$SECRET$SECRET$SECRET; done", "65536"),
   ])
   func `what is wrong is told, and not what was printed`(script: String, words: String) async throws {

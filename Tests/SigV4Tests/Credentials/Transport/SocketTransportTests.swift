@@ -1,7 +1,8 @@
 import Foundation
 import LocalAWS
-import SigV4
 import Testing
+
+@testable import SigV4
 
 @Suite(.timeLimit(.minutes(10))) struct SocketTransportTests {
   @Test func `https is refused, not spoken in clear`() async {
@@ -9,6 +10,14 @@ import Testing
       try await SocketTransport().send(patientRequest(url: "https://127.0.0.1/"))
     }
     #expect(error?.code == .invalidRequest)
+  }
+
+  @Test func `nobody is asked where localhost is`() async throws {
+    let url = try #require(HTTPURL("http://LocalHost:8080/"))
+    // No resolver answers before a deadline that has passed.
+    let addresses = try await SocketAddress.resolve(url, until: .now - .seconds(1))
+    #expect(addresses.first?.family == AF_INET)
+    #expect(addresses.dropFirst().allSatisfy { $0.family == AF_INET6 })
   }
 
   @Test func `a host may be a name`() async throws {

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+@testable import SigV4
+
+/// Programs that leave something behind, and hosts that are short of something.
+@Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
+  private static let answer = #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\"}""#
+
+  private func provider(
+    _ script: String, timeLimit: Duration = patience, _ leash: Leash? = nil
+  ) -> ProcessCredentialProvider {
+    let environment = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LEASH": leash?.path ?? "",
+    ]
+    return ProcessCredentialProvider(command: "sh -c '\(script)'", timeLimit: timeLimit, environment: environment)
+  }
+
+  #if os(Linux)
+    /// Starts what leaves the process group, holds the output open and lives as long as the leash.
+    private static let daemon = "exec 3<$LEASH; setsid sh -c \"echo; read x\" <&3 &"
+
+    @Test func `a program has ended when its own process has, whatever it leaves behind`() async throws {
+      let leash = try Leash()
+      let credentials = try await provider("\(Self.daemon) \(Self.answer)", leash).credentials()
+      #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: "s"))
+    }
+
+    @Test func `the time limit holds for what has left the process group`() async throws {
+      let leash = try Leash()
+      let provider = provider("\(Self.daemon) read y <&3", timeLimit: .seconds(1), leash)
+      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      #expect(error?.code == .timedOut)
+    }
+
+    @Test func `a cancelled caller doesn't wait for what has left the process group`() async throws {
+      let leash = try Leash()
+      let started = try Leash()
+      let provider = provider("\(Self.daemon) echo > \(started.path); read y <&3", leash)
+      let task = Task { try await provider.credentials() }
+      await started.waitForText()
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test func `no descriptor is left behind`() async throws {
+      await #expect(processExitsWith: .success) {
+        let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
+        func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
+        _ = try? await provider.credentials()
+        let count = try descriptors()
+        for _ in 0..<5 { _ = try? await provider.credentials() }
+        #expect(try descriptors() == count)
+      }
+    }
+
+    @Test func `a system without a pipe to give isn't a wrong setting`() async {
+      await #expect(processExitsWith: .success) {
+        let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
+        _ = try? await provider.credentials()
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+        let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+        #expect(error?.code == .unreachable)
+      }
+    }
+  #endif
+
+  @Test(arguments: [(EAGAIN, true), (ENOMEM, true), (EMFILE, true), (ENFILE, true), (ENOENT, false), (EACCES, false)])
+  func `a system without room for another process isn't a wrong setting`(number: Int32, isPassing: Bool) {
+    if case .noResources = ChildProcess.failure(ofStart: number) {
+      #expect(isPassing)
+    } else {
+      #expect(!isPassing)
+    }
+  }
+
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    @Test func `an exit code that nobody knows isn't taken for success`() async {
+      await #expect(processExitsWith: .success) {
+        _ = signal(SIGCHLD, SIG_IGN)
+        for script in ["exit 3", Self.answer] {
+          let error = await #expect(throws: CredentialError.self) {
+            try await ProcessCredentialProvider(command: "sh -c '\(script)'").credentials()
+          }
+          #expect(error?.code == .badAnswer)
+          #expect(error?.message.contains("SIGCHLD") == true)
+        }
+      }
+    }
+  #endif
+}
+
+#if os(Linux)
+  /// A named pipe without content: who reads from it waits until the leash goes away.
+  private final class Leash: Sendable {
+    struct Failure: Error {}
+
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path()
+    private let descriptor: Int32
+
+    init() throws {
+      guard mkfifo(path, 0o600) == 0 else { throw Failure() }
+      descriptor = open(path, O_RDWR | O_CLOEXEC)
+    }
+
+    deinit {
+      close(descriptor)
+      unlink(path)
+    }
+
+    /// Returns when somebody has written to the pipe.
+    func waitForText() async {
+      await withCheckedContinuation { continuation in
+        DispatchQueue.global().async { [descriptor] in
+          var byte: UInt8 = 0
+          _ = read(descriptor, &byte, 1)
+          continuation.resume()
+        }
+      }
+    }
+  }
+#endif

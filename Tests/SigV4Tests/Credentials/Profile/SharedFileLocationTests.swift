@@ -1,0 +1,55 @@
+import Synchronization
+import Testing
+
+@testable import SigV4
+
+/// Where the shared files are looked for (AWS SDKs and Tools Reference Guide, "Finding the shared config and credentials files").
+@Suite struct SharedFileLocationTests {
+  /// The paths that are read, the config file's first.
+  private func paths(
+    config: String? = nil, credentials: String? = nil, _ environment: [String: String]
+  ) throws -> [String] {
+    let asked = Mutex<[String]>([])
+    let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
+      asked.withLock { $0.append(path) }
+      throw .missing
+    }
+    _ = try SharedProfiles(config: config, credentials: credentials, environment, files)
+    return asked.withLock { $0 }
+  }
+
+  @Test(
+    arguments: [
+      (["HOME": "/home/me"], "/home/me"), (["USERPROFILE": "/users/me"], "/users/me"),
+      (["HOME": "/home/me", "USERPROFILE": "/users/me"], "/home/me"),
+      (["HOME": " ", "USERPROFILE": "/users/me"], "/users/me"),
+    ] as [([String: String], String)])
+  func `the files are in the home folder, which HOME names before USERPROFILE`(
+    environment: [String: String], home: String
+  ) throws {
+    #expect(try paths(environment) == [home + "/.aws/config", home + "/.aws/credentials"])
+  }
+
+  @Test(arguments: [
+    ("~/aws", "/home/me/aws"), ("~", "/home/me"), ("/etc/~/aws", "/etc/~/aws"), ("aws", "aws"),
+    // Another one's home folder isn't looked up: the path is taken as it is.
+    ("~other/aws", "~other/aws"), ("~~/aws", "~~/aws"),
+  ])
+  func `a tilde at the beginning of a path is the home folder`(text: String, path: String) throws {
+    let home = ["HOME": "/home/me"]
+    let variables = home.merging(["AWS_CONFIG_FILE": text, "AWS_SHARED_CREDENTIALS_FILE": " \(text) "]) { $1 }
+    #expect(try paths(variables) == [path, path])
+    #expect(try paths(config: text, credentials: text, home) == [path, path])
+  }
+
+  @Test func `a parameter beats its variable, and an empty one of both is none`() throws {
+    let variables = ["HOME": "/h", "AWS_CONFIG_FILE": "/c", "AWS_SHARED_CREDENTIALS_FILE": " "]
+    #expect(try paths(variables) == ["/c", "/h/.aws/credentials"])
+    #expect(try paths(config: "/p", credentials: "", variables) == ["/p", "/h/.aws/credentials"])
+  }
+
+  @Test func `without a home folder only named files are read`() throws {
+    #expect(try paths([:]).isEmpty)
+    #expect(try paths(["AWS_CONFIG_FILE": "~/c", "AWS_SHARED_CREDENTIALS_FILE": "/k"]) == ["/k"])
+  }
+}
