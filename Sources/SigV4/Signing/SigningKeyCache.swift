@@ -32,11 +32,17 @@ final class SigningKeyCache: Sendable {
   ) throws(SigningError) -> SigningKey {
     let known = scope.region == nil ? asymmetricMaterial(for: credentials) : nil
     let key = if let known { SigningKey(known, scope: scope) } else { try SigningKey(credentials, scope: scope) }
+    keep(key, for: credentials, day: day)
+    return key
+  }
+
+  /// Keeps a key for the next time.
+  func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
+    let entry = Entry(credentials: credentials, day: day, region: key.scope.region, key: key)
     entries.withLock { entries in
       if entries.count >= Self.limit { entries.removeLast() }
-      entries.insert(Entry(credentials: credentials, day: day, region: scope.region, key: key), at: 0)
+      entries.insert(entry, at: 0)
     }
-    return key
   }
 
   private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
