@@ -58,7 +58,7 @@ extension Verifier {
   }
 
   private var contentHashExample: String {
-    service.payload == .unsigned ? "UNSIGNED-PAYLOAD" : "the SHA-256 of the payload in lower-case hex"
+    service.payload == .unsigned ? Payload.unsignedWord : "the SHA-256 of the payload in lower-case hex"
   }
 
   func checkDate(of claim: SignatureClaim, at time: Date) throws(VerificationError) {

@@ -37,15 +37,15 @@ extension Mismatch {
       return
     }
     let payloadHash =
-      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.fields.contentHash ?? "UNSIGNED-PAYLOAD"
+      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.fields.contentHash ?? Payload.unsignedWord
     let differences = Self.differences(of: request, claim, payloadHash, answer, verifier)
-    if let first = differences.first {
+    if let differences, let first = differences.first {
       let (cause, explanation) = first.cause(of: request, claim)
       self.init(cause: cause, explanation: explanation, differences: differences)
       return
     }
     guard let credentials else {
-      self.init(withoutCredentials: request, claim, isTextTheSame: answer?.canonicalRequest != nil)
+      self.init(withoutCredentials: request, claim, isTextTheSame: differences != nil)
       return
     }
     self.init(verifier, request, claim, payload, payloadHash, credentials, clock)
