@@ -9,6 +9,8 @@ extension SignatureClaim {
     var contentHash: String?
     var regionSet: String?
     var decodedLength: String?
+    /// The names of the trailers that will follow a payload in chunks.
+    var trailer: String?
 
     /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` may stand for `X-Amz-Date`).
     func time() throws(VerificationError) -> SigningDate {
