@@ -53,7 +53,7 @@ struct RequestText {
         headers[headers.count - 1].value += "\n" + line
       } else if let colon = line.firstIndex(of: ":") {
         let value = line[line.index(after: colon)...]
-        headers.append(HeaderField(String(line[..<colon]), String(value.drop { $0 == " " })))
+        headers.append(HeaderField(String(line[..<colon]), value.trimmingCharacters(in: .whitespaces)))
       } else {
         throw Failure("\(line.debugDescription) is no header line; the body begins after an empty line.")
       }

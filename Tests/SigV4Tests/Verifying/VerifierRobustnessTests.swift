@@ -48,6 +48,18 @@ import Testing
     Trick("the scope of another day", .wrongScope) { try $0.replaceInAuthorization("20150830", "20150831") },
     Trick("another end of the scope", .wrongScope) { try $0.replaceInAuthorization("aws4_request", "aws5_request") },
     Trick("no date", .malformedSignature) { $0.remove("X-Amz-Date") },
+    Trick("white space around the date", nil) { try $0.change("X-Amz-Date") { " \($0)\t " } },
+    Trick("a folded line before the date", nil) { try $0.change("X-Amz-Date") { "\r\n \($0)" } },
+    Trick("white space around Authorization", nil) { try $0.change("Authorization") { "\t\($0) " } },
+    Trick("white space around the token", nil, SignedSample(token: "t")) {
+      try $0.change("X-Amz-Security-Token") { " \($0)\t" }
+    },
+    Trick("white space around the payload hash", nil, SignedSample(service: .s3)) {
+      try $0.change("x-amz-content-sha256") { "\t\($0) " }
+    },
+    Trick("white space around the region set", nil, SignedSample(algorithm: .ecdsaP256SHA256)) {
+      try $0.change("X-Amz-Region-Set") { "\t\($0) " }
+    },
     Trick("a date that isn't", .malformedSignature) { try $0.change("X-Amz-Date") { _ in "20150231T123600Z" } },
     Trick("a date in another form", .malformedSignature) {
       try $0.change("X-Amz-Date") { _ in "2015-08-30T12:36:00Z" }
