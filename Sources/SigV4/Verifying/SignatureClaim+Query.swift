@@ -47,12 +47,24 @@ extension SignatureClaim {
     }
 
     /// The date is the query's alone; the others may be headers too, which are then signed as such.
-    func fields(over headers: Fields) -> Fields {
+    func fields(over headers: Fields) throws(VerificationError) -> Fields {
       Fields(
         date: values["X-Amz-Date"],
-        sessionToken: values["X-Amz-Security-Token"] ?? values["X-Amz-S3session-Token"] ?? headers.sessionToken,
-        contentHash: values["X-Amz-Content-Sha256"] ?? headers.contentHash,
-        regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet, decodedLength: headers.decodedLength)
+        sessionToken: try only(
+          "X-Amz-Security-Token", try only("X-Amz-S3session-Token", headers.sessionToken)),
+        contentHash: try only("X-Amz-Content-Sha256", headers.contentHash),
+        regionSet: try only("X-Amz-Region-Set", headers.regionSet), decodedLength: headers.decodedLength,
+        trailer: headers.trailer)
+    }
+
+    /// The parameter called `name`, or else what stands elsewhere for it; not both.
+    private func only(_ name: String, _ elsewhere: String?) throws(VerificationError) -> String? {
+      guard let value = values[name] else { return elsewhere }
+      guard elsewhere == nil else {
+        throw VerificationError(
+          .ambiguousSignature, "The request has \(name) in its query and elsewhere; which one counts can't be told.")
+      }
+      return value
     }
 
     func lifetimeSeconds() throws(VerificationError) -> Int? {

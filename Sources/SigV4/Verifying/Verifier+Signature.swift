@@ -10,7 +10,8 @@ extension Verifier {
     case (.unsigned, _?):
       throw VerificationError(
         .wrongPayload,
-        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.")
+        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.",
+        cause: .payloadSigned)
     case (.unsignedWhenPresigned, nil) where isPresigned:
       return Payload.unsignedWord
     default: break
@@ -20,7 +21,8 @@ extension Verifier {
     if let claimed, claimed != hash {
       throw VerificationError(
         .wrongPayload,
-        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).")
+        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).",
+        cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
     }
     return hash
   }

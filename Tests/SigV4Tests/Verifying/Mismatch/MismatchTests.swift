@@ -31,6 +31,47 @@ import Testing
     #expect(mismatch.explanation.contains(sentence))
   }
 
+  @Test(arguments: [(SigningService.s3, 840.0, false), (.s3, 960, true), (.executeAPI, 360, true)])
+  func `S3 takes requests for 15 minutes, other services for 5`(
+    service: SigningService, offset: Double, isClock: Bool
+  ) throws {
+    let sample = SignedSample(service: service)
+    let mismatch = Mismatch(
+      of: try sample.request(), credentials: sample.credentials,
+      serviceTime: SignedSample.time.addingTimeInterval(offset))
+    #expect(mismatch.cause == (isClock ? .clock : .signatureIsRight))
+  }
+
+  @Test(arguments: [("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", true), ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", true)])
+  func `a payload in chunks is held against no hash`(word: String, isRight: Bool) throws {
+    var request = SignableRequest(
+      method: "PUT", target: "/key",
+      headers: [HeaderField("Host", "b.example"), HeaderField("x-amz-content-sha256", word)])
+    let credentials = SignedSample().credentials
+    try Signer(service: .s3, region: "us-west-2").sign(
+      &request, payload: .hash(word), with: credentials, at: SignedSample.time)
+    let body = Payload.bytes(Array("2\r\nab\r\n0\r\n\r\n".utf8))
+    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
+    try request.change("Host") { $0 + ":443" }
+    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .hostPort)
+  }
+
+  @Test func `what a verifier refuses has the cause that the code alone doesn't tell`() throws {
+    let sample = SignedSample()
+    let cause = { (sample: SignedSample, change: (inout SignableRequest) throws -> Void) in
+      Mismatch(of: try sample.request(change), credentials: sample.credentials).cause
+    }
+    #expect(try cause(sample) { try $0.replaceInAuthorization("aws4_request", "aws5_request") } == .malformedSignature)
+    #expect(try cause(sample) { try $0.replaceInAuthorization("20150830", "20150829") } == .day)
+    #expect(try cause(sample) { $0.target = "/" + String(repeating: "day", count: 20_000) } == .unknown)
+    #expect(try cause(sample) { $0.add("x-amz-content-sha256", "UNSIGNED-PAYLOAD") } == .contentHashHeader)
+    #expect(try cause(SignedSample(token: "t")) { $0.remove("X-Amz-Security-Token") } == .sessionToken)
+    let unsigned = SignedSample(
+      service: .executeAPI,
+      headers: [HeaderField("Host", "h"), HeaderField("x-amz-content-sha256", "UNSIGNED-PAYLOAD")])
+    #expect(try cause(unsigned) { _ in } == .payloadUnsigned)
+  }
+
   @Test(arguments: ["secret\n", " secret", "\"secret\"", "secret "])
   func `a secret given with white space is found to be the mistake, if it is`(secret: String) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
