@@ -79,7 +79,7 @@ extension SignatureClaim {
 
 extension PercentEncoding {
   /// The text with its escapes decoded; what isn't UTF-8 then is repaired, and fits nothing.
-  fileprivate static func decoded(_ part: Substring.UTF8View) -> String {
+  static func decoded(_ part: Substring.UTF8View) -> String {
     let part = Substring(part)
     return part.withBytes { bytes in
       var decoded: [UInt8] = []
