@@ -128,9 +128,9 @@ extension HeaderField {
 }
 
 extension Substring {
-  /// The text without spaces, tabs and line breaks at its ends.
+  /// The text without white space at its ends.
   var trimmingSpaces: Substring {
-    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+    let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
     guard let start = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
     else { return self[startIndex..<startIndex] }
     return self[start..<utf8.index(after: last)]
