@@ -12,7 +12,7 @@ extension SignatureClaim {
         // X, or an escape that may stand for it.
         guard parameter.first == 0x58 || parameter.first == 0x25 else { continue }
         let name = PercentEncoding.decoded(parameter.prefix { $0 != 0x3D })
-        guard Self.names.contains(name) else { continue }
+        guard SigningParameters.names.contains(name[...]) || name == "X-Amz-Content-Sha256" else { continue }
         let value = PercentEncoding.decoded(parameter.drop { $0 != 0x3D }.dropFirst())
         guard values.updateValue(value, forKey: name) == nil else {
           throw VerificationError(
@@ -20,9 +20,6 @@ extension SignatureClaim {
         }
       }
     }
-
-    private static let names: Set<String> = Set(SigningParameters.names.map { String($0) })
-      .union(["X-Amz-Content-Sha256"])
 
     /// Whether there is something of a signature, whole or not.
     var hasSignature: Bool {
