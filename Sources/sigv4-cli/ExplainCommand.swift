@@ -9,7 +9,7 @@ struct ExplainCommand: AsyncParsableCommand {
     abstract: "Says why a service refused a request: the line that differs, and the likely cause.",
     discussion: """
       Reads the request, an HTTP/1.1 message or a curl command line with the signature in it, and the body of the \
-      answer. With the credentials of the environment it finds out more.
+      answer. With credentials, from where the SDKs find them, it finds out more.
       """)
 
   @Argument(help: "The request: a file, or - for standard input.")
@@ -21,7 +21,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")
   var serviceTime: String?
 
-  @Flag(inversion: .prefixedNo, help: "Use the credentials of the environment.")
+  @Flag(inversion: .prefixedNo, help: "Look for credentials, in environment, profile, container and instance.")
   var credentials = true
 
   @Flag(help: "Answer in JSON.")
@@ -48,30 +48,22 @@ struct ExplainCommand: AsyncParsableCommand {
       }
       return body
     }
-    let known = credentials ? try? await EnvironmentCredentialProvider().credentials() : nil
+    let known = credentials ? try? await CredentialChain().credentials() : nil
     let mismatch = Mismatch(
-      of: text.request, payload: .bytes(text.body), answer: answerText.map { ServiceAnswer($0) }, credentials: known,
-      serviceTime: try serviceTime.map(time))
+      of: text.request, payload: text.payload, answer: answerText.map { ServiceAnswer($0) }, credentials: known,
+      serviceTime: try serviceTime.map(TimeText.date))
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       let lines = mismatch.differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
       let report = Report(cause: mismatch.cause.description, explanation: mismatch.explanation, differences: lines)
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      print(try JSONLine.text(report))
       return
     }
-    print(mismatch.explanation)
+    print(Style.visible(mismatch.explanation))
     for difference in mismatch.differences {
-      print("\n  \(difference.line)")
+      print("\n  \(Style.visible(difference.line))")
       print(Style.sent("  - \(difference.sent ?? "(no such line)")"))
       print(Style.expected("  + \(difference.expected ?? "(no such line)")"))
     }
-  }
-
-  private func time(_ text: String) throws -> Date {
-    if let date = try? Date(text, strategy: .iso8601) { return date }
-    if let skew = ClockSkew(serverDate: text, localTime: Date()) { return skew.serverTime() }
-    throw Failure("\(text.debugDescription) is no time; it should look like 2026-02-03T04:05:06Z.")
   }
 
   /// Colours on a terminal, and none in a pipe or where NO_COLOR is set.
@@ -79,7 +71,18 @@ struct ExplainCommand: AsyncParsableCommand {
     static let isOn =
       isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
 
-    static func sent(_ text: String) -> String { isOn ? "\u{1B}[31m\(text)\u{1B}[0m" : text }
-    static func expected(_ text: String) -> String { isOn ? "\u{1B}[32m\(text)\u{1B}[0m" : text }
+    static func sent(_ text: String) -> String { coloured(text, 31) }
+    static func expected(_ text: String) -> String { coloured(text, 32) }
+
+    /// The text with its control characters escaped: what a service shows must not command a terminal.
+    static func visible(_ text: String) -> String {
+      String(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
+          .joined())
+    }
+
+    private static func coloured(_ text: String, _ colour: Int) -> String {
+      isOn ? "\u{1B}[\(colour)m\(visible(text))\u{1B}[0m" : visible(text)
+    }
   }
 }

@@ -7,7 +7,7 @@ enum SigningTrace {
   static func text(of signed: SignedRequest) throws -> String {
     """
     canonical request (SHA-256 \(try signed.canonicalRequest.hash)):
-    \(indented(withoutToken(try signed.canonicalRequest.text)))
+    \(indented(try signed.canonicalRequest.text.redactingTokens))
     string to sign:
     \(indented(try signed.stringToSign.text))
     signature: \(signed.signature)
@@ -20,15 +20,6 @@ enum SigningTrace {
   /// Writes a line to standard error.
   static func note(_ line: String) {
     FileHandle.standardError.write(Data((line + "\n").utf8))
-  }
-
-  private static func withoutToken(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      if line.hasPrefix("x-amz-security-token:") { return "x-amz-security-token:<redacted>" }
-      return line.split(separator: "&", omittingEmptySubsequences: false).map {
-        $0.hasPrefix("X-Amz-Security-Token=") ? "X-Amz-Security-Token=<redacted>" : $0
-      }.joined(separator: "&")
-    }.joined(separator: "\n")
   }
 
   private static func indented(_ text: String) -> String {

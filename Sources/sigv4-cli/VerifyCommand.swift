@@ -6,7 +6,7 @@ import SigV4
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Verifies the signature of a request, with the credentials of the environment.",
+    abstract: "Verifies the signature of a request, with credentials from where the SDKs find them.",
     discussion: """
       Reads an HTTP/1.1 message or a curl command line. Exit code 0 where the signature is right, 22 where it isn't.
       """)
@@ -40,12 +40,18 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let text = try RequestText(path: request)
-    let now = try time.map { try Date($0, strategy: .iso8601) } ?? Date()
+    let now = try time.map(TimeText.date) ?? Date()
     let verifier = Verifier(service: .named(service), region: region)
+    let credentials = CachedCredentialProvider(CredentialChain())
     do {
-      let verified = try await verifier.verify(text.request, payload: .bytes(text.body), at: now) { id in
-        let known = try await CredentialChain().credentials()
+      let verified = try await verifier.verify(text.request, payload: text.payload, at: now) { id in
+        let known = try await credentials.credentials()
         return known.accessKeyID == id ? known : nil
+      }
+      if text.isChunked {
+        var chunks = try ChunkVerifier(of: verified, with: await credentials.credentials())
+        _ = try chunks.verify(text.body)
+        try chunks.finish()
       }
       let claim = verified.claim
       try report(
@@ -60,9 +66,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   private func report(_ report: Report) throws {
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(report), as: UTF8.self))
+      print(try JSONLine.text(report))
     } else if report.isValid {
       print("The signature is right.")
       print("  key id:         \(report.accessKeyId ?? "")")

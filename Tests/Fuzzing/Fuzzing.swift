@@ -2,12 +2,12 @@ import Foundation
 
 /// What is fuzzed, chosen by the environment variable `FUZZ_TARGET`.
 enum FuzzTarget: String {
-  case authorization, query, canonicalizer, errors, documents
+  case authorization, query, canonicalizer, errors, documents, streams
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
-      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors or documents.")
+      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents or streams.")
     }
     return target
   }()
@@ -19,6 +19,7 @@ enum FuzzTarget: String {
     case .canonicalizer: fuzzCanonicalizer(input)
     case .errors: fuzzErrors(input)
     case .documents: fuzzDocuments(input)
+    case .streams: fuzzStreams(input)
     }
   }
 }

@@ -29,14 +29,5 @@ extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible
     Mirror(self, children: ["method": method, "target": shownTarget, "headers": headers], displayStyle: .struct)
   }
 
-  private var shownTarget: String {
-    target.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { part in
-      let parameter = Substring(part)
-      guard
-        let name = parameter.utf8.firstRange(of: "X-Amz-Security-Token=".utf8)
-          ?? parameter.utf8.firstRange(of: "X-Amz-S3session-Token=".utf8)
-      else { return String(parameter) }
-      return parameter[..<name.upperBound] + "<redacted>"
-    }.joined(separator: "&")
-  }
+  private var shownTarget: String { target.redactingTokens }
 }

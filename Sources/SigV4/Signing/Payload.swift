@@ -18,7 +18,10 @@ public struct Payload: Sendable {
   public static let empty = Payload(content: .hash(SHA256Digest.hexOfNothing))
 
   /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 takes it over TLS.
-  public static let unsigned = Payload(content: .hash("UNSIGNED-PAYLOAD"))
+  public static let unsigned = Payload(content: .hash(unsignedWord))
+
+  /// What stands for the hash of a payload that the signature doesn't cover.
+  static let unsignedWord = "UNSIGNED-PAYLOAD"
 
   /// A payload at hand; it is hashed while signing, unless the service wants no hash.
   public static func bytes(_ bytes: [UInt8]) -> Payload {
@@ -42,7 +45,7 @@ public struct Payload: Sendable {
 
   /// The last line of the canonical request.
   func hash(under rule: PayloadRule) throws(SigningError) -> String {
-    if rule == .unsigned { return "UNSIGNED-PAYLOAD" }
+    if rule == .unsigned { return Self.unsignedWord }
     switch content {
     case .hash(let hash): return hash
     case .bytes(let bytes): return try SHA256.hash(bytes.span).hex

@@ -11,18 +11,42 @@ final class SigningKeyCache: Sendable {
     let key: SigningKey
   }
 
-  /// Enough for the credentials and regions that a process has in use at a time; each key is about 1 KB.
-  private static let limit = 64
+  /// The entries in a ring.
+  private struct Entries {
+    private var entries: [Entry] = []
+    /// Where the oldest stands, and the next will.
+    private var oldest = 0
 
-  private let entries = Mutex<[Entry]>([])
+    /// Enough for the credentials and regions that a process has in use at a time; each key is about 1 KB.
+    private static let limit = 64
+
+    mutating func keep(_ entry: Entry) {
+      if entries.count < Self.limit {
+        entries.append(entry)
+      } else {
+        entries[oldest] = entry
+        oldest = (oldest + 1) % Self.limit
+      }
+    }
+
+    /// The key of the youngest entry that fits; in place, since a loop over the entries would copy each.
+    func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
+      let entries = entries.span
+      var index = oldest
+      for _ in entries.indices {
+        index = index == 0 ? entries.count - 1 : index - 1
+        if fits(entries[index]) { return entries[index].key }
+      }
+      return nil
+    }
+  }
+
+  private let entries = Mutex(Entries())
 
   /// The key derived earlier, if it is still known.
   func key(for credentials: Credentials, day: Int, region: String?) -> SigningKey? {
     entries.withLock { entries in
-      // By index, since a loop over the entries would copy each.
-      entries.indices.first {
-        entries[$0].day == day && entries[$0].region == region && entries[$0].credentials == credentials
-      }.map { entries[$0].key }
+      entries.key { $0.day == day && $0.region == region && $0.credentials == credentials }
     }
   }
 
@@ -35,16 +59,19 @@ final class SigningKeyCache: Sendable {
       if let known { SigningKey(known, scope, of: credentials.accessKeyID) } else {
         try SigningKey(credentials, scope: scope)
       }
-    entries.withLock { entries in
-      if entries.count >= Self.limit { entries.removeLast() }
-      entries.insert(Entry(credentials: credentials, day: day, region: scope.region, key: key), at: 0)
-    }
+    keep(key, for: credentials, day: day)
     return key
+  }
+
+  /// Keeps a key for the next time.
+  func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
+    let entry = Entry(credentials: credentials, day: day, region: key.scope.region, key: key)
+    entries.withLock { $0.keep(entry) }
   }
 
   private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
     entries.withLock { entries in
-      entries.first { $0.region == nil && $0.credentials == credentials }?.key.material
+      entries.key { $0.region == nil && $0.credentials == credentials }?.material
     }
   }
 }

@@ -84,6 +84,9 @@ public struct SigningService: Sendable, Hashable {
     return service
   }()
 
+  /// Whether the rules are those of S3 and what is built on it.
+  var isS3: Bool { payload == .unsignedWhenPresigned }
+
   private static func s3Rules(named name: String) -> SigningService {
     var service = SigningService(name)
     service.payload = .unsignedWhenPresigned

@@ -16,6 +16,8 @@ public struct ChunkVerifier: Sendable {
   private let timeAndScope: String
   private let isSigned: Bool
   private let hasTrailers: Bool
+  /// The names of the trailers that `x-amz-trailer` announces and that are yet to come, in lower case.
+  private var announced: Set<String>
   /// The bytes of the payload that are yet to come; `nil` where the request doesn't announce them.
   private var missing: Int?
   private let maximumChunkSize: Int
@@ -50,10 +52,17 @@ public struct ChunkVerifier: Sendable {
       }
       return length
     }
+    guard missing != nil || !SigningService.named(request.claim.scope.service).isS3 else {
+      throw .chunk("The request has no x-amz-decoded-content-length; send the number of the payload's own bytes.")
+    }
     isSigned = request.payloadHash != Self.unsigned
     do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
     timeAndScope = key.lines(at: request.claim.date)
     hasTrailers = request.payloadHash != plain
+    announced = Set(
+      (request.claim.fields.trailer ?? "").utf8.split(separator: 0x2C).map {
+        Substring($0).trimmingSpaces.lowercased()
+      }.filter { !$0.isEmpty })
     previous = request.claim.signature
     self.maximumChunkSize = min(maximumChunkSize, 1_073_741_824)
   }
@@ -126,6 +135,9 @@ public struct ChunkVerifier: Sendable {
     if line.isEmpty {
       // Where trailers are announced, only their signature ends them.
       guard !hasTrailers || !isSigned || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
+      guard announced.isEmpty else {
+        throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but didn't come.")
+      }
       state = .ended
       return
     }
@@ -135,13 +147,15 @@ public struct ChunkVerifier: Sendable {
     let value = String(line[line.utf8.index(after: colon)...])
     let field = HeaderField(String(line[..<colon]), value)
     guard isSigned, field.isNamed("x-amz-trailer-signature") else {
-      guard trailers.count < 64 else { throw VerificationError(.tooLarge, "The payload has more than 64 trailers.") }
+      guard announced.remove(field.name.lowercased()) != nil else {
+        throw .chunk("The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or came before.")
+      }
       trailers.append(field)
       return
     }
     hasTrailerSignature = true
     let fields = trailers
-    try checkSignature(Self.unpadded(value), "-TRAILER", nil) { (state) throws(SigningError) in
+    try checkSignature(unpadded(value), "-TRAILER", nil) { (state) throws(SigningError) in
       var lines = ByteBuffer()
       var headers = CanonicalHeaders()
       try headers.collect(fields, .trailers)
@@ -205,12 +219,19 @@ public struct ChunkVerifier: Sendable {
     guard size <= maximumChunkSize else {
       throw VerificationError(.tooLarge, "A chunk has \(size) bytes; \(maximumChunkSize) are taken.")
     }
-    return .data(size: size, signature: mark.map { Self.unpadded(String(line[$0.upperBound...])) })
+    return .data(
+      size: size,
+      signature: try mark.map { (mark) throws(VerificationError) in try unpadded(String(line[mark.upperBound...])) })
   }
 
-  /// ECDSA's signatures differ in length, and are filled up with asterisks.
-  private static func unpadded(_ signature: String) -> String {
-    String(signature.prefix { $0 != "*" })
+  /// ECDSA's signatures differ in length, and are filled up with asterisks to the length that all have on the wire.
+  private func unpadded(_ signature: String) throws(VerificationError) -> String {
+    guard key.algorithm == .ecdsaP256SHA256 else { return signature }
+    let digits = signature.utf8.prefix { $0 != 0x2A }
+    guard signature.utf8.count == ChunkFraming.signatureLength(key.algorithm),
+      signature.utf8[digits.endIndex...].allSatisfy({ $0 == 0x2A })
+    else { throw .malformed("The signature of a chunk must be DER in lower-case hex, filled up with * to 144.") }
+    return String(Substring(digits))
   }
 }
 

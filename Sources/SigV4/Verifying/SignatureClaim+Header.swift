@@ -7,10 +7,15 @@ extension SignatureClaim {
 
     init(_ headers: [HeaderField]) throws(VerificationError) {
       var anyAuthorization: String?
-      for header in headers {
+      let headers = headers.span
+      for index in headers.indices {
+        let header = headers[index]
         // Most headers are told by their length.
         switch header.name.utf8.count {
         case 10 where header.isNamed("x-amz-date"): try Self.set(&fields.date, header)
+        case 13 where header.isNamed("x-amz-trailer"):
+          // A list, which may come in several headers.
+          fields.trailer = fields.trailer.map { "\($0),\(header.value)" } ?? header.value
         case 13 where header.isNamed("authorization"): try Self.set(&anyAuthorization, header)
         case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
         case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
@@ -24,7 +29,9 @@ extension SignatureClaim {
       guard let anyAuthorization, anyAuthorization.isAWSAuthorization else { return }
       authorization = anyAuthorization
       guard fields.date == nil else { return }
-      for header in headers where header.isNamed("date") { try Self.set(&fields.plainDate, header) }
+      for index in headers.indices where headers[index].isNamed("date") {
+        try Self.set(&fields.plainDate, headers[index])
+      }
     }
 
     private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
@@ -32,7 +39,7 @@ extension SignatureClaim {
         throw VerificationError(
           .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")
       }
-      field = header.value
+      field = header.trimmedValue
     }
   }
 }
@@ -110,10 +117,20 @@ extension String {
   }
 }
 
+extension HeaderField {
+  /// The value without white space at its ends, as a canonical request has it.
+  fileprivate var trimmedValue: String {
+    let isTrimmed = value.withBytes { bytes in
+      bytes.isEmpty || bytes[0] > 0x20 && bytes[bytes.count - 1] > 0x20
+    }
+    return isTrimmed ? value : String(value[...].trimmingSpaces)
+  }
+}
+
 extension Substring {
-  /// The text without spaces and tabs at its ends.
+  /// The text without white space at its ends.
   var trimmingSpaces: Substring {
-    let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+    let isSpace = { (byte: UInt8) in byte == 0x20 || 0x09...0x0D ~= byte }
     guard let start = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
     else { return self[startIndex..<startIndex] }
     return self[start..<utf8.index(after: last)]

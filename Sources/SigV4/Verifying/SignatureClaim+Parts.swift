@@ -9,6 +9,8 @@ extension SignatureClaim {
     var contentHash: String?
     var regionSet: String?
     var decodedLength: String?
+    /// The names of the trailers that will follow a payload in chunks.
+    var trailer: String?
 
     /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` may stand for `X-Amz-Date`).
     func time() throws(VerificationError) -> SigningDate {
@@ -126,10 +128,15 @@ extension SignatureClaim {
             "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
         }
       }
+      // AWS's own are 16 to 128 characters long; a service looks them up, and shows them in its logs.
+      guard accessKeyID.count <= 128 else {
+        throw .malformed("The access key id in Credential has \(accessKeyID.count) characters; 128 are taken.")
+      }
       guard parts.equals(terminator, CredentialScope.terminator) else {
         throw VerificationError(
           .wrongScope,
-          "The credential scope must end in aws4_request, not in \(parts.string(terminator).debugDescription).")
+          "The credential scope must end in aws4_request, not in \(parts.string(terminator).debugDescription).",
+          cause: .malformedSignature)
       }
     }
   }

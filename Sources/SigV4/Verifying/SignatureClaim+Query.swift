@@ -12,7 +12,7 @@ extension SignatureClaim {
         // X, or an escape that may stand for it.
         guard parameter.first == 0x58 || parameter.first == 0x25 else { continue }
         let name = PercentEncoding.decoded(parameter.prefix { $0 != 0x3D })
-        guard Self.names.contains(name) else { continue }
+        guard SigningParameters.names.contains(name[...]) || name == "X-Amz-Content-Sha256" else { continue }
         let value = PercentEncoding.decoded(parameter.drop { $0 != 0x3D }.dropFirst())
         guard values.updateValue(value, forKey: name) == nil else {
           throw VerificationError(
@@ -20,9 +20,6 @@ extension SignatureClaim {
         }
       }
     }
-
-    private static let names: Set<String> = Set(SigningParameters.names.map { String($0) })
-      .union(["X-Amz-Content-Sha256"])
 
     /// Whether there is something of a signature, whole or not.
     var hasSignature: Bool {
@@ -47,12 +44,24 @@ extension SignatureClaim {
     }
 
     /// The date is the query's alone; the others may be headers too, which are then signed as such.
-    func fields(over headers: Fields) -> Fields {
+    func fields(over headers: Fields) throws(VerificationError) -> Fields {
       Fields(
         date: values["X-Amz-Date"],
-        sessionToken: values["X-Amz-Security-Token"] ?? values["X-Amz-S3session-Token"] ?? headers.sessionToken,
-        contentHash: values["X-Amz-Content-Sha256"] ?? headers.contentHash,
-        regionSet: values["X-Amz-Region-Set"] ?? headers.regionSet, decodedLength: headers.decodedLength)
+        sessionToken: try only(
+          "X-Amz-Security-Token", try only("X-Amz-S3session-Token", headers.sessionToken)),
+        contentHash: try only("X-Amz-Content-Sha256", headers.contentHash),
+        regionSet: try only("X-Amz-Region-Set", headers.regionSet), decodedLength: headers.decodedLength,
+        trailer: headers.trailer)
+    }
+
+    /// The parameter called `name`, or else what stands elsewhere for it; not both.
+    private func only(_ name: String, _ elsewhere: String?) throws(VerificationError) -> String? {
+      guard let value = values[name] else { return elsewhere }
+      guard elsewhere == nil else {
+        throw VerificationError(
+          .ambiguousSignature, "The request has \(name) in its query and elsewhere; which one counts can't be told.")
+      }
+      return value
     }
 
     func lifetimeSeconds() throws(VerificationError) -> Int? {
@@ -67,7 +76,7 @@ extension SignatureClaim {
 
 extension PercentEncoding {
   /// The text with its escapes decoded; what isn't UTF-8 then is repaired, and fits nothing.
-  fileprivate static func decoded(_ part: Substring.UTF8View) -> String {
+  static func decoded(_ part: Substring.UTF8View) -> String {
     let part = Substring(part)
     return part.withBytes { bytes in
       var decoded: [UInt8] = []

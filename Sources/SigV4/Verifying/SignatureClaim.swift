@@ -70,7 +70,7 @@ public struct SignatureClaim: Sendable, Hashable {
       placement = .query
       guard let query else { throw .missing }
       parts = try query.parts()
-      fields = query.fields(over: headers.fields)
+      fields = try query.fields(over: headers.fields)
       lifetimeSeconds = try query.lifetimeSeconds()
     case (nil, false): throw .missing
     case (_?, true):
@@ -95,8 +95,8 @@ public struct SignatureClaim: Sendable, Hashable {
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text); they must agree."
-      )
+        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text); they must agree.",
+        cause: .day)
     }
   }
 }

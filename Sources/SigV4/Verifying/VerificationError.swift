@@ -21,24 +21,24 @@ public struct VerificationError: Error, Hashable {
     public static let unsupportedAlgorithm = Code("unsupportedAlgorithm")
     /// The credential scope is for another day, region or service, or doesn't end in `aws4_request`.
     public static let wrongScope = Code("wrongScope")
-    /// A header that must be signed isn't listed in the signature.
-    public static let unsignedHeader = Code("unsignedHeader")
     /// A header that the signature lists isn't in the request.
     public static let missingHeader = Code("missingHeader")
+    /// A header that must be signed isn't listed in the signature.
+    public static let unsignedHeader = Code("unsignedHeader")
     /// The time of signing is further from the verifier's clock than is allowed.
     public static let skewedDate = Code("skewedDate")
     /// The lifetime of a presigned request has passed.
     public static let expired = Code("expired")
-    /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.
-    public static let wrongSessionToken = Code("wrongSessionToken")
     /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
-    /// A payload in chunks, or an event message, has another form than it should, or ended too early.
-    public static let malformedChunk = Code("malformedChunk")
-    /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
-    public static let wrongSignature = Code("wrongSignature")
     /// The request can't be brought into canonical form, whoever signed it.
     public static let invalidRequest = Code("invalidRequest")
+    /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
+    public static let wrongSignature = Code("wrongSignature")
+    /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.
+    public static let wrongSessionToken = Code("wrongSessionToken")
+    /// A payload in chunks, or an event message, has another form than it should, or ended too early.
+    public static let malformedChunk = Code("malformedChunk")
     /// The credentials to verify with can't be used, or the crypto library failed: not the sender's fault.
     public static let verifierFailure = Code("verifierFailure")
   }
@@ -48,9 +48,13 @@ public struct VerificationError: Error, Hashable {
   /// What was wrong, where, and what to do: one sentence or two, without secrets.
   public let message: String
 
-  init(_ code: Code, _ message: String) {
+  /// What the code comes to when a refusal is explained; `nil` where the code says it all.
+  let cause: Mismatch.Cause?
+
+  init(_ code: Code, _ message: String, cause: Mismatch.Cause? = nil) {
     self.code = code
     self.message = message
+    self.cause = cause
   }
 
   /// What a canonicalizer or a key has to say, seen from the other side.

@@ -10,12 +10,13 @@ extension Verifier {
     guard claim.parts.equals(claim.credential.service, service.name) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the service \(claim.scope.service), but this is \(service.name).")
+        "The credential scope is for the service \(claim.scope.service), but this is \(service.name).", cause: .service)
     }
     if let signed = claim.credential.region {
       guard let region, !claim.parts.equals(signed, region) else { return }
       throw VerificationError(
-        .wrongScope, "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region).")
+        .wrongScope, "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region).",
+        cause: .region)
     }
     guard let regionSet = claim.regionSet else {
       throw .malformed("The request has no X-Amz-Region-Set; SigV4a needs one, such as us-east-1,us-west-*.")
@@ -23,7 +24,8 @@ extension Verifier {
     guard let region, !regionSet.contains(where: { RegionPattern.matches($0, region) }) else { return }
     throw VerificationError(
       .wrongScope,
-      "The region set is \(regionSet.joined(separator: ",").debugDescription), which doesn't hold \(region).")
+      "The region set is \(regionSet.joined(separator: ",").debugDescription), which doesn't hold \(region).",
+      cause: .region)
   }
 
   func checkSignedHeaders(of claim: SignatureClaim, in request: SignableRequest) throws(VerificationError) {
@@ -38,7 +40,8 @@ extension Verifier {
       let unsigned = request.headers.first(where: isUnsigned)
     {
       throw VerificationError(
-        .unsignedHeader, "Every X-Amz- header must be signed, but \(unsigned.name) isn't listed in SignedHeaders.")
+        .unsignedHeader, "Every X-Amz- header must be signed, but \(unsigned.name) isn't listed in SignedHeaders.",
+        cause: unsigned.isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
     }
     for name in requiredHeaders where !claim.lists(name) {
       throw VerificationError(.unsignedHeader, "The service wants \(name) to be there and signed.")
@@ -48,8 +51,8 @@ extension Verifier {
     if wantsHash, claim.fields.contentHash == nil {
       throw VerificationError(
         .unsignedHeader,
-        "The service \(service.name) wants x-amz-content-sha256 to be there and signed; send it as \(contentHashExample)."
-      )
+        "The service \(service.name) wants x-amz-content-sha256 to be there and signed; send it as \(contentHashExample).",
+        cause: .contentHashHeader)
     }
   }
 
@@ -58,14 +61,15 @@ extension Verifier {
   }
 
   private var contentHashExample: String {
-    service.payload == .unsigned ? "UNSIGNED-PAYLOAD" : "the SHA-256 of the payload in lower-case hex"
+    service.payload == .unsigned ? Payload.unsignedWord : "the SHA-256 of the payload in lower-case hex"
   }
 
   func checkDate(of claim: SignatureClaim, at time: Date) throws(VerificationError) {
     let now: SigningDate
     do { now = try SigningDate(time) } catch { throw VerificationError(.verifierFailure, error.message) }
     let age = now.secondsSince1970 - claim.date.secondsSince1970
-    let skew = Int(clamping: allowedSkew.components.seconds)
+    // Not below zero, where there would be nothing to negate Int.min to.
+    let skew = max(0, Int(clamping: allowedSkew.components.seconds))
     guard age >= -skew else {
       throw VerificationError(
         .skewedDate,
@@ -76,6 +80,8 @@ extension Verifier {
         throw VerificationError(
           .expired, "The request was good for \(lifetime) seconds from \(claim.date.text) on; it is \(now.text).")
       }
+    } else if claim.placement == .query, service.isS3 {
+      throw .malformed("The query has no X-Amz-Expires; S3 wants it, from 1 to 604800 seconds.")
     } else if age > skew {
       throw VerificationError(
         .skewedDate,
@@ -149,7 +155,8 @@ extension SignatureClaim {
     let offset = parts.signedHeaders.lowerBound
     let name = parts.string(offset + missing.lowerBound..<offset + missing.upperBound)
     throw VerificationError(
-      .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.")
+      .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",
+      cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil)
   }
 }
 

@@ -5,14 +5,15 @@ extension Verifier {
     let claimed = claim.fields.contentHash
     let isPresigned = claim.placement == .query
     switch (service.payload, claimed) {
-    case (.unsigned, nil), (.unsigned, Self.unsignedPayload), (.unsignedWhenPresigned, Self.unsignedPayload):
-      return Self.unsignedPayload
+    case (.unsigned, nil), (.unsigned, Payload.unsignedWord), (.unsignedWhenPresigned, Payload.unsignedWord):
+      return Payload.unsignedWord
     case (.unsigned, _?):
       throw VerificationError(
         .wrongPayload,
-        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.")
+        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.",
+        cause: .payloadSigned)
     case (.unsignedWhenPresigned, nil) where isPresigned:
-      return Self.unsignedPayload
+      return Payload.unsignedWord
     default: break
     }
     let hash: String
@@ -20,36 +21,58 @@ extension Verifier {
     if let claimed, claimed != hash {
       throw VerificationError(
         .wrongPayload,
-        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).")
+        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).",
+        cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
     }
     return hash
   }
 
-  private static let unsignedPayload = "UNSIGNED-PAYLOAD"
+  /// The secret of access key ids that nobody knows, so that such an id takes the time of one that is known.
+  static let decoySecret: String = {
+    var random = SystemRandomNumberGenerator()
+    return (0..<4).map { _ in String(random.next(), radix: 36) }.joined()
+  }()
 
   /// Whether the signature is the one that the owner of `credentials` makes.
+  ///
+  /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
+  /// refusal costs one derivation, so that its time doesn't tell whether the key was known.
   func isSignature(
-    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by credentials: Credentials,
-    _ keys: SigningKeyCache
+    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
       let region = claim.credential.region.map { claim.parts.string($0) }
       let day = claim.date.day
+      let known = keys.key(for: credentials, day: day, region: region)
       let key: SigningKey
-      if let known = keys.key(for: credentials, day: day, region: region) {
-        key = known
-      } else {
-        key = try keys.deriveKey(for: credentials, day: day, scope: claim.scope)
+      if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
+      let isRight: Bool
+      do throws(SigningError) {
+        isRight = try isSignature(of: claim, for: request, payloadHash, by: key)
+      } catch {
+        if known != nil { _ = try SigningKey(credentials, scope: claim.scope) }
+        throw error
       }
-      return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-        _ = try canonicalizer.append(
-          request, payloadHash: payloadHash, .listed(claim.parts.text, claim.parts.signedHeaders), to: &scratch)
-        let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date, key.scope)
-        return try key.isSignature(
-          claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
+      switch (isRight, known) {
+      case (true, nil): keys.keep(key, for: credentials, day: day)
+      case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
+      default: break
       }
+      return isRight
     } catch {
       throw VerificationError(error)
+    }
+  }
+
+  private func isSignature(
+    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by key: SigningKey
+  ) throws(SigningError) -> Bool {
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      _ = try canonicalizer.append(
+        request, payloadHash: payloadHash, .listed(claim.parts.text, claim.parts.signedHeaders), to: &scratch)
+      let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date, key.scope)
+      return try key.isSignature(
+        claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
     }
   }
 }

@@ -16,13 +16,26 @@ struct RequestText {
     } catch {
       throw Failure("The file \(path) can't be read.")
     }
-    if data.starts(with: Data("curl ".utf8)) {
-      let command = try CurlCommand(String(decoding: data, as: UTF8.self))
+    // Empty lines before a request count for nothing (RFC 9112, 2.2).
+    let text = data.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }
+    if text.starts(with: Data("curl".utf8)), let next = text.dropFirst(4).first, next <= 0x20 || next == 0x5C {
+      let command = try CurlCommand(String(decoding: text, as: UTF8.self))
       (request, body) = (command.request, command.body)
     } else {
-      (request, body) = try Self.message(data)
+      (request, body) = try Self.message(text)
     }
   }
+
+  /// The word that is signed in place of the hash of a payload in pieces; `nil` for any other payload.
+  private var streamingWord: String? {
+    request.headers.first { $0.isNamed("x-amz-content-sha256") && $0.value.hasPrefix("STREAMING-") }?.value
+  }
+
+  /// The body, or what is signed in its place where it comes in pieces.
+  var payload: Payload { streamingWord.map { .hash($0) } ?? .bytes(body) }
+
+  /// Whether the body comes in chunks.
+  var isChunked: Bool { streamingWord.map { !$0.hasSuffix("-EVENTS") } ?? false }
 
   /// Reads an HTTP/1.1 message, with line breaks of either kind (RFC 9112, 2).
   private static func message(_ data: Data) throws -> (SignableRequest, [UInt8]) {
@@ -53,7 +66,7 @@ struct RequestText {
         headers[headers.count - 1].value += "\n" + line
       } else if let colon = line.firstIndex(of: ":") {
         let value = line[line.index(after: colon)...]
-        headers.append(HeaderField(String(line[..<colon]), String(value.drop { $0 == " " })))
+        headers.append(HeaderField(String(line[..<colon]), value.trimmingCharacters(in: .whitespaces)))
       } else {
         throw Failure("\(line.debugDescription) is no header line; the body begins after an empty line.")
       }

@@ -80,9 +80,57 @@ import Testing
     for place in places {
       var wire = upload.wire
       wire[place] ^= 0x01
-      // A byte of padding isn't read.
-      guard upload.wire[place] != 0x2A else { continue }
       #expect(throws: VerificationError.self, "byte \(place)") { try upload.read(wire, pieces: 100_000) }
+    }
+  }
+
+  @Test(arguments: forms)
+  func `nothing may stand after a signature but the padding that it needs`(
+    algorithm: SigningAlgorithm, trailers: [HeaderField]
+  ) throws {
+    let upload = try Upload(algorithm, trailers: trailers)
+    let end = try #require(upload.wire.firstIndex(of: 0x0D))
+    for extra in ["*", "*evil", "**;a=b", ";a=b", " "] {
+      var wire = upload.wire
+      wire.insert(contentsOf: extra.utf8, at: end)
+      #expect(throws: VerificationError.self, "\(extra)") { try upload.read(wire) }
+    }
+    var shorter = upload.wire
+    guard let mark = shorter.firstIndex(of: 0x2A) else { return }
+    shorter.remove(at: mark)
+    #expect(throws: VerificationError.self) { try upload.read(shorter) }
+  }
+
+  @Test(arguments: forms.filter { !$0.1.isEmpty } + [(.hmacSHA256, [checksum, HeaderField("x-amz-two", "2")])])
+  func `trailers must be those that are announced, each once`(
+    algorithm: SigningAlgorithm, trailers: [HeaderField]
+  ) throws {
+    let upload = try Upload(algorithm, trailers: trailers, signatures: algorithm == .hmacSHA256 ? .unsigned : .signed)
+    #expect(try upload.read(upload.wire).trailers == trailers)
+    let line = Array("\(Self.checksum.name):\(Self.checksum.value)\r\n".utf8)
+    let range = try #require(upload.wire.firstRange(of: line))
+    for other in [
+      "", "x-evil:1\r\n", "\(Self.checksum.name):a\r\n\(Self.checksum.name):b\r\n", "x-amz-checksum-crc32d:a\r\n",
+    ] {
+      var wire = upload.wire
+      wire.replaceSubrange(range, with: other.utf8)
+      let error = #expect(throws: VerificationError.self, "\(other)") { try upload.read(wire) }
+      #expect(error?.code == .malformedChunk || algorithm == .ecdsaP256SHA256)
+    }
+  }
+
+  @Test func `S3's chunks must announce the payload's length`() throws {
+    for (service, isTaken) in [(SigningService.s3, false), (.s3Express, false), (SigningService("service"), true)] {
+      let hash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+      var request = SignableRequest(
+        method: "PUT", target: "/key", headers: [HeaderField("Host", "h"), HeaderField("x-amz-content-sha256", hash)])
+      let credentials = Self.credentials
+      try Signer(service: service, region: "us-west-2").sign(
+        &request, payload: .hash(hash), with: credentials, at: Self.time)
+      let verified = try Verifier(service: service).verify(
+        request, payload: .hash(hash), with: credentials, at: Self.time)
+      let verifier = try? ChunkVerifier(of: verified, with: credentials)
+      #expect((verifier != nil) == isTaken)
     }
   }
 

@@ -1,52 +1,100 @@
 import SigV4
 
-/// A place in a request where a byte can be changed.
-enum Mutation {
-  /// Every request that differs from `request` in one byte of its method, target, header names or header values.
+/// A request with one byte changed.
+struct Mutation {
+  /// What the byte is part of.
+  enum Place {
+    case method
+    case target
+    case headerName(Int)
+    case headerValue(Int)
+  }
+
+  let original: SignableRequest
+  let request: SignableRequest
+  let place: Place
+  /// Where in that part the byte is.
+  let offset: Int
+
+  private static let masks: [UInt8] = [0x01, 0x20, 0x06]
+
+  /// Calls `body` for the bytes of the method, target, header names and header values of `request`.
   ///
-  /// The change goes from one to the next of `masks`, so that neighbours are changed in different ways: the lowest
+  /// The change goes from one to the next of three, so that neighbours are changed in different ways: the lowest
   /// bit, the letter case, and two bits more.
   ///
   /// - Parameters:
   ///   - request: The request that is changed.
   ///   - step: 1 for each byte, 4 for every fourth.
-  ///   - body: Called with each changed request.
+  ///   - turn: Which of the changes the first byte gets; another number for each vector lets each place have all.
+  ///   - body: Called with each change.
   static func forEach(
-    of request: SignableRequest, step: Int = 1, _ body: (SignableRequest) throws -> Void
+    of request: SignableRequest, step: Int, turn: Int, _ body: (Mutation) throws -> Void
   ) rethrows {
-    try forEach(step, in: request.method) { text in
-      var mutant = request
-      mutant.method = text
-      try body(mutant)
-    }
-    try forEach(step, in: request.target) { text in
-      var mutant = request
-      mutant.target = text
-      try body(mutant)
-    }
-    for index in request.headers.indices {
-      try forEach(step, in: request.headers[index].name) { text in
-        var mutant = request
-        mutant.headers[index].name = text
-        try body(mutant)
+    let parts: [(Place, WritableKeyPath<SignableRequest, String>)] =
+      [(.method, \.method), (.target, \.target)]
+      + request.headers.indices.flatMap { index in
+        [(.headerName(index), \.headers[index].name), (.headerValue(index), \.headers[index].value)]
       }
-      try forEach(step, in: request.headers[index].value) { text in
+    for (place, path) in parts {
+      let bytes = Array(request[keyPath: path].utf8)
+      for offset in stride(from: bytes.count % step, to: bytes.count, by: step) {
+        var changed = bytes
+        changed[offset] ^= masks[(offset + turn) % masks.count]
         var mutant = request
-        mutant.headers[index].value = text
-        try body(mutant)
+        mutant[keyPath: path] = String(decoding: changed, as: UTF8.self)
+        try body(Mutation(original: request, request: mutant, place: place, offset: offset))
       }
     }
   }
 
-  private static let masks: [UInt8] = [0x01, 0x20, 0x06]
-
-  private static func forEach(_ step: Int, in text: String, _ body: (String) throws -> Void) rethrows {
-    var bytes = Array(text.utf8)
-    for index in stride(from: bytes.count % step, to: bytes.count, by: step) {
-      let original = bytes[index]
-      bytes[index] ^= masks[index % masks.count]
-      try body(String(decoding: bytes, as: UTF8.self))
-      bytes[index] = original
+  /// Whether the change means nothing to a service with these rules; judged without the library's own canonicalizer.
+  func meansNothing(_ rules: SigningService, signedHeaders: [String]) -> Bool {
+    switch place {
+    case .method: false
+    case .target: isEscapeInQuery || rules.pathNormalization == .normalized && hasTheSamePath
+    case .headerName(let index):
+      isUnsigned(index, signedHeaders)
+        || request.headers[index].name.lowercased() == original.headers[index].name.lowercased()
+    case .headerValue(let index):
+      isUnsigned(index, signedHeaders)
+        || Self.words(request.headers[index].value) == Self.words(original.headers[index].value)
     }
+  }
+
+  private func isUnsigned(_ index: Int, _ signedHeaders: [String]) -> Bool {
+    let name = original.headers[index].name.lowercased()
+    return !signedHeaders.contains(name) && name != "authorization" && !name.hasPrefix("x-amz-")
+  }
+
+  /// The words of a value; white space counts for nothing but to keep them apart.
+  private static func words(_ value: String) -> [[UInt8]] {
+    value.utf8.split { $0 == 0x20 || 0x09...0x0D ~= $0 }.map { Array($0) }
+  }
+
+  /// Whether it is the letter case of a hex digit of an escape in the query, where each escape is written anew.
+  private var isEscapeInQuery: Bool {
+    let (old, new) = (Array(original.target.utf8), Array(request.target.utf8))
+    guard let mark = old.firstIndex(of: 0x3F), offset > mark + 1, old.count == new.count else { return false }
+    let isHex = { (byte: UInt8) in 0x41...0x46 ~= byte & 0xDF }
+    let start = old[offset - 1] == 0x25 ? offset - 1 : offset - 2
+    return old[start] == 0x25 && start > mark && isHex(old[offset]) && old[offset] ^ new[offset] == 0x20
+  }
+
+  /// Whether both paths come to the same without empty segments and those that are dots, and the queries are the same.
+  private var hasTheSamePath: Bool {
+    let parts = { (target: String) in target.utf8.split(separator: 0x3F, maxSplits: 1).map { String(Substring($0)) } }
+    let (old, new) = (parts(original.target), parts(request.target))
+    return Self.segments(old.first ?? "") == Self.segments(new.first ?? "") && old.dropFirst() == new.dropFirst()
+  }
+
+  /// The segments that count, and whether a slash ends them.
+  private static func segments(_ path: String) -> [String] {
+    var kept: [String] = []
+    let all = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
+    for segment in all where segment != "" && segment != "." {
+      if segment == ".." { _ = kept.popLast() } else { kept.append(segment) }
+    }
+    return kept + (["", ".", ".."].contains(all.last) && !kept.isEmpty ? [""] : [])
   }
 }

@@ -9,29 +9,14 @@ import Testing
 
 /// For every vector: it verifies, and no byte of it can be changed unless the change means nothing.
 @Suite(.serialized) struct VerifierPropertyTests {
-  /// What the signature is over: two requests with the same are the same request.
-  private struct Meaning: Equatable {
-    let canonicalRequest: String
-    let claim: SignatureClaim
-
-    init(_ request: SignableRequest, _ rules: SigningService, _ payloadHash: String) throws {
-      claim = try SignatureClaim(request)
-      canonicalRequest = try Canonicalizer(rules).canonicalRequest(
-        for: request, payloadHash: payloadHash, signedHeaders: claim.signedHeaders.joined(separator: ";")
-      ).text
-    }
-
-    static func == (left: Meaning, right: Meaning) -> Bool {
-      left.canonicalRequest == right.canonicalRequest && left.claim.scope == right.claim.scope
-        && left.claim.accessKeyID == right.claim.accessKeyID && left.claim.time == right.claim.time
-        && left.claim.algorithm == right.claim.algorithm && left.claim.signature == right.claim.signature
-        && left.claim.signedHeaders == right.claim.signedHeaders
-    }
-  }
-
   private static func signable() throws -> [VectorCase] {
     try VectorFiles.all().filter { $0.expect?.error == nil }
   }
+
+  /// The vectors of SigV4a of which each byte is changed: one in headers, one in a query.
+  private static let wholeAsymmetric: Set<String> = [
+    "aws/v4a/get-vanilla-with-session-token/header", "aws/v4a/get-vanilla-with-session-token/query",
+  ]
 
   /// Runs `work` on a thread of its own that lets others go first: tests with deadlines run at the same time.
   private static func apart<Result: Sendable>(
@@ -55,15 +40,16 @@ import Testing
       let verifier = Verifier(service: vector.signingService)
       let (credentials, date) = (vector.signingCredentials, try vector.date)
       _ = try verifier.verify(signed.request, payload: payload, with: credentials, at: date)
-      let meaning = try Meaning(signed.request, vector.signingService, signed.payloadHash)
+      let signedHeaders = try SignatureClaim(signed.request).signedHeaders
       var refused = 0
       var wronglyTaken: [String] = []
-      // SigV4a's are read by the same code, and take many times as long to verify.
-      try Mutation.forEach(of: signed.request, step: signed.algorithm == .hmacSHA256 ? 1 : 8) { mutant in
-        if verifier.refusal(of: mutant, payload: payload, with: credentials, at: date) != nil {
+      // SigV4a's are read by the same code, and take many times as long to verify: all of the first, and of the others some.
+      let isQuick = signed.algorithm == .hmacSHA256 || Self.wholeAsymmetric.contains(vector.id)
+      Mutation.forEach(of: signed.request, step: isQuick ? 1 : 8, turn: vector.id.utf8.count) { mutation in
+        if verifier.refusal(of: mutation.request, payload: payload, with: credentials, at: date) != nil {
           refused += 1
-        } else if try Meaning(mutant, vector.signingService, signed.payloadHash) != meaning {
-          wronglyTaken.append("\(mutant)")
+        } else if !mutation.meansNothing(vector.signingService, signedHeaders: signedHeaders) {
+          wronglyTaken.append("\(mutation.request)")
         }
       }
       return (refused, wronglyTaken)
@@ -84,7 +70,9 @@ import Testing
       var wronglyTaken: [String] = []
       for part in [signed.signature, signed.scope.text, signed.request.method] {
         for index in 0..<part.utf8.count {
-          for mask in [0x04, 0x20] as [UInt8] {
+          // SigV4a's take many times as long to verify.
+          let masks: [UInt8] = signed.algorithm == .hmacSHA256 ? [0x04, 0x20] : [index % 2 == 0 ? 0x04 : 0x20]
+          for mask in masks {
             var request = signed.request
             guard request.changeByte(of: part, at: index, mask) else { continue }
             if refusal(request, .hash(signed.payloadHash)) == nil { wronglyTaken.append("\(part) at \(index)") }

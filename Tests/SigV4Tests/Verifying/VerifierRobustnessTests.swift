@@ -40,6 +40,12 @@ import Testing
       try $0.replaceInAuthorization("host;", "host;;")
     },
     Trick("an access key id that is empty", .malformedSignature) { try $0.replaceInAuthorization("AKIDEXAMPLE", "") },
+    Trick("an access key id of 129 characters", .malformedSignature) {
+      try $0.replaceInAuthorization("AKIDEXAMPLE", String(repeating: "A", count: 129))
+    },
+    Trick("an access key id of 128 characters, which nobody knows", .wrongSignature) {
+      try $0.replaceInAuthorization("AKIDEXAMPLE", String(repeating: "A", count: 128))
+    },
     Trick("a scope with a part too many", .malformedSignature) {
       try $0.replaceInAuthorization("/service/", "/a/service/")
     },
@@ -48,6 +54,18 @@ import Testing
     Trick("the scope of another day", .wrongScope) { try $0.replaceInAuthorization("20150830", "20150831") },
     Trick("another end of the scope", .wrongScope) { try $0.replaceInAuthorization("aws4_request", "aws5_request") },
     Trick("no date", .malformedSignature) { $0.remove("X-Amz-Date") },
+    Trick("white space around the date", nil) { try $0.change("X-Amz-Date") { " \($0)\t " } },
+    Trick("a folded line before the date", nil) { try $0.change("X-Amz-Date") { "\r\n \($0)" } },
+    Trick("white space around Authorization", nil) { try $0.change("Authorization") { "\t\($0) " } },
+    Trick("white space around the token", nil, SignedSample(token: "t")) {
+      try $0.change("X-Amz-Security-Token") { " \($0)\t" }
+    },
+    Trick("white space around the payload hash", nil, SignedSample(service: .s3)) {
+      try $0.change("x-amz-content-sha256") { "\t\($0) " }
+    },
+    Trick("white space around the region set", nil, SignedSample(algorithm: .ecdsaP256SHA256)) {
+      try $0.change("X-Amz-Region-Set") { "\t\($0) " }
+    },
     Trick("a date that isn't", .malformedSignature) { try $0.change("X-Amz-Date") { _ in "20150231T123600Z" } },
     Trick("a date in another form", .malformedSignature) {
       try $0.change("X-Amz-Date") { _ in "2015-08-30T12:36:00Z" }
@@ -65,6 +83,40 @@ import Testing
       try $0.replaceInTarget("?", "?X%2dAmz%2DSignature=00&")
     },
     Trick("X-Amz-Signature twice", .ambiguousSignature, presigned) { $0.target += "&X-Amz-Signature=00" },
+    Trick("X-Amz-SignedHeaders twice", .ambiguousSignature, presigned) { $0.target += "&X-Amz-SignedHeaders=host" },
+    Trick("X-Amz-Algorithm twice", .ambiguousSignature, presigned) { $0.target += "&X-Amz-Algorithm=AWS4-HMAC-SHA256" },
+    Trick("X-Amz-Security-Token twice", .ambiguousSignature, SignedSample(placement: .query, token: "t")) {
+      $0.target += "&X-Amz-Security-Token=t"
+    },
+    Trick("a token in the query and in a header", .ambiguousSignature, SignedSample(placement: .query, token: "t")) {
+      $0.add("X-Amz-Security-Token", "t")
+    },
+    Trick("tokens of both kinds in the query", .ambiguousSignature, SignedSample(placement: .query, token: "t")) {
+      $0.target += "&X-Amz-S3session-Token=t"
+    },
+    Trick(
+      "a payload hash in the query and in a header", .ambiguousSignature, SignedSample(service: .s3, placement: .query)
+    ) {
+      $0.target += "&X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"
+      $0.add("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
+    },
+    Trick(
+      "a region set in the query and in a header", .ambiguousSignature,
+      SignedSample(algorithm: .ecdsaP256SHA256, placement: .query)
+    ) { $0.add("X-Amz-Region-Set", "*") },
+    Trick("no X-Amz-Expires", .wrongSignature, presigned) { try $0.replaceInTarget("&X-Amz-Expires=900", "") },
+    Trick("no X-Amz-Expires in S3, which wants it", .malformedSignature, SignedSample(service: .s3, placement: .query))
+    {
+      try $0.replaceInTarget("&X-Amz-Expires=900", "")
+    },
+    Trick("two faults, of which the scope comes first", .wrongScope) {
+      try $0.replaceInAuthorization("us-west-2", "us-east-1")
+      $0.add("x-amz-meta-color", "red")
+    },
+    Trick("two faults, of which the form comes first", .malformedSignature) {
+      try $0.replaceInAuthorization("us-west-2", "us-east-1")
+      try $0.replaceInAuthorization("Signature=", "Signature=A")
+    },
     Trick("X-Amz-Signature twice, with an escape in the name", .ambiguousSignature, presigned) {
       $0.target += "&%58-Amz-Signature=00"
     },
@@ -104,6 +156,17 @@ import Testing
     Trick("an X-Amz header that isn't signed", .unsignedHeader) { $0.add("x-amz-meta-color", "red") },
     Trick("the same in other letters", .unsignedHeader) { $0.add("X-AMZ-Meta-Color", "red") },
     Trick("the same in a presigned request", .unsignedHeader, presigned) { $0.add("x-amz-acl", "public-read") },
+    Trick("a token that isn't signed", .unsignedHeader) { $0.add("X-Amz-Security-Token", "t") },
+    Trick("AWS IoT's token, which isn't signed", nil, SignedSample(service: .iotDeviceGateway, token: "t")) {
+      #expect($0.headers.contains { $0.isNamed("x-amz-security-token") })
+      try $0.change("Authorization") { value in
+        #expect(!value.contains("x-amz-security-token"))
+        return value
+      }
+    },
+    Trick("another token for AWS IoT", .wrongSessionToken, SignedSample(service: .iotDeviceGateway, token: "t")) {
+      try $0.change("X-Amz-Security-Token") { $0 + "t" }
+    },
     Trick("another header that isn't signed", nil) { $0.add("X-Forwarded-For", "192.0.2.1") },
     Trick("Host unsigned", .unsignedHeader) { try $0.replaceInAuthorization("host;", "") },
     Trick("a signed header that is gone", .missingHeader) { $0.remove("X-Color") },

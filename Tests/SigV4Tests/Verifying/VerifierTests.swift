@@ -94,6 +94,15 @@ import Testing
         of: try sample.request(), with: sample.credentials, at: SignedSample.time.addingTimeInterval(900)) == nil)
   }
 
+  @Test func `a skew below zero allows none`() throws {
+    for skew in [Duration.seconds(Int64.min), .seconds(-1)] {
+      let verifier = Verifier(service: sample.service, allowedSkew: skew)
+      #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
+      let time = SignedSample.time.addingTimeInterval(1)
+      #expect(verifier.refusal(of: try sample.request(), with: sample.credentials, at: time) == .skewedDate)
+    }
+  }
+
   @Test(arguments: [(-301.0, VerificationError.Code.skewedDate), (-300, nil), (900, nil), (901, .expired)])
   func `a presigned request is taken until it expires`(offset: Double, code: VerificationError.Code?) throws {
     let sample = SignedSample(placement: .query)

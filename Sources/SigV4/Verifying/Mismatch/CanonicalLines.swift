@@ -7,11 +7,17 @@ struct CanonicalLines {
   var signedHeaders: String
   var payloadHash: String
 
-  /// Reads a canonical request; `nil` for a text that is none, as when its line breaks are lost.
+  /// Reads a canonical request, with or without line breaks around it; `nil` for a text that is none, as when the line
+  /// breaks within are lost.
   init?(_ text: String) {
     // Byte by byte, since a mark that combines with the colon before it would hide that.
-    let lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(Substring($0)) }
-    guard lines.count >= 6, lines[lines.count - 3].isEmpty else { return nil }
+    let start = text.utf8.firstIndex { $0 != 0x0A } ?? text.endIndex
+    let end = text.utf8.lastIndex { $0 != 0x0A }.map { text.utf8.index(after: $0) } ?? start
+    let lines = text.utf8[start..<max(start, end)].split(separator: 0x0A, omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
+    guard lines.count >= 6, lines[lines.count - 3].isEmpty, lines[0].utf8.allSatisfy(\.isTokenCharacter),
+      lines[1].utf8.first == 0x2F
+    else { return nil }
     method = lines[0]
     path = lines[1]
     query = lines[2]
@@ -33,6 +39,10 @@ struct CanonicalLines {
     headers.first { $0.name == name }?.value
   }
 
+  private var valuesByName: [String: String] {
+    Dictionary(headers.map { ($0.name, $0.value) }) { first, _ in first }
+  }
+
   mutating func setHeader(_ name: String, _ value: String) {
     for index in headers.indices where headers[index].name == name { headers[index].value = value }
   }
@@ -46,8 +56,10 @@ struct CanonicalLines {
     compare("method", method, expected.method)
     compare("path", path, expected.path)
     compare("query", query, expected.query)
-    for name in Set((headers + expected.headers).map(\.name)).sorted() {
-      compare("header \(name)", header(name), expected.header(name))
+    // By name at once: whoever sends the expected lines may send many.
+    let (values, expectedValues) = (valuesByName, expected.valuesByName)
+    for name in Set(values.keys).union(expectedValues.keys).sorted() {
+      compare("header \(name)", values[name], expectedValues[name])
     }
     compare("signed headers", signedHeaders, expected.signedHeaders)
     compare("payload hash", payloadHash, expected.payloadHash)

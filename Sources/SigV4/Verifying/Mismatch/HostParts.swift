@@ -4,25 +4,46 @@ struct HostParts {
   let region: String?
   /// What may be the service: the labels beside the region.
   let services: [String]
+  /// The signing name that the labels beside the region stand for, where that is certain.
+  let service: String?
+
+  /// The labels that stand for one signing name, whatever comes before them.
+  private static let signingNames = [
+    "vpc-lattice-svcs": "vpc-lattice-svcs", "execute-api": "execute-api", "s3": "s3", "es": "es", "aoss": "aoss",
+    "sts": "sts", "dynamodb": "dynamodb", "lambda": "lambda", "lambda-url": "lambda",
+  ]
+  private static let suffixes = [
+    ["amazonaws", "com"], ["amazonaws", "com", "cn"], ["amazonaws", "eu"], ["on", "aws"], ["api", "aws"],
+  ]
 
   init(_ request: SignableRequest) {
     let host = request.headers.first { $0.isNamed("host") }?.value ?? ""
     let labels = host.lowercased().prefix { $0 != ":" }.split(separator: ".").map { String($0) }
-    guard labels.suffix(2) == ["amazonaws", "com"] || labels.suffix(2) == ["on", "aws"],
+    guard Self.suffixes.contains(where: { labels.suffix($0.count) == $0[...] }),
       let index = labels.lastIndex(where: Self.isRegion)
     else {
       region = nil
       services = []
+      service = nil
       return
     }
     region = labels[index]
-    services = index > 0 ? [labels[index - 1]] : []
+    // s3.dualstack.us-west-2…, and us-west-2.es… the other way about.
+    let before = labels[..<index].last { $0 != "dualstack" }
+    services = [before, labels[index + 1]].compactMap { $0 }
+    service = services.lazy.compactMap { Self.signingNames[$0] }.first
   }
 
-  /// Two letters, words, and a number: `us-west-2`, `us-gov-west-1`.
+  private static let areas: Set<Substring> = [
+    "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "cn", "eusc",
+  ]
+
+  /// An area, words of which the last ends in a direction, and a number: `us-west-2`, `us-gov-west-1`, `eusc-de-east-1`.
   private static func isRegion(_ label: String) -> Bool {
     let parts = label.split(separator: "-")
-    return parts.count >= 3 && parts[0].utf8.count == 2 && parts[parts.count - 1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
+    guard parts.count >= 3, areas.contains(parts[0]) else { return false }
+    return parts[parts.count - 1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
+      && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
   }
 
   /// The regions that a setting is left at most often.

@@ -20,7 +20,14 @@ extension Mismatch {
           ? "The signature is right; a policy denies the request explicitly."
           : "The signature is right; no policy allows the request. VPC Lattice needs both the auth policy and the caller's own policy to allow it."
       )
-    } else if has("'x-amz-content-sha256'") || has("x-amz-content-sha256 header") || has("x-amz-content-sha256 must") {
+    } else if answer.code == "XAmzContentSHA256Mismatch" || has("x-amz-content-sha256' header does not match") {
+      self.init(
+        .payload,
+        "The body that arrived isn't the one whose hash is in x-amz-content-sha256; hash the bytes that are sent, after compression and encoding."
+      )
+    } else if has("'x-amz-content-sha256'") || has("required header for this request: x-amz-content-sha256")
+      || has("x-amz-content-sha256 header") || has("x-amz-content-sha256 must")
+    {
       self.init(
         .contentHashHeader,
         "x-amz-content-sha256 isn't signed; set it before signing, for VPC Lattice to UNSIGNED-PAYLOAD, so that SignedHeaders lists it."
@@ -48,13 +55,20 @@ extension Mismatch {
     } else if let clock = Self.clock(answer, request) {
       self = clock
     } else if has("Credential should be scoped to a valid region") || has("must be scoped to a valid region")
-      || answer.code == "AuthorizationHeaderMalformed" && has("region")
+      || has("the region '") && has("' is wrong")
     {
-      let expected = answer.code == "AuthorizationHeaderMalformed" && quoted.count > 4 ? String(quoted[3]) : nil
+      let expected = has("' is wrong") && quoted.count > 4 ? String(quoted[3]) : nil
       self.init(
         .region,
         "The credential scope is for the wrong region\(name.map { ", \($0)" } ?? ""); sign for \(expected ?? "the region in the service's host name (us-east-1 for global services)")."
       )
+    } else if has("incorrect service \"") {
+      // S3 quotes otherwise: This endpoint belongs to "s3".
+      let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+      let expected = parts.count > 4 ? String(parts[3]) : "the service's signing name"
+      self.init(.service, "The credential scope is for the wrong service; sign for \(expected).")
+    } else if has("valid terminator") {
+      self.init(.malformedSignature, "The credential scope must end in /aws4_request.")
     } else if has("scoped to correct service") {
       self.init(
         .service, "The credential scope is for the wrong service; sign for \(name ?? "the service's signing name").")
@@ -68,10 +82,27 @@ extension Mismatch {
       self.init(
         .unsignedHeader,
         "A header that must be signed isn't: sign Host and every X-Amz- header, and add none after signing.")
-    } else if answer.code?.hasPrefix("IncompleteSignature") == true || has("Authorization header requires") {
+    } else if has("Credential is mal-formed") {
+      self.init(
+        .malformedSignature,
+        "The credential must look like ACCESS-KEY-ID/20150830/us-west-2/service/aws4_request, in a query with %2F for each slash."
+      )
+    } else if answer.code?.hasPrefix("IncompleteSignature") == true || has("Authorization header requires")
+      || has("not a valid key=value pair")
+    {
       self.init(
         .malformedSignature,
         "The Authorization header isn't whole: it must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
+    } else if answer.code == "AccessDenied", (try? SignatureClaim(request)) != nil {
+      self.init(
+        .notAllowed,
+        "The signature is right; no policy allows the request, or one denies it: look at the caller's own policy, the bucket's, and that of its key."
+      )
+    } else if message == "Forbidden" {
+      self.init(
+        .notAllowed,
+        "API Gateway refuses the request before it looks at a policy of IAM: the host has no such API or stage, an API key is missing, or a resource policy or a firewall (WAF) denies it."
+      )
     } else {
       return nil
     }

@@ -1,23 +1,31 @@
 extension Mismatch {
-  /// The lines in which what the service shows differs from what the request stands for.
+  /// The lines in which what the service shows differs from what the request stands for; `nil` where it shows nothing
+  /// that can be compared.
   static func differences(
     of request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String, _ answer: ServiceAnswer?,
     _ verifier: Verifier
-  ) -> [Difference] {
+  ) -> [Difference]? {
+    let text = verifier.canonicalizer.text(request, claim, payloadHash)
+    var isTextTheSame = false
     if let shown = answer?.canonicalRequest.flatMap({ CanonicalLines($0) }),
-      let ours = verifier.canonicalizer.text(request, claim, payloadHash).flatMap({ CanonicalLines($0) })
+      let ours = text.flatMap({ CanonicalLines($0) })
     {
       let differences = ours.differences(from: shown)
       if !differences.isEmpty { return differences }
+      isTextTheSame = true
     }
     let lines = answer?.stringToSign?.split(separator: "\n").map { String($0) } ?? []
-    guard lines.count == 4 else { return [] }
+    guard lines.count == 4 else { return isTextTheSame ? [] : nil }
     var differences: [Difference] = []
     if lines[1] != claim.date.text {
       differences.append(Difference(line: "date", sent: claim.date.text, expected: lines[1]))
     }
     if lines[2] != claim.scope.text {
       differences.append(Difference(line: "scope", sent: claim.scope.text, expected: lines[2]))
+    }
+    // Where the text isn't shown, its hash still tells whether it is the same.
+    if !isTextTheSame, differences.isEmpty, let hash = text.flatMap({ try? SHA256.hash($0).hex }), hash != lines[3] {
+      differences.append(Difference(line: "canonical request hash", sent: hash, expected: lines[3]))
     }
     return differences
   }
@@ -34,6 +42,11 @@ extension Mismatch.Difference {
     case "payload hash": return payloadCause
     case "date": return (.clock, "The service reads another date than X-Amz-Date; sign and send one and the same time.")
     case "scope": return scopeCause(claim)
+    case "canonical request hash":
+      return (
+        .unknown,
+        "The service signs another canonical request than the one that this request stands for: something on the way changed the request; send it past the proxy, or compare what arrives."
+      )
     case "signed headers":
       return (
         .header, "The service counts other headers as signed than SignedHeaders lists; send the list sorted and whole."
@@ -98,10 +111,10 @@ extension Mismatch.Difference {
   }
 
   private var payloadCause: (Mismatch.Cause, String) {
-    if expected == "UNSIGNED-PAYLOAD" {
+    if expected == Payload.unsignedWord {
       return (.payloadSigned, "The payload is hashed, but the service wants UNSIGNED-PAYLOAD in its place.")
     }
-    if sent == "UNSIGNED-PAYLOAD" {
+    if sent == Payload.unsignedWord {
       return (.payloadUnsigned, "UNSIGNED-PAYLOAD is signed, but the service wants the hash of the payload.")
     }
     return (

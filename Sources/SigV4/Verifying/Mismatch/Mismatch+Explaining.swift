@@ -30,22 +30,30 @@ extension Mismatch {
       self.init(error, request, serviceTime)
       return
     }
-    let verifier = Verifier(service: .named(claim.scope.service))
+    if let wrongPlace = Mismatch(serviceAgainstHost: request, claim) {
+      self = wrongPlace
+      return
+    }
+    let rules = SigningService.named(claim.scope.service)
+    let verifier = Verifier(service: rules, allowedSkew: .seconds(rules.isS3 ? 900 : 300))
+    // Of a payload in chunks, a word is signed; the chunks' signatures are another matter.
+    let streamed = claim.fields.contentHash.flatMap { $0.hasPrefix("STREAMING-") ? Payload.hash($0) : nil }
+    let payload = streamed ?? payload
     let clock = serviceTime ?? claim.time
     do throws(VerificationError) { _ = try verifier.claim(of: request, at: clock) } catch {
       self.init(error, request, serviceTime)
       return
     }
     let payloadHash =
-      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.fields.contentHash ?? "UNSIGNED-PAYLOAD"
+      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.fields.contentHash ?? Payload.unsignedWord
     let differences = Self.differences(of: request, claim, payloadHash, answer, verifier)
-    if let first = differences.first {
+    if let differences, let first = differences.first {
       let (cause, explanation) = first.cause(of: request, claim)
       self.init(cause: cause, explanation: explanation, differences: differences)
       return
     }
     guard let credentials else {
-      self.init(withoutCredentials: request, claim, isTextTheSame: answer?.canonicalRequest != nil)
+      self.init(withoutCredentials: request, claim, isTextTheSame: differences != nil)
       return
     }
     self.init(verifier, request, claim, payload, payloadHash, credentials, clock)
@@ -65,7 +73,7 @@ extension Mismatch {
     }
     do throws(VerificationError) {
       _ = try verifier.verify(request, payload: payload, with: credentials, at: clock)
-      if let wrongPlace = Mismatch(scopeAgainstHost: request, claim) {
+      if let wrongPlace = Mismatch(regionAgainstHost: request, claim) {
         self = wrongPlace
       } else {
         self.init(
@@ -92,7 +100,7 @@ extension Mismatch {
   }
 
   private init(withoutCredentials request: SignableRequest, _ claim: SignatureClaim, isTextTheSame: Bool) {
-    if let wrongPlace = Mismatch(scopeAgainstHost: request, claim) {
+    if let wrongPlace = Mismatch(regionAgainstHost: request, claim) {
       self = wrongPlace
     } else if isTextTheSame {
       self.init(
@@ -106,7 +114,7 @@ extension Mismatch {
   }
 
   /// The scope's region against the one in the host's name.
-  private init?(scopeAgainstHost request: SignableRequest, _ claim: SignatureClaim) {
+  private init?(regionAgainstHost request: SignableRequest, _ claim: SignatureClaim) {
     guard let expected = HostParts(request).region, let region = claim.scope.region, region != expected else {
       return nil
     }
@@ -115,27 +123,39 @@ extension Mismatch {
     )
   }
 
+  /// The scope's service against the one in the host's name.
+  private init?(serviceAgainstHost request: SignableRequest, _ claim: SignatureClaim) {
+    guard let expected = HostParts(request).service, claim.scope.service != expected else { return nil }
+    self.init(
+      .service,
+      "The credential scope is for the service \(claim.scope.service), but the host is one of \(expected); sign for \(expected)."
+    )
+  }
+
   /// What a verifier says, as a cause.
   private init(_ error: VerificationError, _ request: SignableRequest, _ serviceTime: Date?) {
-    let cause: Cause =
-      switch error.code {
-      case .missingSignature: .notSigned
-      case .wrongScope: error.message.contains("day") ? .day : error.message.contains("service") ? .service : .region
-      case .unsignedHeader: error.message.contains("x-amz-content-sha256") ? .contentHashHeader : .unsignedHeader
-      case .missingHeader: error.message.hasPrefix("x-amz-security-token") ? .sessionToken : .missingHeader
-      case .skewedDate: .clock
-      case .expired: .expired
-      case .wrongSessionToken: .sessionToken
-      case .wrongPayload: error.message.contains("must be UNSIGNED-PAYLOAD") ? .payloadSigned : .payload
-      case .invalidRequest: .header
-      default: .malformedSignature
-      }
+    let cause: Cause = error.cause ?? Self.cause(of: error.code)
     if cause == .clock, let serviceTime, let sent = (try? SignatureClaim(request))?.date {
       self.init(clockOffset: sent.secondsSince1970 - Int(serviceTime.timeIntervalSince1970.rounded(.down)))
     } else if cause == .sessionToken, error.code == .missingHeader {
       self.init(missingHeader: "x-amz-security-token")
     } else {
       self.init(cause, error.message)
+    }
+  }
+
+  private static func cause(of code: VerificationError.Code) -> Cause {
+    switch code {
+    case .missingSignature: .notSigned
+    case .unsignedHeader: .unsignedHeader
+    case .missingHeader: .missingHeader
+    case .skewedDate: .clock
+    case .expired: .expired
+    case .wrongSessionToken: .sessionToken
+    case .wrongPayload: .payload
+    case .invalidRequest: .header
+    case .tooLarge, .verifierFailure: .unknown
+    default: .malformedSignature
     }
   }
 }

@@ -11,7 +11,8 @@ public struct Mismatch: Sendable, Hashable {
 
   /// A line that differs.
   public struct Difference: Sendable, Hashable, CustomStringConvertible {
-    /// The line's name: `method`, `path`, `query`, `header NAME`, `signed headers`, `payload hash`, `date` or `scope`.
+    /// The line's name: `method`, `path`, `query`, `header NAME`, `signed headers`, `payload hash`, `date`, `scope` or
+    /// `canonical request hash`.
     public let line: String
     /// The line of the request as it was sent; `nil` where there is none.
     public let sent: String?
@@ -19,24 +20,16 @@ public struct Mismatch: Sendable, Hashable {
     public let expected: String?
 
     init(line: String, sent: String?, expected: String?) {
-      self.line = line
-      self.sent = sent.map { Self.redacted($0, line) }
-      self.expected = expected.map { Self.redacted($0, line) }
+      // Whatever the line is said to be: what a service shows may be cut into lines that mean something else.
+      let isToken = line.lowercased().hasSuffix("-token")
+      self.line = line.redactingTokens
+      self.sent = sent.map { isToken ? "<redacted>" : $0.redactingTokens }
+      self.expected = expected.map { isToken ? "<redacted>" : $0.redactingTokens }
     }
 
     /// The line's name and both of its forms.
     public var description: String {
       "\(line)\n  sent:     \(sent ?? "(no such line)")\n  expected: \(expected ?? "(no such line)")"
-    }
-
-    private static func redacted(_ text: String, _ line: String) -> String {
-      if line.hasSuffix("-token") { return "<redacted>" }
-      guard line == "query" else { return text }
-      return text.utf8.split(separator: 0x26, omittingEmptySubsequences: false).map { parameter in
-        let tokens = ["X-Amz-Security-Token=", "X-Amz-S3session-Token="]
-        let token = tokens.first { parameter.starts(with: $0.utf8) }
-        return token.map { "\($0)<redacted>" } ?? String(Substring(parameter))
-      }.joined(separator: "&")
     }
   }
 }

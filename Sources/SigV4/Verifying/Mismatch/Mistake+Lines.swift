@@ -23,10 +23,9 @@ extension Mistake {
         $0.setHeader("host", header.value)
       }
     }
-    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    for hash in [bodyHash, nothing] {
+    for hash in [bodyHash, SHA256Digest.hexOfNothing] {
       let (cause, text): (Mismatch.Cause, String) =
-        right.payloadHash == "UNSIGNED-PAYLOAD"
+        right.payloadHash == Payload.unsignedWord
         ? (.payloadSigned, "The payload is hashed for signing; \(rules.name) wants UNSIGNED-PAYLOAD in its place.")
         : (.payload, "The signature is over another payload hash than the body's; hash the body that is sent.")
       add(cause, text) { $0.payloadHash = hash }
@@ -36,7 +35,7 @@ extension Mistake {
       }
     }
     add(.payloadUnsigned, "UNSIGNED-PAYLOAD is signed; \(rules.name) wants the hash of the payload.") {
-      $0.payloadHash = "UNSIGNED-PAYLOAD"
+      $0.payloadHash = Payload.unsignedWord
     }
     let lowercased = right.method.lowercased()
     add(.method, "The method is signed as \(lowercased), but sent as \(right.method); letter case counts.") {

@@ -19,7 +19,7 @@ struct Mistake {
     let known =
       ofSecret(base) + ofScope(base, request) + ofDate(base, claim)
       + ofPath(base, request, claim, payloadHash, rules) + ofLines(base, lines, request, bodyHash, rules)
-      + ofForm(base, lines, request)
+      + ofForm(base, lines, request) + ofChanges(base, lines)
     return known.first { $0.draft.makes(claim.signature) }
   }
 

@@ -23,9 +23,13 @@ public struct ServiceAnswer: Sendable, Hashable {
   /// The service's clock, where it shows it: `YYYYMMDD'T'HHMMSS'Z'`.
   let clock: String?
 
-  /// Reads the body of an answer; what can't be read as XML or JSON is taken as plain text.
+  /// More than a canonical request and its explanation ever take.
+  private static let maximumLength = 262_144
+
+  /// Reads the body of an answer; what can't be read as XML or JSON is taken as plain text, and of a body of more than
+  /// 256 KiB the beginning alone.
   public init(_ body: String) {
-    let text = body.replacing("\r\n", with: "\n")
+    let text = String(Substring(body.utf8.prefix(Self.maximumLength))).replacing("\r\n", with: "\n")
     switch text.utf8.first(where: { $0 > 0x20 }) {
     case 0x3C:
       let xml = ErrorXML(text)

@@ -31,6 +31,47 @@ import Testing
     #expect(mismatch.explanation.contains(sentence))
   }
 
+  @Test(arguments: [(SigningService.s3, 840.0, false), (.s3, 960, true), (.executeAPI, 360, true)])
+  func `S3 takes requests for 15 minutes, other services for 5`(
+    service: SigningService, offset: Double, isClock: Bool
+  ) throws {
+    let sample = SignedSample(service: service)
+    let mismatch = Mismatch(
+      of: try sample.request(), credentials: sample.credentials,
+      serviceTime: SignedSample.time.addingTimeInterval(offset))
+    #expect(mismatch.cause == (isClock ? .clock : .signatureIsRight))
+  }
+
+  @Test(arguments: [("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", true), ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", true)])
+  func `a payload in chunks is held against no hash`(word: String, isRight: Bool) throws {
+    var request = SignableRequest(
+      method: "PUT", target: "/key",
+      headers: [HeaderField("Host", "b.example"), HeaderField("x-amz-content-sha256", word)])
+    let credentials = SignedSample().credentials
+    try Signer(service: .s3, region: "us-west-2").sign(
+      &request, payload: .hash(word), with: credentials, at: SignedSample.time)
+    let body = Payload.bytes(Array("2\r\nab\r\n0\r\n\r\n".utf8))
+    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
+    try request.change("Host") { $0 + ":443" }
+    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .hostPort)
+  }
+
+  @Test func `what a verifier refuses has the cause that the code alone doesn't tell`() throws {
+    let sample = SignedSample()
+    let cause = { (sample: SignedSample, change: (inout SignableRequest) throws -> Void) in
+      Mismatch(of: try sample.request(change), credentials: sample.credentials).cause
+    }
+    #expect(try cause(sample) { try $0.replaceInAuthorization("aws4_request", "aws5_request") } == .malformedSignature)
+    #expect(try cause(sample) { try $0.replaceInAuthorization("20150830", "20150829") } == .day)
+    #expect(try cause(sample) { $0.target = "/" + String(repeating: "day", count: 20_000) } == .unknown)
+    #expect(try cause(sample) { $0.add("x-amz-content-sha256", "UNSIGNED-PAYLOAD") } == .contentHashHeader)
+    #expect(try cause(SignedSample(token: "t")) { $0.remove("X-Amz-Security-Token") } == .sessionToken)
+    let unsigned = SignedSample(
+      service: .executeAPI,
+      headers: [HeaderField("Host", "h"), HeaderField("x-amz-content-sha256", "UNSIGNED-PAYLOAD")])
+    #expect(try cause(unsigned) { _ in } == .payloadUnsigned)
+  }
+
   @Test(arguments: ["secret\n", " secret", "\"secret\"", "secret "])
   func `a secret given with white space is found to be the mistake, if it is`(secret: String) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
@@ -61,6 +102,74 @@ import Testing
     let answer = ServiceAnswer(body)
     #expect(answer.canonicalRequest == nil)
     #expect(Mismatch(of: try SignedSample().request(), answer: answer).cause == .unknown)
+  }
+
+  /// A presigned request with a token, and the canonical request that a service shows for it, its host changed.
+  private func presigned(_ change: (String) -> String) throws -> Mismatch {
+    let sample = SignedSample(placement: .query, token: "TOKENTHATMUSTNOTSHOW")
+    let request = try sample.request()
+    let text = try Canonicalizer(sample.service).canonicalRequest(
+      for: request, payloadHash: String(repeating: "0", count: 64), signedHeaders: "host;x-color"
+    ).text
+    #expect(text.contains("TOKENTHATMUSTNOTSHOW"))
+    return Mismatch(
+      of: request, answer: ServiceAnswer("<Error><CanonicalRequest>\(change(text))</CanonicalRequest></Error>"))
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\n\n"])
+  func `line breaks around the text that a service shows move no line into another's place`(lines: String) throws {
+    let mismatch = try presigned { lines + $0.replacing("host:example", with: "host:other") + lines }
+    #expect(mismatch.cause == .host)
+    #expect(mismatch.differences.map(\.line) == ["header host", "payload hash"])
+    #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
+  }
+
+  @Test(arguments: [
+    "GET /x\n/\n\n", "GET\nX-Amz-Security-Token=TOKENTHATMUSTNOTSHOW\n/\n",
+    "GET\n/\n\nX-Amz-Security-Token=TOKENTHATMUSTNOTSHOW\n",
+    "GET\n/\n\nhost:X-Amz-Security%2dToken=TOKENTHATMUSTNOTSHOW\n",
+    "GET\n/\nx-amz-security-token:TOKENTHATMUSTNOTSHOW\nX-Amz-Security-Token:TOKENTHATMUSTNOTSHOW\n",
+  ])
+  func `a text that is cut into other lines shows no token, and isn't called the same`(start: String) throws {
+    for text in [start + "\nhost\n00", start + "host\n00", start] {
+      let mismatch = try presigned { _ in text }
+      #expect(mismatch.cause != .secret)
+      #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"), "\(mismatch)")
+    }
+  }
+
+  @Test func `only a text that is the same is called the same`() throws {
+    let request = try SignedSample().request()
+    #expect(Mismatch(of: request, answer: ServiceAnswer("<CanonicalRequest>GET</CanonicalRequest>")).cause == .unknown)
+  }
+
+  @Test func `the hash in the string to sign tells whether the text is the same where that isn't shown`() throws {
+    let sample = SignedSample()
+    var request = SignableRequest(method: sample.method, target: sample.target, headers: sample.headers)
+    let signed = try Signer(service: sample.service, region: "us-west-2").sign(
+      &request, with: sample.credentials, at: SignedSample.time)
+    let shown = try signed.stringToSign.text
+    let answer = { (text: String) in ServiceAnswer("<StringToSign>\(text)</StringToSign>") }
+    #expect(Mismatch(of: request, answer: answer(shown)).cause == .secret)
+    let other = Mismatch(of: request, answer: answer(shown.dropLast(4) + "0000"))
+    #expect(other.cause == .unknown)
+    #expect(other.explanation.contains("another canonical request"))
+    #expect(other.differences.map(\.line) == ["canonical request hash"])
+  }
+
+  @Test func `a long answer is read to its end, or to its limit, once`() throws {
+    let headers = (0..<20_000).map { "a\($0):1" }.joined(separator: "\n")
+    let mismatch = try presigned { _ in "GET\n/\n\n\(headers)\n\nhost\n00" }
+    #expect(mismatch.differences.count > 20_000)
+    let answer = ServiceAnswer("m" + String(repeating: "\u{1F600}", count: 100_000))
+    #expect(answer.message.utf8.count < 262_150)
+  }
+
+  @Test func `a request's description shows no token, however the name is written`() {
+    for name in ["X-Amz-Security-Token", "X-Amz-Security%2DToken", "x-amz-security-token", "X-Amz-S3session%2dToken"] {
+      let request = SignableRequest(method: "GET", target: "/?\(name)=TOKEN&a=1", headers: [])
+      #expect(request.description == "GET /?\(name)=<redacted>&a=1")
+    }
   }
 
   @Test func `an answer's description shows nothing that may hold a token`() {

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import SigV4
+
+/// The vectors of chunks and events from the other side: each verifies, and with any byte changed none does.
+@Suite struct StreamVerifyingTests {
+  /// The request before a stream, as a verifier vouches for it.
+  private func request(before vector: StreamVector, _ hash: String) throws -> VerifiedRequest {
+    let time = try SigningDate(Date(vector.time, strategy: .iso8601))
+    let parts = try #require(vector.parts)
+    let trailers = parts.compactMap(\.trailers).joined().map { $0[0] }
+    let length = parts.filter { $0.trailers == nil }.reduce(0) { $0 + $1.bytes.count }
+    let request = SignableRequest(
+      method: "PUT", target: "/",
+      headers: [
+        HeaderField("Host", "h"), HeaderField("X-Amz-Date", time.text), HeaderField("X-Amz-Content-Sha256", hash),
+        HeaderField("X-Amz-Decoded-Content-Length", "\(length)"),
+        HeaderField("X-Amz-Trailer", trailers.joined(separator: ",")),
+        HeaderField(
+          "Authorization",
+          "AWS4-HMAC-SHA256 Credential=\(vector.credentials.accessKeyId)/\(time.dayText)/\(vector.region)/\(vector.service)/aws4_request, "
+            + "SignedHeaders=host, Signature=\(try #require(vector.seedSignature))"),
+      ])
+    return VerifiedRequest(claim: try SignatureClaim(request), payloadHash: hash)
+  }
+
+  private func credentials(of vector: StreamVector) -> Credentials {
+    Credentials(accessKeyID: vector.credentials.accessKeyId, secretAccessKey: vector.credentials.secretAccessKey)
+  }
+
+  // Trailers that follow no chunk are a step of a signer, and no payload that a verifier could meet.
+  @Test(arguments: try StreamVector.all().filter { $0.kind == .chunks && $0.parts?.first?.trailers == nil })
+  func `chunks and trailers verify as stated, and changed in a byte of their framing don't`(
+    vector: StreamVector
+  ) throws {
+    var (wire, payload, trailers): ([UInt8], [UInt8], [HeaderField]) = ([], [], [])
+    var framing: [Int] = []
+    for part in try #require(vector.parts) {
+      let start = wire.count
+      if let lines = part.trailers {
+        trailers = lines.map { HeaderField($0[0], $0[1]) }
+        wire += ChunkFraming.trailer(trailers, part.signature, .hmacSHA256)
+      } else {
+        let bytes = part.bytes
+        wire += ChunkFraming.header(size: bytes.count, part.signature, .hmacSHA256)
+        framing += start..<wire.count
+        payload += bytes
+        wire += bytes.isEmpty ? [] : bytes + [0x0D, 0x0A]
+        continue
+      }
+      framing += start..<wire.count
+    }
+    if trailers.isEmpty { wire += [0x0D, 0x0A] }
+
+    let hash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" + (trailers.isEmpty ? "" : "-TRAILER")
+    let verifier = try ChunkVerifier(of: request(before: vector, hash), with: credentials(of: vector))
+    var right = verifier
+    #expect(try right.verify(wire) == payload)
+    try right.finish()
+    #expect(right.trailers == trailers)
+    for place in framing {
+      var (changed, wrong) = (wire, verifier)
+      changed[place] ^= 0x01
+      #expect(throws: VerificationError.self, "byte \(place)") {
+        _ = try wrong.verify(changed)
+        try wrong.finish()
+      }
+    }
+  }
+
+  // The same holds for a message whose headers aren't in their binary form.
+  @Test(arguments: try StreamVector.all().filter { $0.kind == .events && !$0.id.hasSuffix("given-headers") })
+  func `events verify as stated, and changed in any byte don't`(vector: StreamVector) throws {
+    var verifier = try EventVerifier(of: request(before: vector, Signer.eventsHash), with: credentials(of: vector))
+    for part in try #require(vector.parts) {
+      let time = try Date(try #require(part.time), strategy: .iso8601)
+      let signature = try #require(Hexadecimal.bytes(part.signature))
+      let name = Array(":chunk-signature".utf8)
+      let headers =
+        [UInt8](try #require(part.headers)) + [UInt8(name.count)] + name + [6, 0, UInt8(signature.count)] + signature
+      let payload = part.bytes
+      for place in 0..<(headers.count + payload.count) {
+        var (wrong, wrongHeaders, wrongPayload) = (verifier, headers, payload)
+        if place < headers.count { wrongHeaders[place] ^= 0x04 } else { wrongPayload[place - headers.count] ^= 0x04 }
+        #expect(throws: VerificationError.self, "byte \(place)") {
+          try wrong.verify(headers: wrongHeaders.span, payload: wrongPayload.span, at: time)
+        }
+      }
+      try verifier.verify(headers: headers.span, payload: payload.span, at: time)
+    }
+  }
+}
