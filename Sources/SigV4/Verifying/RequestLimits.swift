@@ -20,7 +20,9 @@ public struct RequestLimits: Sendable, Hashable {
     guard request.headers.count <= headerCount else {
       throw VerificationError(.tooLarge, "The request has \(request.headers.count) headers; \(headerCount) are taken.")
     }
-    let bytes = request.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    let headers = request.headers.span
+    var bytes = 0
+    for index in headers.indices { bytes += headers[index].name.utf8.count + headers[index].value.utf8.count }
     guard bytes <= headerBytes else {
       throw VerificationError(.tooLarge, "The request has \(bytes) bytes of headers; \(headerBytes) are taken.")
     }

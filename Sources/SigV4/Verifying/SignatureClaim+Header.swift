@@ -7,25 +7,8 @@ extension SignatureClaim {
 
     init(_ headers: [HeaderField]) throws(VerificationError) {
       var anyAuthorization: String?
-      let headers = headers.span
-      for index in headers.indices {
-        let header = headers[index]
-        // Most headers are told by their length.
-        switch header.name.utf8.count {
-        case 10 where header.isNamed("x-amz-date"): try Self.set(&fields.date, header)
-        case 13 where header.isNamed("x-amz-trailer"):
-          // A list, which may come in several headers.
-          fields.trailer = fields.trailer.map { "\($0),\(header.value)" } ?? header.value
-        case 13 where header.isNamed("authorization"): try Self.set(&anyAuthorization, header)
-        case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
-        case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
-        case 20 where header.isNamed("x-amz-content-sha256"): try Self.set(&fields.contentHash, header)
-        case 28 where header.isNamed("x-amz-decoded-content-length"): try Self.set(&fields.decodedLength, header)
-        // S3 Express One Zone's name for the token of a session.
-        case 21 where header.isNamed("x-amz-s3session-token"): try Self.set(&fields.sessionToken, header)
-        default: break
-        }
-      }
+      let headers = headers.span  // whose elements are read in place
+      for index in headers.indices { try read(headers[index], &anyAuthorization) }
       guard let anyAuthorization, anyAuthorization.isAWSAuthorization else { return }
       authorization = anyAuthorization
       guard fields.date == nil else { return }
@@ -34,7 +17,27 @@ extension SignatureClaim {
       }
     }
 
-    private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
+    private mutating func read(
+      _ header: borrowing HeaderField, _ authorization: inout String?
+    ) throws(VerificationError) {
+      // Most headers are told by their length.
+      switch header.name.utf8.count {
+      case 10 where header.isNamed("x-amz-date"): try Self.set(&fields.date, header)
+      case 13 where header.isNamed("x-amz-trailer"):
+        // A list, which may come in several headers.
+        fields.trailer = fields.trailer.map { [value = header.value] in "\($0),\(value)" } ?? header.value
+      case 13 where header.isNamed("authorization"): try Self.set(&authorization, header)
+      case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
+      case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
+      case 20 where header.isNamed("x-amz-content-sha256"): try Self.set(&fields.contentHash, header)
+      case 28 where header.isNamed("x-amz-decoded-content-length"): try Self.set(&fields.decodedLength, header)
+      // S3 Express One Zone's name for the token of a session.
+      case 21 where header.isNamed("x-amz-s3session-token"): try Self.set(&fields.sessionToken, header)
+      default: break
+      }
+    }
+
+    private static func set(_ field: inout String?, _ header: borrowing HeaderField) throws(VerificationError) {
       guard field == nil else {
         throw VerificationError(
           .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")
