@@ -82,3 +82,12 @@ enum PercentEncoding {
     return index
   }
 }
+
+extension [UInt8] {
+  /// The bytes as text, each percent-encoded that isn't one of RFC 3986's unreserved ones.
+  package var percentEncoded: String {
+    var buffer = ByteBuffer(capacity: count + 1)
+    PercentEncoding.append(span, to: &buffer)
+    return buffer.string()
+  }
+}

@@ -34,7 +34,7 @@ package struct ProviderFiles: Sendable {
   }
 
   /// All that a descriptor gives, `nil` where reading fails or there is more than `limit` bytes.
-  static func readToEnd(_ descriptor: Int32, limit: Int) -> [UInt8]? {
+  private static func readToEnd(_ descriptor: Int32, limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 8192)
     while bytes.count <= limit {

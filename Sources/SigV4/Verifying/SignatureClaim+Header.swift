@@ -17,15 +17,13 @@ extension SignatureClaim {
       }
     }
 
-    private mutating func read(
-      _ header: borrowing HeaderField, _ authorization: inout String?
-    ) throws(VerificationError) {
+    private mutating func read(_ header: HeaderField, _ authorization: inout String?) throws(VerificationError) {
       // Most headers are told by their length.
       switch header.name.utf8.count {
       case 10 where header.isNamed("x-amz-date"): try Self.set(&fields.date, header)
       case 13 where header.isNamed("x-amz-trailer"):
         // A list, which may come in several headers.
-        fields.trailer = fields.trailer.map { [value = header.value] in "\($0),\(value)" } ?? header.value
+        fields.trailer = fields.trailer.map { "\($0),\(header.value)" } ?? header.value
       case 13 where header.isNamed("authorization"): try Self.set(&authorization, header)
       case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
       case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
@@ -37,7 +35,7 @@ extension SignatureClaim {
       }
     }
 
-    private static func set(_ field: inout String?, _ header: borrowing HeaderField) throws(VerificationError) {
+    private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
       guard field == nil else {
         throw VerificationError(
           .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")

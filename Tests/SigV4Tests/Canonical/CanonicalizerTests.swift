@@ -47,6 +47,15 @@ import Testing
     #expect(try lines("/", [HeaderField("Host", "h"), HeaderField("A", value)])[3] == "a:" + expected)
   }
 
+  @Test func `a character of a long value is encoded as one alone is`() throws {
+    let ascii = (0x01...0x7F).compactMap { UnicodeScalar($0).map { String($0) } }
+    for character in ascii + ["ሴ"] where !["\n", "\r", "&"].contains(character) {
+      let alone = try lines("/?a=" + character)[2].dropFirst(2)
+      let long = try lines("/?a=" + String(repeating: character, count: 70))[2].dropFirst(2)
+      #expect(long == String(repeating: String(alone), count: 70), "\(character.debugDescription)")
+    }
+  }
+
   @Test func `repeated headers are joined in the order they were sent`() throws {
     let headers = ["2", "", "1"].map { HeaderField("b", $0) } + [HeaderField("HOST", "h"), HeaderField("B", "0")]
     #expect(try lines("/", headers)[3...] == ["b:2,,1,0", "host:h", "", "b;host", "-"])

@@ -11,14 +11,19 @@ extension FaultTableTests {
     String(service.server.requests().map(FaultTableRow.letter))
   }
 
+  /// Credentials other than the table's, whose life ends so many seconds after the test clock's start.
+  private func credentials(expiringAfter seconds: Double) -> Credentials {
+    Credentials(
+      accessKeyID: "AKID-1", secretAccessKey: "hush", sessionToken: "token",
+      expiration: TestClock.start.addingTimeInterval(seconds))
+  }
+
   @Test(arguments: [(-10.0, 1, 301.0), (0, 1, 301), (240, 0, 121), (30, 0, 16)])
   func `F37: what has expired, or soon will, is served and not asked for by each caller`(
     left: Double, reports: Int, later: Double
   ) async throws {
     let clock = TestClock()
-    let old = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", sessionToken: "token",
-      expiration: TestClock.start.addingTimeInterval(left))
+    let old = credentials(expiringAfter: left)
     try await InstanceMetadataService.start(
       Instance(roleName: FaultTableRow.roleName, credentials: old)
     ).whileRunning { service async throws in
@@ -93,9 +98,7 @@ extension FaultTableTests {
   @Test(arguments: [("F43", 30.0), ("F44", -600.0)])
   func `an outage of the service is bridged`(id: String, left: Double) async throws {
     let clock = TestClock()
-    let held = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", sessionToken: "token",
-      expiration: TestClock.start.addingTimeInterval(3600))
+    let held = credentials(expiringAfter: 3600)
     try await InstanceMetadataService.start(
       Instance(roleName: FaultTableRow.roleName, credentials: held)
     ).whileRunning { service async throws in
@@ -126,9 +129,7 @@ extension FaultTableTests {
     id: String, fault: Fault
   ) async throws {
     let clock = TestClock()
-    let held = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", sessionToken: "token",
-      expiration: TestClock.start.addingTimeInterval(3600))
+    let held = credentials(expiringAfter: 3600)
     try await InstanceMetadataService.start(
       Instance(roleName: FaultTableRow.roleName, credentials: held)
     ).whileRunning { service async throws in

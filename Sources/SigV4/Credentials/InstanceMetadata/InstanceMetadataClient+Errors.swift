@@ -45,8 +45,8 @@ extension InstanceMetadataClient {
 
   /// An answer that tells, with status 200, why there are no credentials; it may quote the request's token.
   func refusal(_ code: String, _ message: String?, to token: String?) -> CredentialError {
-    let text = "has no credentials for the role\([code, message ?? ""].told(without: token))"
-    guard code == "AssumeRoleUnauthorizedAccess" else { return error(.badAnswer, text) }
-    return error(.badAnswer, text + ". The role's trust policy must let ec2.amazonaws.com assume it")
+    let hint =
+      code == "AssumeRoleUnauthorizedAccess" ? ". The role's trust policy must let ec2.amazonaws.com assume it" : ""
+    return error(.badAnswer, "has no credentials for the role\([code, message ?? ""].told(without: token))\(hint)")
   }
 }
