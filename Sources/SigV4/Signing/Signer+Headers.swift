@@ -53,11 +53,11 @@ extension Signer {
 
     let signedHeaders = try canonicalizer.append(
       request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
-    let signature = try appendSignature(with: credentials, in: context, to: &scratch)
+    let signature = try appendSignature(in: context, to: &scratch)
     let start = scratch.buffer.count
     scratch.buffer.append(algorithm.rawValue)
     scratch.buffer.append(" Credential=")
-    scratch.buffer.append(context.credential)
+    scratch.buffer.append(context.key.credential)
     scratch.buffer.append(", SignedHeaders=")
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")

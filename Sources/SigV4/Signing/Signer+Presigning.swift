@@ -58,14 +58,14 @@ extension Signer {
     scratch.headers.appendNames(to: &scratch.target)
     let start = scratch.query.text.count
     scratch.query.add("X-Amz-Algorithm", algorithm.rawValue)
-    scratch.query.add("X-Amz-Credential", context.credential)
+    scratch.query.add("X-Amz-Credential", context.key.credential)
     scratch.query.add("X-Amz-Date", scratch.timestamp(context.date))
     scratch.query.add("X-Amz-SignedHeaders", scratch.target)
     scratch.query.add("X-Amz-Expires", String(lifetimeSeconds))
     if let token = credentials.sessionToken { scratch.query.add(service.sessionToken.parameterName, token) }
     if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
     _ = try canonicalizer.appendRest(of: request, payloadHash: payloadHash, to: &scratch)
-    let signature = try appendSignature(with: credentials, in: context, to: &scratch)
+    let signature = try appendSignature(in: context, to: &scratch)
 
     scratch.target.removeAll()
     scratch.target.append(request.target)

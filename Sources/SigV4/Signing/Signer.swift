@@ -46,13 +46,11 @@ public struct Signer: Sendable {
   /// What a signature needs besides the request, checked before anything is hashed.
   struct Context {
     let date: SigningDate
-    let scope: CredentialScope
-    /// The access key id and the scope, as a signature names them.
-    let credential: String
+    let key: SigningKey
     /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
     let regionSet: String?
-    /// The key, if it was derived before.
-    let knownKey: SigningKey?
+
+    var scope: CredentialScope { key.scope }
   }
 
   func context(
@@ -61,33 +59,21 @@ public struct Signer: Sendable {
     let date = try SigningDate(time)
     let region = try region(for: request)
     let scopeRegion = algorithm == .hmacSHA256 ? region : nil
-    let key = keys.key(for: credentials, day: date.day, region: scopeRegion)
     let regionSet = scopeRegion == nil ? region : nil
-    if let key {
-      return Context(date: date, scope: key.scope, credential: key.credential, regionSet: regionSet, knownKey: key)
+    if let key = keys.key(for: credentials, day: date.day, region: scopeRegion) {
+      return Context(date: date, key: key, regionSet: regionSet)
     }
-    try credentials.validate()
     let scope = try CredentialScope(date, region: scopeRegion, service: service.name)
-    return Context(
-      date: date, scope: scope, credential: scope.credential(of: credentials.accessKeyID), regionSet: regionSet,
-      knownKey: nil)
+    let key = try keys.deriveKey(for: credentials, day: date.day, scope: scope)
+    return Context(date: date, key: key, regionSet: regionSet)
   }
 
   /// Writes the string to sign of the canonical request that is all the buffer of `scratch` holds, and signs that.
   ///
   /// - Returns: Where in the buffer the signature stands.
-  func appendSignature(
-    with credentials: Credentials, in context: Context, to scratch: inout SigningScratch
-  ) throws(SigningError) -> Range<Int> {
-    let key = try key(for: credentials, in: context)
+  func appendSignature(in context: Context, to scratch: inout SigningScratch) throws(SigningError) -> Range<Int> {
     let stringToSign = try scratch.appendStringToSign(algorithm, context.date, context.scope)
-    return try key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
-  }
-
-  /// The key to sign with, derived unless it is known.
-  func key(for credentials: Credentials, in context: Context) throws(SigningError) -> SigningKey {
-    if let known = context.knownKey { return known }
-    return try keys.deriveKey(for: credentials, day: context.date.day, scope: context.scope)
+    return try context.key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
   }
 
   /// The payload hash of a request that is known to be fit for signing before its payload is hashed.

@@ -48,13 +48,13 @@ extension Signer {
     let context = try context(for: SignableRequest(method: "POST", target: "/", headers: []), credentials, time)
     var fields = [
       FormField("x-amz-algorithm", algorithm.rawValue),
-      FormField("x-amz-credential", "\(credentials.accessKeyID)/\(context.scope.text)"),
+      FormField("x-amz-credential", context.key.credential),
       FormField("x-amz-date", context.date.text),
     ]
     if let token = credentials.sessionToken {
       fields.append(FormField(service.sessionToken.formFieldName, token))
     }
-    return (fields, try key(for: credentials, in: context))
+    return (fields, context.key)
   }
 
   private static func signed(_ document: String, _ key: SigningKey) throws(SigningError) -> [FormField] {

@@ -33,7 +33,7 @@ extension Signer {
     let context = try context(for: chunked, credentials, time)
     let chunkSigner =
       payload.signatures == .signed
-      ? ChunkSigner(seedSignature: signed.signature, key: try key(for: credentials, in: context), context.date) : nil
+      ? ChunkSigner(seedSignature: signed.signature, key: context.key, context.date) : nil
     request = chunked
     return ChunkedUpload(
       signedRequest: signed, payload: payload, contentLength: contentLength, chunkSigner: chunkSigner)
