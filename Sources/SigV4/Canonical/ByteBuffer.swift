@@ -164,20 +164,6 @@
     return nil
   }
 
-  /// Whether the bytes of `item` stand in `list` too, between separators or its ends.
-  func contains(_ item: Range<Int>, inList list: Range<Int>, separator: UInt8) -> Bool {
-    let item = item.clamped(to: 0..<count)
-    let list = list.clamped(to: 0..<count)
-    var start = list.lowerBound
-    while start + item.count <= list.upperBound {
-      let end = start + item.count
-      if end == list.upperBound || self[end] == separator, compare(start..<end, item) == 0 { return true }
-      while start < list.upperBound, self[start] != separator { start += 1 }
-      start += 1
-    }
-    return false
-  }
-
   /// Below, at or above zero as `left` sorts before, with or after `right`: byte by byte, the shorter first.
   func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
     let left = left.clamped(to: 0..<count)

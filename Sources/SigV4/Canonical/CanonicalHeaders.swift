@@ -21,23 +21,38 @@ struct CanonicalHeaders: ~Copyable {
     var prefix: UInt64
     /// The place in the request.
     var header: Int
+
+    var isHost: Bool { prefix == 0x686F_7374_0000_0000 }
+    /// Whether the name begins with `x-amz-`.
+    var isAmazonHeader: Bool { prefix >> 16 == 0x782D_616D_7A2D && name.count > 6 }
+  }
+
+  /// One of the names that a signature lists.
+  private struct ListedName {
+    /// The place in `names`.
+    var name: Range<Int>
+    /// The name's first eight bytes.
+    var prefix: UInt64
   }
 
   private var names = ByteBuffer(capacity: 256)
   private var entries: [Entry] = []
+  /// The names that a signature lists; empty where it is made, not verified.
+  private var listed: [ListedName] = []
+  /// Whether some `X-Amz-…` is there that a signature doesn't list.
+  private(set) var hasUnlistedAmazonHeader = false
   /// Kept here, since a global that is computed is looked for anew at every use.
   private let unsignedShapes = UnsignedHeader.shapes
 
   /// Collects and sorts the headers to sign, in place of those collected before.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, and for a request, but not for trailers, without
-  ///   exactly one host.
+  /// - Throws: ``SigningError`` for a name that isn't a token.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
-    if case .listed(let text, let range) = selection { text.withBytes { names.append($0.extracting(range)) } }
-    let listed = 0..<names.count
-    var hosts = 0
+    listed.removeAll(keepingCapacity: true)
+    hasUnlistedAmazonHeader = false
+    if case .listed(let text, let range) = selection { readList(text, range) }
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
       let start = names.count
@@ -46,17 +61,54 @@ struct CanonicalHeaders: ~Copyable {
           .invalidHeader,
           "The name of header \(index + 1) isn't a token (RFC 9110): \(fields[index].name.debugDescription).")
       }
-      let name = start..<names.count
-      if isSelected(name, selection, listed) {
-        let prefix = names.prefix(of: name)
-        entries.append(Entry(name: name, prefix: prefix, header: index))
-        if prefix == 0x686F_7374_0000_0000, fields[index].value.withBytes({ !$0.isBlank }) { hosts += 1 }  // host
+      let entry = Entry(name: start..<names.count, prefix: names.prefix(of: start..<names.count), header: index)
+      if isSelected(entry, selection) {
+        entries.append(entry)
       } else {
+        if entry.isAmazonHeader { hasUnlistedAmazonHeader = true }
         names.truncate(to: start)
       }
     }
     entries.sortFew { names.precedes($0, $1) }
-    if case .trailers = selection { return }
+  }
+
+  private mutating func readList(_ text: String, _ range: Range<Int>) {
+    text.withBytes { text in
+      let list = text.extracting(range)
+      names.append(list)
+      var start = 0
+      while start < list.count {
+        let end = list.firstIndex(of: 0x3B, from: start) ?? list.count
+        listed.append(ListedName(name: start..<end, prefix: names.prefix(of: start..<end)))
+        start = end + 1
+      }
+    }
+  }
+
+  private borrowing func isSelected(_ entry: Entry, _ selection: Selection) -> Bool {
+    switch selection {
+    case .signable(let tokenRule):
+      return !isUnsigned(entry.name)
+        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: entry.name))
+    case .listed:
+      let listed = listed.span
+      for index in listed.indices where listed[index].prefix == entry.prefix {
+        if names.compare(listed[index].name, entry.name) == 0 { return true }
+      }
+      return false
+    case .trailers:
+      return true
+    }
+  }
+
+  /// Refuses a request without exactly one host.
+  func checkHost(in headers: [HeaderField]) throws(SigningError) {
+    let fields = headers.span
+    let entries = entries.span
+    var hosts = 0
+    for index in entries.indices where entries[index].isHost {
+      if fields[entries[index].header].value.withBytes({ !$0.isBlank }) { hosts += 1 }
+    }
     guard hosts == 1 else {
       throw SigningError(
         .missingHost,
@@ -66,16 +118,12 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
-  private borrowing func isSelected(_ name: Range<Int>, _ selection: Selection, _ listed: Range<Int>) -> Bool {
-    switch selection {
-    case .signable(let tokenRule):
-      return !isUnsigned(name)
-        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: name))
-    case .listed:
-      return names.contains(name, inList: listed, separator: 0x3B)
-    case .trailers:
-      return true
-    }
+  /// Whether each name that a signature lists is there.
+  var hasAllListed: Bool {
+    let entries = entries.span
+    var count = 0
+    for index in entries.indices where !isRepeated(index, in: entries) { count += 1 }
+    return count == listed.count
   }
 
   private borrowing func isUnsigned(_ name: Range<Int>) -> Bool {
@@ -180,9 +228,11 @@ extension Span<UInt8> {
 
 extension UInt8 {
   /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
-  var isTokenCharacter: Bool {
-    guard self < 128 else { return false }
-    let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C7FF_FFFE
-    return bits >> UInt64(self & 63) & 1 == 1
+  var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
+
+  /// A character of a token, but no upper-case letter.
+  var isLowercaseTokenCharacter: Bool {
+    let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C000_0000
+    return self < 128 && bits &>> UInt64(self) & 1 == 1
   }
 }

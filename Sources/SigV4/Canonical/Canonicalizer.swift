@@ -69,6 +69,7 @@ public struct Canonicalizer: Sendable, Hashable {
     scratch.buffer.append(0x0A)
     try appendPath(of: request.target, &scratch.query, to: &scratch.buffer)
     try scratch.headers.collect(request.headers, selection)
+    try scratch.headers.checkHost(in: request.headers)
   }
 
   /// Appends the query, the headers, the list of their names and the payload hash, and says where the list stands.
@@ -97,8 +98,7 @@ public struct Canonicalizer: Sendable, Hashable {
       if bytes.lowest <= 0x0D, let index = bytes.indices.first(where: { [0x00, 0x0A, 0x0D].contains(bytes[$0]) }) {
         return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
       }
-      var pathEnd = 0
-      while pathEnd < bytes.count, bytes[pathEnd] != 0x3F { pathEnd += 1 }
+      let pathEnd = bytes.firstIndex(of: 0x3F) ?? bytes.count
       if pathEnd > 0, bytes[0] != 0x2F {
         return "The request target must be a path that starts with /, with or without a query."
       }

@@ -27,6 +27,13 @@ enum Hexadecimal {
     return digit < 10 ? digit : letter < 6 ? letter &+ 10 : 0xFF
   }
 
+  /// 0 for a digit in lower case, 1 for any other byte: without a branch, so that the compiler can look at many at a time.
+  static func isNoLowercaseDigit(_ byte: UInt8) -> UInt8 {
+    let isNoDecimal: UInt8 = byte &- 0x30 < 10 ? 0 : 1
+    let isNoLetter: UInt8 = byte &- 0x61 < 6 ? 0 : 1
+    return isNoDecimal & isNoLetter
+  }
+
   /// The text of `bytes`, in lower case.
   static func string(_ bytes: Span<UInt8>) -> String {
     var buffer = ByteBuffer(capacity: bytes.count * 2 + 1)

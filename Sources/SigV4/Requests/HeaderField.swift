@@ -32,16 +32,3 @@ extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, Cu
     isNamed("x-amz-security-token") || isNamed("x-amz-s3session-token") ? "<redacted>" : value
   }
 }
-
-extension UInt8 {
-  var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-}
-
-extension Span<UInt8> {
-  /// Whether both are the same but for the case of ASCII letters.
-  func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
-    return true
-  }
-}

@@ -90,10 +90,12 @@ extension String {
 extension Span<UInt8> {
   /// Whether this can stand between the slashes of a scope and before the comma that ends it: visible ASCII.
   var isScopeElement: Bool {
+    var isOther: UInt8 = 0
     for index in indices {
       let byte = self[index]
-      guard byte > 0x20, byte < 0x7F, byte != 0x2F, byte != 0x2C else { return false }
+      isOther |= byte &- 0x21 < 0x5E ? 0 : 1
+      isOther |= byte == 0x2F || byte == 0x2C ? 1 : 0
     }
-    return !isEmpty
+    return isOther == 0 && !isEmpty
   }
 }

@@ -61,29 +61,30 @@ extension SignatureClaim.Parts {
       while start < bytes.count, !bytes.isBlank(at: start) { start += 1 }
       algorithm = 0..<start
       while start < bytes.count {
-        var end = start
-        while end < bytes.count, bytes[end] != 0x2C { end += 1 }
+        let end = bytes.firstIndex(of: 0x2C, from: start) ?? bytes.count
         let part = bytes.trimmed(start..<end)
-        if bytes.starts(part, with: "Signature=") {
-          if let error = Self.set(&signature, part, "Signature") { return error }
-        } else if bytes.starts(part, with: "Credential=") {
-          if let error = Self.set(&credential, part, "Credential") { return error }
-        } else if bytes.starts(part, with: "SignedHeaders=") {
-          if let error = Self.set(&signedHeaders, part, "SignedHeaders") { return error }
-        } else {
-          return .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
+        let name = part.lowerBound..<(bytes.firstIndex(of: 0x3D, from: part.lowerBound) ?? part.lowerBound)
+        let value = min(name.upperBound + 1, part.upperBound)..<part.upperBound
+        let error: VerificationError?
+        switch name.count {
+        case 10 where bytes.holds("Credential", in: name): error = Self.set(&credential, value, "Credential")
+        case 13 where bytes.holds("SignedHeaders", in: name): error = Self.set(&signedHeaders, value, "SignedHeaders")
+        case 9 where bytes.holds("Signature", in: name): error = Self.set(&signature, value, "Signature")
+        default:
+          error = .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
         }
+        if let error { return error }
         start = end + 1
       }
       return nil
     }
   }
 
-  private static func set(_ part: inout Range<Int>, _ found: Range<Int>, _ name: String) -> VerificationError? {
+  private static func set(_ part: inout Range<Int>, _ value: Range<Int>, _ name: String) -> VerificationError? {
     guard part.isEmpty else {
       return VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
     }
-    part = found.lowerBound + name.utf8.count + 1..<found.upperBound
+    part = value
     return nil
   }
 }
@@ -99,12 +100,8 @@ extension Span<UInt8> {
     return start..<end
   }
 
-  fileprivate func starts(_ range: Range<Int>, with text: String) -> Bool {
-    guard range.count >= text.utf8.count else { return false }
-    return text.withBytes { text in
-      for index in text.indices where self[range.lowerBound + index] != text[index] { return false }
-      return true
-    }
+  fileprivate func holds(_ text: String, in range: Range<Int>) -> Bool {
+    text.withBytes { extracting(range).isEqual(to: $0) }
   }
 }
 

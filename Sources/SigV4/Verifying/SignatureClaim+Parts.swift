@@ -51,9 +51,9 @@ extension SignatureClaim {
       let length = signature.count
       let isLong = algorithm == .hmacSHA256 ? length == 64 : 16...144 ~= length && length % 2 == 0
       let isHex = withBytes(signature) { digits in
-        var values: UInt8 = 0
-        for index in digits.indices { values |= Hexadecimal.lowercaseValue(ofDigit: digits[index]) }
-        return values < 0x10
+        var isOther: UInt8 = 0
+        for index in digits.indices { isOther |= Hexadecimal.isNoLowercaseDigit(digits[index]) }
+        return isOther == 0
       }
       guard isHex, isLong else {
         throw .malformed(
@@ -70,7 +70,7 @@ extension SignatureClaim {
         while start <= bytes.count {
           var end = start
           while end < bytes.count, bytes[end] != 0x3B {
-            guard bytes[end].isTokenCharacter, bytes[end].asciiLowercased == bytes[end] else {
+            guard bytes[end].isLowercaseTokenCharacter else {
               return "SignedHeaders must be header names in lower case, joined by semicolons."
             }
             end += 1
@@ -145,13 +145,7 @@ extension SignatureClaim {
 extension SignatureClaim.Parts {
   /// Whether the text at `range` is `other`.
   func equals(_ range: Range<Int>, _ other: String) -> Bool {
-    guard range.count == other.utf8.count else { return false }
-    return withBytes(range) { bytes in
-      other.withBytes { other in
-        for index in bytes.indices where bytes[index] != other[index] { return false }
-        return true
-      }
-    }
+    range.count == other.utf8.count && withBytes(range) { bytes in other.withBytes { bytes.isEqual(to: $0) } }
   }
 }
 

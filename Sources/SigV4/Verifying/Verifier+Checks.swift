@@ -29,21 +29,15 @@ extension Verifier {
   }
 
   func checkSignedHeaders(of claim: SignatureClaim, in request: SignableRequest) throws(VerificationError) {
-    let signedCount = try claim.countSignedAmazonHeaders(in: request.headers)
+    let (hasAllListed, hasUnlisted) = try request.headers(listedIn: claim)
+    guard hasAllListed else { throw .missingHeader(of: claim, in: request) }
     guard claim.lists("host") else {
       throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
     }
-    let headers = request.headers.span  // whose elements are read in place
-    var amazonCount = 0
-    for index in headers.indices where headers[index].isAmazonHeader { amazonCount += 1 }
-    if signedCount != amazonCount {
-      for index in headers.indices where headers[index].isAmazonHeader {
-        guard !claim.lists(headers[index].name), !isAddedAfterSigning(headers[index]) else { continue }
-        throw VerificationError(
-          .unsignedHeader,
-          "Every X-Amz- header must be signed, but \(headers[index].name) isn't listed in SignedHeaders.",
-          cause: headers[index].isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
-      }
+    if hasUnlisted, let header = request.headers.first(where: { mustBeListed($0) && !claim.lists($0.name) }) {
+      throw VerificationError(
+        .unsignedHeader, "Every X-Amz- header must be signed, but \(header.name) isn't listed in SignedHeaders.",
+        cause: header.isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
     }
     for name in requiredHeaders where !claim.lists(name) {
       throw VerificationError(.unsignedHeader, "The service wants \(name) to be there and signed.")
@@ -58,8 +52,9 @@ extension Verifier {
     }
   }
 
-  private func isAddedAfterSigning(_ header: HeaderField) -> Bool {
-    service.sessionToken == .addedAfterSigning && header.isNamed("x-amz-security-token")
+  private func mustBeListed(_ header: HeaderField) -> Bool {
+    header.name.lowercased().hasPrefix("x-amz-")
+      && !(service.sessionToken == .addedAfterSigning && header.isNamed("x-amz-security-token"))
   }
 
   private var contentHashExample: String {
@@ -107,17 +102,6 @@ enum RegionPattern {
   }
 }
 
-extension HeaderField {
-  /// Whether the name begins with `X-Amz-`, in any letter case.
-  var isAmazonHeader: Bool {
-    name.withBytes { bytes in
-      // x-amz-, byte by byte.
-      bytes.count > 6 && bytes[0].asciiLowercased == 0x78 && bytes[1] == 0x2D && bytes[2].asciiLowercased == 0x61
-        && bytes[3].asciiLowercased == 0x6D && bytes[4].asciiLowercased == 0x7A && bytes[5] == 0x2D
-    }
-  }
-}
-
 extension SignatureClaim {
   /// Whether `name` is a signed header, whatever its letter case.
   func lists(_ name: String) -> Bool {
@@ -132,32 +116,28 @@ extension SignatureClaim {
       }
     }
   }
+}
 
-  /// How many of `headers` are signed and begin with `X-Amz-`.
-  ///
-  /// - Throws: `missingHeader` where a listed one isn't there.
-  func countSignedAmazonHeaders(in headers: [HeaderField]) throws(VerificationError) -> Int {
-    var count = 0
-    let headers = headers.span
-    let missing: Range<Int>? = parts.withBytes(parts.signedHeaders) { list in
-      var start = 0
-      while let item = list.item(at: start) {
-        let listed = list.extracting(item)
-        var isThere = false
-        for index in headers.indices where headers[index].name.utf8.count == listed.count {
-          guard headers[index].name.withBytes({ $0.isEqualIgnoringCase(to: listed) }) else { continue }
-          isThere = true
-          count += headers[index].isAmazonHeader ? 1 : 0
-        }
-        guard isThere else { return item }
-        start = item.upperBound + 1
+extension SignableRequest {
+  /// Whether each header that `claim` lists is there, and whether there is some `X-Amz-…` that it doesn't list.
+  fileprivate func headers(
+    listedIn claim: SignatureClaim
+  ) throws(VerificationError) -> (hasAllListed: Bool, hasUnlisted: Bool) {
+    do throws(SigningError) {
+      return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+        try scratch.headers.collect(headers, .listed(claim.parts.text, claim.parts.signedHeaders))
+        return (scratch.headers.hasAllListed, scratch.headers.hasUnlistedAmazonHeader)
       }
-      return nil
+    } catch {
+      throw VerificationError(error)
     }
-    guard let missing else { return count }
-    let offset = parts.signedHeaders.lowerBound
-    let name = parts.string(offset + missing.lowerBound..<offset + missing.upperBound)
-    throw VerificationError(
+  }
+}
+
+extension VerificationError {
+  fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
+    let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
+    return VerificationError(
       .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",
       cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil)
   }

@@ -27,12 +27,6 @@ extension Verifier {
     return hash
   }
 
-  /// The secret of access key ids that nobody knows, so that such an id takes the time of one that is known.
-  static let decoySecret: String = {
-    var random = SystemRandomNumberGenerator()
-    return (0..<4).map { _ in String(random.next(), radix: 36) }.joined()
-  }()
-
   /// Whether the signature is the one that the owner of `credentials` makes.
   ///
   /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
@@ -75,6 +69,18 @@ extension Verifier {
         claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
     }
   }
+}
+
+extension Credentials {
+  /// What stands for the credentials of an id that nobody knows, so that it takes the time of one that is known.
+  static func unknown(_ accessKeyID: String) -> Credentials {
+    Credentials(accessKeyID: accessKeyID, secretAccessKey: decoySecret)
+  }
+
+  private static let decoySecret: String = {
+    var random = SystemRandomNumberGenerator()
+    return (0..<4).map { _ in String(random.next(), radix: 36) }.joined()
+  }()
 }
 
 extension SigningKey {

@@ -102,15 +102,17 @@ public struct Verifier: Sendable {
     _ claim: SignatureClaim, of request: SignableRequest, payload: Payload, with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
     // Credentials of another id are no credentials for this one.
-    let known = credentials.flatMap { claim.parts.equals(claim.credential.accessKeyID, $0.accessKeyID) ? $0 : nil }
-    let owner =
-      known
-      ?? Credentials(accessKeyID: claim.accessKeyID, secretAccessKey: Self.decoySecret)
+    let isKnown = credentials.map { claim.parts.equals(claim.credential.accessKeyID, $0.accessKeyID) } ?? false
     let token = claim.fields.sessionToken ?? ""
-    let isTokenRight = ConstantTime.isEqual(token, known == nil ? token : owner.sessionToken ?? "")
+    let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)
     let payloadHash = try payloadHash(of: payload, for: claim)
-    let isRight = try isSignature(of: claim, for: request, payloadHash, by: owner)
-    guard isRight, known != nil else { throw .wrongSignature(of: claim) }
+    let isRight =
+      if isKnown, let credentials {
+        try isSignature(of: claim, for: request, payloadHash, by: credentials)
+      } else {
+        try isSignature(of: claim, for: request, payloadHash, by: .unknown(claim.accessKeyID))
+      }
+    guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
     return VerifiedRequest(claim: claim, payloadHash: payloadHash)
   }

@@ -1,0 +1,59 @@
+// Loops without an early end, so that the compiler can look at many bytes at a time.
+extension Span<UInt8> {
+  /// The least of the bytes; 0xFF where there is none.
+  var lowest: UInt8 {
+    var lowest: UInt8 = 0xFF
+    for index in indices { lowest = min(lowest, self[index]) }
+    return lowest
+  }
+
+  /// Whether there is no white space among the bytes, and no control character.
+  var isVisible: Bool {
+    var lowest: UInt8 = 0xFF
+    var nearestToDelete: UInt8 = 0xFF
+    for index in indices {
+      lowest = min(lowest, self[index])
+      nearestToDelete = min(nearestToDelete, self[index] ^ 0x7F)
+    }
+    return lowest > 0x20 && nearestToDelete > 0
+  }
+
+  /// Where `byte` stands first, at or after `start`.
+  func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+    var index = start
+    while index + Self.stride <= count {
+      let block = extracting(index..<index + Self.stride)
+      var isFound: UInt8 = 0
+      for index in block.indices { isFound |= block[index] == byte ? 1 : 0 }
+      if isFound != 0 { break }
+      index += Self.stride
+    }
+    while index < count {
+      if self[index] == byte { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  private static var stride: Int { 16 }
+
+  /// Whether both are the same.
+  func isEqual(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    var difference: UInt8 = 0
+    for index in indices { difference |= self[index] ^ other[index] }
+    return difference == 0
+  }
+
+  /// Whether both are the same but for the case of ASCII letters.
+  func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    var difference: UInt8 = 0
+    for index in indices { difference |= self[index].asciiLowercased ^ other[index].asciiLowercased }
+    return difference == 0
+  }
+}
+
+extension UInt8 {
+  var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}
