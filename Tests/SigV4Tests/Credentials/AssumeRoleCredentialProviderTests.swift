@@ -7,9 +7,10 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct AssumeRoleCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let caller = Credentials(
-    accessKeyID: "ASIACALLER", secretAccessKey: "caller", sessionToken: "callers-token")
+    accessKeyID: "ASIACALLER", secretAccessKey: Planted.secret, sessionToken: Planted.token)
   private static let assumed = Credentials(
-    accessKeyID: "ASIAASSUMED", secretAccessKey: "c2VjcmV0", sessionToken: "dG9rZW4=",
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "\(Planted.mark)/assumed",
+    sessionToken: "\(Planted.mark)/assumed-token",
     expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
 
   private func start(externalID: String? = nil) async throws -> SecurityTokenService {
@@ -32,7 +33,7 @@ import Testing
     try await start(externalID: "of us two").whileRunning { service async throws in
       let provider = provider(service, externalID: "of us two", duration: .seconds(900))
       #expect(try await provider.credentials() == Self.assumed)
-      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      let form = try #require(service.forms.first)
       #expect(
         form == [
           "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": Self.arn, "ExternalId": "of us two",
@@ -43,7 +44,8 @@ import Testing
 
   @Test func `a wrong secret, a missing external id and a refusal are told, without a retry`() async throws {
     try await start(externalID: "x-id").whileRunning { service async throws in
-      let other = Credentials(accessKeyID: "ASIACALLER", secretAccessKey: "another", sessionToken: "callers-token")
+      let other = Credentials(
+        accessKeyID: "ASIACALLER", secretAccessKey: "\(Planted.mark)/another", sessionToken: Planted.token)
       for (source, code) in [(other, "SignatureDoesNotMatch"), (Self.caller, "AccessDenied")] {
         let provider = provider(service, source: source)
         let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }

@@ -7,9 +7,9 @@ extension FaultTable {
     let id: String
     let name: String
     let text: String
-    var outcome = FaultTableRow.Outcome.works
+    var outcome = FaultOutcome.works
 
-    init(_ id: String, _ name: String, _ text: String, _ outcome: FaultTableRow.Outcome = .works) {
+    init(_ id: String, _ name: String, _ text: String, _ outcome: FaultOutcome = .works) {
       self.id = id
       self.name = name
       self.text = text
@@ -22,7 +22,7 @@ extension FaultTable {
   static let goodDocument = document(["Code": "\"Success\""])
 
   private static let fields = [
-    ("AccessKeyId", "ASIAEXAMPLE"), ("SecretAccessKey", "c2VjcmV0/+"), ("Token", "dG9rZW4="),
+    ("AccessKeyId", "ASIAEXAMPLE"), ("SecretAccessKey", Planted.secret), ("Token", Planted.token),
     ("Expiration", "2030-03-17T17:46:40Z"), ("AccountId", "123456789012"),
   ]
 
@@ -47,7 +47,8 @@ extension FaultTable {
     Document(
       "F39", "other names",
       document([
-        "Token": nil, "Expiration": nil, "sessiontoken": "\"dG9rZW4=\"", "EXPIRESAT": "\"2030-03-17T17:46:40Z\"",
+        "Token": nil, "Expiration": nil, "sessiontoken": "\"\(Planted.token)\"",
+        "EXPIRESAT": "\"2030-03-17T17:46:40Z\"",
       ])),
   ]
 

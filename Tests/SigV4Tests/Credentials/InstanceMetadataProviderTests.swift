@@ -4,13 +4,14 @@ import SigV4
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct InstanceMetadataProviderTests {
-  private static let credentials = FaultTableTests.credentials
+  private static let credentials = Planted.credentials
 
   private func start(
     _ httpTokens: Instance.HTTPTokens = .required, on address: LoopbackAddress = .ipv4
   ) async throws -> InstanceMetadataService {
     try await InstanceMetadataService.start(
-      Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials, httpTokens: httpTokens), on: address)
+      Instance(roleName: InstanceMetadataFault.roleName, credentials: Self.credentials, httpTokens: httpTokens),
+      on: address)
   }
 
   private func targets(_ service: InstanceMetadataService) -> [String] {
@@ -27,7 +28,8 @@ import Testing
       #expect(try await provider.credentials() == Self.credentials)
       #expect(
         targets(service) == [
-          "PUT /latest/api/token", "GET " + FaultTableRow.listing, "GET " + FaultTableRow.listing + "reservations",
+          "PUT /latest/api/token", "GET " + InstanceMetadataFault.listing,
+          "GET " + InstanceMetadataFault.listing + "reservations",
         ])
       let put = try #require(service.server.requests("PUT").first).request
       #expect(put.headers.contains(HeaderField("x-aws-ec2-metadata-token-ttl-seconds", "21600")))
@@ -187,18 +189,4 @@ import Testing
       await #expect(throws: CancellationError.self) { try await caller.value }
     }
   }
-
-  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
-    @Test func `F50: the environment's proxy gets to see nothing`() async {
-      await #expect(processExitsWith: .success) {
-        let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502) }
-        let service = try await InstanceMetadataService.start(
-          Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
-        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
-        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience)
-        #expect(try await provider.credentials() == FaultTableTests.credentials)
-        #expect(proxy.connectionCount == 0)
-      }
-    }
-  #endif
 }

@@ -5,7 +5,7 @@ import Testing
 
 /// Many callers at once, some of which give up, in front of a source that fails now and then.
 @Suite(.timeLimit(.minutes(10))) struct ProviderConcurrencyTests {
-  private static let credentials = FaultTableTests.credentials
+  private static let credentials = Planted.credentials
 
   @Test func `a cancelled caller is served what needs no waiting`() async throws {
     let source = GatedSource()
@@ -28,7 +28,7 @@ import Testing
     let clock = TestClock()
     let slow = GatedSource()
     let first = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
+      accessKeyID: "AKID-1", secretAccessKey: Planted.secret, expiration: TestClock.start.addingTimeInterval(3600))
     let isFirst = Mutex(true)
     let source = ClosureProvider {
       let wasFirst = isFirst.withLock { isFirst in
@@ -54,7 +54,7 @@ import Testing
     let time = TestClock()
     let slow = GatedSource()
     let first = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
+      accessKeyID: "AKID-1", secretAccessKey: Planted.secret, expiration: TestClock.start.addingTimeInterval(3600))
     let answers = Mutex([first])
     let source = ClosureProvider {
       if let answer = answers.withLock({ $0.popLast() }) { answer } else { await slow.credentials() }
@@ -115,6 +115,6 @@ final class GatedSource: CredentialProvider {
       wasAsked.yield()
       if isOpen { continuation.resume() }
     }
-    return FaultTableTests.credentials
+    return Planted.credentials
   }
 }

@@ -7,14 +7,15 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ProfileCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let keys = Credentials(
-    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "pLaNtEd/secret", sessionToken: "pLaNtEd/token")
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: Planted.secret, sessionToken: Planted.token)
   private static let assumed = Credentials(
-    accessKeyID: "ASIAASSUMED", secretAccessKey: "pLaNtEd/assumed", sessionToken: "pLaNtEd/assumed-token",
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "\(Planted.mark)/assumed",
+    sessionToken: "\(Planted.mark)/assumed-token",
     expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
   private static let keyLines = """
     aws_access_key_id = AKIDEXAMPLE
-    aws_secret_access_key = pLaNtEd/secret
-    aws_session_token = pLaNtEd/token
+    aws_secret_access_key = \(Planted.secret)
+    aws_session_token = \(Planted.token)
 
     """
 
@@ -91,7 +92,7 @@ import Testing
         """
       let provider = provider("role", config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
       #expect(try await provider.credentials() == Self.assumed)
-      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      let form = try #require(service.forms.first)
       #expect(form["DurationSeconds"] == "900" && form["RoleSessionName"] == "name" && form["ExternalId"] == "id")
     }
   }
@@ -148,7 +149,7 @@ import Testing
         """
       let provider = provider(config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
       #expect(try await provider.credentials() == Self.assumed)
-      let actions = service.server.requests().map { FaultTableTests.form($0.body)["Action"] }
+      let actions = service.forms.map { $0["Action"] }
       #expect(actions == ["AssumeRoleWithWebIdentity", "AssumeRole"])
     }
   }
@@ -163,27 +164,30 @@ import Testing
     #expect(try await provider.credentials() == Credentials(accessKeyID: "a", secretAccessKey: "s"))
   }
 
-  @Test(arguments: [
-    "[default]\n" + keyLines, "[default]\naws_secret_access_key = pLaNtEd\n",
-    "[default]\naws_secret_access_key pLaNtEd\n",
-    "[default]\n pLaNtEd\n", "pLaNtEd", "[default]\naws_access_key_id = a\naws_secret_access_key = \n  pLaNtEd\n",
-    "[default]\naws_access_key_id = a\naws_session_token = pLaNtEd\n",
-    "[default]\nrole_arn = x\nsource_profile = b\n[b]\n" + keyLines,
-    "[default]\ncredential_process = sh -c 'echo pLaNtEd; exit 1'\n", "[default]\ncredential_process = 'pLaNtEd\n",
-    "[default]\ncredential_process = sh -c 'echo pLaNtEd >&2' pLaNtEd\n",
-    "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
-  ])
-  func `a file's and a program's secrets stay in`(text: String) async throws {
+  @Test(
+    arguments: [
+      "[default]\n" + keyLines, "[default]\naws_secret_access_key = \(Planted.mark)\n",
+      "[default]\naws_secret_access_key \(Planted.mark)\n",
+      "[default]\n \(Planted.mark)\n", "\(Planted.mark)",
+      "[default]\naws_access_key_id = a\naws_secret_access_key = \n  \(Planted.mark)\n",
+      "[default]\naws_access_key_id = a\naws_session_token = \(Planted.mark)\n",
+      "[default]\nrole_arn = x\nsource_profile = b\n[b]\n" + keyLines,
+      "[default]\ncredential_process = sh -c 'echo \(Planted.mark); exit 1'\n",
+      "[default]\ncredential_process = '\(Planted.mark)\n",
+      "[default]\ncredential_process = sh -c 'echo \(Planted.mark) >&2' \(Planted.mark)\n",
+      "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
+    ].map(Unmarked.init))
+  func `a file's and a program's secrets stay in`(file: Unmarked<String>) async throws {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let provider = provider(credentials: text, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
+    let provider = provider(credentials: file.value, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
     let chain = CredentialChain([provider])
-    for attempt in await chain.explain() { SecretLeakTests.expectNoSecret(in: attempt) }
+    for attempt in await chain.explain() { Planted.expectNoSecret(in: attempt) }
     do {
-      SecretLeakTests.expectNoSecret(in: try await chain.credentials())
+      Planted.expectNoSecret(in: try await chain.credentials())
     } catch {
-      SecretLeakTests.expectNoSecret(in: error)
+      Planted.expectNoSecret(in: error)
     }
-    SecretLeakTests.expectNoSecret(in: provider)
-    SecretLeakTests.expectNoSecret(in: chain)
+    Planted.expectNoSecret(in: provider)
+    Planted.expectNoSecret(in: chain)
   }
 }
