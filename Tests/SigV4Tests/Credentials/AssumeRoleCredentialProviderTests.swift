@@ -32,7 +32,7 @@ import Testing
   @Test func `a signed request gets the role's credentials`() async throws {
     try await start(externalID: "of us two").whileRunning { service async throws in
       let provider = provider(service, externalID: "of us two", duration: .seconds(900))
-      #expect(try await provider.credentials() == Self.assumed)
+      #expect(try await provider.checkedCredentials() == Self.assumed)
       let form = try #require(service.forms.first)
       #expect(
         form == [
@@ -48,7 +48,7 @@ import Testing
         accessKeyID: "ASIACALLER", secretAccessKey: "\(Planted.mark)/another", sessionToken: Planted.token)
       for (source, code) in [(other, "SignatureDoesNotMatch"), (Self.caller, "AccessDenied")] {
         let provider = provider(service, source: source)
-        let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+        let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
         #expect(error?.code == .badAnswer)
         #expect(error?.message.contains(code) == true, "\(String(describing: error))")
       }
@@ -60,7 +60,7 @@ import Testing
   func `a lifetime that STS doesn't give is refused before anything is sent`(duration: Duration) async throws {
     try await start().whileRunning { service async throws in
       let provider = provider(service, duration: duration)
-      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .misconfigured)
       #expect(service.server.requests().isEmpty)
     }
@@ -69,7 +69,7 @@ import Testing
   @Test func `without a region nothing is sent`() async throws {
     try await start().whileRunning { service async throws in
       let provider = provider(service, environment: [:])
-      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .misconfigured)
       #expect(error?.message.contains("AWS_REGION") == true)
       #expect(service.server.requests().isEmpty)
@@ -80,7 +80,7 @@ import Testing
     let provider = AssumeRoleCredentialProvider(
       roleARN: Self.arn, source: EnvironmentCredentialProvider(environment: [:]),
       environment: ["AWS_REGION": "us-west-2"])
-    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .notConfigured)
   }
 }

@@ -153,7 +153,8 @@ struct ContainerFault: Sendable {
         outcome: .fails(.badAnswer, naming: "JSON"),
         requests: 3),
       .init(
-        id: "E08", name: "a field is missing", faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"t"}"#))],
+        id: "E08", name: "a field is missing",
+        faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"\#(token)"}"#))],
         outcome: .fails(.badAnswer, naming: "without SecretAccessKey"), requests: 3),
     ]
     + [Fault.answer(429), .answer(500), .answer(503), .reset, .closed, .truncated(afterBodyBytes: 9)].flatMap { fault in

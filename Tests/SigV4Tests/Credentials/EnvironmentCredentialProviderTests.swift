@@ -6,7 +6,7 @@ import Testing
   private let pair = ["AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": Planted.secret]
 
   private func credentials(_ more: [String: String] = [:]) async throws -> Credentials {
-    try await EnvironmentCredentialProvider(environment: pair.merging(more) { $1 }).credentials()
+    try await EnvironmentCredentialProvider(environment: pair.merging(more) { $1 }).checkedCredentials()
   }
 
   @Test func `a key pair is enough`() async throws {
@@ -39,11 +39,11 @@ import Testing
       "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCOUNT_ID", "AWS_CREDENTIAL_EXPIRATION",
     ] { environment[name] = blank }
     let error = await #expect(throws: CredentialError.self) {
-      try await EnvironmentCredentialProvider(environment: environment).credentials()
+      try await EnvironmentCredentialProvider(environment: environment).checkedCredentials()
     }
     #expect(error?.code == .notConfigured)
     environment.merge(pair) { $1 }
-    let credentials = try await EnvironmentCredentialProvider(environment: environment).credentials()
+    let credentials = try await EnvironmentCredentialProvider(environment: environment).checkedCredentials()
     #expect(credentials == Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: Planted.secret))
   }
 
@@ -81,7 +81,7 @@ import Testing
 
   @Test func `the process's own environment is the default`() async throws {
     let own = ProcessInfo.processInfo.environment
-    let `default` = try? await EnvironmentCredentialProvider().credentials()
-    #expect(`default` == (try? await EnvironmentCredentialProvider(environment: own).credentials()))
+    let `default` = try? await EnvironmentCredentialProvider().checkedCredentials()
+    #expect(`default` == (try? await EnvironmentCredentialProvider(environment: own).checkedCredentials()))
   }
 }

@@ -28,14 +28,14 @@ extension FaultTable {
         let errors = Mutex<[any Error]>([])
         let cache = CachedCredentialProvider(
           provider, onFailure: { error in errors.withLock { $0.append(error) } }, clock: clock.clock)
-        for _ in 0..<5 { #expect(try await Planted.credentials(of: cache) == old) }
+        for _ in 0..<5 { #expect(try await cache.checkedCredentials() == old) }
         #expect(service.letters == "TLC")
         let reported = errors.withLock(\.self)
         #expect(reported.map { ($0 as? CredentialError)?.code } == Array(repeating: .badAnswer, count: reports))
         for error in reported { Planted.expectNoSecret(in: error) }
         service.instance.credentials = Planted.credentials
         clock.advance(by: later)
-        #expect(try await Planted.credentials(of: cache) == Planted.credentials)
+        #expect(try await cache.checkedCredentials() == Planted.credentials)
         return service.letters
       }
     }
@@ -48,9 +48,9 @@ extension FaultTable {
       ).whileRunning { service async throws in
         let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
         let cache = provider.cached()
-        #expect(try await Planted.error(of: cache).code == .notAvailable)
+        #expect(try await cache.checkedError().code == .notAvailable)
         service.instance.roleName = InstanceMetadataFault.roleName
-        #expect(try await Planted.credentials(of: cache) == Planted.credentials)
+        #expect(try await cache.checkedCredentials() == Planted.credentials)
         return service.letters
       }
     }
@@ -67,19 +67,19 @@ extension FaultTable {
         let provider = InstanceMetadataProvider(
           endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
         let cache = CachedCredentialProvider(provider, clock: clock.clock)
-        let first = try await Planted.credentials(of: cache)
+        let first = try await cache.checkedCredentials()
         service.faults = [.always(.answer(500))]
         clock.advance(by: 3600 - left)
         // The pause is of 300 s, in which nobody asks.
         for seconds in [0.0, 1, 150, 148] {
           clock.advance(by: seconds)
-          #expect(try await Planted.credentials(of: cache) == first)
+          #expect(try await cache.checkedCredentials() == first)
           #expect(service.letters == "TLC" + "LLL", "one fetch, in three attempts")
         }
         service.faults = []
         service.instance.credentials = Planted.credentials
         clock.advance(by: 2)
-        #expect(try await Planted.credentials(of: cache) == Planted.credentials)
+        #expect(try await cache.checkedCredentials() == Planted.credentials)
         return service.letters
       }
     }
@@ -99,10 +99,10 @@ extension FaultTable {
           endpoint: service.baseURL, roleName: InstanceMetadataFault.roleName, timeout: patience, environment: [:],
           clock: clock.clock)
         let cache = CachedCredentialProvider(provider, clock: clock.clock)
-        #expect(try await Planted.credentials(of: cache) == held)
+        #expect(try await cache.checkedCredentials() == held)
         service.faults = [.onCredentials(fault)]
         clock.advance(by: 3000)
-        for _ in 0..<5 { #expect(try await Planted.credentials(of: cache) == held) }
+        for _ in 0..<5 { #expect(try await cache.checkedCredentials() == held) }
         return service.letters
       }
     }
@@ -118,9 +118,9 @@ extension FaultTable {
       ).whileRunning { service async throws in
         let provider = InstanceMetadataProvider(
           endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
-        _ = try await Planted.credentials(of: provider)
+        _ = try await provider.checkedCredentials()
         clock.advance(by: jump)
-        for _ in 0..<3 { _ = try await Planted.credentials(of: provider) }
+        for _ in 0..<3 { _ = try await provider.checkedCredentials() }
         return service.letters
       }
     }

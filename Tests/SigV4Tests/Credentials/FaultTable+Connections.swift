@@ -13,7 +13,7 @@ extension FaultTable {
       let transport = RecordingTransport(before: SocketTransport())
       let provider = InstanceMetadataProvider(
         endpoint: refusing.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
-      let error = try await Planted.error(of: provider)
+      let error = try await provider.checkedError()
       #expect(error.code == .notAvailable)
       #expect(error.message.contains("refused"))
       #expect(clock.slept.isEmpty)
@@ -29,7 +29,7 @@ extension FaultTable {
         let provider = InstanceMetadataProvider(
           endpoint: unanswering.baseURL, timeout: .milliseconds(300), environment: [:], transport: transport,
           clock: TestClock().clock)
-        let error = try await Planted.error(of: provider)
+        let error = try await provider.checkedError()
         #expect(error.code == .notAvailable)
         #expect(error.message.contains("within the deadline"))
         return transport.letters(at: unanswering.baseURL)
@@ -51,7 +51,7 @@ extension FaultTable {
             service.faults = [.on(nil, path, .redirect(to: elsewhere.baseURL + path, status: status))]
             let provider = InstanceMetadataProvider(
               endpoint: service.baseURL, timeout: patience, environment: [:], clock: TestClock().clock)
-            #expect(try await Planted.error(of: provider).code == .badAnswer)
+            #expect(try await provider.checkedError().code == .badAnswer)
             return service.letters
           }
           #expect(elsewhere.connectionCount == 0)

@@ -15,7 +15,7 @@ extension FaultTable {
       let transport = RecordingTransport()
       let provider = ContainerCredentialProvider(
         environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], transport: transport, clock: TestClock().clock)
-      let error = try await Planted.error(of: provider)
+      let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
       return transport.letters(url)
     }
@@ -30,7 +30,7 @@ extension FaultTable {
           "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/",
           "AWS_CONTAINER_AUTHORIZATION_TOKEN": Planted.token,
         ], transport: transport, clock: TestClock().clock)
-      let error = try await Planted.error(of: provider)
+      let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
       #expect(transport.requests.allSatisfy { $0.headers.contains(HeaderField("Authorization", Planted.token)) })
       return transport.letters("http://169.254.170.2/v2/credentials?id=1")

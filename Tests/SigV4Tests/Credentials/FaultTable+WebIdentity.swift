@@ -18,7 +18,7 @@ extension FaultTable {
       let provider = WebIdentityCredentialProvider(
         tokenFile: "/t", roleARN: WebIdentityFault.role, environment: ["AWS_DEFAULT_REGION": region],
         transport: transport, files: ProviderFiles(telling: [Planted.token], at: "/t"), clock: TestClock().clock)
-      let error = try await Planted.error(of: provider)
+      let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
       return transport.requests.map { $0.url == url ? "W" : "?" }.joined()
     }

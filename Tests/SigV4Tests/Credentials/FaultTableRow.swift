@@ -38,14 +38,14 @@ enum FaultOutcome: Sendable {
       provider, onFailure: { error in reported.withLock { $0.append(error) } }, clock: TestClock().clock)
     switch self {
     case .works:
-      let (credentials, expected) = (try await Planted.credentials(of: cache), Planted.credentials)
+      let (credentials, expected) = (try await cache.checkedCredentials(), Planted.credentials)
       #expect(credentials.accessKeyID == expected.accessKeyID)
       #expect(credentials.secretAccessKey == expected.secretAccessKey)
       #expect(credentials.sessionToken == expected.sessionToken)
       #expect(credentials.expiration == expected.expiration)
       #expect(credentials.accountID == (isAccountTold ? expected.accountID : nil))
     case .fails(let code, let name):
-      let error = try await Planted.error(of: cache)
+      let error = try await cache.checkedError()
       #expect(error.code == code, "\(error)")
       #expect(name.map { error.message.contains($0) } ?? true, "\(error)")
     }

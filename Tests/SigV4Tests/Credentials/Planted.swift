@@ -26,23 +26,28 @@ enum Planted {
   static func expectNoSecret(in value: Any, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(!texts(value).contains(mark), sourceLocation: sourceLocation)
   }
+}
 
-  /// Asks `provider`; neither it nor what comes of it shows a secret.
-  static func credentials(of provider: some CredentialProvider) async throws -> Credentials {
-    expectNoSecret(in: provider)
+extension CredentialProvider {
+  /// What ``credentials()`` returns or throws, after a look for secrets in that and in the provider.
+  func checkedCredentials(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Credentials {
+    Planted.expectNoSecret(in: self, sourceLocation: sourceLocation)
     do {
-      let credentials = try await provider.credentials()
-      expectNoSecret(in: credentials)
+      let credentials = try await credentials()
+      Planted.expectNoSecret(in: credentials, sourceLocation: sourceLocation)
       return credentials
     } catch {
-      expectNoSecret(in: error)
+      Planted.expectNoSecret(in: error, sourceLocation: sourceLocation)
       throw error
     }
   }
 
-  /// The error of `provider`, which must be one of the library's own.
-  static func error(of provider: some CredentialProvider) async throws -> CredentialError {
-    try #require(await #expect(throws: CredentialError.self) { try await credentials(of: provider) })
+  /// What ``credentials()`` throws, which must be one of the library's own errors, after the same look.
+  func checkedError(sourceLocation: SourceLocation = #_sourceLocation) async throws -> CredentialError {
+    try #require(
+      await #expect(throws: CredentialError.self, sourceLocation: sourceLocation) {
+        try await checkedCredentials(sourceLocation: sourceLocation)
+      }, sourceLocation: sourceLocation)
   }
 }
 

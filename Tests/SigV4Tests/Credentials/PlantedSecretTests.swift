@@ -90,7 +90,7 @@ import Testing
       let cache = CachedCredentialProvider(provider, onFailure: { shown.add($0) }, clock: TestClock().clock)
       let chain = CredentialChain([cache])
       do {
-        let credentials = try await chain.credentials()
+        let credentials = try await chain.checkedCredentials()
         works += credentials.secretAccessKey.contains(Self.mark) ? 1 : 0
         shown.add(credentials)
       } catch {

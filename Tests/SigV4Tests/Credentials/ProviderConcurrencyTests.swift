@@ -13,13 +13,13 @@ import Testing
     let cache = source.cached()
     let cold = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await cache.credentials()
+      return try await cache.checkedCredentials()
     }
     await #expect(throws: CancellationError.self) { try await cold.value }
-    _ = try await cache.credentials()
+    _ = try await cache.checkedCredentials()
     let warm = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await cache.credentials()
+      return try await cache.checkedCredentials()
     }
     #expect(try await warm.value == Self.credentials)
   }
@@ -38,14 +38,14 @@ import Testing
       return wasFirst ? first : await slow.credentials()
     }
     let cache = CachedCredentialProvider(source, clock: clock.clock)
-    #expect(try await cache.credentials() == first)
+    #expect(try await cache.checkedCredentials() == first)
     clock.advance(by: 3000)
-    let refreshing = Task { try await cache.credentials() }
+    let refreshing = Task { try await cache.checkedCredentials() }
     await slow.waitUntilAsked()
-    for _ in 0..<10 { #expect(try await cache.credentials() == first) }
+    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
     slow.open()
     #expect(try await refreshing.value == Self.credentials)
-    #expect(try await cache.credentials() == Self.credentials)
+    #expect(try await cache.checkedCredentials() == Self.credentials)
     #expect(slow.count == 1)
   }
 
@@ -62,14 +62,14 @@ import Testing
     var clock = time.clock
     clock.patience = {}
     let cache = CachedCredentialProvider(source, clock: clock)
-    #expect(try await cache.credentials() == first)
+    #expect(try await cache.checkedCredentials() == first)
     time.advance(by: 3600 - left)
-    for _ in 0..<10 { #expect(try await cache.credentials() == first) }
+    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
     await slow.waitUntilAsked()
     #expect(slow.count == 1)
     slow.open()
-    while try await cache.credentials() == first { await Task.yield() }
-    #expect(try await cache.credentials() == Self.credentials)
+    while try await cache.checkedCredentials() == first { await Task.yield() }
+    #expect(try await cache.checkedCredentials() == Self.credentials)
     #expect(slow.count == 1)
   }
 

@@ -56,7 +56,7 @@ import Testing
     let fetches = Mutex(0)
     let source = ClosureProvider {
       fetches.withLock { $0 += 1 }
-      return try await provider.credentials()
+      return try await provider.checkedCredentials()
     }
     let cache = CachedCredentialProvider(source, clock: clock.clock)
     var random = Generator(state: 4)
@@ -71,7 +71,7 @@ import Testing
       service.faults = FaultPlan(faults.map { .always(times: 1, $0) })
       transport.isPatient.withLock { $0 = !faults.contains(where: Self.unanswered.contains) }
       let cancelled = (0..<200).map { _ in Int.random(in: 0..<4, using: &random) == 0 }
-      let callers = cancelled.map { _ in Task { try await cache.credentials() } }
+      let callers = cancelled.map { _ in Task { try await cache.checkedCredentials() } }
       for (caller, isCancelled) in zip(callers, cancelled) where isCancelled { caller.cancel() }
       for caller in callers {
         let ending: Ending =
@@ -99,7 +99,7 @@ import Testing
     service.instance.credentials = Planted.credentials
     transport.isPatient.withLock { $0 = true }
     clock.advance(by: 1300)
-    #expect(try await cache.credentials() == Planted.credentials)
+    #expect(try await cache.checkedCredentials() == Planted.credentials)
     await service.stop()
   }
 }
