@@ -9,6 +9,12 @@ import Testing
   }
 
   @Test func `no row is missing`() {
-    #expect(Set(FaultTable.rows.map(\.id)).sorted() == FaultTable.ids)
+    #if os(Linux)
+      let unplayable: Set<String> = []
+    #else
+      // A port that leaves connections unanswered can be had on Linux alone.
+      let unplayable: Set = ["F02"]
+    #endif
+    #expect(Set(FaultTable.rows.map(\.id)) == Set(FaultTable.ids).subtracting(unplayable))
   }
 }
