@@ -24,6 +24,13 @@ func fuzzDocuments(_ input: [UInt8]) {
     guard let credentials = try? document.credentials(lifetime) else { continue }
     expect(!credentials.accessKeyID.isEmpty, "Credentials have an id.", text)
   }
+  if let members = JSONObject(input)?.members, Set(members.map(\.name)).count == members.count {
+    let texts = members.compactMap { name, value in
+      if case .text(let text)? = value { (name, text) } else { nil }
+    }
+    let decoded = try? JSONDecoder().decode(Texts.self, from: Data(input)).texts
+    expect(decoded == Dictionary(uniqueKeysWithValues: texts), "Another reader takes the same from an object.", text)
+  }
   for kind in [ProfileFile.Kind.config, .credentials] {
     _ = try? ProfileFile(text, kind, path: "/config")
   }
@@ -37,6 +44,26 @@ func fuzzDocuments(_ input: [UInt8]) {
   let whole = response(to: [input[...]])
   let split = response(to: input.indices.map { input[$0...$0] })
   expect(whole == split, "An answer is the same whole and byte by byte.", text)
+}
+
+/// The texts that Foundation finds in an object.
+private struct Texts: Decodable {
+  let texts: [String: String]
+
+  init(from decoder: any Decoder) throws {
+    let object = try decoder.container(keyedBy: Name.self)
+    let texts = object.allKeys.compactMap { name in
+      (try? object.decode(String.self, forKey: name)).map { (name.stringValue, $0) }
+    }
+    self.texts = Dictionary(uniqueKeysWithValues: texts)
+  }
+
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
 }
 
 private func response(to pieces: [ArraySlice<UInt8>]) -> String {

@@ -6,8 +6,8 @@
 
 /// The JSON object in which instance metadata, container endpoints and credential processes tell credentials.
 ///
-/// Names of fields are read in any letter case, unknown ones are ignored, and `null` counts as missing. A byte order mark
-/// is passed over, as RFC 8259 allows, and of a field that is there twice the first counts.
+/// Names of fields are read in any letter case, unknown ones are ignored, and `null` counts as missing. Of a field that is
+/// there twice, in whatever letter case, nobody can tell which counts: that is an error.
 struct CredentialsDocument {
   /// Which fields there must be.
   enum Lifetime {
@@ -17,26 +17,24 @@ struct CredentialsDocument {
     case any
   }
 
-  private enum Value {
-    case text(String)
-    case integer(Int)
-    case other
-  }
-
   /// Where the document comes from, as the beginning of a sentence.
   private let source: String
-  private let fields: [String: Value]
+  /// The values that aren't `null` by the fields' lower-case names.
+  private let fields: [String: JSONObject.Value]
 
   /// Reads a document.
   ///
-  /// - Throws: ``CredentialError`` for bytes that are no JSON object; it never quotes them.
+  /// - Throws: ``CredentialError`` for bytes that are no JSON object or have a field twice; it never quotes them.
   init(_ bytes: [UInt8], from source: String) throws(CredentialError) {
     self.source = source
-    do {
-      fields = try JSONDecoder().decode(Fields.self, from: Data(bytes)).values
-    } catch {
+    guard let object = JSONObject(bytes) else {
       throw CredentialError(.badAnswer, "\(source) answered with something that is no JSON object.")
     }
+    var fields: [String: JSONObject.Value?] = [:]
+    for (name, value) in object.members where fields.updateValue(value, forKey: name.lowercased()) != nil {
+      throw CredentialError(.badAnswer, "\(source) answered with a JSON object that has a field twice.")
+    }
+    self.fields = fields.compactMapValues(\.self)
   }
 
   /// The field `Code`: `Success`, or the name of an error.
@@ -44,7 +42,7 @@ struct CredentialsDocument {
   /// The field `Message`, which goes with an error.
   var message: String? { text("Message") }
   /// The field `Version` of a credential process's document.
-  var version: Int? { if case .integer(let version)? = fields["version"] { version } else { nil } }
+  var version: Int? { if case .number(let version)? = fields["version"] { Int(exactly: version) } else { nil } }
 
   /// The credentials.
   ///
@@ -84,14 +82,16 @@ struct CredentialsDocument {
   }
 
   /// The first of the fields of these names that there is.
-  private func field(_ names: String...) -> Value? { names.lazy.compactMap { fields[$0.lowercased()] }.first }
+  private func field(_ names: String...) -> JSONObject.Value? {
+    names.lazy.compactMap { fields[$0.lowercased()] }.first
+  }
 
   private func isMissingOrEmpty(_ names: String...) -> Bool {
     names.allSatisfy { name in
       switch fields[name.lowercased()] {
       case nil: true
       case .text(let text): text.nonBlank == nil
-      case .integer, .other: false
+      case .number, .other: false
       }
     }
   }
@@ -103,37 +103,8 @@ struct CredentialsDocument {
       switch field(told) {
       case nil: "without \(told)"
       case .text: "with an empty \(told)"
-      case .integer, .other: "with \(told) that is no text"
+      case .number, .other: "with \(told) that is no text"
       }
     throw CredentialError(.badAnswer, "\(source) answered \(flaw).")
-  }
-
-  /// An object's fields by their lower-case names.
-  private struct Fields: Decodable {
-    var values: [String: Value] = [:]
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: Name.self)
-      // Of names that differ only in letter case, the first in alphabetical order counts, and so AWS's own.
-      for name in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
-        guard values[name.stringValue.lowercased()] == nil, try !container.decodeNil(forKey: name) else { continue }
-        let value: Value
-        if let text = try? container.decode(String.self, forKey: name) {
-          value = .text(text)
-        } else if let integer = try? container.decode(Int.self, forKey: name) {
-          value = .integer(integer)
-        } else {
-          value = .other
-        }
-        values[name.stringValue.lowercased()] = value
-      }
-    }
-  }
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 }

@@ -7,9 +7,10 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct AssumeRoleCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let caller = Credentials(
-    accessKeyID: "ASIACALLER", secretAccessKey: "caller", sessionToken: "callers-token")
+    accessKeyID: "ASIACALLER", secretAccessKey: Planted.secret, sessionToken: Planted.token)
   private static let assumed = Credentials(
-    accessKeyID: "ASIAASSUMED", secretAccessKey: "c2VjcmV0", sessionToken: "dG9rZW4=",
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "\(Planted.mark)/assumed",
+    sessionToken: "\(Planted.mark)/assumed-token",
     expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
 
   private func start(externalID: String? = nil) async throws -> SecurityTokenService {
@@ -31,8 +32,8 @@ import Testing
   @Test func `a signed request gets the role's credentials`() async throws {
     try await start(externalID: "of us two").whileRunning { service async throws in
       let provider = provider(service, externalID: "of us two", duration: .seconds(900))
-      #expect(try await provider.credentials() == Self.assumed)
-      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      #expect(try await provider.checkedCredentials() == Self.assumed)
+      let form = try #require(service.forms.first)
       #expect(
         form == [
           "Action": "AssumeRole", "Version": "2011-06-15", "RoleArn": Self.arn, "ExternalId": "of us two",
@@ -43,10 +44,11 @@ import Testing
 
   @Test func `a wrong secret, a missing external id and a refusal are told, without a retry`() async throws {
     try await start(externalID: "x-id").whileRunning { service async throws in
-      let other = Credentials(accessKeyID: "ASIACALLER", secretAccessKey: "another", sessionToken: "callers-token")
+      let other = Credentials(
+        accessKeyID: "ASIACALLER", secretAccessKey: "\(Planted.mark)/another", sessionToken: Planted.token)
       for (source, code) in [(other, "SignatureDoesNotMatch"), (Self.caller, "AccessDenied")] {
         let provider = provider(service, source: source)
-        let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+        let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
         #expect(error?.code == .badAnswer)
         #expect(error?.message.contains(code) == true, "\(String(describing: error))")
       }
@@ -58,7 +60,7 @@ import Testing
   func `a lifetime that STS doesn't give is refused before anything is sent`(duration: Duration) async throws {
     try await start().whileRunning { service async throws in
       let provider = provider(service, duration: duration)
-      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .misconfigured)
       #expect(service.server.requests().isEmpty)
     }
@@ -67,7 +69,7 @@ import Testing
   @Test func `without a region nothing is sent`() async throws {
     try await start().whileRunning { service async throws in
       let provider = provider(service, environment: [:])
-      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .misconfigured)
       #expect(error?.message.contains("AWS_REGION") == true)
       #expect(service.server.requests().isEmpty)
@@ -78,7 +80,7 @@ import Testing
     let provider = AssumeRoleCredentialProvider(
       roleARN: Self.arn, source: EnvironmentCredentialProvider(environment: [:]),
       environment: ["AWS_REGION": "us-west-2"])
-    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .notConfigured)
   }
 }

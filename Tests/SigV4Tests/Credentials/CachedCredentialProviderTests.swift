@@ -152,20 +152,20 @@ import Testing
       case .source(let answer): source.answer = answer
       case .pass(let seconds): clock.advance(by: seconds)
       case .get(let id, let count):
-        #expect(try await cache.credentials().accessKeyID == id)
+        #expect(try await cache.checkedCredentials().accessKeyID == id)
         #expect(source.count == count)
       case .fail(let expected, let count):
-        let error = await #expect(throws: CredentialError.self) { try await cache.credentials() }
+        let error = await #expect(throws: CredentialError.self) { try await cache.checkedCredentials() }
         #expect(error == expected)
         #expect(source.count == count)
       case .invalidate(let id): cache.invalidate(accessKeyID: id)
       case .refreshes(let seconds):
         let count = source.count
         clock.advance(by: -seconds - 1)
-        _ = try await cache.credentials()
+        _ = try await cache.checkedCredentials()
         #expect(source.count == count)
         clock.advance(by: 1)
-        _ = try await cache.credentials()
+        _ = try await cache.checkedCredentials()
         #expect(source.count == count + 1)
       }
     }
@@ -178,13 +178,13 @@ import Testing
     let cache = CachedCredentialProvider(
       source, onFailure: { error in errors.withLock { $0 += [(error as? CredentialError)?.code].compactMap(\.self) } },
       clock: clock.clock)
-    _ = try await cache.credentials()
+    _ = try await cache.checkedCredentials()
     clock.advance(by: 3590)
     source.answer = .error
-    _ = try await cache.credentials()
+    _ = try await cache.checkedCredentials()
     clock.advance(by: 601)
     source.answer = .needsPerson
-    await #expect(throws: CredentialError.self) { try await cache.credentials() }
+    await #expect(throws: CredentialError.self) { try await cache.checkedCredentials() }
     #expect(errors.withLock { $0 } == [.badAnswer, .misconfigured])
   }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Providers in a row: who passes on, who stops, who is remembered.
 @Suite(.timeLimit(.minutes(10))) struct CredentialChainTests {
-  private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "s")
+  private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: Planted.secret)
 
   /// A provider that says what it is told to, and counts.
   private final class Scripted: CredentialProvider {
@@ -30,14 +30,14 @@ import Testing
   func `a provider without anything passes on`(code: CredentialError.Code) async throws {
     let last = Scripted(.success(Self.credentials))
     let chain = CredentialChain([Scripted(Self.failure(code)), last])
-    #expect(try await chain.credentials() == Self.credentials)
+    #expect(try await chain.checkedCredentials() == Self.credentials)
   }
 
   @Test(arguments: [CredentialError.Code.misconfigured, .unreachable, .timedOut, .badAnswer])
   func `a provider that is set up and fails stops the chain`(code: CredentialError.Code) async throws {
     let last = Scripted(.success(Self.credentials))
     let chain = CredentialChain([Scripted(Self.failure(.notConfigured)), Scripted(Self.failure(code, "broken")), last])
-    let error = await #expect(throws: CredentialError.self) { try await chain.credentials() }
+    let error = await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() }
     #expect(error == CredentialError(code, "broken"))
     #expect(last.count == 0)
   }
@@ -48,7 +48,7 @@ import Testing
       let metadata = InstanceMetadataProvider(
         endpoint: unanswering.baseURL, timeout: .milliseconds(100), environment: [:])
       let chain = CredentialChain([metadata, Scripted(.success(Self.credentials))])
-      #expect(try await chain.credentials() == Self.credentials)
+      #expect(try await chain.checkedCredentials() == Self.credentials)
     }
   #endif
 
@@ -56,7 +56,7 @@ import Testing
     let chain = CredentialChain([
       EnvironmentCredentialProvider(environment: [:]), Scripted(Self.failure(.timedOut, "It didn't answer.")),
     ])
-    let error = await #expect(throws: CredentialError.self) { try await chain.credentials() }
+    let error = await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() }
     #expect(error?.code == .timedOut)
     #expect(
       error?.message
@@ -67,17 +67,17 @@ import Testing
   @Test func `no failure is for ever`() async throws {
     let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
     let chain = CredentialChain([first])
-    await #expect(throws: CredentialError.self) { try await chain.credentials() }
-    #expect(try await chain.credentials() == Self.credentials)
+    await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() }
+    #expect(try await chain.checkedCredentials() == Self.credentials)
   }
 
   @Test func `the winner is asked first from then on, until it fails`() async throws {
     let first = Scripted(Self.failure(.notAvailable))
     let second = Scripted(.success(Self.credentials), .success(Self.credentials), Self.failure(.badAnswer))
     let chain = CredentialChain([first, second])
-    for _ in 0..<2 { _ = try await chain.credentials() }
+    for _ in 0..<2 { _ = try await chain.checkedCredentials() }
     #expect((first.count, second.count) == (1, 2))
-    for _ in 0..<2 { await #expect(throws: CredentialError.self) { try await chain.credentials() } }
+    for _ in 0..<2 { await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() } }
     #expect((first.count, second.count) == (2, 4))
   }
 
@@ -85,7 +85,7 @@ import Testing
     let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
     let second = Scripted(.success(Self.credentials), Self.failure(.notAvailable))
     let chain = CredentialChain([first, second])
-    for _ in 0..<2 { _ = try await chain.credentials() }
+    for _ in 0..<2 { _ = try await chain.checkedCredentials() }
     #expect((first.count, second.count) == (2, 2))
   }
 
@@ -93,34 +93,38 @@ import Testing
     struct Stranger: Error {}
     let last = Scripted(.success(Self.credentials))
     await #expect(throws: CancellationError.self) {
-      try await CredentialChain([Scripted(.failure(CancellationError())), last]).credentials()
+      try await CredentialChain([Scripted(.failure(CancellationError())), last]).checkedCredentials()
     }
     await #expect(throws: Stranger.self) {
-      try await CredentialChain([Scripted(.failure(Stranger())), last]).credentials()
+      try await CredentialChain([Scripted(.failure(Stranger())), last]).checkedCredentials()
     }
     #expect(last.count == 0)
-    await #expect(throws: CredentialError.self) { try await CredentialChain([]).credentials() }
+    await #expect(throws: CredentialError.self) { try await CredentialChain([]).checkedCredentials() }
   }
 
   @Test func `the usual chain asks in the usual order`() async throws {
     let metadata = try await InstanceMetadataService.start(
-      Instance(roleName: "r", credentials: Credentials(accessKeyID: "I", secretAccessKey: "s", sessionToken: "t")))
+      Instance(
+        roleName: "r",
+        credentials: Credentials(accessKeyID: "I", secretAccessKey: Planted.secret, sessionToken: Planted.token)))
     let container = try await ContainerCredentialsService.start(
-      .init(credentials: Credentials(accessKeyID: "C", secretAccessKey: "s", sessionToken: "t")))
+      .init(credentials: Credentials(accessKeyID: "C", secretAccessKey: Planted.secret, sessionToken: Planted.token)))
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "credentials")
-    try "[default]\naws_access_key_id = P\naws_secret_access_key = s\n".write(
+    try "[default]\naws_access_key_id = P\naws_secret_access_key = \(Planted.secret)\n".write(
       to: file, atomically: true, encoding: .utf8)
     let role = "arn:aws:iam::123456789012:role/reservations"
     let token = folder.appending(path: "token")
-    try "web-identity".write(to: token, atomically: true, encoding: .utf8)
+    try Planted.token.write(to: token, atomically: true, encoding: .utf8)
     let service = try await SecurityTokenService.start(
-      .init(arn: role, credentials: Credentials(accessKeyID: "W", secretAccessKey: "s", sessionToken: "t")))
+      .init(
+        arn: role,
+        credentials: Credentials(accessKeyID: "W", secretAccessKey: Planted.secret, sessionToken: Planted.token)))
 
     var environment = [
-      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SHARED_CREDENTIALS_FILE": file.path(),
+      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": Planted.secret, "AWS_SHARED_CREDENTIALS_FILE": file.path(),
       "AWS_WEB_IDENTITY_TOKEN_FILE": token.path(), "AWS_ROLE_ARN": role, "AWS_ENDPOINT_URL_STS": service.baseURL,
       "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url, "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL,
       "AWS_METADATA_SERVICE_TIMEOUT": "300",
@@ -131,7 +135,7 @@ import Testing
     ]
     for (index, (id, variable)) in steps.enumerated() {
       let chain = CredentialChain(environment: environment, transport: PatientTransport())
-      #expect(try await chain.credentials().accessKeyID == id)
+      #expect(try await chain.checkedCredentials().accessKeyID == id)
       #expect(await chain.explain().count == index + 1)
       environment[variable] = nil
       if variable == "AWS_ACCESS_KEY_ID" { environment["AWS_SECRET_ACCESS_KEY"] = nil }
@@ -141,27 +145,30 @@ import Testing
 
   @Test func `a profile that is named beats the keys in the environment, and AWS_PROFILE doesn't`() async throws {
     let keys = [
-      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": "s", "HOME": "/nowhere", "AWS_PROFILE": "reservations",
+      "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": Planted.secret, "HOME": "/nowhere",
+      "AWS_PROFILE": "reservations",
     ]
     let error = await #expect(throws: CredentialError.self) {
-      try await CredentialChain(profile: "reservations", environment: keys).credentials()
+      try await CredentialChain(profile: "reservations", environment: keys).checkedCredentials()
     }
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("reservations") == true)
     for profile in [nil, " "] {
-      #expect(try await CredentialChain(profile: profile, environment: keys).credentials().accessKeyID == "E")
+      #expect(try await CredentialChain(profile: profile, environment: keys).checkedCredentials().accessKeyID == "E")
     }
   }
 
   @Test func `a thousand callers of a cached chain make one fetch`() async throws {
     let metadata = try await InstanceMetadataService.start(
-      Instance(roleName: "r", credentials: Credentials(accessKeyID: "I", secretAccessKey: "s", sessionToken: "t")))
+      Instance(
+        roleName: "r",
+        credentials: Credentials(accessKeyID: "I", secretAccessKey: Planted.secret, sessionToken: Planted.token)))
     try await metadata.whileRunning { metadata async throws in
       let chain = CredentialChain(environment: [
         "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300",
       ]).cached()
       try await withThrowingTaskGroup(of: String.self) { group in
-        for _ in 0..<1000 { group.addTask { try await chain.credentials().accessKeyID } }
+        for _ in 0..<1000 { group.addTask { try await chain.checkedCredentials().accessKeyID } }
         for try await id in group { #expect(id == "I") }
       }
       #expect(metadata.server.requests().count == 3)

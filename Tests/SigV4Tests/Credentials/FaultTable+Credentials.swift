@@ -2,9 +2,9 @@ import LocalAWS
 import SigV4
 
 extension FaultTable {
-  static let credentialsRows: [FaultTableRow] = broken + unsuccessful + framings + documentRows
+  static let credentialsFaults: [InstanceMetadataFault] = broken + unsuccessful + framings + documentRows
 
-  private static let broken: [FaultTableRow] = [
+  private static let broken: [InstanceMetadataFault] = [
     .init(
       id: "F31", name: "C 404 after each listing", faults: [.onCredentials(.answer(404))], outcome: .fails(.badAnswer),
       requests: "TLCLCLC"),
@@ -18,7 +18,8 @@ extension FaultTable {
       id: "F32", name: "the same from the environment", outcome: .fails(.badAnswer, naming: "\"other\""),
       requests: "TCc", environment: ["AWS_EC2_INSTANCE_PROFILE_NAME": " other "]),
     .init(
-      id: "F32", name: "a configured name that is right", requests: "TC", configuredRoleName: FaultTableRow.roleName),
+      id: "F32", name: "a configured name that is right", requests: "TC",
+      configuredRoleName: InstanceMetadataFault.roleName),
     .init(
       id: "F38", name: "C cut short", faults: [.onCredentials(.truncated(afterBodyBytes: 40))],
       outcome: .fails(.badAnswer), requests: "TLCCC"),
@@ -40,7 +41,7 @@ extension FaultTable {
       ], requests: "TLC"),
   ]
 
-  private static let unsuccessful: [FaultTableRow] = [
+  private static let unsuccessful: [InstanceMetadataFault] = [
     .init(
       id: "F33", name: "C not a success",
       faults: [.onCredentials(.answer(200, #"{"Code":"InstanceProfileGone","Message":"it is gone"}"#))],
@@ -51,14 +52,15 @@ extension FaultTable {
       outcome: .fails(.badAnswer, naming: "ec2.amazonaws.com"), requests: "TLC"),
   ]
 
-  private static let framings: [FaultTableRow] = [
+  private static let framings: [InstanceMetadataFault] = [
     Fault.chunked, .closing, .pieces(ofBytes: 7), .delivered(Delivery(framing: .untilClose)),
   ].map { fault in
-    FaultTableRow(id: "F40", name: "all in another framing", faults: [.always(fault)], requests: "TLCLC", calls: 2)
+    InstanceMetadataFault(
+      id: "F40", name: "all in another framing", faults: [.always(fault)], requests: "TLCLC", calls: 2)
   }
 
-  private static let documentRows: [FaultTableRow] = documents.map { document in
-    FaultTableRow(
+  private static let documentRows: [InstanceMetadataFault] = documents.map { document in
+    InstanceMetadataFault(
       id: document.id, name: "C \(document.name)", faults: [.onCredentials(.answer(200, document.text))],
       outcome: document.outcome, requests: "TLC")
   }

@@ -2,9 +2,9 @@ import LocalAWS
 import SigV4
 
 extension FaultTable {
-  static let listingRows: [FaultTableRow] = broken + empty + untrimmed + oddNames + passing.flatMap(\.self)
+  static let listingFaults: [InstanceMetadataFault] = broken + empty + untrimmed + oddNames + passing.flatMap(\.self)
 
-  private static let broken: [FaultTableRow] = [
+  private static let broken: [InstanceMetadataFault] = [
     .init(id: "F19", name: "L 401 once", faults: [.onListing(.answer(401))], requests: "TLTLC"),
     .init(id: "F19", name: "C 401 once", faults: [.onCredentials(times: 1, .answer(401))], requests: "TLCTC"),
     .init(
@@ -18,7 +18,7 @@ extension FaultTable {
       instance: { $0.extendedPaths = .unknown }),
     .init(
       id: "F22", name: "the same with a configured name", requests: "TCcc", calls: 2,
-      configuredRoleName: FaultTableRow.roleName, instance: { $0.extendedPaths = .unknown }),
+      configuredRoleName: InstanceMetadataFault.roleName, instance: { $0.extendedPaths = .unknown }),
     .init(
       id: "F23", name: "no role", outcome: .fails(.notAvailable, naming: "role"), requests: "TLl",
       instance: { $0.roleName = nil }),
@@ -28,38 +28,40 @@ extension FaultTable {
       requests: "TLLL"),
     .init(id: "F29", name: "L in pieces", faults: [.onListing(.pieces(ofBytes: 1))], requests: "TLC"),
     .init(
-      id: "F17", name: "L a redirect", faults: [.onListing(.redirect(to: FaultTableRow.legacyListing, status: 301))],
+      id: "F17", name: "L a redirect",
+      faults: [.onListing(.redirect(to: InstanceMetadataFault.legacyListing, status: 301))],
       outcome: .fails(.badAnswer, naming: "redirect"), requests: "TL"),
     .init(
       id: "F03", name: "L never answered", faults: [.onListing(.silent)], outcome: .fails(.timedOut), requests: "TL",
       impatientAt: "L"),
   ]
 
-  private static let empty: [FaultTableRow] = ["", "\n", " \r\n \r\n"].map { text in
-    FaultTableRow(
+  private static let empty: [InstanceMetadataFault] = ["", "\n", " \r\n \r\n"].map { text in
+    InstanceMetadataFault(
       id: "F25", name: "L \(text.debugDescription)", faults: [.onListing(.answer(200, text))],
       outcome: .fails(.badAnswer, naming: "name"), requests: "TL")
   }
 
-  private static let untrimmed: [FaultTableRow] = [
+  private static let untrimmed: [InstanceMetadataFault] = [
     "reservations\n", "reservations\r\n", " reservations ", "\nreservations", "reservations\nother",
   ].map { text in
-    FaultTableRow(
+    InstanceMetadataFault(
       id: text.hasSuffix("other") ? "F27" : "F26", name: "L \(text.debugDescription)",
       faults: [.onListing(.answer(200, text))], requests: "TLC")
   }
 
-  private static let oddNames: [FaultTableRow] = [
+  private static let oddNames: [InstanceMetadataFault] = [
     "a/b", "100%", "%2F", "two words", "a\u{1}b", "a?b#c", "ä", "../x", "a HTTP/1.1",
   ].map { name in
-    FaultTableRow(
+    InstanceMetadataFault(
       id: "F28", name: "a role called \(name.debugDescription)", requests: "TLC", instance: { $0.roleName = name })
   }
 
-  private static let passing: [[FaultTableRow]] = [429, 500, 503].map { status in
+  private static let passing: [[InstanceMetadataFault]] = [429, 500, 503].map { status in
     [
-      FaultTableRow(id: "F30", name: "L \(status) once", faults: [.onListing(.answer(status))], requests: "TLLC"),
-      FaultTableRow(
+      InstanceMetadataFault(
+        id: "F30", name: "L \(status) once", faults: [.onListing(.answer(status))], requests: "TLLC"),
+      InstanceMetadataFault(
         id: "F30", name: "C \(status) once", faults: [.onCredentials(times: 1, .answer(status))], requests: "TLCC"),
     ]
   }

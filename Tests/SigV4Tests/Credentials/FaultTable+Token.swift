@@ -2,12 +2,13 @@ import LocalAWS
 import SigV4
 
 extension FaultTable {
-  static let tokenRows: [FaultTableRow] =
+  static let tokenFaults: [InstanceMetadataFault] =
     broken + refused.flatMap(\.self) + failing.flatMap(\.self) + noToken + untrimmed + quoted + lifetimes + other
 
   /// The service takes any token, for rows that make one up.
   private static let anyToken: [FaultPlan.Step] = [
-    .onCredentials(.answer(200, goodDocument)), .on("GET", FaultTableRow.listing, .answer(200, FaultTableRow.roleName)),
+    .onCredentials(.answer(200, goodDocument)),
+    .on("GET", InstanceMetadataFault.listing, .answer(200, InstanceMetadataFault.roleName)),
   ]
 
   private static func answer(_ token: String, lifetime: String? = "21600") -> Fault {
@@ -17,7 +18,7 @@ extension FaultTable {
 
   private static let withoutTokens: @Sendable (inout Instance) -> Void = { $0.httpTokens = .optional }
 
-  private static let broken: [FaultTableRow] = [
+  private static let broken: [InstanceMetadataFault] = [
     .init(
       id: "F03", name: "T never answered", faults: [.onToken(.silent)],
       outcome: .fails(.timedOut, naming: "HttpPutResponseHopLimit"), requests: "T", impatientAt: "T",
@@ -40,36 +41,36 @@ extension FaultTable {
       requests: "TL", instance: { $0.httpEndpoint = .disabled }),
   ]
 
-  private static let refused: [[FaultTableRow]] = [403, 404, 405].map { status in
+  private static let refused: [[InstanceMetadataFault]] = [403, 404, 405].map { status in
     let id = status == 403 ? "F08" : "F09"
     let faults: FaultPlan = [.onToken(.answer(status))]
-    let disabled = FaultTableRow.Outcome.fails(.badAnswer, naming: "AWS_EC2_METADATA_V1_DISABLED")
+    let disabled = FaultOutcome.fails(.badAnswer, naming: "AWS_EC2_METADATA_V1_DISABLED")
     return [
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status), version 1 is open", faults: faults, requests: "TLCTLC", calls: 2,
         instance: withoutTokens),
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status), version 1 is closed", faults: faults,
         outcome: .fails(.badAnswer, naming: "session token"), requests: "TL"),
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status), version 2 only", faults: faults, outcome: disabled, requests: "T", version: .v2,
         instance: withoutTokens),
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status), version 1 is disabled", faults: faults, outcome: disabled, requests: "T",
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "True"], instance: withoutTokens),
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status), the parameter beats the variable", faults: faults, requests: "TLC",
         version: .automatic, environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"], instance: withoutTokens),
     ]
   }
 
-  private static let failing: [[FaultTableRow]] = [429, 500, 502, 503, 504].map { status in
+  private static let failing: [[InstanceMetadataFault]] = [429, 500, 502, 503, 504].map { status in
     let id = status == 429 ? "F10" : "F11"
     return [
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status)", faults: [.onToken(.answer(status))],
         outcome: .fails(.badAnswer, naming: "\(status)"), requests: "TTT", instance: withoutTokens),
-      FaultTableRow(
+      InstanceMetadataFault(
         id: id, name: "T \(status) twice", faults: [.onToken(times: 2, .answer(status))], requests: "TTTLC"),
     ]
   }
@@ -79,38 +80,38 @@ extension FaultTable {
     ("F18", "<html><body>Log in</body></html>"),
   ]
 
-  private static let noToken: [FaultTableRow] = noTokens.map { id, text in
-    FaultTableRow(
+  private static let noToken: [InstanceMetadataFault] = noTokens.map { id, text in
+    InstanceMetadataFault(
       id: id, name: "T \(text.debugDescription)", faults: [.onToken(answer(text))],
       outcome: .fails(.badAnswer, naming: "session token"), requests: "T", instance: withoutTokens)
   }
 
-  private static let untrimmed: [FaultTableRow] = ["made-up\n", " made-up\r\n"].map { text in
-    FaultTableRow(
-      id: "F13", name: "T \(text.debugDescription)", faults: FaultPlan([.onToken(answer(text))] + anyToken),
-      requests: "TLC")
+  private static let untrimmed: [InstanceMetadataFault] = [("", "\n"), (" ", "\r\n")].map { before, after in
+    InstanceMetadataFault(
+      id: "F13", name: "T between \(before.debugDescription) and \(after.debugDescription)",
+      faults: FaultPlan([.onToken(answer(before + Planted.token + after))] + anyToken), requests: "TLC")
   }
 
-  private static let quoted: [FaultTableRow] = [
+  private static let quoted: [InstanceMetadataFault] = [
     .init(
       id: "F33", name: "C not a success, with the session token in its message",
       faults: FaultPlan(
         [
-          .onToken(answer("made-up-token", lifetime: "60")),
-          .onCredentials(.answer(200, #"{"Code":"Failed","Message":"no made-up-token"}"#)),
+          .onToken(answer(Planted.token, lifetime: "60")),
+          .onCredentials(.answer(200, #"{"Code":"Failed","Message":"no \#(Planted.token)"}"#)),
         ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed"."#), requests: "TLC")
   ]
 
-  private static let lifetimes: [FaultTableRow] = [
+  private static let lifetimes: [InstanceMetadataFault] = [
     (nil, "TLCLC"), ("abc", "TLCLC"), ("0", "TLCTLC"), ("-5", "TLCTLC"), ("99999999999999999999", "TLCLC"),
     ("9223372036854775807", "TLCLC"), ("-9223372036854775808", "TLCTLC"), ("120", "TLCTLC"), ("200", "TLCLC"),
   ].map { (lifetime: String?, requests: String) in
-    FaultTableRow(
+    InstanceMetadataFault(
       id: "F15", name: "T with a lifetime of \(lifetime ?? "nothing")",
-      faults: FaultPlan([.onToken(answer("made-up", lifetime: lifetime))] + anyToken), requests: requests, calls: 2)
+      faults: FaultPlan([.onToken(answer(Planted.token, lifetime: lifetime))] + anyToken), requests: requests, calls: 2)
   }
 
-  private static let other: [FaultTableRow] = [
+  private static let other: [InstanceMetadataFault] = [
     .init(
       id: "F16", name: "T endless", faults: [.onToken(.endless)], outcome: .fails(.badAnswer, naming: "65536"),
       requests: "T"),

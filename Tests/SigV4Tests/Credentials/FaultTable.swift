@@ -1,7 +1,11 @@
-import LocalAWS
-import SigV4
-
-/// What can go wrong with instance metadata, step by step: the token (T), the listing (L), the credentials (C).
+/// What can go wrong with instance metadata (F), container endpoints (E) and web identity (W), and what comes of it.
 enum FaultTable {
-  static let rows: [FaultTableRow] = tokenRows + listingRows + credentialsRows
+  static let rows: [FaultTableRow] =
+    (tokenFaults + listingFaults + credentialsFaults).map(\.row) + connectionRows + settingRows + cacheRows + callerRows
+    + ContainerFault.all.map(\.row) + containerRows + WebIdentityFault.all.map(\.row) + webIdentityRows
+
+  /// An id for each kind of fault: F01 to F50, E01 to E09, W01 to W04.
+  static let ids: [String] = [("E", 9), ("F", 50), ("W", 4)].flatMap { letter, count in
+    (1...count).map { $0 < 10 ? "\(letter)0\($0)" : "\(letter)\($0)" }
+  }
 }

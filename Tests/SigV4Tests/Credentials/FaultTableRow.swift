@@ -1,83 +1,55 @@
-import LocalAWS
 import SigV4
+import Synchronization
 import Testing
 
-/// A row of the table of faults: what goes wrong, what a caller sees of it, and which requests reach the service.
+/// A row of the table of faults: what goes wrong, and which requests reach the peer.
 struct FaultTableRow: Sendable, CustomTestStringConvertible {
-  enum Outcome: Sendable {
-    case works
-    /// The error's code, and what its message must name.
-    case fails(CredentialError.Code, naming: String? = nil)
-  }
-
-  static let token = "/latest/api/token"
-  static let listing = "/latest/meta-data/iam/security-credentials-extended/"
-  static let legacyListing = "/latest/meta-data/iam/security-credentials/"
-  static let roleName = "reservations"
-
   let id: String
   let name: String
-  var faults: FaultPlan = []
-  var outcome = Outcome.works
-  /// A letter a request: T for the token, L for the listing, C for the credentials; l and c for those at legacy paths.
+  /// A letter a request, in the order of their coming; none where nothing may reach the peer.
+  ///
+  /// T is for a session token of instance metadata, L for the listing, C for the credentials, l and c for those at legacy
+  /// paths; E for a container endpoint, W for STS, and S for a source that a test makes up.
   let requests: String
-  var calls = 1
-  var version: InstanceMetadataProvider.Version?
-  var configuredRoleName: String?
-  var environment: [String: String] = [:]
-  /// The letter of the request whose answer isn't waited for for long, because none comes.
-  var impatientAt: Character?
-  var instance: @Sendable (inout Instance) -> Void = { _ in }
+  /// Plays the row, checks what a caller sees of it, and tells the requests that have reached the peer.
+  let play: @Sendable () async throws -> String
+
+  init(_ id: String, _ name: String, requests: String, play: @escaping @Sendable () async throws -> String) {
+    self.id = id
+    self.name = name
+    self.requests = requests
+    self.play = play
+  }
 
   var testDescription: String { "\(id): \(name)" }
-
-  /// The letter of a request.
-  static func letter(_ request: RecordedRequest) -> Character { letter(target: request.request.target) }
-
-  /// The letter of a request with this target.
-  static func letter(target: String) -> Character {
-    switch target {
-    case token: "T"
-    case listing: "L"
-    case legacyListing: "l"
-    case _ where target.hasPrefix(listing): "C"
-    case _ where target.hasPrefix(legacyListing): "c"
-    default: "?"
-    }
-  }
 }
 
-extension FaultTableRow {
-  /// A provider that asks `service` as the row has it.
-  func provider(of service: InstanceMetadataService) -> InstanceMetadataProvider {
-    InstanceMetadataProvider(
-      endpoint: service.baseURL + "/", version: version, roleName: configuredRoleName, timeout: patience,
-      environment: environment, transport: Transport(baseURL: service.baseURL, impatientAt: impatientAt),
-      clock: TestClock().clock)
-  }
+/// What a caller sees of a fault.
+enum FaultOutcome: Sendable {
+  case works
+  /// The error's code, and what its message must name.
+  case fails(CredentialError.Code, naming: String? = nil)
 
-  /// A transport that gives up soon on one kind of request, and on others never.
-  private struct Transport: HTTPTransport {
-    let baseURL: String
-    let impatientAt: Character?
-
-    func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
-      var request = request
-      if FaultTableRow.letter(target: String(request.url.dropFirst(baseURL.count))) == impatientAt {
-        request.deadlines = TransportDeadlines(connect: patience, firstByte: .seconds(1), whole: .seconds(2))
-      }
-      return try await SocketTransport().send(request)
+  /// Asks `provider` once, through a cache, and checks what comes of it.
+  func check(_ provider: some CredentialProvider, isAccountTold: Bool = true) async throws {
+    Planted.expectNoSecret(in: provider)
+    let reported = Mutex<[any Error]>([])
+    let cache = CachedCredentialProvider(
+      provider, onFailure: { error in reported.withLock { $0.append(error) } }, clock: TestClock().clock)
+    switch self {
+    case .works:
+      let (credentials, expected) = (try await cache.checkedCredentials(), Planted.credentials)
+      #expect(credentials.accessKeyID == expected.accessKeyID)
+      #expect(credentials.secretAccessKey == expected.secretAccessKey)
+      #expect(credentials.sessionToken == expected.sessionToken)
+      #expect(credentials.expiration == expected.expiration)
+      #expect(credentials.accountID == (isAccountTold ? expected.accountID : nil))
+    case .fails(let code, let name):
+      let error = try await cache.checkedError()
+      #expect(error.code == code, "\(error)")
+      #expect(name.map { error.message.contains($0) } ?? true, "\(error)")
     }
-  }
-}
-
-extension FaultPlan.Step {
-  static func onToken(times: Int? = nil, _ fault: Fault) -> Self { .on("PUT", "", times: times, fault) }
-  static func onListing(times: Int? = nil, _ fault: Fault) -> Self {
-    // The listing's path is the beginning of the credentials' path.
-    .on("GET", FaultTableRow.listing, times: times ?? 1, fault)
-  }
-  static func onCredentials(times: Int? = nil, _ fault: Fault) -> Self {
-    .on("GET", FaultTableRow.listing + FaultTableRow.roleName, times: times, fault)
+    Planted.expectNoSecret(in: cache)
+    for error in reported.withLock({ $0 }) { Planted.expectNoSecret(in: error) }
   }
 }

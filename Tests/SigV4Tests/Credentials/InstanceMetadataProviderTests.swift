@@ -4,13 +4,14 @@ import SigV4
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct InstanceMetadataProviderTests {
-  private static let credentials = FaultTableTests.credentials
+  private static let credentials = Planted.credentials
 
   private func start(
     _ httpTokens: Instance.HTTPTokens = .required, on address: LoopbackAddress = .ipv4
   ) async throws -> InstanceMetadataService {
     try await InstanceMetadataService.start(
-      Instance(roleName: FaultTableRow.roleName, credentials: Self.credentials, httpTokens: httpTokens), on: address)
+      Instance(roleName: InstanceMetadataFault.roleName, credentials: Self.credentials, httpTokens: httpTokens),
+      on: address)
   }
 
   private func targets(_ service: InstanceMetadataService) -> [String] {
@@ -18,21 +19,22 @@ import Testing
   }
 
   private func error(_ provider: InstanceMetadataProvider) async -> CredentialError? {
-    await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
   }
 
   @Test func `a token, a listing and the credentials: three requests`() async throws {
     try await start().whileRunning { service async throws in
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
-      #expect(try await provider.credentials() == Self.credentials)
+      #expect(try await provider.checkedCredentials() == Self.credentials)
       #expect(
         targets(service) == [
-          "PUT /latest/api/token", "GET " + FaultTableRow.listing, "GET " + FaultTableRow.listing + "reservations",
+          "PUT /latest/api/token", "GET " + InstanceMetadataFault.listing,
+          "GET " + InstanceMetadataFault.listing + "reservations",
         ])
       let put = try #require(service.server.requests("PUT").first).request
       #expect(put.headers.contains(HeaderField("x-aws-ec2-metadata-token-ttl-seconds", "21600")))
       #expect(put.headers.contains { $0.isNamed("content-length") && $0.value == "0" })
-      #expect(try await provider.credentials() == Self.credentials)
+      #expect(try await provider.checkedCredentials() == Self.credentials)
       #expect(service.server.requests("PUT").count == 1, "the token is kept")
     }
   }
@@ -40,9 +42,9 @@ import Testing
   @Test func `a token that was revoked is replaced`() async throws {
     try await start().whileRunning { service async throws in
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
-      _ = try await provider.credentials()
+      _ = try await provider.checkedCredentials()
       service.revokeTokens()
-      #expect(try await provider.credentials() == Self.credentials)
+      #expect(try await provider.checkedCredentials() == Self.credentials)
       #expect(service.server.requests("PUT").count == 2)
     }
   }
@@ -52,7 +54,7 @@ import Testing
       let provider = InstanceMetadataProvider(
         endpoint: service.baseURL, version: .v1, timeout: patience,
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"])
-      #expect(try await provider.credentials() == Self.credentials)
+      #expect(try await provider.checkedCredentials() == Self.credentials)
       #expect(service.server.requests("PUT").isEmpty)
       service.instance.httpTokens = .required
       #expect(await error(provider)?.code == .badAnswer)
@@ -62,14 +64,14 @@ import Testing
   @Test func `the service may be at an IPv6 address`() async throws {
     guard let service = try? await start(on: .ipv6) else { return }
     let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
-    #expect(try await provider.credentials() == Self.credentials)
+    #expect(try await provider.checkedCredentials() == Self.credentials)
     await service.stop()
   }
 
   @Test func `the instance's region is told, with the same token`() async throws {
     try await start().whileRunning { service async throws in
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
-      _ = try await provider.credentials()
+      _ = try await provider.checkedCredentials()
       #expect(try await provider.region() == "us-west-2")
       #expect(service.server.requests("PUT").count == 1)
     }
@@ -89,13 +91,14 @@ import Testing
     try await start().whileRunning { service async throws in
       let refusing = try RefusingPort()
       let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "300"]
-      #expect(try await InstanceMetadataProvider(environment: named).credentials() == Self.credentials)
+      #expect(try await InstanceMetadataProvider(environment: named).checkedCredentials() == Self.credentials)
       #expect(
-        try await InstanceMetadataProvider(endpointMode: .ipv6, environment: named).credentials() == Self.credentials,
+        try await InstanceMetadataProvider(endpointMode: .ipv6, environment: named).checkedCredentials()
+          == Self.credentials,
         "an endpoint beats a mode")
       let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300"]
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, environment: wrong)
-      #expect(try await provider.credentials() == Self.credentials)
+      #expect(try await provider.checkedCredentials() == Self.credentials)
     }
   }
 
@@ -181,24 +184,10 @@ import Testing
     try await start().whileRunning { service async throws in
       service.faults = [.always(.silent)]
       let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
-      let caller = Task { try await provider.credentials() }
+      let caller = Task { try await provider.checkedCredentials() }
       try await service.server.received(1)
       caller.cancel()
       await #expect(throws: CancellationError.self) { try await caller.value }
     }
   }
-
-  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
-    @Test func `F50: the environment's proxy gets to see nothing`() async {
-      await #expect(processExitsWith: .success) {
-        let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502) }
-        let service = try await InstanceMetadataService.start(
-          Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
-        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
-        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience)
-        #expect(try await provider.credentials() == FaultTableTests.credentials)
-        #expect(proxy.connectionCount == 0)
-      }
-    }
-  #endif
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// One mark in every source at once, looked for in everything that is shown, whatever goes wrong.
 @Suite(.timeLimit(.minutes(10))) struct PlantedSecretTests {
-  private static let mark = "pLaNtEd"
+  private static let mark = Planted.mark
   /// Every token and every secret key, so that a service may quote any of them.
   private static let secret = "\(mark)/0123456789abcdef"
   private static let credentials = Credentials(
@@ -60,14 +60,15 @@ import Testing
     var texts: [String] { state.withLock { $0 } }
 
     func add(_ value: Any) {
-      let text = SecretLeakTests.texts(value)
+      let text = Planted.texts(value)
       state.withLock { $0.append(text) }
     }
   }
 
   // One fault after the other: all at once would keep each other, and all other tests, waiting.
-  @Test(.serialized, arguments: faults)
-  func `no source shows its secrets, whatever goes wrong`(fault: Fault) async throws {
+  @Test(.serialized, arguments: faults.map(Unmarked.init))
+  func `no source shows its secrets, whatever goes wrong`(unmarked: Unmarked<Fault>) async throws {
+    let fault = unmarked.value
     let metadata = try await InstanceMetadataService.start(Instance(roleName: "r", credentials: Self.credentials))
     let container = try await ContainerCredentialsService.start(
       .init(credentials: Self.credentials, authorization: Self.secret, target: "/\(Self.secret)?id=\(Self.mark)"))
@@ -89,7 +90,7 @@ import Testing
       let cache = CachedCredentialProvider(provider, onFailure: { shown.add($0) }, clock: TestClock().clock)
       let chain = CredentialChain([cache])
       do {
-        let credentials = try await chain.credentials()
+        let credentials = try await chain.checkedCredentials()
         works += credentials.secretAccessKey.contains(Self.mark) ? 1 : 0
         shown.add(credentials)
       } catch {

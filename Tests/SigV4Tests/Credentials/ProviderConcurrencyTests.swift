@@ -5,7 +5,7 @@ import Testing
 
 /// Many callers at once, some of which give up, in front of a source that fails now and then.
 @Suite(.timeLimit(.minutes(10))) struct ProviderConcurrencyTests {
-  private static let credentials = FaultTableTests.credentials
+  private static let credentials = Planted.credentials
 
   @Test func `a cancelled caller is served what needs no waiting`() async throws {
     let source = GatedSource()
@@ -13,13 +13,13 @@ import Testing
     let cache = source.cached()
     let cold = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await cache.credentials()
+      return try await cache.checkedCredentials()
     }
     await #expect(throws: CancellationError.self) { try await cold.value }
-    _ = try await cache.credentials()
+    _ = try await cache.checkedCredentials()
     let warm = Task {
       withUnsafeCurrentTask { $0?.cancel() }
-      return try await cache.credentials()
+      return try await cache.checkedCredentials()
     }
     #expect(try await warm.value == Self.credentials)
   }
@@ -28,7 +28,7 @@ import Testing
     let clock = TestClock()
     let slow = GatedSource()
     let first = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
+      accessKeyID: "AKID-1", secretAccessKey: Planted.secret, expiration: TestClock.start.addingTimeInterval(3600))
     let isFirst = Mutex(true)
     let source = ClosureProvider {
       let wasFirst = isFirst.withLock { isFirst in
@@ -38,14 +38,14 @@ import Testing
       return wasFirst ? first : await slow.credentials()
     }
     let cache = CachedCredentialProvider(source, clock: clock.clock)
-    #expect(try await cache.credentials() == first)
+    #expect(try await cache.checkedCredentials() == first)
     clock.advance(by: 3000)
-    let refreshing = Task { try await cache.credentials() }
+    let refreshing = Task { try await cache.checkedCredentials() }
     await slow.waitUntilAsked()
-    for _ in 0..<10 { #expect(try await cache.credentials() == first) }
+    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
     slow.open()
     #expect(try await refreshing.value == Self.credentials)
-    #expect(try await cache.credentials() == Self.credentials)
+    #expect(try await cache.checkedCredentials() == Self.credentials)
     #expect(slow.count == 1)
   }
 
@@ -54,7 +54,7 @@ import Testing
     let time = TestClock()
     let slow = GatedSource()
     let first = Credentials(
-      accessKeyID: "AKID-1", secretAccessKey: "hush", expiration: TestClock.start.addingTimeInterval(3600))
+      accessKeyID: "AKID-1", secretAccessKey: Planted.secret, expiration: TestClock.start.addingTimeInterval(3600))
     let answers = Mutex([first])
     let source = ClosureProvider {
       if let answer = answers.withLock({ $0.popLast() }) { answer } else { await slow.credentials() }
@@ -62,14 +62,14 @@ import Testing
     var clock = time.clock
     clock.patience = {}
     let cache = CachedCredentialProvider(source, clock: clock)
-    #expect(try await cache.credentials() == first)
+    #expect(try await cache.checkedCredentials() == first)
     time.advance(by: 3600 - left)
-    for _ in 0..<10 { #expect(try await cache.credentials() == first) }
+    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
     await slow.waitUntilAsked()
     #expect(slow.count == 1)
     slow.open()
-    while try await cache.credentials() == first { await Task.yield() }
-    #expect(try await cache.credentials() == Self.credentials)
+    while try await cache.checkedCredentials() == first { await Task.yield() }
+    #expect(try await cache.checkedCredentials() == Self.credentials)
     #expect(slow.count == 1)
   }
 
@@ -115,6 +115,6 @@ final class GatedSource: CredentialProvider {
       wasAsked.yield()
       if isOpen { continuation.resume() }
     }
-    return FaultTableTests.credentials
+    return Planted.credentials
   }
 }

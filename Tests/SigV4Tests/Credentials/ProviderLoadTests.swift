@@ -49,14 +49,14 @@ import Testing
   @Test func `every caller gets credentials or an error that says why, and none hangs`() async throws {
     let clock = TestClock()
     let service = try await InstanceMetadataService.start(
-      Instance(roleName: FaultTableRow.roleName, credentials: FaultTableTests.credentials))
+      Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials))
     let transport = Transport()
     let provider = InstanceMetadataProvider(
       endpoint: service.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
     let fetches = Mutex(0)
     let source = ClosureProvider {
       fetches.withLock { $0 += 1 }
-      return try await provider.credentials()
+      return try await provider.checkedCredentials()
     }
     let cache = CachedCredentialProvider(source, clock: clock.clock)
     var random = Generator(state: 4)
@@ -65,13 +65,13 @@ import Testing
     for round in 0..<50 {
       let (fetchesBefore, errorsBefore) = (fetches.withLock(\.self), endings[.error])
       service.instance.credentials = Credentials(
-        accessKeyID: "ASIA\(round)", secretAccessKey: "hush", sessionToken: "token",
+        accessKeyID: "ASIA\(round)", secretAccessKey: Planted.secret, sessionToken: Planted.token,
         expiration: clock.now.addingTimeInterval(1200))
       let faults = (0..<4).map { _ in Self.faults.randomElement(using: &random) ?? .asUsual }
       service.faults = FaultPlan(faults.map { .always(times: 1, $0) })
       transport.isPatient.withLock { $0 = !faults.contains(where: Self.unanswered.contains) }
       let cancelled = (0..<200).map { _ in Int.random(in: 0..<4, using: &random) == 0 }
-      let callers = cancelled.map { _ in Task { try await cache.credentials() } }
+      let callers = cancelled.map { _ in Task { try await cache.checkedCredentials() } }
       for (caller, isCancelled) in zip(callers, cancelled) where isCancelled { caller.cancel() }
       for caller in callers {
         let ending: Ending =
@@ -96,10 +96,10 @@ import Testing
     #expect(endings[.cancelled, default: 0] > 0)
     // The source recovers, and so does the cache.
     service.faults = []
-    service.instance.credentials = FaultTableTests.credentials
+    service.instance.credentials = Planted.credentials
     transport.isPatient.withLock { $0 = true }
     clock.advance(by: 1300)
-    #expect(try await cache.credentials() == FaultTableTests.credentials)
+    #expect(try await cache.checkedCredentials() == Planted.credentials)
     await service.stop()
   }
 }

@@ -40,7 +40,7 @@ final class ScriptedSource: CredentialProvider {
     switch answer {
     case .good(let id, let seconds):
       return Credentials(
-        accessKeyID: id, secretAccessKey: "hush", sessionToken: "token",
+        accessKeyID: id, secretAccessKey: Planted.secret, sessionToken: Planted.token,
         expiration: seconds.map { clock.now.addingTimeInterval($0) })
     case .error: throw Self.passing
     case .needsPerson: throw Self.lasting

@@ -5,7 +5,7 @@ import Testing
 
 /// Programs that leave something behind, and hosts that are short of something.
 @Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
-  private static let answer = #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"s\"}""#
+  private static let answer = #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"\#(Planted.mark)\"}""#
 
   private func provider(
     _ script: String, timeLimit: Duration = patience, _ leash: Leash? = nil
@@ -22,14 +22,14 @@ import Testing
 
     @Test func `a program has ended when its own process has, whatever it leaves behind`() async throws {
       let leash = try Leash()
-      let credentials = try await provider("\(Self.daemon) \(Self.answer)", leash).credentials()
-      #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: "s"))
+      let credentials = try await provider("\(Self.daemon) \(Self.answer)", leash).checkedCredentials()
+      #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: Planted.mark))
     }
 
     @Test func `the time limit holds for what has left the process group`() async throws {
       let leash = try Leash()
       let provider = provider("\(Self.daemon) read y <&3", timeLimit: .seconds(1), leash)
-      let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+      let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .timedOut)
     }
 
@@ -37,7 +37,7 @@ import Testing
       let leash = try Leash()
       let started = try Leash()
       let provider = provider("\(Self.daemon) echo > \(started.path); read y <&3", leash)
-      let task = Task { try await provider.credentials() }
+      let task = Task { try await provider.checkedCredentials() }
       await started.waitForText()
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
@@ -47,9 +47,9 @@ import Testing
       await #expect(processExitsWith: .success) {
         let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
         func descriptors() throws -> Int { try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count }
-        _ = try? await provider.credentials()
+        _ = try? await provider.checkedCredentials()
         let count = try descriptors()
-        for _ in 0..<5 { _ = try? await provider.credentials() }
+        for _ in 0..<5 { _ = try? await provider.checkedCredentials() }
         #expect(try descriptors() == count)
       }
     }
@@ -57,10 +57,10 @@ import Testing
     @Test func `a system without a pipe to give isn't a wrong setting`() async {
       await #expect(processExitsWith: .success) {
         let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
-        _ = try? await provider.credentials()
+        _ = try? await provider.checkedCredentials()
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)
         #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-        let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+        let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
         #expect(error?.code == .unreachable)
       }
     }
@@ -81,7 +81,7 @@ import Testing
         _ = signal(SIGCHLD, SIG_IGN)
         for script in ["exit 3", Self.answer] {
           let error = await #expect(throws: CredentialError.self) {
-            try await ProcessCredentialProvider(command: "sh -c '\(script)'").credentials()
+            try await ProcessCredentialProvider(command: "sh -c '\(script)'").checkedCredentials()
           }
           #expect(error?.code == .badAnswer)
           #expect(error?.message.contains("SIGCHLD") == true)

@@ -7,14 +7,15 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ProfileCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let keys = Credentials(
-    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "pLaNtEd/secret", sessionToken: "pLaNtEd/token")
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: Planted.secret, sessionToken: Planted.token)
   private static let assumed = Credentials(
-    accessKeyID: "ASIAASSUMED", secretAccessKey: "pLaNtEd/assumed", sessionToken: "pLaNtEd/assumed-token",
+    accessKeyID: "ASIAASSUMED", secretAccessKey: "\(Planted.mark)/assumed",
+    sessionToken: "\(Planted.mark)/assumed-token",
     expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")
   private static let keyLines = """
     aws_access_key_id = AKIDEXAMPLE
-    aws_secret_access_key = pLaNtEd/secret
-    aws_session_token = pLaNtEd/token
+    aws_secret_access_key = \(Planted.secret)
+    aws_session_token = \(Planted.token)
 
     """
 
@@ -42,15 +43,16 @@ import Testing
   ])
   func `keys in the credentials file are read`(environment: [String: String]) async throws {
     let provider = provider(credentials: "[default]\n" + Self.keyLines, environment)
-    #expect(try await provider.credentials() == Self.keys)
+    #expect(try await provider.checkedCredentials() == Self.keys)
   }
 
   @Test func `the parameter beats AWS_PROFILE, which beats default`() async throws {
     let config =
-      "[profile a]\n" + Self.keyLines + "[profile b]\naws_access_key_id = AKIDB\naws_secret_access_key = s\n[default]\n"
-    #expect(try await provider("a", config: config, ["AWS_PROFILE": "b"]).credentials() == Self.keys)
-    #expect(try await provider(config: config, ["AWS_PROFILE": "b"]).credentials().accessKeyID == "AKIDB")
-    let error = await #expect(throws: CredentialError.self) { try await provider(config: config).credentials() }
+      "[profile a]\n" + Self.keyLines
+      + "[profile b]\naws_access_key_id = AKIDB\naws_secret_access_key = \(Planted.secret)\n[default]\n"
+    #expect(try await provider("a", config: config, ["AWS_PROFILE": "b"]).checkedCredentials() == Self.keys)
+    #expect(try await provider(config: config, ["AWS_PROFILE": "b"]).checkedCredentials().accessKeyID == "AKIDB")
+    let error = await #expect(throws: CredentialError.self) { try await provider(config: config).checkedCredentials() }
     #expect(error?.code == .notConfigured)
   }
 
@@ -65,8 +67,7 @@ import Testing
   ])
   func `what isn't there is told`(environment: [String: String], code: CredentialError.Code, words: String) async throws
   {
-    let error = try #require(
-      await #expect(throws: CredentialError.self) { try await provider(nil, environment).credentials() })
+    let error = try await provider(nil, environment).checkedError()
     #expect(error.code == code)
     #expect(error.message.contains(words), "\(error)")
   }
@@ -90,8 +91,8 @@ import Testing
         \(Self.keyLines)
         """
       let provider = provider("role", config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
-      #expect(try await provider.credentials() == Self.assumed)
-      let form = FaultTableTests.form(try #require(service.server.requests().first).body)
+      #expect(try await provider.checkedCredentials() == Self.assumed)
+      let form = try #require(service.forms.first)
       #expect(form["DurationSeconds"] == "900" && form["RoleSessionName"] == "name" && form["ExternalId"] == "id")
     }
   }
@@ -103,11 +104,11 @@ import Testing
       let config = "[default]\nrole_arn = \(Self.arn)\nsource_profile = default\n\(Self.keyLines)"
       let environment = ["AWS_ENDPOINT_URL_STS": service.baseURL, "AWS_REGION": ""]
       let error = await #expect(throws: CredentialError.self) {
-        try await provider(config: config, environment).credentials()
+        try await provider(config: config, environment).checkedCredentials()
       }
       #expect(error?.message.contains("region") == true)
       let regional = provider(config: config + "region = eu-central-1\n", environment)
-      #expect(try await regional.credentials() == Self.assumed)
+      #expect(try await regional.checkedCredentials() == Self.assumed)
       let authorization = service.server.requests().last?.request.headers.first { $0.isNamed("authorization") }
       #expect(authorization?.value.contains("/eu-central-1/sts/") == true)
     }
@@ -127,7 +128,7 @@ import Testing
         "AWS_ACCESS_KEY_ID": Self.keys.accessKeyID, "AWS_SECRET_ACCESS_KEY": Self.keys.secretAccessKey,
         "AWS_SESSION_TOKEN": Self.keys.sessionToken ?? "",
       ])
-    #expect(try await provider.credentials() == Self.assumed)
+    #expect(try await provider.checkedCredentials() == Self.assumed)
     #expect((metadata.server.connectionCount > 0) == (source == "Ec2InstanceMetadata"))
     #expect((container.server.connectionCount > 0) == (source == "EcsContainer"))
     for local in [service, metadata, container] as [any LocalService] { await local.stop() }
@@ -147,8 +148,8 @@ import Testing
         web_identity_token_file = /token
         """
       let provider = provider(config: config, ["AWS_ENDPOINT_URL_STS": service.baseURL])
-      #expect(try await provider.credentials() == Self.assumed)
-      let actions = service.server.requests().map { FaultTableTests.form($0.body)["Action"] }
+      #expect(try await provider.checkedCredentials() == Self.assumed)
+      let actions = service.forms.map { $0["Action"] }
       #expect(actions == ["AssumeRoleWithWebIdentity", "AssumeRole"])
     }
   }
@@ -159,31 +160,29 @@ import Testing
       credential_process = sh -c 'echo "{\\"Version\\":1,\\"AccessKeyId\\":\\"a\\",\\"SecretAccessKey\\":\\"$MARK\\"}"'
       """
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let provider = provider(config: config, ["PATH": path, "MARK": "s"])
-    #expect(try await provider.credentials() == Credentials(accessKeyID: "a", secretAccessKey: "s"))
+    let provider = provider(config: config, ["PATH": path, "MARK": Planted.secret])
+    #expect(try await provider.checkedCredentials() == Credentials(accessKeyID: "a", secretAccessKey: Planted.secret))
   }
 
-  @Test(arguments: [
-    "[default]\n" + keyLines, "[default]\naws_secret_access_key = pLaNtEd\n",
-    "[default]\naws_secret_access_key pLaNtEd\n",
-    "[default]\n pLaNtEd\n", "pLaNtEd", "[default]\naws_access_key_id = a\naws_secret_access_key = \n  pLaNtEd\n",
-    "[default]\naws_access_key_id = a\naws_session_token = pLaNtEd\n",
-    "[default]\nrole_arn = x\nsource_profile = b\n[b]\n" + keyLines,
-    "[default]\ncredential_process = sh -c 'echo pLaNtEd; exit 1'\n", "[default]\ncredential_process = 'pLaNtEd\n",
-    "[default]\ncredential_process = sh -c 'echo pLaNtEd >&2' pLaNtEd\n",
-    "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
-  ])
-  func `a file's and a program's secrets stay in`(text: String) async throws {
+  @Test(
+    arguments: [
+      "[default]\n" + keyLines, "[default]\naws_secret_access_key = \(Planted.mark)\n",
+      "[default]\naws_secret_access_key \(Planted.mark)\n",
+      "[default]\n \(Planted.mark)\n", "\(Planted.mark)",
+      "[default]\naws_access_key_id = a\naws_secret_access_key = \n  \(Planted.mark)\n",
+      "[default]\naws_access_key_id = a\naws_session_token = \(Planted.mark)\n",
+      "[default]\nrole_arn = x\nsource_profile = b\n[b]\n" + keyLines,
+      "[default]\ncredential_process = sh -c 'echo \(Planted.mark); exit 1'\n",
+      "[default]\ncredential_process = '\(Planted.mark)\n",
+      "[default]\ncredential_process = sh -c 'echo \(Planted.mark) >&2' \(Planted.mark)\n",
+      "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
+    ].map(Unmarked.init))
+  func `a file's and a program's secrets stay in`(file: Unmarked<String>) async throws {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let provider = provider(credentials: text, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
+    let provider = provider(credentials: file.value, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
     let chain = CredentialChain([provider])
-    for attempt in await chain.explain() { SecretLeakTests.expectNoSecret(in: attempt) }
-    do {
-      SecretLeakTests.expectNoSecret(in: try await chain.credentials())
-    } catch {
-      SecretLeakTests.expectNoSecret(in: error)
-    }
-    SecretLeakTests.expectNoSecret(in: provider)
-    SecretLeakTests.expectNoSecret(in: chain)
+    for attempt in await chain.explain() { Planted.expectNoSecret(in: attempt) }
+    _ = try? await chain.checkedCredentials()
+    Planted.expectNoSecret(in: provider)
   }
 }

@@ -2,10 +2,10 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// A row of the table of faults for web identity: what STS answers or the token's file holds, and what comes of it.
-struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
+/// What STS answers, or what the token's file holds, what a caller sees of it, and which tokens reach STS.
+struct WebIdentityFault: Sendable {
   static let tokenFile = "/var/run/token"
-  static let token = "eyJ.made-up+/=&%.sig"
+  static let token = "eyJ.\(Planted.mark)+/=&%.sig"
   static let role = "arn:aws:iam::123456789012:role/reservations"
 
   let id: String
@@ -17,31 +17,53 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
   /// What files are read with in place of that.
   var files: ProviderFiles?
   var faults: FaultPlan = []
-  var outcome = FaultTableRow.Outcome.works
+  var outcome = FaultOutcome.works
   /// The tokens that reach STS, one a request.
   var sent: [String]
 
-  var testDescription: String { "\(id): \(name)" }
+  var row: FaultTableRow { FaultTableRow(id, name, requests: String(repeating: "W", count: sent.count), play: play) }
 
-  static let rows: [WebIdentityFaultRow] = passing + terminal + documents + files + settings
+  @Sendable private func play() async throws -> String {
+    let role = SecurityTokenService.Role(
+      arn: Self.role, webIdentityToken: Self.token, credentials: Planted.credentials)
+    return try await SecurityTokenService.start(role).whileRunning { service async throws in
+      service.faults = faults
+      let environment = [
+        "AWS_WEB_IDENTITY_TOKEN_FILE": Self.tokenFile, "AWS_ROLE_ARN": Self.role,
+        "AWS_ENDPOINT_URL_STS": service.baseURL,
+      ].merging(self.environment) { $1 }
+      let provider = WebIdentityCredentialProvider(
+        environment: environment, transport: PatientTransport(),
+        files: files ?? ProviderFiles(telling: tokens, at: Self.tokenFile), clock: TestClock().clock)
+      try await outcome.check(provider)
+      #expect(service.forms.map { $0["WebIdentityToken"] } == sent)
+      for request in service.server.requests() {
+        #expect(request.request.method == "POST" && request.request.target == "/")
+        #expect(!request.request.headers.contains { $0.isNamed("authorization") })
+      }
+      return service.letters
+    }
+  }
 
-  private static let passing: [WebIdentityFaultRow] = [
+  static let all: [WebIdentityFault] = passing + terminal + documents + files + settings
+
+  private static let passing: [WebIdentityFault] = [
     ("IDPCommunicationError", 400), ("InvalidIdentityToken", 400), ("Throttling", 400), ("InternalFailure", 500),
     ("ServiceUnavailable", 503), ("", 429), ("", 502),
   ].flatMap { code, status in
     let fault = Fault.answer(SecurityTokenService.failure(status, code, "try again"))
     return [
       .init(
-        id: "W01", name: "\(status) \(code) always", tokens: ["made-up-1", "made-up-2", "made-up-3", "made-up-4"],
+        id: "W01", name: "\(status) \(code) always", tokens: (1...4).map { "\(token)\($0)" },
         faults: [.always(fault)], outcome: .fails(.badAnswer, naming: "\(status)"),
-        sent: ["made-up-1", "made-up-2", "made-up-3"]),
-      WebIdentityFaultRow(
-        id: "W01", name: "\(status) \(code) twice", tokens: ["made-up-1", "made-up-2", token],
-        faults: [.always(times: 2, fault)], sent: ["made-up-1", "made-up-2", token]),
+        sent: (1...3).map { "\(token)\($0)" }),
+      WebIdentityFault(
+        id: "W01", name: "\(status) \(code) twice", tokens: [token + "1", token + "2", token],
+        faults: [.always(times: 2, fault)], sent: [token + "1", token + "2", token]),
     ]
   }
 
-  private static let terminal: [WebIdentityFaultRow] =
+  private static let terminal: [WebIdentityFault] =
     [
       "AccessDenied", "ExpiredTokenException", "ExpiredToken", "MalformedPolicyDocument", "PackedPolicyTooLarge",
       "RegionDisabledException",
@@ -57,9 +79,9 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
 
   private static let result = "<AssumeRoleWithWebIdentityResult>"
   private static let keys =
-    "<AccessKeyId>a</AccessKeyId><SecretAccessKey>c2VjcmV0</SecretAccessKey><SessionToken>dG9rZW4</SessionToken>"
+    "<AccessKeyId>a</AccessKeyId><SecretAccessKey>\(Planted.secret)</SecretAccessKey><SessionToken>\(Planted.token)</SessionToken>"
 
-  private static let documents: [WebIdentityFaultRow] = [
+  private static let documents: [WebIdentityFault] = [
     (
       "without Expiration", "<R>\(result)<Credentials>\(keys)</Credentials></AssumeRoleWithWebIdentityResult></R>",
       "Expiration"
@@ -86,7 +108,7 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
       outcome: .fails(.badAnswer, naming: text), sent: [token])
   }
 
-  private static let files: [WebIdentityFaultRow] = [
+  private static let files: [WebIdentityFault] = [
     .init(id: "W04", name: "a token with characters that must be encoded", sent: [token]),
     .init(id: "W04", name: "a token's file that ends in a line break", tokens: [" \(token)\r\n"], sent: [token]),
     .init(
@@ -99,11 +121,11 @@ struct WebIdentityFaultRow: Sendable, CustomTestStringConvertible {
       id: "W04", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"), sent: []
     ),
     .init(
-      id: "W04", name: "a token of more than 20,000 bytes", tokens: [String(repeating: "made-up", count: 3000)],
+      id: "W04", name: "a token of more than 20,000 bytes", tokens: [String(repeating: Planted.mark, count: 3000)],
       outcome: .fails(.unreachable, naming: "20,000"), sent: []),
   ]
 
-  private static let settings: [WebIdentityFaultRow] = [
+  private static let settings: [WebIdentityFault] = [
     .init(
       id: "W04", name: "no file set", environment: ["AWS_WEB_IDENTITY_TOKEN_FILE": ""],
       outcome: .fails(.notConfigured, naming: "AWS_WEB_IDENTITY_TOKEN_FILE"), sent: []),

@@ -2,12 +2,12 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// A row of the table of faults for container credentials: the environment, what goes wrong, and what comes of it.
-struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
+/// What goes wrong with container credentials, what a caller sees of it, and how many requests reach the endpoint.
+struct ContainerFault: Sendable {
   static let target = "/v1/credentials"
   static let tokenFile = "/var/run/token"
   /// What the endpoint demands as `Authorization`.
-  static let token = "made-up-token"
+  static let token = Planted.token
 
   let id: String
   let name: String
@@ -20,14 +20,33 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
   /// What is sent as `Authorization`.
   var sentToken = token
   var faults: FaultPlan = []
-  var outcome = FaultTableRow.Outcome.works
+  var outcome = FaultOutcome.works
   /// The number of requests that reach the endpoint.
   var requests: Int
   var calls = 1
   /// How long an answer is waited for; not long where none comes.
   var deadline = patience
 
-  var testDescription: String { "\(id): \(name)" }
+  var row: FaultTableRow { FaultTableRow(id, name, requests: String(repeating: "E", count: requests), play: play) }
+
+  @Sendable private func play() async throws -> String {
+    let container = ContainerCredentialsService.Container(credentials: Planted.credentials, authorization: Self.token)
+    return try await ContainerCredentialsService.start(container).whileRunning { service async throws in
+      service.faults = faults
+      let provider = ContainerCredentialProvider(
+        environment: environment(service.url), transport: PatientTransport(firstByte: deadline),
+        files: files ?? ProviderFiles(telling: tokens, at: Self.tokenFile), clock: TestClock().clock)
+      for _ in 0..<calls { try await outcome.check(provider) }
+      // A busy endpoint may get to see the last request only after its sender has given up.
+      if deadline != patience { try await service.server.received(requests) }
+      for request in service.server.requests() {
+        let headers = request.request.headers
+        #expect(headers.filter { $0.isNamed("authorization") }.map(\.value) == [sentToken])
+        #expect(headers.filter { $0.isNamed("accept") }.map(\.value) == ["application/json"])
+      }
+      return service.server.requests().map { _ in "E" }.joined()
+    }
+  }
 
   static let usual: @Sendable (String) -> [String: String] = { url in
     ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": tokenFile]
@@ -36,9 +55,9 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
   /// The variables with this URL in place of the endpoint's.
   private static func full(_ url: String) -> @Sendable (String) -> [String: String] { { _ in usual(url) } }
 
-  static let rows: [ContainerFaultRow] = hosts + tokens + answers + relative
+  static let all: [ContainerFault] = hosts + tokens + answers + relative
 
-  private static let hosts: [ContainerFaultRow] =
+  private static let hosts: [ContainerFault] =
     [
       ("E01", "http://example.com/"), ("E01", "http://169.254.0.1/"), ("E01", "http://169.1.2.3/"),
       ("E01", "http://169.254.170.22/"), ("E01", "http://128.0.0.1/"), ("E01", "http://[fd00:ec2::24]/"),
@@ -59,14 +78,14 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         outcome: .fails(.misconfigured, naming: "must be a URL"), requests: 0)
     }
 
-  private static let tokens: [ContainerFaultRow] = [
+  private static let tokens: [ContainerFault] = [
     .init(
-      id: "E03", name: "a line break in the token's file", tokens: ["made-up\nX-Y: z"],
+      id: "E03", name: "a line break in the token's file", tokens: ["\(token)\nX-Y: z"],
       outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
     .init(
       id: "E03", name: "a line break in the token's variable",
       environment: {
-        ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up\r\nX-Y: z"]
+        ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "\(token)\r\nX-Y: z"]
       },
       outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
     .init(id: "E04", name: "a token's file that ends in LF", tokens: [token + "\n"], requests: 1),
@@ -84,7 +103,7 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
       id: "E05", name: "a token's file that can't be read", files: .unreadable,
       outcome: .fails(.unreachable, naming: "can't be read"), requests: 0),
     .init(
-      id: "E05", name: "a wrong token", tokens: ["made-up-too"], sentToken: "made-up-too",
+      id: "E05", name: "a wrong token", tokens: [token + "2"], sentToken: token + "2",
       outcome: .fails(.badAnswer, naming: "AccessDeniedException"), requests: 1),
     .init(
       id: "E06", name: "the token's file is read at each fetch", tokens: [token, token + "\n"], requests: 2, calls: 2),
@@ -94,10 +113,10 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
       tokens: [nil], requests: 1),
     .init(
       id: "E06", name: "the token's file beats its variable",
-      environment: { usual($0).merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up-too"]) { $1 } }, requests: 1),
+      environment: { usual($0).merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": token + "2"]) { $1 } }, requests: 1),
   ]
 
-  private static let answers: [ContainerFaultRow] =
+  private static let answers: [ContainerFault] =
     [
       .init(
         id: "E07", name: "400 with code and message",
@@ -115,7 +134,7 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         id: "E08", name: "404", faults: [.always(.answer(404))], outcome: .fails(.badAnswer, naming: "404"), requests: 1
       ),
       .init(
-        id: "E08", name: "404 at a path that is a secret", environment: { usual($0 + "/made-up-id") },
+        id: "E08", name: "404 at a path that is a secret", environment: { usual($0 + "/\(Planted.mark)") },
         outcome: .fails(.badAnswer, naming: "404"), requests: 1),
       .init(
         id: "E08", name: "a redirect", faults: [.always(.redirect(to: "http://127.0.0.1:1/"))],
@@ -134,7 +153,8 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         outcome: .fails(.badAnswer, naming: "JSON"),
         requests: 3),
       .init(
-        id: "E08", name: "a field is missing", faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"t"}"#))],
+        id: "E08", name: "a field is missing",
+        faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"\#(token)"}"#))],
         outcome: .fails(.badAnswer, naming: "without SecretAccessKey"), requests: 3),
     ]
     + [Fault.answer(429), .answer(500), .answer(503), .reset, .closed, .truncated(afterBodyBytes: 9)].flatMap { fault in
@@ -142,12 +162,12 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         .init(
           id: "E08", name: "\(fault)".prefix(60) + " always", faults: [.always(fault)], outcome: .fails(.badAnswer),
           requests: 3),
-        ContainerFaultRow(
+        ContainerFault(
           id: "E08", name: "\(fault)".prefix(60) + " twice", faults: [.always(times: 2, fault)], requests: 3),
       ]
     }
 
-  private static let relative: [ContainerFaultRow] =
+  private static let relative: [ContainerFault] =
     [
       "v2/credentials", ".evil.com/", ":80/", "@evil.com/", "/a b", "/\r\nX-Y: z",
     ].map { path in
@@ -157,7 +177,7 @@ struct ContainerFaultRow: Sendable, CustomTestStringConvertible {
         outcome: .fails(.misconfigured, naming: "RELATIVE_URI"), requests: 0)
     } + [
       .init(
-        id: "E09", name: "no URI", environment: { _ in ["AWS_CONTAINER_AUTHORIZATION_TOKEN": "made-up"] },
+        id: "E09", name: "no URI", environment: { _ in ["AWS_CONTAINER_AUTHORIZATION_TOKEN": token] },
         outcome: .fails(.notConfigured, naming: "AWS_CONTAINER_CREDENTIALS_FULL_URI"), requests: 0)
     ]
 }

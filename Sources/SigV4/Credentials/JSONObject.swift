@@ -1,0 +1,168 @@
+/// A JSON object's members as they are written: RFC 8259 to the letter, so that no two readers take it for two things.
+///
+/// Members of one name are all kept. A byte order mark, half a surrogate pair and deep nesting are refused.
+struct JSONObject {
+  enum Value {
+    case text(String)
+    case number(Double)
+    /// `true`, `false`, an array or an object.
+    case other
+  }
+
+  /// Names and values, which are `nil` for `null`.
+  let members: [(name: String, value: Value?)]
+
+  /// Reads an object; `nil` for bytes that are none.
+  init?(_ bytes: [UInt8]) {
+    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    var reader = JSONReader(rest: text.utf8[...])
+    guard let members = try? reader.document() else { return nil }
+    self.members = members
+  }
+}
+
+private struct JSONReader {
+  struct Flaw: Error {}
+
+  /// Deeper than anything that is meant, and far from the end of a stack.
+  private static let maximumDepth = 64
+
+  private var rest: Substring.UTF8View
+
+  init(rest: Substring.UTF8View) { self.rest = rest }
+
+  mutating func document() throws(Flaw) -> [(name: String, value: JSONObject.Value?)] {
+    skipSpace()
+    let members = try members(depth: 1)
+    skipSpace()
+    guard rest.isEmpty else { throw Flaw() }
+    return members
+  }
+
+  private mutating func members(depth: Int) throws(Flaw) -> [(name: String, value: JSONObject.Value?)] {
+    try take("{")
+    var members: [(name: String, value: JSONObject.Value?)] = []
+    skipSpace()
+    if takes("}") { return members }
+    repeat {
+      skipSpace()
+      let name = try text()
+      skipSpace()
+      try take(":")
+      members.append((name, try value(depth: depth)))
+    } while try goesOn(until: "}")
+    return members
+  }
+
+  private mutating func value(depth: Int) throws(Flaw) -> JSONObject.Value? {
+    skipSpace()
+    switch rest.first {
+    case UInt8(ascii: "\""): return .text(try text())
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      guard depth < Self.maximumDepth else { throw Flaw() }
+      if rest.first == UInt8(ascii: "{") { _ = try members(depth: depth + 1) } else { try array(depth: depth + 1) }
+      return .other
+    case UInt8(ascii: "n"):
+      try take("null")
+      return nil
+    case UInt8(ascii: "t"): try take("true")
+    case UInt8(ascii: "f"): try take("false")
+    default: return try number()
+    }
+    return .other
+  }
+
+  private mutating func array(depth: Int) throws(Flaw) {
+    try take("[")
+    skipSpace()
+    if takes("]") { return }
+    repeat { _ = try value(depth: depth) } while try goesOn(until: "]")
+  }
+
+  private mutating func number() throws(Flaw) -> JSONObject.Value {
+    let start = rest
+    _ = takes("-")
+    if !takes("0") { try digits() }
+    if takes(".") { try digits() }
+    if takes("e") || takes("E") {
+      if !takes("+") { _ = takes("-") }
+      try digits()
+    }
+    let text = String(Substring(start[..<rest.startIndex]))
+    guard let number = Double(text) else { throw Flaw() }
+    return .number(number)
+  }
+
+  private mutating func digits() throws(Flaw) {
+    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    guard !digits.isEmpty else { throw Flaw() }
+    rest = rest[digits.endIndex...]
+  }
+
+  private mutating func text() throws(Flaw) -> String {
+    try take("\"")
+    var text = ""
+    while true {
+      let plain = rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      text += Substring(plain)
+      rest = rest[plain.endIndex...]
+      if takes("\"") { return text }
+      try take("\\")
+      text += try escaped()
+    }
+  }
+
+  /// What stands for a character after a backslash.
+  private mutating func escaped() throws(Flaw) -> String {
+    switch rest.popFirst() {
+    case UInt8(ascii: "\""): return "\""
+    case UInt8(ascii: "\\"): return "\\"
+    case UInt8(ascii: "/"): return "/"
+    case UInt8(ascii: "b"): return "\u{8}"
+    case UInt8(ascii: "f"): return "\u{C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"):
+      var units = [try codeUnit()]
+      if UTF16.isLeadSurrogate(units[0]) {
+        try take("\\u")
+        units.append(try codeUnit())
+      }
+      guard let text = String(validating: units, as: UTF16.self) else { throw Flaw() }
+      return text
+    default: throw Flaw()
+    }
+  }
+
+  private mutating func codeUnit() throws(Flaw) -> UInt16 {
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let digit = rest.popFirst().flatMap(Hexadecimal.value(ofDigit:)) else { throw Flaw() }
+      unit = unit << 4 | UInt16(digit)
+    }
+    return unit
+  }
+
+  /// Whether a comma follows, and not the end of the array or object.
+  private mutating func goesOn(until end: String) throws(Flaw) -> Bool {
+    skipSpace()
+    if takes(",") { return true }
+    try take(end)
+    return false
+  }
+
+  private mutating func skipSpace() {
+    rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+  }
+
+  private mutating func take(_ token: String) throws(Flaw) {
+    guard takes(token) else { throw Flaw() }
+  }
+
+  private mutating func takes(_ token: String) -> Bool {
+    guard rest.starts(with: token.utf8) else { return false }
+    rest = rest.dropFirst(token.utf8.count)
+    return true
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import LocalAWS
+import SigV4
+import Testing
+
+extension FaultTable {
+  static let connectionRows: [FaultTableRow] = refused + dropped + redirects
+
+  private static let refused = [
+    FaultTableRow("F01", "T refused: told at once, and version 1 isn't tried", requests: "T") {
+      let refusing = try RefusingPort()
+      let clock = TestClock()
+      let transport = RecordingTransport(before: SocketTransport())
+      let provider = InstanceMetadataProvider(
+        endpoint: refusing.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
+      let error = try await provider.checkedError()
+      #expect(error.code == .notAvailable)
+      #expect(error.message.contains("refused"))
+      #expect(clock.slept.isEmpty)
+      return transport.letters(at: refusing.baseURL)
+    }
+  ]
+
+  #if os(Linux)
+    private static let dropped = [
+      FaultTableRow("F02", "T not connected at the deadline", requests: "T") {
+        let unanswering = try UnansweringPort()
+        let transport = RecordingTransport(before: SocketTransport())
+        let provider = InstanceMetadataProvider(
+          endpoint: unanswering.baseURL, timeout: .milliseconds(300), environment: [:], transport: transport,
+          clock: TestClock().clock)
+        let error = try await provider.checkedError()
+        #expect(error.code == .notAvailable)
+        #expect(error.message.contains("within the deadline"))
+        return transport.letters(at: unanswering.baseURL)
+      }
+    ]
+  #else
+    private static let dropped: [FaultTableRow] = []
+  #endif
+
+  private static let redirects: [FaultTableRow] = [301, 302, 303, 307, 308].flatMap { status in
+    [("T", InstanceMetadataFault.token), ("TL", InstanceMetadataFault.listing)].map { requests, path in
+      FaultTableRow("F17", "\(requests.suffix(1)) \(status) to another host", requests: requests) {
+        let elsewhere = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: Planted.token) }
+        return try await elsewhere.whileRunning { elsewhere async throws in
+          let letters = try await InstanceMetadataService.start(
+            Instance(
+              roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials, httpTokens: .optional)
+          ).whileRunning { service async throws in
+            service.faults = [.on(nil, path, .redirect(to: elsewhere.baseURL + path, status: status))]
+            let provider = InstanceMetadataProvider(
+              endpoint: service.baseURL, timeout: patience, environment: [:], clock: TestClock().clock)
+            #expect(try await provider.checkedError().code == .badAnswer)
+            return service.letters
+          }
+          #expect(elsewhere.connectionCount == 0)
+          return letters
+        }
+      }
+    }
+  }
+}
+
+extension FaultTable {
+  static let settingRows: [FaultTableRow] = disabling + proxied
+
+  private static let disabling: [FaultTableRow] = [
+    ("true", true), (" True\n", true), ("TRUE", true), ("1", false), ("", false), ("false", false), ("yes", false),
+  ].flatMap { (value: String, isDisabled: Bool) in
+    [nil, InstanceMetadataProvider.Access.enabled].map { access in
+      let isOff = isDisabled && access == nil
+      let name = "disabled by \(value.debugDescription)" + (access == nil ? "" : ", enabled by the parameter")
+      return FaultTableRow("F49", name, requests: isOff ? "" : "TLC") {
+        try await InstanceMetadataService.start(
+          Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
+        ).whileRunning { service async throws in
+          let provider = InstanceMetadataProvider(
+            endpoint: service.baseURL, timeout: patience, access: access,
+            environment: ["AWS_EC2_METADATA_DISABLED": value])
+          try await (isOff ? FaultOutcome.fails(.notConfigured) : .works).check(provider)
+          #expect((service.server.connectionCount == 0) == isOff)
+          return service.letters
+        }
+      }
+    }
+  }
+
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    private static let proxied = [
+      FaultTableRow("F50", "the environment's proxy gets to see nothing", requests: "TLC") {
+        try await lettersPastProxy()
+      }
+    ]
+
+    private static func lettersPastProxy() async throws -> String {
+      let process = try await #require(processExitsWith: .success, observing: [\.standardOutputContent]) {
+        let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502) }
+        let service = try await InstanceMetadataService.start(
+          Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials))
+        for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
+        try await FaultOutcome.works.check(InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience))
+        #expect(proxy.connectionCount == 0)
+        print("letters:\(service.letters)")
+      }
+      let output = String(decoding: process.standardOutputContent, as: UTF8.self)
+      return output.split(separator: "letters:").last.map { String($0.prefix { $0 != "\n" }) } ?? ""
+    }
+  #else
+    private static let proxied: [FaultTableRow] = []
+  #endif
+}
+
+extension RecordingTransport {
+  /// The letters of the requests to the instance metadata at `baseURL`.
+  fileprivate func letters(at baseURL: String) -> String {
+    String(requests.map { InstanceMetadataFault.letter(target: String($0.url.dropFirst(baseURL.count))) })
+  }
+}

@@ -1,0 +1,94 @@
+import LocalAWS
+import SigV4
+import Testing
+
+/// What goes wrong with instance metadata, what a caller sees of it, and which requests reach the service.
+struct InstanceMetadataFault: Sendable {
+  static let token = "/latest/api/token"
+  static let listing = "/latest/meta-data/iam/security-credentials-extended/"
+  static let legacyListing = "/latest/meta-data/iam/security-credentials/"
+  static let roleName = "reservations"
+
+  let id: String
+  let name: String
+  var faults: FaultPlan = []
+  var outcome = FaultOutcome.works
+  /// A letter a request: T for the token, L for the listing, C for the credentials; l and c for those at legacy paths.
+  let requests: String
+  var calls = 1
+  var version: InstanceMetadataProvider.Version?
+  var configuredRoleName: String?
+  var environment: [String: String] = [:]
+  /// The letter of the request whose answer isn't waited for for long, because none comes.
+  var impatientAt: Character?
+  var instance: @Sendable (inout Instance) -> Void = { _ in }
+
+  var row: FaultTableRow { FaultTableRow(id, name, requests: requests, play: play) }
+
+  @Sendable private func play() async throws -> String {
+    var instance = Instance(roleName: Self.roleName, credentials: Planted.credentials)
+    self.instance(&instance)
+    return try await InstanceMetadataService.start(instance).whileRunning { service async throws in
+      service.faults = faults
+      let provider = provider(of: service)
+      for _ in 0..<calls { try await outcome.check(provider, isAccountTold: !requests.contains("c")) }
+      // A busy service may get to see the last request only after its sender has given up.
+      if impatientAt != nil { try await service.server.received(requests.count) }
+      return service.letters
+    }
+  }
+
+  /// The letter of a request with this target.
+  static func letter(target: String) -> Character {
+    switch target {
+    case token: "T"
+    case listing: "L"
+    case legacyListing: "l"
+    case _ where target.hasPrefix(listing): "C"
+    case _ where target.hasPrefix(legacyListing): "c"
+    default: "?"
+    }
+  }
+}
+
+extension InstanceMetadataFault {
+  /// A provider that asks `service` as the row has it.
+  private func provider(of service: InstanceMetadataService) -> InstanceMetadataProvider {
+    InstanceMetadataProvider(
+      endpoint: service.baseURL + "/", version: version, roleName: configuredRoleName, timeout: patience,
+      environment: environment, transport: Transport(baseURL: service.baseURL, impatientAt: impatientAt),
+      clock: TestClock().clock)
+  }
+
+  /// A transport that gives up soon on one kind of request, and on others never.
+  private struct Transport: HTTPTransport {
+    let baseURL: String
+    let impatientAt: Character?
+
+    func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+      var request = request
+      if InstanceMetadataFault.letter(target: String(request.url.dropFirst(baseURL.count))) == impatientAt {
+        request.deadlines = TransportDeadlines(connect: patience, firstByte: .seconds(1), whole: .seconds(2))
+      }
+      return try await SocketTransport().send(request)
+    }
+  }
+}
+
+extension InstanceMetadataService {
+  /// The letters of the requests that have reached the service.
+  var letters: String {
+    String(server.requests().map { InstanceMetadataFault.letter(target: $0.request.target) })
+  }
+}
+
+extension FaultPlan.Step {
+  static func onToken(times: Int? = nil, _ fault: Fault) -> Self { .on("PUT", "", times: times, fault) }
+  static func onListing(times: Int? = nil, _ fault: Fault) -> Self {
+    // The listing's path is the beginning of the credentials' path.
+    .on("GET", InstanceMetadataFault.listing, times: times ?? 1, fault)
+  }
+  static func onCredentials(times: Int? = nil, _ fault: Fault) -> Self {
+    .on("GET", InstanceMetadataFault.listing + InstanceMetadataFault.roleName, times: times, fault)
+  }
+}
