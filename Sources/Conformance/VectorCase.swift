@@ -160,7 +160,13 @@ extension VectorCase {
 
   /// The bytes that the signature covers as the payload; `nil` where it isn't one of their hash.
   public var hashedBody: [UInt8]? {
-    options?.payload ?? "hash" == "hash" && signingService.payload == .signed ? Array(request.body ?? Data()) : nil
+    let isHashed =
+      switch signingService.payload {
+      case .signed: true
+      case .unsignedWhenPresigned: placement == .header
+      case .unsigned: false
+      }
+    return options?.payload ?? "hash" == "hash" && isHashed ? Array(request.body ?? Data()) : nil
   }
 
   /// The payload to presign with: the service's own, where its rules are to hold and nothing else is said.

@@ -9,8 +9,13 @@ import Testing
   /// A signed request with its framed payload, as it goes on the wire.
   private struct Upload {
     let verified: VerifiedRequest
-    let wire: [UInt8]
+    /// What goes on the wire: the chunks, the last one's line, and the trailers.
+    let pieces: [[UInt8]]
     let payload: [UInt8]
+    var wire: [UInt8] { Array(pieces.joined()) }
+    var verifier: ChunkVerifier {
+      get throws { try ChunkVerifier(of: verified, with: ChunkVerifierTests.credentials) }
+    }
 
     init(
       _ algorithm: SigningAlgorithm, trailers: [HeaderField], signatures: ChunkedPayload.Signatures = .signed,
@@ -31,21 +36,23 @@ import Testing
         at: time)
       var chunks = upload.chunkSigner
       #expect((chunks != nil) == isSigned)
-      var wire: [UInt8] = []
+      var pieces: [[UInt8]] = []
       for start in stride(from: 0, to: payload.count, by: 8192) {
         let chunk = Array(payload[start..<min(start + 8192, payload.count)])
-        wire += try chunks?.header(forChunk: chunk.span) ?? Array("\(String(chunk.count, radix: 16))\r\n".utf8)
-        wire += chunk + [0x0D, 0x0A]
+        let header = try chunks?.header(forChunk: chunk.span) ?? Array("\(String(chunk.count, radix: 16))\r\n".utf8)
+        pieces.append(header + chunk + [0x0D, 0x0A])
       }
       let unsignedEnd = "0\r\n" + trailers.map { "\($0.name):\($0.value)\r\n" }.joined() + "\r\n"
-      self.wire = try wire + (chunks?.end(trailers: trailers) ?? Array(unsignedEnd.utf8))
+      let end = try chunks?.end(trailers: trailers) ?? Array(unsignedEnd.utf8)
+      let line = try #require(end.firstIndex(of: 0x0A))
+      self.pieces = pieces + [Array(end[...line]), Array(end[(line + 1)...])]
       verified = try Verifier(service: .s3, region: "us-west-2").verify(
         request, payload: .hash(upload.signedRequest.payloadHash), with: credentials, at: time)
     }
 
     /// What comes out when the wire is read in pieces, and whether it is the end.
     func read(_ wire: [UInt8], pieces size: Int = 1000) throws -> (payload: [UInt8], trailers: [HeaderField]) {
-      var verifier = try ChunkVerifier(of: verified, with: ChunkVerifierTests.credentials)
+      var verifier = try verifier
       var payload: [UInt8] = []
       for start in stride(from: 0, to: wire.count, by: size) {
         payload += try verifier.verify(Array(wire[start..<min(start + size, wire.count)]))
@@ -73,15 +80,12 @@ import Testing
   }
 
   @Test(arguments: forms)
-  func `a changed byte is refused, wherever it is`(algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
-    let upload = try Upload(algorithm, trailers: trailers)
-    // All of the framing, and samples of the payload.
-    let places = upload.wire.indices.filter { $0 < 400 || $0 > upload.wire.count - 600 || $0 % 997 == 0 }
-    for place in places {
-      var wire = upload.wire
-      wire[place] ^= 0x01
-      #expect(throws: VerificationError.self, "byte \(place)") { try upload.read(wire, pieces: 100_000) }
+  func `a changed byte is refused, wherever it is`(algorithm: SigningAlgorithm, trailers: [HeaderField]) async throws {
+    let wronglyTaken = try await apart {
+      let upload = try Upload(algorithm, trailers: trailers)
+      return try upload.verifier.changesWronglyTaken(in: upload.pieces)
     }
+    #expect(wronglyTaken == [])
   }
 
   @Test(arguments: forms)

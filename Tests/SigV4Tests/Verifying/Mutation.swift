@@ -16,21 +16,23 @@ struct Mutation {
   /// Where in that part the byte is.
   let offset: Int
 
-  private static let masks: [UInt8] = [0x01, 0x20, 0x06]
+  /// The bits that are changed of the byte at `offset`: the lowest, the letter case, and two more, by turns, so that
+  /// neighbours are changed in different ways.
+  static func mask(at offset: Int) -> UInt8 {
+    switch offset % 3 {
+    case 0: 0x01
+    case 1: 0x20
+    default: 0x06
+    }
+  }
 
-  /// Calls `body` for the bytes of the method, target, header names and header values of `request`.
-  ///
-  /// The change goes from one to the next of three, so that neighbours are changed in different ways: the lowest
-  /// bit, the letter case, and two bits more.
+  /// Calls `body` for each byte of the method, target, header names and header values of `request`.
   ///
   /// - Parameters:
   ///   - request: The request that is changed.
-  ///   - step: 1 for each byte, 4 for every fourth.
-  ///   - turn: Which of the changes the first byte gets; another number for each vector lets each place have all.
+  ///   - turn: Moves the turns of the changes; another number for each vector lets each place have all.
   ///   - body: Called with each change.
-  static func forEach(
-    of request: SignableRequest, step: Int, turn: Int, _ body: (Mutation) throws -> Void
-  ) rethrows {
+  static func forEach(of request: SignableRequest, turn: Int, _ body: (Mutation) throws -> Void) rethrows {
     let parts: [(Place, WritableKeyPath<SignableRequest, String>)] =
       [(.method, \.method), (.target, \.target)]
       + request.headers.indices.flatMap { index in
@@ -38,9 +40,9 @@ struct Mutation {
       }
     for (place, path) in parts {
       let bytes = Array(request[keyPath: path].utf8)
-      for offset in stride(from: bytes.count % step, to: bytes.count, by: step) {
+      for offset in bytes.indices {
         var changed = bytes
-        changed[offset] ^= masks[(offset + turn) % masks.count]
+        changed[offset] ^= mask(at: offset + turn)
         var mutant = request
         mutant[keyPath: path] = String(decoding: changed, as: UTF8.self)
         try body(Mutation(original: request, request: mutant, place: place, offset: offset))
