@@ -39,8 +39,8 @@ struct CanonicalHeaders: ~Copyable {
   private var entries: [Entry] = []
   /// The names that a signature lists; empty where it is made, not verified.
   private var listed: [ListedName] = []
-  /// Whether some `X-Amz-…` is there that a signature doesn't list.
-  private(set) var hasUnlistedAmazonHeader = false
+  /// The places in the request of each `X-Amz-…` that isn't collected.
+  private(set) var uncollectedAmazonHeaders: [Int] = []
   /// Kept here, since a global that is computed is looked for anew at every use.
   private let unsignedShapes = UnsignedHeader.shapes
 
@@ -51,7 +51,7 @@ struct CanonicalHeaders: ~Copyable {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
     listed.removeAll(keepingCapacity: true)
-    hasUnlistedAmazonHeader = false
+    uncollectedAmazonHeaders.removeAll(keepingCapacity: true)
     if case .listed(let text, let range) = selection { readList(text, range) }
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
@@ -65,7 +65,7 @@ struct CanonicalHeaders: ~Copyable {
       if isSelected(entry, selection) {
         entries.append(entry)
       } else {
-        if entry.isAmazonHeader { hasUnlistedAmazonHeader = true }
+        if entry.isAmazonHeader { uncollectedAmazonHeaders.append(index) }
         names.truncate(to: start)
       }
     }
@@ -77,10 +77,9 @@ struct CanonicalHeaders: ~Copyable {
       let list = text.extracting(range)
       names.append(list)
       var start = 0
-      while start < list.count {
-        let end = list.firstIndex(of: 0x3B, from: start) ?? list.count
-        listed.append(ListedName(name: start..<end, prefix: names.prefix(of: start..<end)))
-        start = end + 1
+      while let name = list.item(at: start) {
+        listed.append(ListedName(name: name, prefix: names.prefix(of: name)))
+        start = name.upperBound + 1
       }
     }
   }
@@ -212,6 +211,11 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
+  /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
+  func item(at start: Int) -> Range<Int>? {
+    start < count ? start..<(firstIndex(of: 0x3B, from: start) ?? count) : nil
+  }
+
   /// Whether there is nothing but white space.
   fileprivate var isBlank: Bool {
     for index in indices where self[index] > 0x20 { return false }

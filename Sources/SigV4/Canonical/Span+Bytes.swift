@@ -37,7 +37,7 @@ extension Span<UInt8> {
 
   private static var stride: Int { 16 }
 
-  /// Whether both are the same.
+  /// Whether both are the same, in a time that depends on their lengths alone, as comparing secrets needs.
   func isEqual(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     var difference: UInt8 = 0

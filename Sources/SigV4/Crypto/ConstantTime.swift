@@ -2,17 +2,6 @@
 enum ConstantTime {
   /// Whether two texts are the same, in a time that depends on their lengths alone.
   static func isEqual(_ left: String, _ right: String) -> Bool {
-    left.withBytes { left in
-      right.withBytes { right in
-        guard left.count == right.count else { return false }
-        return unsafe left.withUnsafeBufferPointer { left in
-          unsafe right.withUnsafeBufferPointer { right in
-            var difference: UInt8 = 0
-            for index in 0..<left.count { unsafe difference |= left[index] ^ right[index] }
-            return difference == 0
-          }
-        }
-      }
-    }
+    left.withBytes { left in right.withBytes { left.isEqual(to: $0) } }
   }
 }

@@ -43,7 +43,7 @@ public struct Signer: Sendable {
     canonicalizer = Canonicalizer(service)
   }
 
-  /// What a signature needs besides the request, checked before anything is hashed.
+  /// What a signature needs besides the request, ready before the request is hashed.
   struct Context {
     let date: SigningDate
     let key: SigningKey

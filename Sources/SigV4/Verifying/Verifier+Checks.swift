@@ -29,12 +29,13 @@ extension Verifier {
   }
 
   func checkSignedHeaders(of claim: SignatureClaim, in request: SignableRequest) throws(VerificationError) {
-    let (hasAllListed, hasUnlisted) = try request.headers(listedIn: claim)
+    let (hasAllListed, unlisted) = try request.headers(listedIn: claim)
     guard hasAllListed else { throw .missingHeader(of: claim, in: request) }
     guard claim.lists("host") else {
       throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
     }
-    if hasUnlisted, let header = request.headers.first(where: { mustBeListed($0) && !claim.lists($0.name) }) {
+    for index in unlisted where !isAddedAfterSigning(request.headers[index]) {
+      let header = request.headers[index]
       throw VerificationError(
         .unsignedHeader, "Every X-Amz- header must be signed, but \(header.name) isn't listed in SignedHeaders.",
         cause: header.isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
@@ -52,9 +53,8 @@ extension Verifier {
     }
   }
 
-  private func mustBeListed(_ header: HeaderField) -> Bool {
-    header.name.lowercased().hasPrefix("x-amz-")
-      && !(service.sessionToken == .addedAfterSigning && header.isNamed("x-amz-security-token"))
+  private func isAddedAfterSigning(_ header: HeaderField) -> Bool {
+    service.sessionToken == .addedAfterSigning && header.isNamed("x-amz-security-token")
   }
 
   private var contentHashExample: String {
@@ -119,14 +119,14 @@ extension SignatureClaim {
 }
 
 extension SignableRequest {
-  /// Whether each header that `claim` lists is there, and whether there is some `X-Amz-…` that it doesn't list.
+  /// Whether each header that `claim` lists is there, and the places of each `X-Amz-…` that it doesn't list.
   fileprivate func headers(
     listedIn claim: SignatureClaim
-  ) throws(VerificationError) -> (hasAllListed: Bool, hasUnlisted: Bool) {
+  ) throws(VerificationError) -> (hasAllListed: Bool, unlisted: [Int]) {
     do throws(SigningError) {
       return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
         try scratch.headers.collect(headers, .listed(claim.parts.text, claim.parts.signedHeaders))
-        return (scratch.headers.hasAllListed, scratch.headers.hasUnlistedAmazonHeader)
+        return (scratch.headers.hasAllListed, scratch.headers.uncollectedAmazonHeaders)
       }
     } catch {
       throw VerificationError(error)
@@ -140,15 +140,5 @@ extension VerificationError {
     return VerificationError(
       .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",
       cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil)
-  }
-}
-
-extension Span<UInt8> {
-  /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
-  fileprivate func item(at start: Int) -> Range<Int>? {
-    guard start < count else { return nil }
-    var end = start
-    while end < count, self[end] != 0x3B { end += 1 }
-    return start..<end
   }
 }

@@ -54,7 +54,8 @@ public struct Verifier: Sendable {
   ///   - request: The request, exactly as it was received.
   ///   - time: The verifier's clock.
   /// - Returns: What the request says of its signature, not proved yet.
-  /// - Throws: ``VerificationError``, up to `expired` in the order of its codes.
+  /// - Throws: ``VerificationError``, up to `expired` in the order of its codes; `invalidRequest` too, before the headers
+  ///   are looked for that must be signed, where the name of one is no token.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try limits.check(request)
     let claim = try SignatureClaim(request)
