@@ -189,10 +189,11 @@
   /// Whether `range` holds `text`.
   func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
     guard range.count == text.utf8CodeUnitCount, range.lowerBound >= 0, range.upperBound <= count else { return false }
-    for offset in 0..<range.count where unsafe base[range.lowerBound + offset] != text.utf8Start[offset] {
-      return false
-    }
-    return true
+    let (left, right) = unsafe (base + range.lowerBound, text.utf8Start)
+    var difference: UInt8 = 0
+    // To the end, so that the compiler can compare many at a time.
+    for offset in 0..<range.count { unsafe difference |= left[offset] ^ right[offset] }
+    return difference == 0
   }
 
   /// What was written, or a part of it.
@@ -226,6 +227,11 @@
 }
 
 extension String {
+  /// The text that `bytes` are; what isn't UTF-8 is repaired.
+  init(copying bytes: Span<UInt8>) {
+    self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+
   /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
   @inline(__always)
   func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {

@@ -37,49 +37,80 @@ struct CanonicalHeaders: ~Copyable {
 
   private var names = ByteBuffer(capacity: 256)
   private var entries: [Entry] = []
+  /// The place in the request of a header whose name isn't a token.
+  private var invalid: Int?
   /// The names that a signature lists; empty where it is made, not verified.
   private var listed: [ListedName] = []
-  /// The places in the request of each `X-Amz-…` that isn't collected.
-  private(set) var uncollectedAmazonHeaders: [Int] = []
+  /// The places in the request of each `X-Amz-…` that isn't selected.
+  private(set) var unselectedAmazonHeaders: [Int] = []
   /// Kept here, since a global that is computed is looked for anew at every use.
   private let unsignedShapes = UnsignedHeader.shapes
 
-  /// Collects and sorts the headers to sign, in place of those collected before.
+  /// Reads, selects and sorts the headers to sign, in place of those read before.
   ///
   /// - Throws: ``SigningError`` for a name that isn't a token.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
+    read(headers)
+    try select(selection, of: headers)
+  }
+
+  /// Reads the names of all headers, in place of those read before.
+  mutating func read(_ headers: [HeaderField]) {
     names.removeAll()
     entries.removeAll(keepingCapacity: true)
-    listed.removeAll(keepingCapacity: true)
-    uncollectedAmazonHeaders.removeAll(keepingCapacity: true)
-    if case .listed(let text, let range) = selection { readList(text, range) }
+    invalid = nil
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
       let start = names.count
-      guard fields[index].name.withBytes({ names.appendLowercasedToken($0) }) else {
-        throw SigningError(
-          .invalidHeader,
-          "The name of header \(index + 1) isn't a token (RFC 9110): \(fields[index].name.debugDescription).")
-      }
-      let entry = Entry(name: start..<names.count, prefix: names.prefix(of: start..<names.count), header: index)
+      let isToken = fields[index].name.withBytes { names.appendLowercasedToken($0) }
+      if !isToken, invalid == nil { invalid = index }
+      let name = start..<names.count
+      entries.append(Entry(name: name, prefix: names.prefix(of: name), header: index))
+    }
+  }
+
+  /// Whether the header at `index` of those that were read is called `name`, given in lower case; to be asked before some
+  /// are selected.
+  func isNamed(_ name: StaticString, at index: Int) -> Bool {
+    index < entries.count && names.holds(name, in: entries[index].name)
+  }
+
+  /// Keeps the headers to sign of those that were read from `headers`, and sorts them.
+  ///
+  /// - Throws: ``SigningError`` for a name that isn't a token.
+  mutating func select(_ selection: Selection, of headers: [HeaderField]) throws(SigningError) {
+    if let invalid {
+      throw SigningError(
+        .invalidHeader,
+        "The name of header \(invalid + 1) isn't a token (RFC 9110): \(headers[invalid].name.debugDescription).")
+    }
+    listed.removeAll(keepingCapacity: true)
+    unselectedAmazonHeaders.removeAll(keepingCapacity: true)
+    if case .listed(let text, let range) = selection { readList(text, range) }
+    var kept = 0
+    for index in entries.indices {
+      let entry = entries[index]
       if isSelected(entry, selection) {
-        entries.append(entry)
-      } else {
-        if entry.isAmazonHeader { uncollectedAmazonHeaders.append(index) }
-        names.truncate(to: start)
+        if kept < index { entries[kept] = entry }
+        kept += 1
+      } else if entry.isAmazonHeader {
+        unselectedAmazonHeaders.append(entry.header)
       }
     }
+    if kept < entries.count { entries.removeLast(entries.count - kept) }
     entries.sortFew { names.precedes($0, $1) }
   }
 
   private mutating func readList(_ text: String, _ range: Range<Int>) {
     text.withBytes { text in
       let list = text.extracting(range)
+      let first = names.count
       names.append(list)
       var start = 0
-      while let name = list.item(at: start) {
+      while let item = list.item(at: start) {
+        let name = first + item.lowerBound..<first + item.upperBound
         listed.append(ListedName(name: name, prefix: names.prefix(of: name)))
-        start = name.upperBound + 1
+        start = item.upperBound + 1
       }
     }
   }

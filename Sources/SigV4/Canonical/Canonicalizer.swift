@@ -54,28 +54,26 @@ public struct Canonicalizer: Sendable, Hashable {
     _ request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection,
     to scratch: inout SigningScratch
   ) throws(SigningError) -> Range<Int> {
-    try appendStart(of: request, selection, to: &scratch)
+    try appendStart(of: request, to: &scratch)
+    try scratch.headers.collect(request.headers, selection)
     return try appendRest(of: request, payloadHash: payloadHash, to: &scratch)
   }
 
-  /// Appends the method and the path, and reads the query and the headers: between here and ``appendRest`` there may come
-  /// more parameters.
-  func appendStart(
-    of request: SignableRequest, _ selection: CanonicalHeaders.Selection, to scratch: inout SigningScratch
-  ) throws(SigningError) {
+  /// Appends the method and the path, and reads the query: between here and ``appendRest`` there may come more
+  /// parameters, and the headers must be collected.
+  func appendStart(of request: SignableRequest, to scratch: inout SigningScratch) throws(SigningError) {
     guard scratch.buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
       throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
     }
     scratch.buffer.append(0x0A)
     try appendPath(of: request.target, &scratch.query, to: &scratch.buffer)
-    try scratch.headers.collect(request.headers, selection)
-    try scratch.headers.checkHost(in: request.headers)
   }
 
   /// Appends the query, the headers, the list of their names and the payload hash, and says where the list stands.
   func appendRest(
     of request: SignableRequest, payloadHash: String, to scratch: inout SigningScratch
   ) throws(SigningError) -> Range<Int> {
+    try scratch.headers.checkHost(in: request.headers)
     scratch.buffer.append(0x0A)
     scratch.query.append(to: &scratch.buffer)
     scratch.buffer.append(0x0A)

@@ -45,11 +45,21 @@ struct SigningScratch: ~Copyable {
   static func withCurrent<Result>(
     _ body: (inout SigningScratch) throws(SigningError) -> Result
   ) throws(SigningError) -> Result {
+    try withCurrent(failingAs: { $0 }, body)
+  }
+
+  /// Calls `body` with this thread's scratch, whose buffer is empty.
+  ///
+  /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
+  static func withCurrent<Result: ~Copyable, Failure: Error>(
+    failingAs failure: (SigningError) -> Failure, _ body: (inout SigningScratch) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let pointer: UnsafeMutablePointer<SigningScratch>
     if let known = unsafe pthread_getspecific(key) {
       unsafe pointer = known.assumingMemoryBound(to: SigningScratch.self)
     } else {
-      let scratch = try SigningScratch()
+      let scratch: SigningScratch
+      do throws(SigningError) { scratch = try SigningScratch() } catch { throw failure(error) }
       unsafe pointer = .allocate(capacity: 1)
       unsafe pointer.initialize(to: scratch)
       unsafe pthread_setspecific(key, pointer)

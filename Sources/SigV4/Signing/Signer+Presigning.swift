@@ -53,7 +53,8 @@ extension Signer {
     _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
     _ lifetimeSeconds: Int64, _ scratch: inout SigningScratch
   ) throws(SigningError) {
-    try canonicalizer.appendStart(of: request, .signable(service.sessionToken), to: &scratch)
+    try canonicalizer.appendStart(of: request, to: &scratch)
+    try scratch.headers.collect(request.headers, .signable(service.sessionToken))
     scratch.target.removeAll()
     scratch.headers.appendNames(to: &scratch.target)
     let start = scratch.query.text.count

@@ -72,7 +72,8 @@ public struct Signer: Sendable {
   ///
   /// - Returns: Where in the buffer the signature stands.
   func appendSignature(in context: Context, to scratch: inout SigningScratch) throws(SigningError) -> Range<Int> {
-    let stringToSign = try scratch.appendStringToSign(algorithm, context.date, context.scope)
+    let hash = try scratch.canonicalRequestHash()
+    let stringToSign = scratch.appendStringToSign(algorithm, context.date, context.scope, hash)
     return try context.key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
   }
 

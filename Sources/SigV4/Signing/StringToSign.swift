@@ -63,15 +63,19 @@ extension StringToSign {
 }
 
 extension SigningScratch {
-  /// Appends the string to sign of the canonical request that is all the buffer holds, and says where it stands.
-  mutating func appendStringToSign(
-    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope
-  ) throws(SigningError) -> Range<Int> {
-    let start = buffer.count
+  /// The hash of the canonical request that is all the buffer holds.
+  mutating func canonicalRequestHash() throws(SigningError) -> SHA256Digest {
     try state.reset()
-    try state.update(0..<start, of: buffer)
-    let hash = try state.finalize()
-    StringToSign.append(algorithm, timestamp(date), scope, hash, to: &buffer)
+    try state.update(0..<buffer.count, of: buffer)
+    return try state.finalize()
+  }
+
+  /// Appends the string to sign of the canonical request with that hash, and says where it stands.
+  mutating func appendStringToSign(
+    _ algorithm: SigningAlgorithm, _ date: SigningDate, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest
+  ) -> Range<Int> {
+    let start = buffer.count
+    StringToSign.append(algorithm, timestamp(date), scope, canonicalRequestHash, to: &buffer)
     return start..<buffer.count
   }
 }

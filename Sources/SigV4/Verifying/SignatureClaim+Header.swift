@@ -1,36 +1,38 @@
 extension SignatureClaim {
   /// The header fields that have a part in signing, each of which may be there once.
-  struct HeaderFields {
+  struct HeaderFields: ~Copyable {
     /// `Authorization`, where it is one of AWS; other schemes are none of our business.
     var authorization: String?
     var fields = Fields()
 
-    init(_ headers: [HeaderField]) throws(VerificationError) {
-      var anyAuthorization: String?
+    /// Reads `headers`, whose names `names` has read.
+    init(_ headers: [HeaderField], _ names: borrowing CanonicalHeaders) throws(VerificationError) {
       let headers = headers.span  // whose elements are read in place
-      for index in headers.indices { try read(headers[index], &anyAuthorization) }
-      guard let anyAuthorization, anyAuthorization.isAWSAuthorization else { return }
-      authorization = anyAuthorization
-      guard fields.date == nil else { return }
-      for index in headers.indices where headers[index].isNamed("date") {
+      for index in headers.indices { try read(headers[index], names, index) }
+      if let other = authorization, !other.isAWSAuthorization { authorization = nil }
+      guard authorization != nil, fields.date == nil else { return }
+      for index in headers.indices where names.isNamed("date", at: index) {
         try Self.set(&fields.plainDate, headers[index])
       }
     }
 
-    private mutating func read(_ header: HeaderField, _ authorization: inout String?) throws(VerificationError) {
+    private mutating func read(
+      _ header: HeaderField, _ names: borrowing CanonicalHeaders, _ index: Int
+    ) throws(VerificationError) {
       // Most headers are told by their length.
       switch header.name.utf8.count {
-      case 10 where header.isNamed("x-amz-date"): try Self.set(&fields.date, header)
-      case 13 where header.isNamed("x-amz-trailer"):
+      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&fields.date, header)
+      case 13 where names.isNamed("x-amz-trailer", at: index):
         // A list, which may come in several headers.
         fields.trailer = fields.trailer.map { "\($0),\(header.value)" } ?? header.value
-      case 13 where header.isNamed("authorization"): try Self.set(&authorization, header)
-      case 16 where header.isNamed("x-amz-region-set"): try Self.set(&fields.regionSet, header)
-      case 20 where header.isNamed("x-amz-security-token"): try Self.set(&fields.sessionToken, header)
-      case 20 where header.isNamed("x-amz-content-sha256"): try Self.set(&fields.contentHash, header)
-      case 28 where header.isNamed("x-amz-decoded-content-length"): try Self.set(&fields.decodedLength, header)
+      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, header)
+      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&fields.regionSet, header)
+      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&fields.sessionToken, header)
+      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&fields.contentHash, header)
+      case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
+        try Self.set(&fields.decodedLength, header)
       // S3 Express One Zone's name for the token of a session.
-      case 21 where header.isNamed("x-amz-s3session-token"): try Self.set(&fields.sessionToken, header)
+      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&fields.sessionToken, header)
       default: break
       }
     }

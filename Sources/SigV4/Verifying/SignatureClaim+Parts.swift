@@ -65,22 +65,19 @@ extension SignatureClaim {
     /// Names in lower case, sorted, each once: the one way to write a list, so that nobody can write it another way.
     func checkSignedHeaders() throws(VerificationError) {
       let problem: String? = withBytes(signedHeaders) { bytes in
+        for index in bytes.indices where !bytes[index].isLowercaseTokenCharacter && bytes[index] != 0x3B {
+          return "SignedHeaders must be header names in lower case, joined by semicolons."
+        }
         var start = 0
         var previous = 0..<0
         while start <= bytes.count {
-          var end = start
-          while end < bytes.count, bytes[end] != 0x3B {
-            guard bytes[end].isLowercaseTokenCharacter else {
-              return "SignedHeaders must be header names in lower case, joined by semicolons."
-            }
-            end += 1
-          }
-          guard end > start else { return "SignedHeaders holds an empty name." }
-          guard bytes.precedes(previous, start..<end) else {
+          let name = start..<(bytes.firstIndex(of: 0x3B, from: start) ?? bytes.count)
+          guard !name.isEmpty else { return "SignedHeaders holds an empty name." }
+          guard bytes.precedes(previous, name) else {
             return "SignedHeaders must be sorted, and name each header once."
           }
-          previous = start..<end
-          start = end + 1
+          previous = name
+          start = name.upperBound + 1
         }
         return nil
       }
@@ -146,15 +143,6 @@ extension SignatureClaim.Parts {
   /// Whether the text at `range` is `other`.
   func equals(_ range: Range<Int>, _ other: String) -> Bool {
     range.count == other.utf8.count && withBytes(range) { bytes in other.withBytes { bytes.isEqual(to: $0) } }
-  }
-}
-
-extension String {
-  fileprivate init(copying bytes: Span<UInt8>) {
-    var copy: [UInt8] = []
-    copy.reserveCapacity(bytes.count)
-    for index in bytes.indices { copy.append(bytes[index]) }
-    self = String(decoding: copy, as: UTF8.self)
   }
 }
 

@@ -32,9 +32,9 @@ public struct SignatureClaim: Sendable, Hashable {
   /// The credential scope; its region is `nil` with SigV4a.
   public var scope: CredentialScope {
     CredentialScope(
-      day: parts.string(credential.day), region: credential.region.map { parts.string($0) },
-      service: parts.string(credential.service))
+      day: parts.string(credential.day), region: region, service: parts.string(credential.service))
   }
+  var region: String? { credential.region.map { parts.string($0) } }
   /// The names of the signed headers, in lower case and sorted.
   public var signedHeaders: [String] {
     signedHeaderList.utf8.split(separator: 0x3B).map { String(Substring($0)) }
@@ -58,7 +58,16 @@ public struct SignatureClaim: Sendable, Hashable {
   ///   or a part of it stands there twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope
   ///   that doesn't end in `aws4_request` or is for another day than the request's date.
   public init(_ request: SignableRequest) throws(VerificationError) {
-    let headers = try HeaderFields(request.headers)
+    self = try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) {
+      (scratch) throws(VerificationError) in
+      scratch.headers.read(request.headers)
+      return try SignatureClaim(request, scratch.headers)
+    }
+  }
+
+  /// Reads the signature of `request`, whose headers' names `names` has read.
+  init(_ request: SignableRequest, _ names: borrowing CanonicalHeaders) throws(VerificationError) {
+    let headers = try HeaderFields(request.headers, names)
     let query = try QueryFields(request.target)
     switch (headers.authorization, query?.hasSignature ?? false) {
     case (let authorization?, false):

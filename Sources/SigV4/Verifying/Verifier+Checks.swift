@@ -28,13 +28,20 @@ extension Verifier {
       cause: .region)
   }
 
-  func checkSignedHeaders(of claim: SignatureClaim, in request: SignableRequest) throws(VerificationError) {
-    let (hasAllListed, unlisted) = try request.headers(listedIn: claim)
-    guard hasAllListed else { throw .missingHeader(of: claim, in: request) }
+  /// Selects the headers that `claim` lists from those of `request` that were read, and checks which they are.
+  func checkSignedHeaders(
+    of claim: SignatureClaim, in request: SignableRequest, _ headers: inout CanonicalHeaders
+  ) throws(VerificationError) {
+    do throws(SigningError) {
+      try headers.select(.listed(claim.parts.text, claim.parts.signedHeaders), of: request.headers)
+    } catch {
+      throw VerificationError(error)
+    }
+    guard headers.hasAllListed else { throw .missingHeader(of: claim, in: request) }
     guard claim.lists("host") else {
       throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
     }
-    for index in unlisted where !isAddedAfterSigning(request.headers[index]) {
+    for index in headers.unselectedAmazonHeaders where !isAddedAfterSigning(request.headers[index]) {
       let header = request.headers[index]
       throw VerificationError(
         .unsignedHeader, "Every X-Amz- header must be signed, but \(header.name) isn't listed in SignedHeaders.",
@@ -114,22 +121,6 @@ extension SignatureClaim {
         }
         return false
       }
-    }
-  }
-}
-
-extension SignableRequest {
-  /// Whether each header that `claim` lists is there, and the places of each `X-Amz-…` that it doesn't list.
-  fileprivate func headers(
-    listedIn claim: SignatureClaim
-  ) throws(VerificationError) -> (hasAllListed: Bool, unlisted: [Int]) {
-    do throws(SigningError) {
-      return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-        try scratch.headers.collect(headers, .listed(claim.parts.text, claim.parts.signedHeaders))
-        return (scratch.headers.hasAllListed, scratch.headers.uncollectedAmazonHeaders)
-      }
-    } catch {
-      throw VerificationError(error)
     }
   }
 }

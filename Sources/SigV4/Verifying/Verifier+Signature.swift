@@ -32,41 +32,22 @@ extension Verifier {
   /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
   /// refusal costs one derivation, so that its time doesn't tell whether the key was known.
   func isSignature(
-    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by credentials: Credentials
+    in evidence: borrowing Evidence, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
-      let region = claim.credential.region.map { claim.parts.string($0) }
-      let day = claim.date.day
-      let known = keys.key(for: credentials, day: day, region: region)
+      let day = evidence.claim.date.day
+      let known = keys.key(for: credentials, day: day, region: evidence.claim.region)
       let key: SigningKey
-      if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
-      let isRight: Bool
-      do throws(SigningError) {
-        isRight = try isSignature(of: claim, for: request, payloadHash, by: key)
-      } catch {
-        if known != nil { _ = try SigningKey(credentials, scope: claim.scope) }
-        throw error
-      }
+      if let known { key = known } else { key = try SigningKey(credentials, scope: evidence.claim.scope) }
+      let isRight = try key.isSignature(in: evidence)
       switch (isRight, known) {
       case (true, nil): keys.keep(key, for: credentials, day: day)
-      case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
+      case (false, _?): _ = try SigningKey(credentials, scope: evidence.claim.scope)
       default: break
       }
       return isRight
     } catch {
       throw VerificationError(error)
-    }
-  }
-
-  private func isSignature(
-    of claim: SignatureClaim, for request: SignableRequest, _ payloadHash: String, by key: SigningKey
-  ) throws(SigningError) -> Bool {
-    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      _ = try canonicalizer.append(
-        request, payloadHash: payloadHash, .listed(claim.parts.text, claim.parts.signedHeaders), to: &scratch)
-      let stringToSign = try scratch.appendStringToSign(claim.algorithm, claim.date, key.scope)
-      return try key.isSignature(
-        claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
     }
   }
 }
@@ -84,6 +65,15 @@ extension Credentials {
 }
 
 extension SigningKey {
+  /// Whether the signature in `evidence` is one by this key.
+  fileprivate func isSignature(in evidence: borrowing Verifier.Evidence) throws(SigningError) -> Bool {
+    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      let stringToSign = scratch.appendStringToSign(
+        evidence.claim.algorithm, evidence.claim.date, scope, evidence.canonicalRequestHash)
+      return try isSignature(evidence.claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
+    }
+  }
+
   /// Whether the signature in `parts` is one by this key of the string to sign at `range` of `buffer`.
   func isSignature(
     _ parts: SignatureClaim.Parts, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256

@@ -57,12 +57,9 @@ public struct Verifier: Sendable {
   /// - Throws: ``VerificationError``, up to `expired` in the order of its codes; `invalidRequest` too, before the headers
   ///   are looked for that must be signed, where the name of one is no token.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
-    try limits.check(request)
-    let claim = try SignatureClaim(request)
-    try checkScope(of: claim)
-    try checkSignedHeaders(of: claim, in: request)
-    try checkDate(of: claim, at: time)
-    return claim
+    try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
+      try claim(of: request, at: time, &scratch.headers)
+    }
   }
 
   /// Verifies `request` with the credentials that belong to its access key id.
@@ -78,7 +75,7 @@ public struct Verifier: Sendable {
   public func verify(
     _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    try verify(claim(of: request, at: time), of: request, payload: payload, with: credentials)
+    try verify(evidence(of: request, payload: payload, at: time), with: credentials)
   }
 
   /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
@@ -94,27 +91,29 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload = .empty, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let claim = try claim(of: request, at: time ?? Date())
-    let found = try await credentials(claim.accessKeyID)
-    return try verify(claim, of: request, payload: payload, with: found)
+    let evidence = try evidence(of: request, payload: payload, at: time ?? Date())
+    let found = try await credentials(evidence.claim.accessKeyID)
+    return try verify(evidence, with: found)
   }
 
   private func verify(
-    _ claim: SignatureClaim, of request: SignableRequest, payload: Payload, with credentials: Credentials?
+    _ evidence: consuming Evidence, with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
     // Credentials of another id are no credentials for this one.
-    let isKnown = credentials.map { claim.parts.equals(claim.credential.accessKeyID, $0.accessKeyID) } ?? false
-    let token = claim.fields.sessionToken ?? ""
+    let isKnown =
+      if let credentials {
+        evidence.claim.parts.equals(evidence.claim.credential.accessKeyID, credentials.accessKeyID)
+      } else { false }
+    let token = evidence.claim.fields.sessionToken ?? ""
     let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)
-    let payloadHash = try payloadHash(of: payload, for: claim)
     let isRight =
       if isKnown, let credentials {
-        try isSignature(of: claim, for: request, payloadHash, by: credentials)
+        try isSignature(in: evidence, by: credentials)
       } else {
-        try isSignature(of: claim, for: request, payloadHash, by: .unknown(claim.accessKeyID))
+        try isSignature(in: evidence, by: .unknown(evidence.claim.accessKeyID))
       }
-    guard isRight, isKnown else { throw .wrongSignature(of: claim) }
-    guard isTokenRight else { throw .wrongToken(of: claim) }
-    return VerifiedRequest(claim: claim, payloadHash: payloadHash)
+    guard isRight, isKnown else { throw .wrongSignature(of: evidence.claim) }
+    guard isTokenRight else { throw .wrongToken(of: evidence.claim) }
+    return VerifiedRequest(claim: evidence.claim, payloadHash: evidence.payloadHash)
   }
 }
