@@ -1,3 +1,13 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Bytes that grow in one piece of memory: where canonical text is written, and read back from.
 ///
 /// This file holds the library's only unsafe code outside of Crypto/. Every access below is to memory between
@@ -252,6 +262,19 @@ extension Substring {
     #else
       try body(utf8.span)
     #endif
+  }
+}
+
+extension Span<UInt8> {
+  /// Where `byte` stands first, at or after `start`.
+  func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
+    guard start >= 0, start < count else { return nil }
+    return unsafe withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress, let found = unsafe memchr(base + start, Int32(byte), bytes.count - start) else {
+        return nil
+      }
+      return unsafe UnsafeRawPointer(base).distance(to: found)
+    }
   }
 }
 

@@ -18,25 +18,6 @@ extension Span<UInt8> {
     return lowest > 0x20 && nearestToDelete > 0
   }
 
-  /// Where `byte` stands first, at or after `start`.
-  func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
-    var index = start
-    while index + Self.stride <= count {
-      let block = extracting(index..<index + Self.stride)
-      var isFound: UInt8 = 0
-      for index in block.indices { isFound |= block[index] == byte ? 1 : 0 }
-      if isFound != 0 { break }
-      index += Self.stride
-    }
-    while index < count {
-      if self[index] == byte { return index }
-      index += 1
-    }
-    return nil
-  }
-
-  private static var stride: Int { 16 }
-
   /// Whether both are the same, in a time that depends on their lengths alone, as comparing secrets needs.
   func isEqual(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }

@@ -88,14 +88,16 @@ extension String {
 }
 
 extension Span<UInt8> {
-  /// Whether this can stand between the slashes of a scope and before the comma that ends it: visible ASCII.
-  var isScopeElement: Bool {
+  /// Whether this can stand between the slashes of a scope and before the comma that ends it.
+  var isScopeElement: Bool { isCredential && !isEmpty && firstIndex(of: 0x2F) == nil }
+
+  /// Whether this can stand before the comma that ends a credential: visible ASCII.
+  var isCredential: Bool {
     var isOther: UInt8 = 0
     for index in indices {
       let byte = self[index]
-      isOther |= byte &- 0x21 < 0x5E ? 0 : 1
-      isOther |= byte == 0x2F || byte == 0x2C ? 1 : 0
+      isOther |= (byte &- 0x21 < 0x5E ? 0 : 1) | (byte == 0x2C ? 1 : 0)
     }
-    return isOther == 0 && !isEmpty
+    return isOther == 0
   }
 }

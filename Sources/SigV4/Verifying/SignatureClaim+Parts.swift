@@ -65,19 +65,22 @@ extension SignatureClaim {
     /// Names in lower case, sorted, each once: the one way to write a list, so that nobody can write it another way.
     func checkSignedHeaders() throws(VerificationError) {
       let problem: String? = withBytes(signedHeaders) { bytes in
-        for index in bytes.indices where !bytes[index].isLowercaseTokenCharacter && bytes[index] != 0x3B {
-          return "SignedHeaders must be header names in lower case, joined by semicolons."
-        }
         var start = 0
         var previous = 0..<0
         while start <= bytes.count {
-          let name = start..<(bytes.firstIndex(of: 0x3B, from: start) ?? bytes.count)
-          guard !name.isEmpty else { return "SignedHeaders holds an empty name." }
-          guard bytes.precedes(previous, name) else {
+          var end = start
+          while end < bytes.count, bytes[end] != 0x3B {
+            guard bytes[end].isLowercaseTokenCharacter else {
+              return "SignedHeaders must be header names in lower case, joined by semicolons."
+            }
+            end += 1
+          }
+          guard end > start else { return "SignedHeaders holds an empty name." }
+          guard bytes.precedes(previous, start..<end) else {
             return "SignedHeaders must be sorted, and name each header once."
           }
-          previous = name
-          start = name.upperBound + 1
+          previous = start..<end
+          start = end + 1
         }
         return nil
       }
@@ -95,18 +98,20 @@ extension SignatureClaim {
     init(_ parts: Parts, _ algorithm: SigningAlgorithm) throws(VerificationError) {
       let whole = parts.credential
       var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
-      let slashes = parts.text.withBytes { bytes in
-        var count = 0
-        for index in whole where bytes[index] == 0x2F {
-          switch count {
-          case 0: ends.0 = index
-          case 1: ends.1 = index
-          case 2: ends.2 = index
-          default: ends.3 = index
+      var slashes = 0
+      let isVisible = parts.text.withBytes { bytes in
+        var index = whole.lowerBound
+        while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
+          switch slashes {
+          case 0: ends.0 = slash
+          case 1: ends.1 = slash
+          case 2: ends.2 = slash
+          default: ends.3 = slash
           }
-          count += 1
+          slashes += 1
+          index = slash + 1
         }
-        return count
+        return bytes.extracting(whole).isCredential
       }
       guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
         throw .malformed(
@@ -119,11 +124,9 @@ extension SignatureClaim {
       region = slashes == 4 ? ends.1 + 1..<ends.2 : nil
       service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
       let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
-      for part in [accessKeyID, service, region ?? service] {
-        guard parts.withBytes(part, { $0.isScopeElement }) else {
-          throw .malformed(
-            "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
-        }
+      guard isVisible, !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true else {
+        throw .malformed(
+          "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
       }
       // AWS's own are 16 to 128 characters long; a service looks them up, and shows them in its logs.
       guard accessKeyID.count <= 128 else {
