@@ -1,49 +1,42 @@
-extension SignatureClaim {
-  /// The header fields that have a part in signing, each of which may be there once.
-  struct HeaderFields: ~Copyable {
-    /// `Authorization`, where it is one of AWS; other schemes are none of our business.
-    var authorization: String?
-    var fields = Fields()
-
-    /// Reads `headers`, whose names `names` has read.
-    init(_ headers: [HeaderField], _ names: borrowing CanonicalHeaders) throws(VerificationError) {
-      let headers = headers.span  // whose elements are read in place
-      for index in headers.indices { try read(headers[index], names, index) }
-      if let other = authorization, !other.isAWSAuthorization { authorization = nil }
-      guard authorization != nil, fields.date == nil else { return }
-      for index in headers.indices where names.isNamed("date", at: index) {
-        try Self.set(&fields.plainDate, headers[index])
-      }
-    }
-
-    private mutating func read(
-      _ header: HeaderField, _ names: borrowing CanonicalHeaders, _ index: Int
-    ) throws(VerificationError) {
+extension SignatureClaim.Fields {
+  /// Reads what `headers`, whose names `names` has read, say of signing, each of which may be there once; and
+  /// `authorization`, where it is one of AWS: other schemes are none of our business.
+  mutating func read(
+    _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?
+  ) throws(VerificationError) {
+    let headers = headers.span  // whose elements are read in place
+    for index in headers.indices {
       // Most headers are told by their length.
-      switch header.name.utf8.count {
-      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&fields.date, header)
+      switch headers[index].name.utf8.count {
+      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers[index])
       case 13 where names.isNamed("x-amz-trailer", at: index):
         // A list, which may come in several headers.
-        fields.trailer = fields.trailer.map { "\($0),\(header.value)" } ?? header.value
-      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, header)
-      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&fields.regionSet, header)
-      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&fields.sessionToken, header)
-      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&fields.contentHash, header)
+        trailer = trailer.map { "\($0),\(headers[index].value)" } ?? headers[index].value
+      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers[index])
+      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers[index])
+      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers[index])
+      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers[index])
       case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
-        try Self.set(&fields.decodedLength, header)
+        try Self.set(&decodedLength, headers[index])
       // S3 Express One Zone's name for the token of a session.
-      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&fields.sessionToken, header)
+      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&sessionToken, headers[index])
       default: break
       }
     }
-
-    private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
-      guard field == nil else {
-        throw VerificationError(
-          .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")
+    if let other = authorization, !other.isAWSAuthorization { authorization = nil }
+    if authorization != nil, date == nil {
+      for index in headers.indices where names.isNamed("date", at: index) {
+        try Self.set(&plainDate, headers[index])
       }
-      field = header.trimmedValue
     }
+  }
+
+  private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
+    guard field == nil else {
+      throw VerificationError(
+        .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")
+    }
+    field = header.trimmedValue
   }
 }
 

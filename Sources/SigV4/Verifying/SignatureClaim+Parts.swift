@@ -46,6 +46,11 @@ extension SignatureClaim {
       text.withBytes { body($0.extracting(range)) }
     }
 
+    /// `nil` where the text names one that nobody knows.
+    var knownAlgorithm: SigningAlgorithm? {
+      [.hmacSHA256, .ecdsaP256SHA256].first { equals(algorithm, $0.rawValue) }
+    }
+
     /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.
     func checkSignature(_ algorithm: SigningAlgorithm) throws(VerificationError) {
       let length = signature.count

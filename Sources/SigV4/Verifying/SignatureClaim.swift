@@ -67,46 +67,50 @@ public struct SignatureClaim: Sendable, Hashable {
 
   /// Reads the signature of `request`, whose headers' names `names` has read.
   init(_ request: SignableRequest, _ names: borrowing CanonicalHeaders) throws(VerificationError) {
-    let headers = try HeaderFields(request.headers, names)
+    var authorization: String?
+    var fields = Fields()
+    try fields.read(request.headers, names, &authorization)
     let query = try QueryFields(request.target)
-    switch (headers.authorization, query?.hasSignature ?? false) {
+    let parts: Parts
+    let lifetimeSeconds: Int?
+    switch (authorization, query?.hasSignature ?? false) {
     case (let authorization?, false):
-      placement = .header
       parts = try Parts(authorization: authorization)
-      fields = headers.fields
       lifetimeSeconds = nil
     case (nil, true):
-      placement = .query
       guard let query else { throw .missing }
       parts = try query.parts()
-      fields = try query.fields(over: headers.fields)
+      fields = try query.fields(over: fields)
       lifetimeSeconds = try query.lifetimeSeconds()
     case (nil, false): throw .missing
     case (_?, true):
       throw VerificationError(
         .ambiguousSignature, "The request has an Authorization header and a signature in its query; send only one.")
     }
-    if parts.equals(parts.algorithm, SigningAlgorithm.hmacSHA256.rawValue) {
-      algorithm = .hmacSHA256
-    } else if parts.equals(parts.algorithm, SigningAlgorithm.ecdsaP256SHA256.rawValue) {
-      algorithm = .ecdsaP256SHA256
-    } else {
+    guard let algorithm = parts.knownAlgorithm else {
       throw VerificationError(
         .unsupportedAlgorithm,
         "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256, not \(parts.string(parts.algorithm).debugDescription)."
       )
     }
     let date = try fields.time()
-    self.date = date
     try parts.checkSignature(algorithm)
     try parts.checkSignedHeaders()
-    credential = try Credential(parts, algorithm)
+    let credential = try Credential(parts, algorithm)
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,
         "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text); they must agree.",
         cause: .day)
     }
+    // All at once, since what is set bit by bit is copied whole at the end.
+    self.placement = authorization == nil ? .query : .header
+    self.algorithm = algorithm
+    self.date = date
+    self.parts = parts
+    self.credential = credential
+    self.fields = consume fields
+    self.lifetimeSeconds = lifetimeSeconds
   }
 }
 

@@ -32,17 +32,16 @@ extension Verifier {
   /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
   /// refusal costs one derivation, so that its time doesn't tell whether the key was known.
   func isSignature(
-    in evidence: borrowing Evidence, by credentials: Credentials
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
-      let day = evidence.claim.date.day
-      let known = keys.key(for: credentials, day: day, region: evidence.claim.region)
+      let known = keys.key(for: credentials, day: claim.date.day, region: claim.region)
       let key: SigningKey
-      if let known { key = known } else { key = try SigningKey(credentials, scope: evidence.claim.scope) }
-      let isRight = try key.isSignature(in: evidence)
+      if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
+      let isRight = try key.isSignature(of: claim, over: canonicalRequestHash)
       switch (isRight, known) {
-      case (true, nil): keys.keep(key, for: credentials, day: day)
-      case (false, _?): _ = try SigningKey(credentials, scope: evidence.claim.scope)
+      case (true, nil): keys.keep(key, for: credentials, day: claim.date.day)
+      case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
       default: break
       }
       return isRight
@@ -65,12 +64,13 @@ extension Credentials {
 }
 
 extension SigningKey {
-  /// Whether the signature in `evidence` is one by this key.
-  fileprivate func isSignature(in evidence: borrowing Verifier.Evidence) throws(SigningError) -> Bool {
+  /// Whether the signature in `claim` is one by this key of the canonical request with that hash.
+  fileprivate func isSignature(
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest
+  ) throws(SigningError) -> Bool {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      let stringToSign = scratch.appendStringToSign(
-        evidence.claim.algorithm, evidence.claim.date, scope, evidence.canonicalRequestHash)
-      return try isSignature(evidence.claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
+      let stringToSign = scratch.appendStringToSign(claim.algorithm, claim.date, scope, canonicalRequestHash)
+      return try isSignature(claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
     }
   }
 

@@ -75,7 +75,8 @@ public struct Verifier: Sendable {
   public func verify(
     _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    try verify(evidence(of: request, payload: payload, at: time), with: credentials)
+    let (unproved, hash) = try read(request, payload: payload, at: time)
+    return try verify(unproved, hash, with: credentials)
   }
 
   /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
@@ -91,29 +92,29 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload = .empty, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let evidence = try evidence(of: request, payload: payload, at: time ?? Date())
-    let found = try await credentials(evidence.claim.accessKeyID)
-    return try verify(evidence, with: found)
+    let (unproved, hash) = try read(request, payload: payload, at: time ?? Date())
+    let found = try await credentials(unproved.claim.accessKeyID)
+    return try verify(unproved, hash, with: found)
   }
 
   private func verify(
-    _ evidence: consuming Evidence, with credentials: Credentials?
+    _ request: consuming VerifiedRequest, _ canonicalRequestHash: SHA256Digest, with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
     // Credentials of another id are no credentials for this one.
     let isKnown =
       if let credentials {
-        evidence.claim.parts.equals(evidence.claim.credential.accessKeyID, credentials.accessKeyID)
+        request.claim.parts.equals(request.claim.credential.accessKeyID, credentials.accessKeyID)
       } else { false }
-    let token = evidence.claim.fields.sessionToken ?? ""
+    let token = request.claim.fields.sessionToken ?? ""
     let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)
     let isRight =
       if isKnown, let credentials {
-        try isSignature(in: evidence, by: credentials)
+        try isSignature(of: request.claim, over: canonicalRequestHash, by: credentials)
       } else {
-        try isSignature(in: evidence, by: .unknown(evidence.claim.accessKeyID))
+        try isSignature(of: request.claim, over: canonicalRequestHash, by: .unknown(request.claim.accessKeyID))
       }
-    guard isRight, isKnown else { throw .wrongSignature(of: evidence.claim) }
-    guard isTokenRight else { throw .wrongToken(of: evidence.claim) }
-    return VerifiedRequest(claim: evidence.claim, payloadHash: evidence.payloadHash)
+    guard isRight, isKnown else { throw .wrongSignature(of: request.claim) }
+    guard isTokenRight else { throw .wrongToken(of: request.claim) }
+    return request
   }
 }

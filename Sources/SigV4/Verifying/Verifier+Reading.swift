@@ -6,29 +6,24 @@
 
 // All of verifying that needs no secret, so that it is done before one is looked up.
 extension Verifier {
-  /// What a signature must be held against.
-  struct Evidence: ~Copyable {
-    let claim: SignatureClaim
-    /// The last line of the canonical request.
-    let payloadHash: String
-    let canonicalRequestHash: SHA256Digest
-  }
-
   /// Reads and checks the signature of `request`, and hashes the canonical request that it must be for.
-  func evidence(
-    of request: SignableRequest, payload: Payload, at time: Date
-  ) throws(VerificationError) -> Evidence {
+  ///
+  /// - Returns: What can be vouched for once the signature is proved, and that hash.
+  func read(
+    _ request: SignableRequest, payload: Payload, at time: Date
+  ) throws(VerificationError) -> (unproved: VerifiedRequest, canonicalRequestHash: SHA256Digest) {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
       let claim = try claim(of: request, at: time, &scratch.headers)
       let payloadHash = try payloadHash(of: payload, for: claim)
+      let hash: SHA256Digest
       do throws(SigningError) {
         try canonicalizer.appendStart(of: request, to: &scratch)
         _ = try canonicalizer.appendRest(of: request, payloadHash: payloadHash, to: &scratch)
-        return Evidence(
-          claim: claim, payloadHash: payloadHash, canonicalRequestHash: try scratch.canonicalRequestHash())
+        hash = try scratch.canonicalRequestHash()
       } catch {
         throw VerificationError(error)
       }
+      return (VerifiedRequest(claim: claim, payloadHash: payloadHash), hash)
     }
   }
 
