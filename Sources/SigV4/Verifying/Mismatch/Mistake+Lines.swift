@@ -18,6 +18,9 @@ extension Mistake {
         $0.setHeader("host", form)
       }
     }
+    add(.host, "Host is signed as \(host.lowercased()), but sent as \(host); letter case counts.") {
+      $0.setHeader("host", host.lowercased())
+    }
     for header in request.headers where header.isNamed("x-forwarded-host") || header.isNamed("x-original-host") {
       add(.host, "Host is signed as \(header.value), but sent as \(host): a proxy set its own; let it pass Host on.") {
         $0.setHeader("host", header.value)

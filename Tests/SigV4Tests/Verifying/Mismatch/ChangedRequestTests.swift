@@ -45,19 +45,85 @@ import Testing
     line: String, signed: String, cause: Mismatch.Cause, sentence: String
   ) throws {
     let sample = SignedSample(token: "TOKENTHATMUSTNOTSHOW", target: "/a%20b")
-    var request = try sample.request()
-    let claim = try SignatureClaim(request)
-    let right = try Canonicalizer(sample.service).canonicalRequest(
-      for: request, payloadHash: SHA256Digest.hexOfNothing, signedHeaders: claim.signedHeaderList
-    ).text
-    #expect(right.contains(line))
-    let wrong = CanonicalRequest(text: right.replacing(line, with: signed), signedHeaders: claim.signedHeaderList)
-    let signature = try SigningKey(sample.credentials, scope: claim.scope).signature(
-      for: StringToSign(date: claim.time, scope: claim.scope, canonicalRequest: wrong))
-    try request.replaceInAuthorization(claim.signature, signature)
+    let request = try sample.request(signing: [line: signed])
     let mismatch = Mismatch(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == cause)
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
     #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
+  }
+
+  @Test(arguments: [
+    ["\n\nhost": "\nx-late:9\n\nhost", "x-color\n": "x-color;x-late\n"], ["\n\nhost": "\nx-late:9\n\nhost"],
+  ])
+  func `a header that is signed and not listed is found`(changes: [String: String]) throws {
+    let sample = SignedSample()
+    var request = try sample.request(signing: changes)
+    request.headers.append(HeaderField("X-Late", "9"))
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .header)
+    #expect(mismatch.explanation.contains("The header x-late is signed"), "\(mismatch)")
+    request.remove("X-Late")
+    #expect(Mismatch(of: request, credentials: sample.credentials).cause == .secret, "nobody knows what it was")
+  }
+
+  @Test(arguments: [
+    (SignatureClaim.Placement.header, "/a?b=1", "&c=2", "without c;"), (.query, "/a?b=1", "&c=2", "without c;"),
+    (.query, "/a", "&c=2&d", "without c and d;"),
+  ])
+  func `a parameter that was added after signing is found`(
+    placement: SignatureClaim.Placement, target: String, added: String, sentence: String
+  ) throws {
+    let sample = SignedSample(placement: placement, target: target)
+    let request = try sample.request { $0.target += added }
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .query)
+    #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
+  }
+
+  @Test(arguments: [
+    ("/v1/a%20b?x=1", "/a%20b?x=1", "X-Original-URI", "/v1/a%20b?x=1"),
+    ("/v1/a%20b?x=1", "/a%20b?x=1", "X-Forwarded-Prefix", "/v1"),
+    ("/old", "/new", "X-Envoy-Original-Path", "/old"),
+  ])
+  func `the path that a proxy rewrote is found by the header that it sets`(
+    signed: String, sent: String, header: String, value: String
+  ) throws {
+    let sample = SignedSample(target: signed)
+    let request = try sample.request { request in
+      request.target = sent
+      request.headers.append(HeaderField(header, value))
+    }
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .path)
+    #expect(mismatch.explanation.contains("signed as \(header.lowercased()) has it"), "\(mismatch)")
+  }
+
+  @Test func `a host in another letter case is found`() throws {
+    let sample = SignedSample(headers: [HeaderField("Host", "example.com")])
+    let request = try sample.request { try $0.change("Host") { _ in "Example.com" } }
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .host)
+    #expect(mismatch.explanation.contains("letter case counts"))
+  }
+}
+
+extension SignedSample {
+  /// The request, signed over its canonical request with each of `changes` made to the text.
+  fileprivate func request(signing changes: [String: String]) throws -> SignableRequest {
+    var request = try request()
+    let claim = try SignatureClaim(request)
+    var text = try Canonicalizer(service).canonicalRequest(
+      for: request, payloadHash: SHA256Digest.hexOfNothing, signedHeaders: claim.signedHeaderList
+    ).text
+    for (line, signed) in changes {
+      #expect(text.contains(line))
+      text = text.replacing(line, with: signed)
+    }
+    let signature = try SigningKey(credentials, scope: claim.scope).signature(
+      for: StringToSign(
+        date: claim.time, scope: claim.scope,
+        canonicalRequest: CanonicalRequest(text: text, signedHeaders: claim.signedHeaderList)))
+    try request.replaceInAuthorization(claim.signature, signature)
+    return request
   }
 }
