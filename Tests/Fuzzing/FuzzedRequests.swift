@@ -18,7 +18,10 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
   let signer = Signer(service: service, region: "us-east-1")
   var inHeaders = request
   if let signed = try? signer.sign(&inHeaders, with: credentials, at: time) {
-    check(signed, inHeaders, credentials, service, [.tooLarge, .ambiguousSignature])
+    // For a service that isn't sent the hash, a header of the caller's own may name another than the one that is signed.
+    let namesHash = request.headers.contains { $0.isNamed("x-amz-content-sha256") }
+    check(
+      signed, inHeaders, credentials, service, [.tooLarge, .ambiguousSignature] + (namesHash ? [.wrongPayload] : []))
   }
   var inQuery = request
   if let signed = try? signer.presign(&inQuery, validFor: .seconds(60), with: credentials, at: time) {

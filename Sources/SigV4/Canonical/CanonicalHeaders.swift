@@ -27,24 +27,34 @@ struct CanonicalHeaders: ~Copyable {
     var isAmazonHeader: Bool { prefix >> 16 == 0x782D_616D_7A2D && name.count > 6 }
   }
 
-  /// One of the names that a signature lists.
-  private struct ListedName {
+  /// A name that headers are looked for under.
+  private struct KnownName {
     /// The place in `names`.
     var name: Range<Int>
     /// The name's first eight bytes.
     var prefix: UInt64
   }
 
-  private var names = ByteBuffer(capacity: 256)
+  /// In lower case: the names that are never signed, and after them those of the request and of a signature's list.
+  private var names = ByteBuffer(capacity: 512)
   private var entries: [Entry] = []
   /// The place in the request of a header whose name isn't a token.
   private var invalid: Int?
   /// The names that a signature lists; empty where it is made, not verified.
-  private var listed: [ListedName] = []
+  private var listed: [KnownName] = []
   /// The places in the request of each `X-Amz-…` that isn't selected.
   private(set) var unselectedAmazonHeaders: [Int] = []
-  /// Kept here, since a global that is computed is looked for anew at every use.
+  /// The names that are never signed, and their shapes; kept here, where looking one up is cheap.
+  private var unsigned: [KnownName] = []
   private let unsignedShapes = UnsignedHeader.shapes
+
+  init() {
+    for name in UnsignedHeader.all.keys {
+      let start = names.count
+      names.append(name)
+      unsigned.append(KnownName(name: start..<names.count, prefix: names.prefix(of: start..<names.count)))
+    }
+  }
 
   /// Reads, selects and sorts the headers to sign, in place of those read before.
   ///
@@ -56,7 +66,7 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Reads the names of all headers, in place of those read before.
   mutating func read(_ headers: [HeaderField]) {
-    names.removeAll()
+    names.truncate(to: unsigned.last?.name.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
     invalid = nil
     let fields = headers.span  // whose elements are read in place
@@ -109,7 +119,7 @@ struct CanonicalHeaders: ~Copyable {
       var start = 0
       while let item = list.item(at: start) {
         let name = first + item.lowerBound..<first + item.upperBound
-        listed.append(ListedName(name: name, prefix: names.prefix(of: name)))
+        listed.append(KnownName(name: name, prefix: names.prefix(of: name)))
         start = item.upperBound + 1
       }
     }
@@ -118,17 +128,23 @@ struct CanonicalHeaders: ~Copyable {
   private borrowing func isSelected(_ entry: Entry, _ selection: Selection) -> Bool {
     switch selection {
     case .signable(let tokenRule):
-      return !isUnsigned(entry.name)
+      // Most names are told by their shape.
+      let shape = UnsignedHeader.shape(firstByte: names[entry.name.lowerBound], count: entry.name.count)
+      return !(unsignedShapes & shape != 0 && isOne(of: unsigned, entry))
         && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: entry.name))
     case .listed:
-      let listed = listed.span
-      for index in listed.indices where listed[index].prefix == entry.prefix {
-        if names.compare(listed[index].name, entry.name) == 0 { return true }
-      }
-      return false
+      return isOne(of: listed, entry)
     case .trailers:
       return true
     }
+  }
+
+  private borrowing func isOne(of known: [KnownName], _ entry: Entry) -> Bool {
+    let known = known.span
+    for index in known.indices where known[index].prefix == entry.prefix {
+      if names.compare(known[index].name, entry.name) == 0 { return true }
+    }
+    return false
   }
 
   /// Refuses a request without exactly one host.
@@ -154,11 +170,6 @@ struct CanonicalHeaders: ~Copyable {
     var count = 0
     for index in entries.indices where !isRepeated(index, in: entries) { count += 1 }
     return count == listed.count
-  }
-
-  private borrowing func isUnsigned(_ name: Range<Int>) -> Bool {
-    let shape = UnsignedHeader.shape(firstByte: names[name.lowerBound], count: name.count)
-    return unsignedShapes & shape != 0 && UnsignedHeader.all[names.string(name)] != nil
   }
 
   /// Appends a line `name:value` for each name.

@@ -38,7 +38,9 @@
       guard payload != nil || request.body == nil || service.payload == .unsigned else { throw .payloadIsStream }
       var signable = try SignableRequest(request)
       let signed = try sign(&signable, payload: payload ?? .empty, with: credentials, at: time)
-      for name in SignableRequest.signingHeaders(of: service) { request.headers.remove(name: name) }
+      for (name, _) in request.headers where HeaderField(name, "").isSetBySigning(service) {
+        request.headers.remove(name: name)
+      }
       for header in signed.addedHeaders { request.headers.add(name: header.name, value: header.value) }
       return signed
     }

@@ -35,8 +35,12 @@
     ) throws(SigningError) -> SignedRequest {
       var signable = try SignableRequest(request)
       let signed = try sign(&signable, payload: payload, with: credentials, at: time)
-      for name in SignableRequest.signingHeaders(of: service) { request.set(nil, for: name) }
-      for header in signed.addedHeaders { request.set(header.value, for: header.name) }
+      for field in request.headerFields where HeaderField(field.name.rawName, "").isSetBySigning(service) {
+        request.headerFields[field.name] = nil
+      }
+      for header in signed.addedHeaders {
+        if let name = HTTPField.Name(header.name) { request.headerFields[name] = header.value }
+      }
       return signed
     }
 
@@ -56,12 +60,6 @@
     ) async throws -> SignedRequest {
       let credentials = try await provider.credentials()
       return try sign(&request, payload: payload, with: credentials, at: time ?? Date())
-    }
-  }
-
-  extension HTTPRequest {
-    fileprivate mutating func set(_ value: String?, for name: String) {
-      if let name = HTTPField.Name(name) { headerFields[name] = value }
     }
   }
 #endif

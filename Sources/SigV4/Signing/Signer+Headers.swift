@@ -81,21 +81,11 @@ extension Signer {
 extension SignableRequest {
   /// Removes what signing sets, in either placement, so that a request can be signed again.
   mutating func removeSignature(of service: SigningService) {
-    if headers.indices.contains(where: { headers[$0].isSetBySigning(service) }) {
+    if headers.contains(where: { $0.isSetBySigning(service) }) {
       headers.removeAll { $0.isSetBySigning(service) }
     }
     target.removeSigningParameters()
   }
-
-  /// The headers that signing sets.
-  static func signingHeaders(of service: SigningService) -> [String] {
-    service.contentHashHeader != .omitted ? allSigningHeaders : allSigningHeaders.dropLast()
-  }
-
-  private static let allSigningHeaders = [
-    "authorization", "x-amz-date", "x-amz-security-token", "x-amz-s3session-token", "x-amz-region-set",
-    "x-amz-content-sha256",
-  ]
 }
 
 extension HeaderField {
@@ -103,7 +93,11 @@ extension HeaderField {
   func isSetBySigning(_ service: SigningService) -> Bool {
     // Most are told by their length.
     switch name.utf8.count {
-    case 10, 13, 16, 20, 21: SignableRequest.signingHeaders(of: service).contains { isNamed($0) }
+    case 10: isNamed("x-amz-date")
+    case 13: isNamed("authorization")
+    case 16: isNamed("x-amz-region-set")
+    case 20: isNamed("x-amz-security-token") || service.contentHashHeader != .omitted && isNamed("x-amz-content-sha256")
+    case 21: isNamed("x-amz-s3session-token")
     default: false
     }
   }

@@ -1,5 +1,5 @@
 import Foundation
-import SigV4
+@testable import SigV4
 import Testing
 
 @Suite struct VerifierTests {
@@ -121,6 +121,14 @@ import Testing
       #expect(verified.bodyCoverage == .covered)
       #expect(sample.verifier.refusal(of: request, payload: .bytes([]), with: sample.credentials) == wrong)
     }
+  }
+
+  @Test(arguments: [(SHA256Digest.hexOfNothing, nil), ("UNSIGNED-PAYLOAD", VerificationError.Code.wrongPayload)])
+  func `a header with the hash is held against the body though the service wants none`(
+    hash: String, code: VerificationError.Code?
+  ) throws {
+    let sample = SignedSample(headers: [HeaderField("Host", "h"), HeaderField("X-Amz-Content-Sha256", hash)])
+    #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials) == code)
   }
 
   @Test func `Lattice takes any body, and says that it isn't covered`() throws {
