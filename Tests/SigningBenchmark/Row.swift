@@ -20,13 +20,13 @@ struct Row {
         work: "Lattice GET", floorWork: crypto, bound: 1.25, reached: 2.2,
         floor: try SigningWork.floor(SigningWork.get).work, ours: SigningWork.sign(SigningWork.get)),
       Row(
-        work: "Lattice POST", floorWork: crypto, bound: 1.30, reached: 2.7,
+        work: "Lattice POST", floorWork: crypto, bound: 1.30, reached: 2.6,
         floor: try SigningWork.floor(SigningWork.post).work, ours: SigningWork.sign(SigningWork.post)),
       Row(
-        work: "S3 presign", floorWork: crypto, bound: 1.60, reached: 2.5,
+        work: "S3 presign", floorWork: crypto, bound: 1.60, reached: 2.4,
         floor: try SigningWork.presignFloor().work, ours: SigningWork.presign()),
       Row(
-        work: "Verify GET", floorWork: crypto, bound: 1.40, reached: 4.2,
+        work: "Verify GET", floorWork: crypto, bound: 1.40, reached: 3.1,
         floor: try SigningWork.floor(SigningWork.get).work, ours: try SigningWork.verify()),
       Row(
         work: "S3 chunk of 64 KiB", floorWork: crypto, bound: 1 / 0.97, share: 0.02,
@@ -44,10 +44,10 @@ struct Row {
     }
     rows += [
       Row(
-        work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 2, floor: ServerWork.signOnOneThread(),
+        work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 1.1, floor: ServerWork.signOnOneThread(),
         ours: ServerWork.signOnTwoThreads()),
       Row(
-        work: "1,000 credentials", floorWork: "GET and a key", bound: 1, reached: 1.15,
+        work: "1,000 credentials", floorWork: "GET and a key", bound: 1, reached: 1.1,
         floor: ServerWork.signAndDerive(), ours: ServerWork.signWithOthersEachTime()),
       Row(
         work: "GET through a cache", floorWork: "GET in a task", bound: 1.5, floor: ServerWork.signInTask(),

@@ -39,30 +39,36 @@ enum ServerWork {
 
   /// A thousand credentials in turn, each on a day of its own: no key is ever found again.
   static func signWithOthersEachTime() -> Measurement.Work {
-    let all = (0..<1000).map { index in
-      Credentials(
-        accessKeyID: "ASIA\(index)", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\(index)",
-        sessionToken: String(SigningWork.token))
-    }
-    return Measurement.Work { count in
+    Measurement.Work { count in
       for index in 0..<count {
         var copy = SigningWork.get
-        let time = SigningWork.time.addingTimeInterval(Double(index % 365) * 86_400)
-        try SigningWork.lattice.sign(&copy, with: all[index % 1000], at: time)
+        let (credentials, time) = other(index)
+        try SigningWork.lattice.sign(&copy, with: credentials, at: time)
       }
     }
   }
 
-  /// A signature with a known key, and the derivation of another, from the day on.
+  /// A signature with a known key, and the derivation of the key that the other credentials need, from the day on.
   static func signAndDerive() -> Measurement.Work {
     Measurement.Work { count in
-      for _ in 0..<count {
+      for index in 0..<count {
         var copy = SigningWork.get
         try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
-        let scope = try CredentialScope(date: SigningWork.time, region: "us-west-2", service: "vpc-lattice-svcs")
-        _ = try SigningKey(SigningWork.credentials, scope: scope)
+        let (credentials, time) = other(index)
+        let scope = try CredentialScope(date: time, region: "us-west-2", service: "vpc-lattice-svcs")
+        _ = try SigningKey(credentials, scope: scope)
       }
     }
+  }
+
+  private static func other(_ index: Int) -> (Credentials, Date) {
+    (others[index % others.count], SigningWork.time)
+  }
+
+  private static let others = (0..<1000).map { index in
+    Credentials(
+      accessKeyID: "ASIA\(index)", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\(index)",
+      sessionToken: String(SigningWork.token))
   }
 
   /// What a cache is set against: both run where tasks do.

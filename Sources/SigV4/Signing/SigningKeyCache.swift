@@ -6,6 +6,7 @@ import Synchronization
 final class SigningKeyCache: Sendable {
   private struct Entry {
     let credentials: Credentials
+    let idEnd: UInt64
     let day: Int
     let region: String?
     let key: SigningKey
@@ -45,8 +46,9 @@ final class SigningKeyCache: Sendable {
 
   /// The key derived earlier, if it is still known.
   func key(for credentials: Credentials, day: Int, region: String?) -> SigningKey? {
-    entries.withLock { entries in
-      entries.key { $0.day == day && $0.region == region && $0.credentials == credentials }
+    let idEnd = credentials.idEnd
+    return entries.withLock { entries in
+      entries.key { $0.idEnd == idEnd && $0.day == day && $0.region == region && $0.credentials == credentials }
     }
   }
 
@@ -65,13 +67,25 @@ final class SigningKeyCache: Sendable {
 
   /// Keeps a key for the next time.
   func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
-    let entry = Entry(credentials: credentials, day: day, region: key.scope.region, key: key)
+    let entry = Entry(
+      credentials: credentials, idEnd: credentials.idEnd, day: day, region: key.scope.region, key: key)
     entries.withLock { $0.keep(entry) }
   }
 
   private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
     entries.withLock { entries in
       entries.key { $0.region == nil && $0.credentials == credentials }?.material
+    }
+  }
+}
+
+extension Credentials {
+  /// The last eight bytes of the access key id, which tell most credentials apart without a comparison of texts.
+  fileprivate var idEnd: UInt64 {
+    accessKeyID.withBytes { bytes in
+      var end: UInt64 = 0
+      for index in bytes.indices.suffix(8) { end = end << 8 | UInt64(bytes[index]) }
+      return end
     }
   }
 }
