@@ -92,6 +92,33 @@ extension Verifier {
         "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); \(skew) are allowed.")
     }
   }
+
+  /// The last line of the canonical request: what the request says of its payload, held against the payload.
+  func payloadHash(of payload: Payload, for claim: SignatureClaim) throws(VerificationError) -> String {
+    let claimed = claim.fields.contentHash
+    let isPresigned = claim.placement == .query
+    switch (service.payload, claimed) {
+    case (.unsigned, nil), (.unsigned, Payload.unsignedWord), (.unsignedWhenPresigned, Payload.unsignedWord):
+      return Payload.unsignedWord
+    case (.unsigned, _?):
+      throw VerificationError(
+        .wrongPayload,
+        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.",
+        cause: .payloadSigned)
+    case (.unsignedWhenPresigned, nil) where isPresigned:
+      return Payload.unsignedWord
+    default: break
+    }
+    let hash: String
+    do { hash = try payload.hash(under: .signed) } catch { throw VerificationError(error) }
+    if let claimed, claimed != hash {
+      throw VerificationError(
+        .wrongPayload,
+        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).",
+        cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
+    }
+    return hash
+  }
 }
 
 /// A region of a region set, in which `*` stands for any text.
