@@ -1,4 +1,4 @@
-// What is on one side only: added after signing, rewritten by a proxy that says so, or signed and not listed.
+// What is on one side only: added after signing, or signed and not listed.
 extension Mistake {
   static func ofAdditions(
     _ base: Draft, _ right: CanonicalLines, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
@@ -31,13 +31,7 @@ extension Mistake {
           text)
       }
     }
-    let targets = targets(beforeProxiesOf: request).map { header, target in
-      let original = SignableRequest(method: request.method, target: target, headers: request.headers)
-      return mistake(
-        .path, "The path is signed as \(header) has it: a proxy rewrote it; let it pass the path on as it came.",
-        Canonicalizer(rules).text(original, claim, payloadHash))
-    }
-    return (parameters + headers + targets).compactMap { $0 }
+    return (parameters + headers).compactMap { $0 }
   }
 
   /// The names of parameters that may have been added to a canonical query, and the query without them.
@@ -49,21 +43,6 @@ extension Mistake {
     let added = parameters.map { [$0] } + (own.count > 1 ? [own] : [])
     return added.map { added in
       (added.map { $0.prefix { $0 != "=" } }, parameters.filter { !added.contains($0) }.joined(separator: "&"))
-    }
-  }
-
-  /// The request targets that proxies had, by the headers in which they hand them on.
-  private static func targets(beforeProxiesOf request: SignableRequest) -> [(String, String)] {
-    request.headers.compactMap { header in
-      let name = header.name.lowercased()
-      switch name {
-      case "x-original-uri", "x-original-url", "x-envoy-original-path", "x-forwarded-uri", "x-rewrite-url":
-        return header.value.hasPrefix("/") ? (name, header.value) : nil
-      case "x-forwarded-prefix":
-        return header.value.hasPrefix("/") ? (name, header.value + request.target) : nil
-      default:
-        return nil
-      }
     }
   }
 }

@@ -20,6 +20,7 @@ struct Mistake {
       ofSecret(base) + ofScope(base, request) + ofDate(base, claim)
       + ofPath(base, request, claim, payloadHash, rules) + ofLines(base, lines, request, bodyHash, rules)
       + ofForm(base, lines, request) + ofChanges(base, lines)
+      + ofTargets(base, request, claim, payloadHash, rules)
       + ofAdditions(base, lines, request, claim, payloadHash, rules)
     return known.first { $0.draft.makes(claim.signature) }
   }

@@ -98,6 +98,22 @@ import Testing
     #expect(mismatch.explanation.contains("signed as \(header.lowercased()) has it"), "\(mismatch)")
   }
 
+  @Test(arguments: [
+    ("/a(b)%20c", "/a%28b%29%20c", "bare"), ("/a%28b%29%20c", "/a(b)%20c", "every byte encoded"),
+    ("/a%20b%28", "/a+b%28", "%20 where + is sent"), ("/a+b%28", "/a%20b%28", "+ where %20 is sent"),
+  ])
+  func `a path that the HTTP client encodes in another way is found`(
+    signed: String, sent: String, sentence: String
+  ) throws {
+    for service in [SigningService("service"), .s3] {
+      let sample = SignedSample(service: service, target: signed + "?x=1")
+      let request = try sample.request { $0.target = sent + "?x=1" }
+      let mismatch = Mismatch(of: request, credentials: sample.credentials)
+      #expect(mismatch.cause == .path)
+      #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
+    }
+  }
+
   @Test func `a host in another letter case is found`() throws {
     let sample = SignedSample(headers: [HeaderField("Host", "example.com")])
     let request = try sample.request { try $0.change("Host") { _ in "Example.com" } }
