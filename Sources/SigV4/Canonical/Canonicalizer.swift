@@ -59,8 +59,9 @@ public struct Canonicalizer: Sendable, Hashable {
     return try appendRest(of: request, payloadHash: payloadHash, to: &scratch)
   }
 
-  /// Appends the method and the path, and reads the query: between here and ``appendRest`` there may come more
-  /// parameters, and the headers must be collected.
+  /// Appends the method and the path, and reads the query.
+  ///
+  /// Between here and ``appendRest`` more parameters may come, and by then the headers must have been collected.
   func appendStart(of request: SignableRequest, to scratch: inout SigningScratch) throws(SigningError) {
     guard scratch.buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
       throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")

@@ -39,7 +39,7 @@ struct SigningScratch: ~Copyable {
     return lastTimestamp
   }
 
-  /// Calls `body` with this thread's scratch, whose buffer is empty.
+  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
   /// - Throws: What `body` throws, and ``SigningError`` where the crypto library fails.
   static func withCurrent<Result>(
@@ -48,7 +48,7 @@ struct SigningScratch: ~Copyable {
     try withCurrent(failingAs: { $0 }, body)
   }
 
-  /// Calls `body` with this thread's scratch, whose buffer is empty.
+  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
   /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
   static func withCurrent<Result: ~Copyable, Failure: Error>(

@@ -104,7 +104,7 @@ extension SignatureClaim {
       let whole = parts.credential
       var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
       var slashes = 0
-      let isVisible = parts.text.withBytes { bytes in
+      parts.text.withBytes { bytes in
         var index = whole.lowerBound
         while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
           switch slashes {
@@ -116,7 +116,6 @@ extension SignatureClaim {
           slashes += 1
           index = slash + 1
         }
-        return bytes.extracting(whole).isCredential
       }
       guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
         throw .malformed(
@@ -129,7 +128,10 @@ extension SignatureClaim {
       region = slashes == 4 ? ends.1 + 1..<ends.2 : nil
       service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
       let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
-      guard isVisible, !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true else {
+      let regionAndService = ends.1 + 1..<service.upperBound
+      guard parts.withBytes(accessKeyID, { $0.isCredential }), parts.withBytes(regionAndService, { $0.isCredential }),
+        !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true
+      else {
         throw .malformed(
           "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
       }

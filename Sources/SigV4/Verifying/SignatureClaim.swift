@@ -58,11 +58,10 @@ public struct SignatureClaim: Sendable, Hashable {
   ///   or a part of it stands there twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope
   ///   that doesn't end in `aws4_request` or is for another day than the request's date.
   public init(_ request: SignableRequest) throws(VerificationError) {
-    self = try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) {
-      (scratch) throws(VerificationError) in
-      scratch.headers.read(request.headers)
-      return try SignatureClaim(request, scratch.headers)
-    }
+    // Not this thread's, which would keep the memory that a request of any size takes.
+    var names = CanonicalHeaders()
+    names.read(request.headers)
+    try self.init(request, names)
   }
 
   /// Reads the signature of `request`, whose headers' names `names` has read.

@@ -8,10 +8,11 @@
 extension Verifier {
   /// Reads and checks the signature of `request`, and hashes the canonical request that it must be for.
   ///
-  /// - Returns: What can be vouched for once the signature is proved, and that hash.
+  /// - Returns: What the request says of its signature, not proved yet; the last line of the canonical request; and the
+  ///   hash of all of it.
   func read(
     _ request: SignableRequest, payload: Payload, at time: Date
-  ) throws(VerificationError) -> (unproved: VerifiedRequest, canonicalRequestHash: SHA256Digest) {
+  ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
       let claim = try claim(of: request, at: time, &scratch.headers)
       let payloadHash = try payloadHash(of: payload, for: claim)
@@ -23,7 +24,7 @@ extension Verifier {
       } catch {
         throw VerificationError(error)
       }
-      return (VerifiedRequest(claim: claim, payloadHash: payloadHash), hash)
+      return (claim, payloadHash, hash)
     }
   }
 

@@ -75,8 +75,8 @@ public struct Verifier: Sendable {
   public func verify(
     _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    let (unproved, hash) = try read(request, payload: payload, at: time)
-    return try verify(unproved, hash, with: credentials)
+    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time)
+    return try verify(claim, payloadHash, hash, with: credentials)
   }
 
   /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
@@ -92,29 +92,30 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload = .empty, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let (unproved, hash) = try read(request, payload: payload, at: time ?? Date())
-    let found = try await credentials(unproved.claim.accessKeyID)
-    return try verify(unproved, hash, with: found)
+    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time ?? Date())
+    let found = try await credentials(claim.accessKeyID)
+    return try verify(claim, payloadHash, hash, with: found)
   }
 
   private func verify(
-    _ request: consuming VerifiedRequest, _ canonicalRequestHash: SHA256Digest, with credentials: Credentials?
+    _ claim: consuming SignatureClaim, _ payloadHash: String, _ canonicalRequestHash: SHA256Digest,
+    with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
     // Credentials of another id are no credentials for this one.
     let isKnown =
       if let credentials {
-        request.claim.parts.equals(request.claim.credential.accessKeyID, credentials.accessKeyID)
+        claim.parts.equals(claim.credential.accessKeyID, credentials.accessKeyID)
       } else { false }
-    let token = request.claim.fields.sessionToken ?? ""
+    let token = claim.fields.sessionToken ?? ""
     let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)
     let isRight =
       if isKnown, let credentials {
-        try isSignature(of: request.claim, over: canonicalRequestHash, by: credentials)
+        try isSignature(of: claim, over: canonicalRequestHash, by: credentials)
       } else {
-        try isSignature(of: request.claim, over: canonicalRequestHash, by: .unknown(request.claim.accessKeyID))
+        try isSignature(of: claim, over: canonicalRequestHash, by: .unknown(claim.accessKeyID))
       }
-    guard isRight, isKnown else { throw .wrongSignature(of: request.claim) }
-    guard isTokenRight else { throw .wrongToken(of: request.claim) }
-    return request
+    guard isRight, isKnown else { throw .wrongSignature(of: claim) }
+    guard isTokenRight else { throw .wrongToken(of: claim) }
+    return VerifiedRequest(claim: claim, payloadHash: payloadHash)
   }
 }

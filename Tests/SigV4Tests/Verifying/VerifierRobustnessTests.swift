@@ -53,6 +53,15 @@ import Testing
     Trick("the scope of another region", .wrongScope) { try $0.replaceInAuthorization("us-west-2", "us-east-1") },
     Trick("the scope of another day", .wrongScope) { try $0.replaceInAuthorization("20150830", "20150831") },
     Trick("another end of the scope", .wrongScope) { try $0.replaceInAuthorization("aws4_request", "aws5_request") },
+    Trick("a space within the end of the scope", .wrongScope) {
+      try $0.replaceInAuthorization("aws4_request", "aws4 request")
+    },
+    Trick("a space after the day of the scope", .wrongScope) { try $0.replaceInAuthorization("20150830", "20150830 ") },
+    Trick("a space in the region", .malformedSignature) { try $0.replaceInAuthorization("us-west-2", "us west-2") },
+    Trick("a tab in the service", .malformedSignature) { try $0.replaceInAuthorization("/service/", "/ser\tvice/") },
+    Trick("a space in the access key id", .malformedSignature) {
+      try $0.replaceInAuthorization("AKIDEXAMPLE", "AKID EXAMPLE")
+    },
     Trick("no date", .malformedSignature) { $0.remove("X-Amz-Date") },
     Trick("white space around the date", nil) { try $0.change("X-Amz-Date") { " \($0)\t " } },
     Trick("a folded line before the date", nil) { try $0.change("X-Amz-Date") { "\r\n \($0)" } },

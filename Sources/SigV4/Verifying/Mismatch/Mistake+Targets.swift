@@ -10,7 +10,8 @@ extension Mistake {
       else { return nil }
       return Mistake(.path, explanation, base) { $0.canonicalRequest = text }
     }
-    let rewritten = targets(beforeProxiesOf: request).map { header, target in
+    // More of them than there are such headers is no mistake.
+    let rewritten = targets(beforeProxiesOf: request).prefix(8).map { header, target in
       signed(
         "The path is signed as \(header) has it: a proxy rewrote it; let it pass the path on as it came.", target)
     }

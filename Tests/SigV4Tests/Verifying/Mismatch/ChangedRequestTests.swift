@@ -53,22 +53,30 @@ import Testing
   }
 
   @Test(arguments: [
-    ["\n\nhost": "\nx-late:9\n\nhost", "x-color\n": "x-color;x-late\n"], ["\n\nhost": "\nx-late:9\n\nhost"],
+    ("x-late", ["x-color\n": "x-color;x-late\n"], "list all headers"), ("x-late", [:], "list all headers"),
+    ("x-amzn-trace-id", ["date;x-color\n": "date;x-amzn-trace-id;x-color\n"], "leave it unsigned"),
   ])
-  func `a header that is signed and not listed is found`(changes: [String: String]) throws {
+  func `a header that is signed and not listed is found`(
+    name: String, list: [String: String], advice: String
+  ) throws {
     let sample = SignedSample()
+    let line = name < "x-color" ? "\nx-color:" : "\n\nhost"
+    let changes = list.merging([line: "\n\(name):9\(line)"]) { first, _ in first }
     var request = try sample.request(signing: changes)
-    request.headers.append(HeaderField("X-Late", "9"))
+    request.headers.append(HeaderField(name, "9"))
     let mismatch = Mismatch(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .header)
-    #expect(mismatch.explanation.contains("The header x-late is signed"), "\(mismatch)")
-    request.remove("X-Late")
+    #expect(mismatch.explanation.contains("The header \(name) is signed"), "\(mismatch)")
+    #expect(mismatch.explanation.contains(advice), "\(mismatch)")
+    request.remove(name)
     #expect(Mismatch(of: request, credentials: sample.credentials).cause == .secret, "nobody knows what it was")
   }
 
   @Test(arguments: [
     (SignatureClaim.Placement.header, "/a?b=1", "&c=2", "without c;"), (.query, "/a?b=1", "&c=2", "without c;"),
-    (.query, "/a", "&c=2&d", "without c and d;"),
+    (.query, "/a", "&c=2&d", "without c and d;"), (.header, "/a?b=1", "&b=1", "without b;"),
+    (.header, "/a?b=1", "&X-Amz-Security-Token%3DTOKENTHATMUSTNOTSHOW", "without X-Amz-Security-Token;"),
+    (.header, "/a?b=1", "&" + String(repeating: "TOKENTHATMUSTNOTSHOW", count: 4), "without a parameter;"),
   ])
   func `a parameter that was added after signing is found`(
     placement: SignatureClaim.Placement, target: String, added: String, sentence: String
@@ -77,6 +85,7 @@ import Testing
     let request = try sample.request { $0.target += added }
     let mismatch = Mismatch(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .query)
+    #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
   }
 
