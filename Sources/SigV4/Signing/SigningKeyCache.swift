@@ -6,7 +6,7 @@ import Synchronization
 final class SigningKeyCache: Sendable {
   private struct Entry {
     let credentials: Credentials
-    let idEnd: UInt64
+    let idEnd: UInt32
     let day: Int
     let region: String?
     let key: SigningKey
@@ -80,11 +80,11 @@ final class SigningKeyCache: Sendable {
 }
 
 extension Credentials {
-  /// The last eight bytes of the access key id, which tell most credentials apart without a comparison of texts.
-  fileprivate var idEnd: UInt64 {
+  /// The last four bytes of the access key id, which tell most credentials apart without a comparison of texts.
+  fileprivate var idEnd: UInt32 {
     accessKeyID.withBytes { bytes in
-      var end: UInt64 = 0
-      for index in bytes.indices.suffix(8) { end = end << 8 | UInt64(bytes[index]) }
+      var end: UInt32 = 0
+      for index in max(0, bytes.count - 4)..<bytes.count { end = end << 8 | UInt32(bytes[index]) }
       return end
     }
   }
