@@ -15,6 +15,8 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: isLong ? nil : "token/with+signs=")
 
   _ = Mismatch(of: request)
+  // The search for mistakes takes the time of many signatures.
+  let isSearched = Int(choice) / services.count / 2 % 8 == 1
   let signer = Signer(service: service, region: "us-east-1")
   var inHeaders = request
   if let signed = try? signer.sign(&inHeaders, with: credentials, at: time) {
@@ -23,12 +25,22 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
       service.contentHashHeader == .omitted && request.headers.contains { $0.isNamed("x-amz-content-sha256") }
     check(
       signed, inHeaders, credentials, service, [.tooLarge, .ambiguousSignature] + (namesHash ? [.wrongPayload] : []))
+    if isSearched { search(inHeaders, credentials) }
   }
   var inQuery = request
   if let signed = try? signer.presign(&inQuery, validFor: .seconds(60), with: credentials, at: time) {
     // A query may name another payload hash than the one that is signed.
     check(signed, inQuery, credentials, service, [.tooLarge, .ambiguousSignature, .wrongPayload])
+    if isSearched { search(inQuery, credentials) }
   }
+}
+
+/// All known mistakes are tried on a request that was signed with another secret, and none shows its token.
+private func search(_ request: SignableRequest, _ credentials: Credentials) {
+  let other = Credentials(
+    accessKeyID: credentials.accessKeyID, secretAccessKey: "another", sessionToken: credentials.sessionToken)
+  let mismatch = Mismatch(of: request, credentials: other)
+  expect(!"\(mismatch)".contains("token/with+signs="), "An explanation shows no token.", request, mismatch)
 }
 
 /// A request that was signed verifies, or is refused for one of the few things that a verifier takes less of than a signer.
