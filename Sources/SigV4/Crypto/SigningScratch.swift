@@ -51,7 +51,7 @@ struct SigningScratch: ~Copyable {
   /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
   /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
-  static func withCurrent<Result: ~Copyable, Failure: Error>(
+  static func withCurrent<Result, Failure: Error>(
     failingAs failure: (SigningError) -> Failure, _ body: (inout SigningScratch) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let pointer: UnsafeMutablePointer<SigningScratch>

@@ -4,45 +4,51 @@ extension Mistake {
     _ base: Draft, _ right: CanonicalLines, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
     _ rules: SigningService
   ) -> [Mistake] {
-    let mistake = { (cause: Mismatch.Cause, explanation: String, text: String?) -> Mistake? in
-      text.map { text in Mistake(cause, explanation, base) { $0.canonicalRequest = text } }
-    }
     let parameters = parametersAdded(to: right.query).map { names, query in
       var lines = right
       lines.query = query
-      return mistake(
-        .query,
-        "The query is signed without \(names.joined(separator: " and ")); add no parameter after signing.", lines.text)
+      let explanation =
+        "The query is signed without \(names.joined(separator: " and ")); add no parameter after signing."
+      return Mistake(.query, explanation, base) { $0.canonicalRequest = lines.text }
     }
-    let unlisted = Set(request.headers.map { $0.name.lowercased() })
-      .subtracting(claim.signedHeaders).subtracting(["authorization"])
-    let headers = (unlisted.count <= limit ? unlisted.sorted() : []).flatMap { name in
-      let list = (claim.signedHeaders + [name]).sorted().joined(separator: ";")
-      let listed = try? Canonicalizer(rules)
-        .canonicalRequest(for: request, payloadHash: payloadHash, signedHeaders: list).text
-      let bare = listed.flatMap { CanonicalLines($0) }.map { lines in
-        var lines = lines
-        lines.signedHeaders = right.signedHeaders
-        return lines.text
-      }
-      return [listed, bare].map { text in
-        mistake(
+    return parameters + ofUnlisted(base, right, request, claim, payloadHash, rules)
+  }
+
+  /// A header in the signed text, and in its list or not, that `claim` doesn't list.
+  private static func ofUnlisted(
+    _ base: Draft, _ right: CanonicalLines, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
+    _ rules: SigningService
+  ) -> [Mistake] {
+    let names = Set(request.headers.map { $0.name.lowercased() })
+    let signed = Set(claim.signedHeaders)
+    let unlisted = names.subtracting(signed).subtracting(["authorization"])
+    let canonicalizer = Canonicalizer(rules)
+    // One over all headers has each in its canonical form; one over those that the service's rules sign tells which they are.
+    guard unlisted.count <= limit,
+      let all = try? canonicalizer.canonicalRequest(
+        for: request, payloadHash: payloadHash, signedHeaders: names.sorted().joined(separator: ";")),
+      let lines = CanonicalLines(all.text),
+      let signable = try? canonicalizer.canonicalRequest(for: request, payloadHash: payloadHash).signedHeaders
+    else { return [] }
+    let signableNames = Set(signable.split(separator: ";").map { String($0) })
+    return unlisted.sorted().flatMap { name in
+      var bare = right
+      bare.headers = lines.headers.filter { $0.name == name || signed.contains($0.name) }
+      var listed = bare
+      listed.signedHeaders = bare.headers.map(\.name).joined(separator: ";")
+      let advice =
+        signableNames.contains(name) ? "list all headers that are signed, and those alone" : "leave it unsigned"
+      return [listed, bare].map { lines in
+        Mistake(
           name.hasSuffix("-token") ? .sessionToken : .header,
-          isNeverSigned(name, rules)
-            ? "The header \(name) is signed, but SignedHeaders doesn't list it; leave it unsigned."
-            : "The header \(name) is signed, but SignedHeaders doesn't list it; list all headers that are signed, and those alone.",
-          text)
+          "The header \(name) is signed, but SignedHeaders doesn't list it; \(advice).", base
+        ) { $0.canonicalRequest = lines.text }
       }
     }
-    return (parameters + headers).compactMap { $0 }
   }
 
   /// More than anybody adds or forgets by mistake; each is tried for itself.
   private static let limit = 32
-
-  private static func isNeverSigned(_ name: String, _ rules: SigningService) -> Bool {
-    UnsignedHeader.all[name] != nil || rules.sessionToken == .addedAfterSigning && name == "x-amz-security-token"
-  }
 
   /// The names of parameters that may have been added to a canonical query, and the query without them.
   private static func parametersAdded(to query: String) -> [([String], String)] {

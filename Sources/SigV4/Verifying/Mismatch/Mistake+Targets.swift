@@ -5,8 +5,8 @@ extension Mistake {
     _ base: Draft, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String, _ rules: SigningService
   ) -> [Mistake] {
     let signed = { (explanation: String, target: String) -> Mistake? in
-      let signed = SignableRequest(method: request.method, target: target, headers: request.headers)
-      guard target != request.target, let text = Canonicalizer(rules).text(signed, claim, payloadHash)
+      let other = SignableRequest(method: request.method, target: target, headers: request.headers)
+      guard target != request.target, let text = Canonicalizer(rules).text(other, claim, payloadHash)
       else { return nil }
       return Mistake(.path, explanation, base) { $0.canonicalRequest = text }
     }
