@@ -4,17 +4,24 @@ extension Array {
   /// `precedes` must tell any two elements apart, as the places in a request do, where their order matters.
   @inline(__always)
   mutating func sortFew(by precedes: (Element, Element) -> Bool) {
-    guard count > 1 else { return }
     guard count <= 32 else { return sort(by: precedes) }
-    var sorted = mutableSpan
-    for index in sorted.indices.dropFirst() {
-      let element = sorted[index]
-      var place = index
-      while place > 0, precedes(element, sorted[place - 1]) {
-        sorted[place] = sorted[place - 1]
-        place -= 1
-      }
-      if place < index { sorted[place] = element }
+    var index = 1
+    while index < count {
+      moveToPlace(from: index, by: precedes)
+      index += 1
     }
+  }
+
+  /// Moves the element at `index` to its place among those before it, which are sorted.
+  @inline(__always)
+  mutating func moveToPlace(from index: Int, by precedes: (Element, Element) -> Bool) {
+    var sorted = mutableSpan
+    let element = sorted[index]
+    var place = index
+    while place > 0, precedes(element, sorted[place - 1]) {
+      sorted[place] = sorted[place - 1]
+      place -= 1
+    }
+    if place < index { sorted[place] = element }
   }
 }

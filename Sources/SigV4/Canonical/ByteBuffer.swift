@@ -39,14 +39,10 @@
 
   @inline(__always)
   mutating func append(_ bytes: Span<UInt8>) {
-    reserve(bytes.count)
-    unsafe bytes.withUnsafeBufferPointer { source in
-      guard let start = source.baseAddress else { return }
-      unsafe (base + count).update(from: start, count: source.count)
-    }
-    count += bytes.count
+    unsafe bytes.withUnsafeBufferPointer { unsafe append($0) }
   }
 
+  @inline(__always)
   mutating func append(_ text: StaticString) {
     reserve(text.utf8CodeUnitCount)
     unsafe (base + count).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
@@ -54,7 +50,16 @@
   }
 
   mutating func append(_ string: String) {
-    string.withBytes { append($0) }
+    // Not by way of a span, which isn't to be had without a call.
+    let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe append($0) }
+    if isDone == nil { string.withBytes { append($0) } }
+  }
+
+  @inline(__always)
+  private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    reserve(bytes.count)
+    if let start = bytes.baseAddress { unsafe (base + count).update(from: start, count: bytes.count) }
+    count += bytes.count
   }
 
   /// Appends `range` of another buffer.
@@ -132,9 +137,10 @@
       for index in 0..<source.count {
         let entry = unsafe table[Int(from[index])]
         unsafe out[index] = entry
-        others |= entry == 0x20 ? 1 : 0
+        // The highest bit for a space alone, in few steps that wait for each other.
+        others |= (entry ^ 0x20) &- 1
       }
-      return others == 0
+      return others < 0x80
     }
     count += name.count
     return isToken
@@ -194,6 +200,13 @@
       offset += 1
     }
     return left.count - right.count
+  }
+
+  /// Whether the same stands at `left` as at `right`.
+  func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    let left = left.clamped(to: 0..<count)
+    let right = right.clamped(to: 0..<count)
+    return unsafe left.count == right.count && memcmp(base + left.lowerBound, base + right.lowerBound, left.count) == 0
   }
 
   /// Whether `range` holds `text`.

@@ -14,14 +14,19 @@ struct CanonicalHeaders: ~Copyable {
     case trailers
   }
 
+  /// A line `name:value`, as places in `text`.
   fileprivate struct Entry {
-    /// The place in `names`.
-    var name: Range<Int>
+    var start: Int
+    /// Where the colon stands.
+    var nameEnd: Int
+    var end: Int
     /// The name's first eight bytes, which mostly tell two names apart.
     var prefix: UInt64
-    /// The place in the request.
-    var header: Int
+    /// The place in the request; `nil` for one that signing adds.
+    var header: Int?
 
+    var name: Range<Int> { start..<nameEnd }
+    var value: Range<Int> { nameEnd + 1..<end }
     var isHost: Bool { prefix == 0x686F_7374_0000_0000 }
     /// Whether the name begins with `x-amz-`.
     var isAmazonHeader: Bool { prefix >> 16 == 0x782D_616D_7A2D && name.count > 6 }
@@ -29,17 +34,17 @@ struct CanonicalHeaders: ~Copyable {
 
   /// A name that headers are looked for under.
   private struct KnownName {
-    /// The place in `names`.
+    /// The place in `text`.
     var name: Range<Int>
     /// The name's first eight bytes.
     var prefix: UInt64
   }
 
-  /// In lower case: the names that are never signed, and after them those of the request and of a signature's list.
-  private var names = ByteBuffer(capacity: 512)
+  /// The names that are never signed, and after them the lines of the request and the names of a signature's list.
+  private var text = ByteBuffer(capacity: 2048)
   private var entries: [Entry] = []
-  /// The place in the request of a header whose name isn't a token.
-  private var invalid: Int?
+  /// What is wrong with the first header that no server takes.
+  private var problem: Problem?
   /// The names that a signature lists; empty where it is made, not verified.
   private var listed: [KnownName] = []
   /// The places in the request of each `X-Amz-…` that isn't selected.
@@ -48,52 +53,65 @@ struct CanonicalHeaders: ~Copyable {
   private var unsigned: [KnownName] = []
   private let unsignedShapes = UnsignedHeader.shapes
 
+  fileprivate enum Problem {
+    case name(header: Int)
+    case value(header: Int)
+  }
+
   init() {
     for name in UnsignedHeader.all.keys {
-      let start = names.count
-      names.append(name)
-      unsigned.append(KnownName(name: start..<names.count, prefix: names.prefix(of: start..<names.count)))
+      let start = text.count
+      text.append(name)
+      unsigned.append(KnownName(name: start..<text.count, prefix: text.prefix(of: start..<text.count)))
     }
   }
 
   /// Reads, selects and sorts the headers to sign, in place of those read before.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token.
+  /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     read(headers)
     try select(selection, of: headers)
   }
 
-  /// Reads the names of all headers, in place of those read before.
+  /// Reads all headers, in place of those read before.
   mutating func read(_ headers: [HeaderField]) {
-    names.truncate(to: unsigned.last?.name.upperBound ?? 0)
+    text.truncate(to: unsigned.last?.name.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
-    invalid = nil
+    problem = nil
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
-      let start = names.count
-      let isToken = fields[index].name.withBytes { names.appendLowercasedToken($0) }
-      if !isToken, invalid == nil { invalid = index }
-      let name = start..<names.count
-      entries.append(Entry(name: name, prefix: names.prefix(of: name), header: index))
+      let start = text.count
+      let isToken = fields[index].name.withBytes { text.appendLowercasedToken($0) }
+      let nameEnd = text.count
+      text.append(0x3A)
+      let isFit = fields[index].value.withBytes { text.appendSqueezed($0) }
+      if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
+      entries.append(
+        Entry(
+          start: start, nameEnd: nameEnd, end: text.count, prefix: text.prefix(of: start..<nameEnd), header: index))
     }
   }
 
   /// Whether the header at `index` of those that were read is called `name`, given in lower case; to be asked before some
   /// are selected.
   func isNamed(_ name: StaticString, at index: Int) -> Bool {
-    index < entries.count && names.holds(name, in: entries[index].name)
+    index < entries.count && text.holds(name, in: entries[index].name)
+  }
+
+  /// Whether a list of `byteCount` bytes can name nothing but headers that were read, each once.
+  func canBe(listedIn byteCount: Int) -> Bool {
+    let entries = entries.span
+    var longest = 0
+    for index in entries.indices { longest += entries[index].name.count + 1 }
+    return byteCount < longest
   }
 
   /// Keeps the headers to sign of those that were read from `headers`, and sorts them.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token.
+  /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
   mutating func select(_ selection: Selection, of headers: [HeaderField]) throws(SigningError) {
-    if let invalid {
-      throw SigningError(
-        .invalidHeader,
-        "The name of header \(invalid + 1) isn't a token (RFC 9110): \(headers[invalid].name.debugDescription).")
-    }
+    if let problem { throw problem.error(in: headers) }
     listed.removeAll(keepingCapacity: true)
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
     if case .listed(let text, let range) = selection { readList(text, range) }
@@ -103,23 +121,36 @@ struct CanonicalHeaders: ~Copyable {
       if isSelected(entry, selection) {
         if kept < index { entries[kept] = entry }
         kept += 1
-      } else if entry.isAmazonHeader {
-        unselectedAmazonHeaders.append(entry.header)
+      } else if entry.isAmazonHeader, let header = entry.header {
+        unselectedAmazonHeaders.append(header)
       }
     }
     if kept < entries.count { entries.removeLast(entries.count - kept) }
-    entries.sortFew { names.precedes($0, $1) }
+    entries.sortFew { text.precedes($0, $1) }
   }
 
-  private mutating func readList(_ text: String, _ range: Range<Int>) {
-    text.withBytes { text in
-      let list = text.extracting(range)
-      let first = names.count
-      names.append(list)
+  /// Adds a header to those that were selected, in its place: one that signing sets, whose name is in lower case, and
+  /// whose value has no white space.
+  mutating func add(_ name: StaticString, _ value: String) {
+    let start = text.count
+    text.append(name)
+    let nameEnd = text.count
+    text.append(0x3A)
+    text.append(value)
+    entries.append(
+      Entry(start: start, nameEnd: nameEnd, end: text.count, prefix: text.prefix(of: start..<nameEnd), header: nil))
+    entries.moveToPlace(from: entries.count - 1) { text.precedes($0, $1) }
+  }
+
+  private mutating func readList(_ list: String, _ range: Range<Int>) {
+    list.withBytes { bytes in
+      let list = bytes.extracting(range)
+      let first = text.count
+      text.append(list)
       var start = 0
       while let item = list.item(at: start) {
         let name = first + item.lowerBound..<first + item.upperBound
-        listed.append(KnownName(name: name, prefix: names.prefix(of: name)))
+        listed.append(KnownName(name: name, prefix: text.prefix(of: name)))
         start = item.upperBound + 1
       }
     }
@@ -129,9 +160,9 @@ struct CanonicalHeaders: ~Copyable {
     switch selection {
     case .signable(let tokenRule):
       // Most names are told by their shape.
-      let shape = UnsignedHeader.shape(firstByte: names[entry.name.lowerBound], count: entry.name.count)
+      let shape = UnsignedHeader.shape(firstByte: text[entry.start], count: entry.name.count)
       return !(unsignedShapes & shape != 0 && isOne(of: unsigned, entry))
-        && !(tokenRule == .addedAfterSigning && names.holds("x-amz-security-token", in: entry.name))
+        && !(tokenRule == .addedAfterSigning && text.holds("x-amz-security-token", in: entry.name))
     case .listed:
       return isOne(of: listed, entry)
     case .trailers:
@@ -142,19 +173,16 @@ struct CanonicalHeaders: ~Copyable {
   private borrowing func isOne(of known: [KnownName], _ entry: Entry) -> Bool {
     let known = known.span
     for index in known.indices where known[index].prefix == entry.prefix {
-      if names.compare(known[index].name, entry.name) == 0 { return true }
+      if text.isEqual(known[index].name, entry.name) { return true }
     }
     return false
   }
 
   /// Refuses a request without exactly one host.
-  func checkHost(in headers: [HeaderField]) throws(SigningError) {
-    let fields = headers.span
+  func checkHost() throws(SigningError) {
     let entries = entries.span
     var hosts = 0
-    for index in entries.indices where entries[index].isHost {
-      if fields[entries[index].header].value.withBytes({ !$0.isBlank }) { hosts += 1 }
-    }
+    for index in entries.indices where entries[index].isHost && !entries[index].value.isEmpty { hosts += 1 }
     guard hosts == 1 else {
       throw SigningError(
         .missingHost,
@@ -164,34 +192,37 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
-  /// Whether each name that a signature lists is there.
-  var hasAllListed: Bool {
+  /// Whether the names of the selected headers are the list that a signature gives: all are there, in lower case, sorted,
+  /// and none is listed twice.
+  var areExactlyListed: Bool {
     let entries = entries.span
+    let listed = listed.span
     var count = 0
-    for index in entries.indices where !isRepeated(index, in: entries) { count += 1 }
+    for index in entries.indices where !isRepeated(index, in: entries) {
+      guard count < listed.count, text.isEqual(listed[count].name, entries[index].name) else { return false }
+      count += 1
+    }
     return count == listed.count
   }
 
+  /// Whether a host is among the selected headers.
+  var hasHost: Bool {
+    let entries = entries.span
+    for index in entries.indices where entries[index].isHost { return true }
+    return false
+  }
+
   /// Appends a line `name:value` for each name.
-  ///
-  /// - Throws: ``SigningError`` for a value with a NUL or a line break that isn't a fold.
-  func appendLines(of headers: [HeaderField], to buffer: inout ByteBuffer) throws(SigningError) {
-    let fields = headers.span
+  func appendLines(to buffer: inout ByteBuffer) {
     let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
       if isRepeated(index, in: entries) {
         buffer.append(0x2C)
+        buffer.append(entry.value, of: text)
       } else {
         if index > 0 { buffer.append(0x0A) }
-        buffer.append(entry.name, of: names)
-        buffer.append(0x3A)
-      }
-      guard buffer.appendSqueezed(fields[entry.header].value) else {
-        throw SigningError(
-          .invalidHeader,
-          "The value of header \(names.string(entry.name)) holds a NUL, or a line break that isn't followed by white space."
-        )
+        buffer.append(entry.start..<entry.end, of: text)
       }
     }
     buffer.append(0x0A)
@@ -202,14 +233,29 @@ struct CanonicalHeaders: ~Copyable {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
       if index > 0 { buffer.append(0x3B) }
-      buffer.append(entries[index].name, of: names)
+      buffer.append(entries[index].name, of: text)
     }
   }
 
   /// Whether the entry before has the same name.
   private borrowing func isRepeated(_ index: Int, in entries: Span<Entry>) -> Bool {
     guard index > 0, entries[index].prefix == entries[index - 1].prefix else { return false }
-    return names.compare(entries[index].name, entries[index - 1].name) == 0
+    return text.isEqual(entries[index].name, entries[index - 1].name)
+  }
+}
+
+extension CanonicalHeaders.Problem {
+  fileprivate func error(in headers: [HeaderField]) -> SigningError {
+    switch self {
+    case .name(let index):
+      SigningError(
+        .invalidHeader,
+        "The name of header \(index + 1) isn't a token (RFC 9110): \(headers[index].name.debugDescription).")
+    case .value(let index):
+      SigningError(
+        .invalidHeader,
+        "The value of header \(headers[index].name) holds a NUL, or a line break that isn't followed by white space.")
+    }
   }
 }
 
@@ -217,37 +263,47 @@ extension ByteBuffer {
   fileprivate func precedes(_ left: CanonicalHeaders.Entry, _ right: CanonicalHeaders.Entry) -> Bool {
     if left.prefix != right.prefix { return left.prefix < right.prefix }
     let order = compare(left.name, right.name)
-    return order != 0 ? order < 0 : left.header < right.header
+    return order != 0 ? order < 0 : left.start < right.start
   }
 
   /// Appends a header value with its white space squeezed; false where it holds what no server takes.
-  fileprivate mutating func appendSqueezed(_ value: String) -> Bool {
-    value.withBytes { bytes in
-      // Most values hold neither spaces nor control characters, tokens among them.
-      guard bytes.lowest <= 0x20 else {
-        append(bytes)
-        return true
-      }
-      let start = count
-      var index = 0
-      var pendingSpace = false
-      while index < bytes.count {
-        let byte = bytes[index]
-        switch byte {
-        case 0x00:
-          return false
-        case 0x09...0x0D, 0x20:
-          if byte == 0x0A || byte == 0x0D, !bytes.isFold(at: index) { return false }
-          pendingSpace = true
-          index += 1
-        default:
-          if pendingSpace, count > start { append(0x20) }
-          pendingSpace = false
-          append(byte)
-          index += 1
-        }
-      }
+  fileprivate mutating func appendSqueezed(_ value: Span<UInt8>) -> Bool {
+    // Most values hold no white space, tokens among them, or spaces alone.
+    let lowest = value.lowest
+    guard lowest < 0x20 else {
+      if lowest > 0x20 { append(value) } else { appendWords(of: value) }
       return true
+    }
+    let start = count
+    var pendingSpace = false
+    for index in value.indices {
+      let byte = value[index]
+      switch byte {
+      case 0x00:
+        return false
+      case 0x09...0x0D, 0x20:
+        if byte == 0x0A || byte == 0x0D, !value.isFold(at: index) { return false }
+        pendingSpace = true
+      default:
+        if pendingSpace, count > start { append(0x20) }
+        pendingSpace = false
+        append(byte)
+      }
+    }
+    return true
+  }
+
+  /// Appends what stands between the spaces of `value`, joined by one.
+  private mutating func appendWords(of value: Span<UInt8>) {
+    let start = count
+    var index = 0
+    while index < value.count {
+      let end = value.firstIndex(of: 0x20, from: index) ?? value.count
+      if index < end {
+        if count > start { append(0x20) }
+        append(value.extracting(index..<end))
+      }
+      index = end + 1
     }
   }
 }
@@ -256,12 +312,6 @@ extension Span<UInt8> {
   /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
   func item(at start: Int) -> Range<Int>? {
     start < count ? start..<(firstIndex(of: 0x3B, from: start) ?? count) : nil
-  }
-
-  /// Whether there is nothing but white space.
-  fileprivate var isBlank: Bool {
-    for index in indices where self[index] > 0x20 { return false }
-    return true
   }
 
   /// Whether the line break at `index` is followed by a space or a tab, after the rest of the line break.

@@ -56,7 +56,7 @@ public struct Canonicalizer: Sendable, Hashable {
   ) throws(SigningError) -> Range<Int> {
     try appendStart(of: request, to: &scratch)
     try scratch.headers.collect(request.headers, selection)
-    return try appendRest(of: request, payloadHash: payloadHash, to: &scratch)
+    return try appendRest(payloadHash: payloadHash, to: &scratch)
   }
 
   /// Appends the method and the path, and reads the query.
@@ -71,22 +71,21 @@ public struct Canonicalizer: Sendable, Hashable {
   }
 
   /// Appends the query, the headers, the list of their names and the payload hash, and says where the list stands.
-  func appendRest(
-    of request: SignableRequest, payloadHash: String, to scratch: inout SigningScratch
-  ) throws(SigningError) -> Range<Int> {
-    try scratch.headers.checkHost(in: request.headers)
+  func appendRest(payloadHash: String, to scratch: inout SigningScratch) throws(SigningError) -> Range<Int> {
+    try scratch.headers.checkHost()
     scratch.buffer.append(0x0A)
     scratch.query.append(to: &scratch.buffer)
     scratch.buffer.append(0x0A)
-    try scratch.headers.appendLines(of: request.headers, to: &scratch.buffer)
+    scratch.headers.appendLines(to: &scratch.buffer)
     scratch.buffer.append(0x0A)
     let start = scratch.buffer.count
     scratch.headers.appendNames(to: &scratch.buffer)
     let signedHeaders = start..<scratch.buffer.count
     scratch.buffer.append(0x0A)
-    guard scratch.buffer.append(payloadHash, ifAll: { $0 > 0x20 }), !payloadHash.isEmpty else {
+    guard payloadHash.withBytes({ !$0.isEmpty && $0.lowest > 0x20 }) else {
       throw SigningError(.invalidPayloadHash, "The payload hash is empty or holds white space or control characters.")
     }
+    scratch.buffer.append(payloadHash)
     return signedHeaders
   }
 

@@ -22,37 +22,45 @@ extension Signer {
     _ request: inout SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
     let context = try context(for: request, credentials, time)
-    var signed = request
-    signed.removeSignature(of: service)
-    let payloadHash = try hash(of: payload, under: service.payload, for: signed)
-    let kept = signed.headers.count
-    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      try authorize(&signed, payloadHash, credentials, context, &scratch)
+    var unsigned = request
+    unsigned.removeSignature(of: service)
+    let payloadHash = try hash(of: payload, under: service.payload, for: unsigned)
+    let values = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      try headerValues(for: unsigned, payloadHash, credentials, context, &scratch)
     }
-    request = signed
-    return SignedRequest(
-      request: signed, placement: .headers, addedHeaderCount: signed.headers.count - kept, scope: context.scope,
-      algorithm: algorithm, payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
-  }
-
-  private func authorize(
-    _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
-    _ scratch: inout SigningScratch
-  ) throws(SigningError) {
-    request.headers.reserveCapacity(request.headers.count + 5)
-    request.headers.append(HeaderField("X-Amz-Date", scratch.timestamp(context.date)))
+    request = unsigned
+    let kept = request.headers.count
+    request.headers.reserveCapacity(kept + 5)
+    request.headers.append(HeaderField("X-Amz-Date", values.timestamp))
     if let token = credentials.sessionToken {
       request.headers.append(HeaderField(service.sessionToken.headerName, token))
     }
     if service.contentHashHeader != .omitted {
       request.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
     }
-    if let regionSet = context.regionSet {
-      request.headers.append(HeaderField("X-Amz-Region-Set", regionSet))
-    }
+    if let regionSet = context.regionSet { request.headers.append(HeaderField("X-Amz-Region-Set", regionSet)) }
+    request.headers.append(HeaderField("Authorization", values.authorization))
+    return SignedRequest(
+      request: request, placement: .headers, addedHeaderCount: request.headers.count - kept, scope: context.scope,
+      algorithm: algorithm, payloadHash: payloadHash, date: context.date, canonicalizer: canonicalizer)
+  }
 
-    let signedHeaders = try canonicalizer.append(
-      request, payloadHash: payloadHash, .signable(service.sessionToken), to: &scratch)
+  /// The values of `X-Amz-Date` and `Authorization` for `request`, which has none of the headers that signing sets.
+  private func headerValues(
+    for request: SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
+    _ scratch: inout SigningScratch
+  ) throws(SigningError) -> (timestamp: String, authorization: String) {
+    let timestamp = scratch.timestamp(context.date)
+    try canonicalizer.appendStart(of: request, to: &scratch)
+    try scratch.headers.collect(request.headers, .signable(service.sessionToken))
+    scratch.headers.add("x-amz-date", timestamp)
+    if let token = credentials.sessionToken, let name = service.sessionToken.signedHeaderName {
+      scratch.headers.add(name, token)
+    }
+    if service.contentHashHeader != .omitted { scratch.headers.add("x-amz-content-sha256", payloadHash) }
+    if let regionSet = context.regionSet { scratch.headers.add("x-amz-region-set", regionSet) }
+
+    let signedHeaders = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
     let signature = try appendSignature(in: context, to: &scratch)
     let start = scratch.buffer.count
     scratch.buffer.append(algorithm.rawValue)
@@ -62,7 +70,7 @@ extension Signer {
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")
     scratch.buffer.appendPart(signature)
-    request.headers.append(HeaderField("Authorization", scratch.buffer.string(start..<scratch.buffer.count)))
+    return (timestamp, scratch.buffer.string(start..<scratch.buffer.count))
   }
 
   /// Signs `request` with the credentials that `provider` has now.

@@ -65,7 +65,7 @@ extension Signer {
     scratch.query.add("X-Amz-Expires", String(lifetimeSeconds))
     if let token = credentials.sessionToken { scratch.query.add(service.sessionToken.parameterName, token) }
     if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
-    _ = try canonicalizer.appendRest(of: request, payloadHash: payloadHash, to: &scratch)
+    _ = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
     let signature = try appendSignature(in: context, to: &scratch)
 
     scratch.target.removeAll()

@@ -121,14 +121,15 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
-  /// The number that the digits at `range` stand for; `nil` where there is anything else.
+  /// The number that the digits at `range`, 18 at most, stand for; `nil` where there is anything else.
   fileprivate func decimal(_ range: Range<Int>) -> Int? {
     var number = 0
+    var isOther: UInt8 = 0
     for index in range {
       let digit = self[index] &- 0x30
-      guard digit < 10 else { return nil }
-      number = number * 10 + Int(digit)
+      isOther |= digit < 10 ? 0 : 1
+      number = number &* 10 &+ Int(digit)
     }
-    return number
+    return isOther == 0 ? number : nil
   }
 }

@@ -148,6 +148,15 @@ public enum SessionTokenRule: Sendable, Hashable {
     self == .signedAsS3Session ? "x-amz-s3session-token" : "X-Amz-Security-Token"
   }
 
+  /// The header that the token is signed in, in lower case; `nil` where it isn't signed.
+  var signedHeaderName: StaticString? {
+    switch self {
+    case .signed: "x-amz-security-token"
+    case .signedAsS3Session: "x-amz-s3session-token"
+    case .addedAfterSigning: nil
+    }
+  }
+
   /// The field that the token is sent in with a form.
   var formFieldName: String {
     self == .signedAsS3Session ? "X-Amz-S3session-Token" : "x-amz-security-token"

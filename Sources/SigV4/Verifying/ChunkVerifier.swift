@@ -159,7 +159,7 @@ public struct ChunkVerifier: Sendable {
       var lines = ByteBuffer()
       var headers = CanonicalHeaders()
       try headers.collect(fields, .trailers)
-      try headers.appendLines(of: fields, to: &lines)
+      headers.appendLines(to: &lines)
       try state.update(0..<lines.count, of: lines)
     }
   }

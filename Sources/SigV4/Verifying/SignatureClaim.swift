@@ -62,9 +62,11 @@ public struct SignatureClaim: Sendable, Hashable {
     var names = CanonicalHeaders()
     names.read(request.headers)
     try self.init(request, names)
+    try parts.checkSignedHeaders()
   }
 
-  /// Reads the signature of `request`, whose headers' names `names` has read.
+  /// Reads the signature of `request`, whose headers' names `names` has read; all of it is then well-formed but the list
+  /// of signed headers, which is yet to be looked at.
   init(_ request: SignableRequest, _ names: borrowing CanonicalHeaders) throws(VerificationError) {
     var authorization: String?
     var fields = Fields()
@@ -94,7 +96,6 @@ public struct SignatureClaim: Sendable, Hashable {
     }
     let date = try fields.time()
     try parts.checkSignature(algorithm)
-    try parts.checkSignedHeaders()
     let credential = try Credential(parts, algorithm)
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(

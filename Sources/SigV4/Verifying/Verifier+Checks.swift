@@ -28,17 +28,27 @@ extension Verifier {
       cause: .region)
   }
 
-  /// Selects the headers that `claim` lists from those of `request` that were read, and checks which they are.
-  func checkSignedHeaders(
+  /// Selects the headers that `claim` lists from those of `request` that were read, and says whether all are there.
+  func selectSignedHeaders(
     of claim: SignatureClaim, in request: SignableRequest, _ headers: inout CanonicalHeaders
-  ) throws(VerificationError) {
-    do throws(SigningError) {
-      try headers.select(.listed(claim.parts.text, claim.parts.signedHeaders), of: request.headers)
-    } catch {
-      throw VerificationError(error)
+  ) throws(VerificationError) -> Bool {
+    let list = claim.parts.signedHeaders
+    // A list that is longer than all names needn't be looked through.
+    if headers.canBe(listedIn: list.count) {
+      do throws(SigningError) { try headers.select(.listed(claim.parts.text, list), of: request.headers) } catch {
+        throw VerificationError(error)
+      }
+      if headers.areExactlyListed { return true }
     }
-    guard headers.hasAllListed else { throw .missingHeader(of: claim, in: request) }
-    guard claim.lists("host") else {
+    try claim.parts.checkSignedHeaders()
+    return false
+  }
+
+  /// Checks which headers were selected.
+  func checkSignedHeaders(
+    of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders
+  ) throws(VerificationError) {
+    guard headers.hasHost else {
       throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
     }
     for index in headers.unselectedAmazonHeaders where !isAddedAfterSigning(request.headers[index]) {
@@ -153,7 +163,7 @@ extension SignatureClaim {
 }
 
 extension VerificationError {
-  fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
+  static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(
       .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",

@@ -19,7 +19,7 @@ extension Verifier {
       let hash: SHA256Digest
       do throws(SigningError) {
         try canonicalizer.appendStart(of: request, to: &scratch)
-        _ = try canonicalizer.appendRest(of: request, payloadHash: payloadHash, to: &scratch)
+        _ = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
         hash = try scratch.canonicalRequestHash()
       } catch {
         throw VerificationError(error)
@@ -35,8 +35,10 @@ extension Verifier {
     try limits.check(request)
     headers.read(request.headers)
     let claim = try SignatureClaim(request, headers)
+    let areAllThere = try selectSignedHeaders(of: claim, in: request, &headers)
     try checkScope(of: claim)
-    try checkSignedHeaders(of: claim, in: request, &headers)
+    guard areAllThere else { throw .missingHeader(of: claim, in: request) }
+    try checkSignedHeaders(of: claim, in: request, headers)
     try checkDate(of: claim, at: time)
     return claim
   }

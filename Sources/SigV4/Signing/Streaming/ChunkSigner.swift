@@ -52,7 +52,7 @@ public struct ChunkSigner: Sendable {
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
     let hash = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
       try scratch.headers.collect(trailers, .trailers)
-      try scratch.headers.appendLines(of: trailers, to: &scratch.buffer)
+      scratch.headers.appendLines(to: &scratch.buffer)
       try scratch.state.reset()
       try scratch.state.update(0..<scratch.buffer.count, of: scratch.buffer)
       return try scratch.state.finalize()
