@@ -1,7 +1,6 @@
 /// A key for HMAC-SHA256 (RFC 2104), padded to the two blocks that are hashed before a message and before its hash.
 ///
-/// They are hashed anew for each message: that costs no more than to copy prepared states, which in libcrypto takes memory
-/// and counts references that all threads share.
+/// They are hashed anew for each message; ``PreparedHMACKey`` is for keys that are used often.
 struct HMACKey: Sendable {
   /// The key combined with 0x36.
   private let innerBlock: SIMD64<UInt8>
@@ -29,11 +28,18 @@ struct HMACKey: Sendable {
 
   private static let blockByteCount = 64
 
-  /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
-  func authenticationCode(
-    for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
-  ) throws(SigningError) -> SHA256Digest {
-    try buffer.withBytes(range) { (bytes) throws(SigningError) in try authenticationCode(for: bytes, in: &state) }
+  /// The hash of the block that goes before a message, in progress.
+  fileprivate func inner() throws(SigningError) -> SHA256 {
+    var state = try SHA256()
+    try state.update(innerBlock)
+    return state
+  }
+
+  /// The hash of the block that goes before a message's hash, in progress.
+  fileprivate func outer() throws(SigningError) -> SHA256 {
+    var state = try SHA256()
+    try state.update(outerBlock)
+    return state
   }
 
   /// The code of `message`, computed in `state`, whose former content is lost.
@@ -51,6 +57,29 @@ struct HMACKey: Sendable {
   /// The code of the UTF-8 of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: String, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
     try message.withBytes { (bytes) throws(SigningError) in try authenticationCode(for: bytes, in: &state) }
+  }
+}
+
+/// A key for HMAC-SHA256 that has hashed its two blocks once for all messages.
+final class PreparedHMACKey: Sendable {
+  private let inner: SHA256
+  private let outer: SHA256
+
+  init(_ key: HMACKey) throws(SigningError) {
+    inner = try key.inner()
+    outer = try key.outer()
+  }
+
+  /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
+  func authenticationCode(
+    for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
+  ) throws(SigningError) -> SHA256Digest {
+    try state.reset(to: inner)
+    try state.update(range, of: buffer)
+    let innerDigest = try state.finalize()
+    try state.reset(to: outer)
+    try state.update(innerDigest)
+    return try state.finalize()
   }
 }
 

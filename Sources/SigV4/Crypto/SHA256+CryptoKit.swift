@@ -20,6 +20,11 @@
       state = .init()
     }
 
+    /// Takes up what `other` has hashed so far.
+    mutating func reset(to other: borrowing SHA256) throws(SigningError) {
+      state = other.state
+    }
+
     mutating func update(_ bytes: Span<UInt8>) throws(SigningError) {
       unsafe bytes.withUnsafeBufferPointer { unsafe state.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     }

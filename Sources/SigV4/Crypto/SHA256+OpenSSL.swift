@@ -6,7 +6,7 @@
     /// Fetched once, since an implicit fetch at every use costs more than a block of hashing; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
-    /// Owned by this value alone, and freed with it.
+    /// Owned by this value alone, and freed with it; copied from by any number of threads, written by one.
     nonisolated(unsafe) private let context: OpaquePointer
 
     init() throws(SigningError) {
@@ -30,6 +30,13 @@
     mutating func reset() throws(SigningError) {
       guard unsafe EVP_DigestInit_ex2(context, nil, nil) == 1 else {
         throw .crypto("libcrypto can't start a SHA-256")
+      }
+    }
+
+    /// Takes up what `other` has hashed so far.
+    mutating func reset(to other: borrowing SHA256) throws(SigningError) {
+      guard unsafe EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
+        throw .crypto("libcrypto can't copy a SHA-256")
       }
     }
 

@@ -8,7 +8,7 @@
   import Darwin
 #endif
 
-/// What signing writes to on its way and nobody keeps: one a thread, used again for each signature.
+/// What signing writes to on its way, and the keys it has derived: one a thread, used again for each signature.
 ///
 /// Nothing is locked and nothing is allocated anew, so that threads that sign with one signer don't slow each other down.
 struct SigningScratch: ~Copyable {
@@ -22,6 +22,8 @@ struct SigningScratch: ~Copyable {
   var query = CanonicalQuery()
   /// The hash in progress.
   var state: SHA256
+  /// The keys derived on this thread.
+  var keys = SigningKeyCache()
   /// The time that was written last: many signatures are of one second.
   private var lastDate = SigningDate(secondsSince1970: 0)
   private var lastTimestamp = "19700101T000000Z"

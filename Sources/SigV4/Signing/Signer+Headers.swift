@@ -22,8 +22,7 @@ extension Signer {
     _ request: inout SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
     let context = try context(for: request, credentials, time)
-    var unsigned = request
-    unsigned.removeSignature(of: service)
+    let unsigned = request.removingSignature(of: service)
     let payloadHash = try hash(of: payload, under: service.payload, for: unsigned)
     let values = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
       try headerValues(for: unsigned, payloadHash, credentials, context, &scratch)
@@ -87,12 +86,14 @@ extension Signer {
 }
 
 extension SignableRequest {
-  /// Removes what signing sets, in either placement, so that a request can be signed again.
-  mutating func removeSignature(of service: SigningService) {
+  /// The request without what signing sets, in either placement, so that a request can be signed again.
+  func removingSignature(of service: SigningService) -> SignableRequest {
+    var unsigned = self
     if headers.contains(where: { $0.isSetBySigning(service) }) {
-      headers.removeAll { $0.isSetBySigning(service) }
+      unsigned.headers.removeAll { $0.isSetBySigning(service) }
     }
-    target.removeSigningParameters()
+    unsigned.target.removeSigningParameters()
+    return unsigned
   }
 }
 

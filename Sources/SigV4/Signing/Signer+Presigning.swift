@@ -31,8 +31,7 @@ extension Signer {
         .invalidExpiry, "A presigned request lives for 1 to 604,800 whole seconds, not for \(lifetime).")
     }
     let context = try context(for: request, credentials, time)
-    var signed = request
-    signed.removeSignature(of: service)
+    var signed = request.removingSignature(of: service)
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
     let payloadHash = try hash(of: payload, under: service.payload, for: signed)
     if service.contentHashHeader == .sent {

@@ -6,7 +6,8 @@
 
 /// Signs requests to one service in one region, or with SigV4a in a set of regions.
 ///
-/// A signer is cheap to copy and safe to share, and keeps the keys it has derived: make one, and use it for every request.
+/// A signer is cheap to make and to copy, and safe to share. The keys derived with it are kept for the next request, on each
+/// thread the 64 youngest, until the thread ends.
 public struct Signer: Sendable {
   /// The service and its rules.
   public let service: SigningService
@@ -16,7 +17,6 @@ public struct Signer: Sendable {
   public let region: String?
 
   let canonicalizer: Canonicalizer
-  private let keys = SigningKeyCache()
 
   /// Creates a signer that uses SigV4.
   ///
@@ -60,11 +60,15 @@ public struct Signer: Sendable {
     let region = try region(for: request)
     let scopeRegion = algorithm == .hmacSHA256 ? region : nil
     let regionSet = scopeRegion == nil ? region : nil
-    if let key = keys.key(for: credentials, day: date.day, region: scopeRegion) {
-      return Context(date: date, key: key, regionSet: regionSet)
+    let key = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+      if let key = scratch.keys.key(
+        for: credentials, day: date.day, region: scopeRegion, service: service.name)
+      {
+        return key
+      }
+      let scope = try CredentialScope(date, region: scopeRegion, service: service.name)
+      return try scratch.keys.deriveKey(for: credentials, day: date.day, scope: scope)
     }
-    let scope = try CredentialScope(date, region: scopeRegion, service: service.name)
-    let key = try keys.deriveKey(for: credentials, day: date.day, scope: scope)
     return Context(date: date, key: key, regionSet: regionSet)
   }
 

@@ -5,7 +5,7 @@
 /// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
 public struct SigningKey: Sendable {
   enum Material: Sendable {
-    case hmac(HMACKey)
+    case hmac(PreparedHMACKey)
     case ecdsa(P256.PrivateKey)
   }
 
@@ -38,7 +38,7 @@ public struct SigningKey: Sendable {
     if let region = scope.region {
       let key = try HMACKey.signingKey(
         "AWS4\(credentials.secretAccessKey)", day: scope.day, region: region, service: scope.service)
-      self.init(.hmac(key), scope, of: credentials.accessKeyID)
+      self.init(.hmac(try PreparedHMACKey(key)), scope, of: credentials.accessKeyID)
     } else {
       self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope, of: credentials.accessKeyID)
     }

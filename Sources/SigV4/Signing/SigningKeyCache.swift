@@ -1,59 +1,36 @@
-import Synchronization
-
-/// The keys that a signer has derived, found again by credentials, day and region; the oldest makes room.
+/// The keys that a thread has derived, found again by credentials, day, region and service; the oldest makes room.
+///
+/// One a thread, as a part of its ``SigningScratch``: threads that looked for keys in one place would wait for each other,
+/// and count the references of the same objects, which costs more than to derive a key on each thread.
 ///
 /// Credentials are compared whole, so that a secret replaced under the same id gets a key of its own.
-final class SigningKeyCache: Sendable {
+struct SigningKeyCache {
   private struct Entry {
     let credentials: Credentials
     let idEnd: UInt32
     let day: Int
-    let region: String?
     let key: SigningKey
   }
 
   /// The entries in a ring.
-  private struct Entries {
-    private var entries: [Entry] = []
-    /// Where the oldest stands, and the next will.
-    private var oldest = 0
+  private var entries: [Entry] = []
+  /// Where the oldest stands, and the next will.
+  private var oldest = 0
 
-    /// Enough for the credentials and regions that a process has in use at a time; each key is about 1 KB.
-    private static let limit = 64
-
-    mutating func keep(_ entry: Entry) {
-      if entries.count < Self.limit {
-        entries.append(entry)
-      } else {
-        entries[oldest] = entry
-        oldest = (oldest + 1) % Self.limit
-      }
-    }
-
-    /// The key of the youngest entry that fits; in place, since a loop over the entries would copy each.
-    func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
-      let entries = entries.span
-      var index = oldest
-      for _ in entries.indices {
-        index = index == 0 ? entries.count - 1 : index - 1
-        if fits(entries[index]) { return entries[index].key }
-      }
-      return nil
-    }
-  }
-
-  private let entries = Mutex(Entries())
+  /// Enough for the credentials, regions and services that a process has in use at a time; each key is about 1 KB.
+  private static let limit = 64
 
   /// The key derived earlier, if it is still known.
-  func key(for credentials: Credentials, day: Int, region: String?) -> SigningKey? {
+  func key(for credentials: Credentials, day: Int, region: String?, service: String) -> SigningKey? {
     let idEnd = credentials.idEnd
-    return entries.withLock { entries in
-      entries.key { $0.idEnd == idEnd && $0.day == day && $0.region == region && $0.credentials == credentials }
+    return key { entry in
+      entry.idEnd == idEnd && entry.day == day && entry.key.scope.region == region && entry.key.scope.service == service
+        && entry.credentials == credentials
     }
   }
 
-  /// Derives and keeps the key of `scope`; a SigV4a key of the same credentials serves for every day.
-  func deriveKey(
+  /// Derives and keeps the key of `scope`; a SigV4a key of the same credentials serves for every day and service.
+  mutating func deriveKey(
     for credentials: Credentials, day: Int, scope: CredentialScope
   ) throws(SigningError) -> SigningKey {
     let known = scope.region == nil ? asymmetricMaterial(for: credentials) : nil
@@ -66,16 +43,29 @@ final class SigningKeyCache: Sendable {
   }
 
   /// Keeps a key for the next time.
-  func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
-    let entry = Entry(
-      credentials: credentials, idEnd: credentials.idEnd, day: day, region: key.scope.region, key: key)
-    entries.withLock { $0.keep(entry) }
+  mutating func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
+    let entry = Entry(credentials: credentials, idEnd: credentials.idEnd, day: day, key: key)
+    if entries.count < Self.limit {
+      entries.append(entry)
+    } else {
+      entries[oldest] = entry
+      oldest = (oldest + 1) % Self.limit
+    }
   }
 
   private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
-    entries.withLock { entries in
-      entries.key { $0.region == nil && $0.credentials == credentials }?.material
+    key { $0.key.scope.region == nil && $0.credentials == credentials }?.material
+  }
+
+  /// The key of the youngest entry that fits; in place, since a loop over the entries would copy each.
+  private func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
+    let entries = entries.span
+    var index = oldest
+    for _ in entries.indices {
+      index = index == 0 ? entries.count - 1 : index - 1
+      if fits(entries[index]) { return entries[index].key }
     }
+    return nil
   }
 }
 

@@ -7,19 +7,22 @@ extension Verifier {
   func isSignature(
     of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
-    do throws(SigningError) {
-      let known = keys.key(for: credentials, day: claim.date.day, region: claim.region)
-      let key: SigningKey
-      if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
-      let isRight = try key.isSignature(of: claim, over: canonicalRequestHash)
-      switch (isRight, known) {
-      case (true, nil): keys.keep(key, for: credentials, day: claim.date.day)
-      case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
-      default: break
+    try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
+      let known = scratch.keys.key(
+        for: credentials, day: claim.date.day, region: claim.region, service: service.name)
+      do throws(SigningError) {
+        let key: SigningKey
+        if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
+        let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &scratch)
+        switch (isRight, known) {
+        case (true, nil): scratch.keys.keep(key, for: credentials, day: claim.date.day)
+        case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
+        default: break
+        }
+        return isRight
+      } catch {
+        throw VerificationError(error)
       }
-      return isRight
-    } catch {
-      throw VerificationError(error)
     }
   }
 }
@@ -39,12 +42,10 @@ extension Credentials {
 extension SigningKey {
   /// Whether the signature in `claim` is one by this key of the canonical request with that hash.
   fileprivate func isSignature(
-    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, in scratch: inout SigningScratch
   ) throws(SigningError) -> Bool {
-    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      let stringToSign = scratch.appendStringToSign(claim.algorithm, claim.date, scope, canonicalRequestHash)
-      return try isSignature(claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
-    }
+    let stringToSign = scratch.appendStringToSign(claim.algorithm, claim.date, scope, canonicalRequestHash)
+    return try isSignature(claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
   }
 
   /// Whether the signature in `parts` is one by this key of the string to sign at `range` of `buffer`.

@@ -6,7 +6,8 @@
 
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
-/// A verifier is cheap to copy and safe to share, and keeps the keys it has derived: make one, and use it for every request.
+/// A verifier is cheap to make and to copy, and safe to share. The keys that have proved a signature are kept for the next
+/// request, on each thread the 64 youngest, until the thread ends.
 ///
 /// Checks come in this order, and the first that fails is the error: the signature is there and well-formed; its
 /// algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
@@ -26,7 +27,6 @@ public struct Verifier: Sendable {
   public let limits: RequestLimits
 
   let canonicalizer: Canonicalizer
-  let keys = SigningKeyCache()
 
   /// Creates a verifier.
   ///

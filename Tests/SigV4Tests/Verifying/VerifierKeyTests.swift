@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import SigV4
@@ -7,29 +8,50 @@ import Testing
   private let sample = SignedSample()
   private let verifier = Verifier(service: SigningService("service"))
 
-  private func hasKey(of credentials: Credentials, region: String = "us-west-2") throws -> Bool {
-    verifier.keys.key(for: credentials, day: try SigningDate(SignedSample.time).day, region: region) != nil
-  }
-
-  @Test func `a key is kept once a signature has proved it`() throws {
-    let wrong = try sample.request { try $0.change("X-Color") { _ in "red" } }
-    #expect(verifier.refusal(of: wrong, with: sample.credentials) == .wrongSignature)
-    #expect(try !hasKey(of: sample.credentials))
-    #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
-    #expect(try hasKey(of: sample.credentials))
-  }
-
-  @Test func `invented ids, regions and requests push no key out that is in use`() throws {
-    #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
-    for number in 0..<100 {
-      let region = try sample.request { try $0.replaceInAuthorization("us-west-2", "us-west-\(number + 3)") }
-      #expect(verifier.refusal(of: region, with: sample.credentials) == .wrongSignature)
-      let id = try sample.request { try $0.replaceInAuthorization("AKIDEXAMPLE", "AKID\(number)") }
-      #expect(verifier.refusal(of: id, with: nil) == .wrongSignature)
-      let repeated = try sample.request { $0.add("host", "\(number)") }
-      #expect(verifier.refusal(of: repeated, with: sample.credentials) == .invalidRequest)
+  /// Whether this thread knows the key.
+  private func hasKey(of credentials: Credentials) throws -> Bool {
+    let day = try SigningDate(SignedSample.time).day
+    return try SigningScratch.withCurrent { scratch in
+      scratch.keys.key(for: credentials, day: day, region: "us-west-2", service: "service") != nil
     }
-    #expect(try hasKey(of: sample.credentials))
-    #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
+  }
+
+  /// Calls `body` on a thread of its own, which knows no key yet; not even those of signing the requests.
+  private func onNewThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    }
+  }
+
+  @Test func `a key is kept once a signature has proved it`() async throws {
+    let right = try sample.request()
+    let wrong = try sample.request { try $0.change("X-Color") { _ in "red" } }
+    try await onNewThread {
+      #expect(verifier.refusal(of: wrong, with: sample.credentials) == .wrongSignature)
+      try #expect(!hasKey(of: sample.credentials))
+      #expect(verifier.refusal(of: right, with: sample.credentials) == nil)
+      try #expect(hasKey(of: sample.credentials))
+    }
+  }
+
+  @Test func `invented ids, regions and requests push no key out that is in use`() async throws {
+    let right = try sample.request()
+    let regions = try (0..<100).map { number in
+      try sample.request { try $0.replaceInAuthorization("us-west-2", "us-west-\(number + 3)") }
+    }
+    let ids = try (0..<100).map { number in
+      try sample.request { try $0.replaceInAuthorization("AKIDEXAMPLE", "AKID\(number)") }
+    }
+    let repeated = try sample.request { $0.add("host", "1") }
+    try await onNewThread {
+      #expect(verifier.refusal(of: right, with: sample.credentials) == nil)
+      for (region, id) in zip(regions, ids) {
+        #expect(verifier.refusal(of: region, with: sample.credentials) == .wrongSignature)
+        #expect(verifier.refusal(of: id, with: nil) == .wrongSignature)
+        #expect(verifier.refusal(of: repeated, with: sample.credentials) == .invalidRequest)
+      }
+      try #expect(hasKey(of: sample.credentials))
+      #expect(verifier.refusal(of: right, with: sample.credentials) == nil)
+    }
   }
 }
