@@ -184,21 +184,8 @@
   func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
     let left = left.clamped(to: 0..<count)
     let right = right.clamped(to: 0..<count)
-    var offset = 0
-    let shared = min(left.count, right.count)
-    // Eight at a time, as numbers that sort as the bytes do.
-    while offset + 8 <= shared {
-      let first = prefix(of: left.lowerBound + offset..<left.lowerBound + offset + 8)
-      let second = prefix(of: right.lowerBound + offset..<right.lowerBound + offset + 8)
-      if first != second { return first < second ? -1 : 1 }
-      offset += 8
-    }
-    while offset < shared {
-      let first = unsafe base[left.lowerBound + offset]
-      let second = unsafe base[right.lowerBound + offset]
-      if first != second { return first < second ? -1 : 1 }
-      offset += 1
-    }
+    let difference = unsafe memcmp(base + left.lowerBound, base + right.lowerBound, min(left.count, right.count))
+    if difference != 0 { return Int(difference) }
     return left.count - right.count
   }
 

@@ -14,57 +14,56 @@ struct CanonicalHeaders: ~Copyable {
     case trailers
   }
 
-  /// A line `name:value`, as places in `text`.
-  fileprivate struct Entry {
-    var start: Int
-    /// Where the colon stands.
-    var nameEnd: Int
-    var end: Int
-    /// The name's first eight bytes, which mostly tell two names apart.
+  /// A name, as a place in `text`.
+  fileprivate struct Name {
+    var range: Range<Int>
+    /// The first eight bytes, which mostly tell two names apart.
     var prefix: UInt64
+  }
+
+  /// A line `name:value` in `text`.
+  fileprivate struct Entry {
+    var name: Name
+    /// Where the value ends, which begins after the name and a colon.
+    var end: Int
     /// The place in the request; `nil` for one that signing adds.
     var header: Int?
 
-    var name: Range<Int> { start..<nameEnd }
-    var value: Range<Int> { nameEnd + 1..<end }
-    var isHost: Bool { prefix == 0x686F_7374_0000_0000 }
+    var line: Range<Int> { name.range.lowerBound..<end }
+    var value: Range<Int> { name.range.upperBound + 1..<end }
+    var isHost: Bool { name.prefix == 0x686F_7374_0000_0000 }
     /// Whether the name begins with `x-amz-`.
-    var isAmazonHeader: Bool { prefix >> 16 == 0x782D_616D_7A2D && name.count > 6 }
+    var isAmazonHeader: Bool { name.prefix >> 16 == 0x782D_616D_7A2D && name.range.count > 6 }
   }
 
-  /// A name that headers are looked for under.
-  private struct KnownName {
-    /// The place in `text`.
-    var name: Range<Int>
-    /// The name's first eight bytes.
-    var prefix: UInt64
-  }
-
-  /// The names that are never signed, and after them the lines of the request and the names of a signature's list.
-  private var text = ByteBuffer(capacity: 2048)
-  private var entries: [Entry] = []
-  /// What is wrong with the first header that no server takes.
-  private var problem: Problem?
-  /// The names that a signature lists; empty where it is made, not verified.
-  private var listed: [KnownName] = []
-  /// The places in the request of each `X-Amz-…` that isn't selected.
-  private(set) var unselectedAmazonHeaders: [Int] = []
-  /// The names that are never signed, and their shapes; kept here, where looking one up is cheap.
-  private var unsigned: [KnownName] = []
-  private let unsignedShapes = UnsignedHeader.shapes
-
+  /// What no server takes.
   fileprivate enum Problem {
     case name(header: Int)
     case value(header: Int)
   }
 
+  /// The names that are never signed, and after them the lines of the request and the names of a signature's list.
+  private var text = ByteBuffer(capacity: 2048)
+  private var entries: [Entry] = []
+  /// What is wrong with the first header of which something is.
+  private var problem: Problem?
+  /// The names that a signature lists; empty where it is made, not verified.
+  private var listed: [Name] = []
+  /// The places in the request of each `X-Amz-…` that isn't selected.
+  private(set) var unselectedAmazonHeaders: [Int] = []
+  /// The names that are never signed, and their shapes; kept here, where looking one up is cheap.
+  private var unsigned: [Name] = []
+  private let unsignedShapes = UnsignedHeader.shapes
+
   init() {
     for name in UnsignedHeader.all.keys {
       let start = text.count
       text.append(name)
-      unsigned.append(KnownName(name: start..<text.count, prefix: text.prefix(of: start..<text.count)))
+      unsigned.append(self.name(at: start..<text.count))
     }
   }
+
+  private func name(at range: Range<Int>) -> Name { Name(range: range, prefix: text.prefix(of: range)) }
 
   /// Reads, selects and sorts the headers to sign, in place of those read before.
   ///
@@ -76,7 +75,7 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Reads all headers, in place of those read before.
   mutating func read(_ headers: [HeaderField]) {
-    text.truncate(to: unsigned.last?.name.upperBound ?? 0)
+    text.truncate(to: unsigned.last?.range.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
     problem = nil
     let fields = headers.span  // whose elements are read in place
@@ -87,23 +86,21 @@ struct CanonicalHeaders: ~Copyable {
       text.append(0x3A)
       let isFit = fields[index].value.withBytes { text.appendSqueezed($0) }
       if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
-      entries.append(
-        Entry(
-          start: start, nameEnd: nameEnd, end: text.count, prefix: text.prefix(of: start..<nameEnd), header: index))
+      entries.append(Entry(name: name(at: start..<nameEnd), end: text.count, header: index))
     }
   }
 
   /// Whether the header at `index` of those that were read is called `name`, given in lower case; to be asked before some
   /// are selected.
   func isNamed(_ name: StaticString, at index: Int) -> Bool {
-    index < entries.count && text.holds(name, in: entries[index].name)
+    index < entries.count && text.holds(name, in: entries[index].name.range)
   }
 
   /// Whether a list of `byteCount` bytes can name nothing but headers that were read, each once.
   func canBe(listedIn byteCount: Int) -> Bool {
     let entries = entries.span
     var longest = 0
-    for index in entries.indices { longest += entries[index].name.count + 1 }
+    for index in entries.indices { longest += entries[index].name.range.count + 1 }
     return byteCount < longest
   }
 
@@ -114,7 +111,7 @@ struct CanonicalHeaders: ~Copyable {
     if let problem { throw problem.error(in: headers) }
     listed.removeAll(keepingCapacity: true)
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
-    if case .listed(let text, let range) = selection { readList(text, range) }
+    if case .listed(let list, let range) = selection { readList(list, range) }
     var kept = 0
     for index in entries.indices {
       let entry = entries[index]
@@ -137,8 +134,7 @@ struct CanonicalHeaders: ~Copyable {
     let nameEnd = text.count
     text.append(0x3A)
     text.append(value)
-    entries.append(
-      Entry(start: start, nameEnd: nameEnd, end: text.count, prefix: text.prefix(of: start..<nameEnd), header: nil))
+    entries.append(Entry(name: self.name(at: start..<nameEnd), end: text.count, header: nil))
     entries.moveToPlace(from: entries.count - 1) { text.precedes($0, $1) }
   }
 
@@ -149,8 +145,7 @@ struct CanonicalHeaders: ~Copyable {
       text.append(list)
       var start = 0
       while let item = list.item(at: start) {
-        let name = first + item.lowerBound..<first + item.upperBound
-        listed.append(KnownName(name: name, prefix: text.prefix(of: name)))
+        listed.append(name(at: first + item.lowerBound..<first + item.upperBound))
         start = item.upperBound + 1
       }
     }
@@ -160,9 +155,10 @@ struct CanonicalHeaders: ~Copyable {
     switch selection {
     case .signable(let tokenRule):
       // Most names are told by their shape.
-      let shape = UnsignedHeader.shape(firstByte: text[entry.start], count: entry.name.count)
+      let name = entry.name.range
+      let shape = UnsignedHeader.shape(firstByte: text[name.lowerBound], count: name.count)
       return !(unsignedShapes & shape != 0 && isOne(of: unsigned, entry))
-        && !(tokenRule == .addedAfterSigning && text.holds("x-amz-security-token", in: entry.name))
+        && !(tokenRule == .addedAfterSigning && text.holds("x-amz-security-token", in: name))
     case .listed:
       return isOne(of: listed, entry)
     case .trailers:
@@ -170,12 +166,23 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
-  private borrowing func isOne(of known: [KnownName], _ entry: Entry) -> Bool {
+  private borrowing func isOne(of known: [Name], _ entry: Entry) -> Bool {
     let known = known.span
-    for index in known.indices where known[index].prefix == entry.prefix {
-      if text.isEqual(known[index].name, entry.name) { return true }
-    }
+    for index in known.indices where text.isSame(known[index], entry.name) { return true }
     return false
+  }
+
+  /// Whether the headers that are selected are just those that a signature lists: all are there, and the list has them in
+  /// lower case, sorted, each once.
+  var areExactlyListed: Bool {
+    let entries = entries.span
+    let listed = listed.span
+    var count = 0
+    for index in entries.indices where !isRepeated(index, in: entries) {
+      guard count < listed.count, text.isSame(listed[count], entries[index].name) else { return false }
+      count += 1
+    }
+    return count == listed.count
   }
 
   /// Refuses a request without exactly one host.
@@ -190,19 +197,6 @@ struct CanonicalHeaders: ~Copyable {
           ? "The request has no Host header; set it to the host that the request is sent to."
           : "The request has several Host headers; servers refuse that.")
     }
-  }
-
-  /// Whether the names of the selected headers are the list that a signature gives: all are there, in lower case, sorted,
-  /// and none is listed twice.
-  var areExactlyListed: Bool {
-    let entries = entries.span
-    let listed = listed.span
-    var count = 0
-    for index in entries.indices where !isRepeated(index, in: entries) {
-      guard count < listed.count, text.isEqual(listed[count].name, entries[index].name) else { return false }
-      count += 1
-    }
-    return count == listed.count
   }
 
   /// Whether a host is among the selected headers.
@@ -222,7 +216,7 @@ struct CanonicalHeaders: ~Copyable {
         buffer.append(entry.value, of: text)
       } else {
         if index > 0 { buffer.append(0x0A) }
-        buffer.append(entry.start..<entry.end, of: text)
+        buffer.append(entry.line, of: text)
       }
     }
     buffer.append(0x0A)
@@ -233,14 +227,14 @@ struct CanonicalHeaders: ~Copyable {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
       if index > 0 { buffer.append(0x3B) }
-      buffer.append(entries[index].name, of: text)
+      buffer.append(entries[index].name.range, of: text)
     }
   }
 
   /// Whether the entry before has the same name.
   private borrowing func isRepeated(_ index: Int, in entries: Span<Entry>) -> Bool {
-    guard index > 0, entries[index].prefix == entries[index - 1].prefix else { return false }
-    return text.isEqual(entries[index].name, entries[index - 1].name)
+    guard index > 0 else { return false }
+    return text.isSame(entries[index].name, entries[index - 1].name)
   }
 }
 
@@ -260,51 +254,15 @@ extension CanonicalHeaders.Problem {
 }
 
 extension ByteBuffer {
+  fileprivate func isSame(_ left: CanonicalHeaders.Name, _ right: CanonicalHeaders.Name) -> Bool {
+    left.prefix == right.prefix && isEqual(left.range, right.range)
+  }
+
+  /// Whether `left` sorts before `right`, of the same name the one that stands first in the request.
   fileprivate func precedes(_ left: CanonicalHeaders.Entry, _ right: CanonicalHeaders.Entry) -> Bool {
-    if left.prefix != right.prefix { return left.prefix < right.prefix }
-    let order = compare(left.name, right.name)
-    return order != 0 ? order < 0 : left.start < right.start
-  }
-
-  /// Appends a header value with its white space squeezed; false where it holds what no server takes.
-  fileprivate mutating func appendSqueezed(_ value: Span<UInt8>) -> Bool {
-    // Most values hold no white space, tokens among them, or spaces alone.
-    let lowest = value.lowest
-    guard lowest < 0x20 else {
-      if lowest > 0x20 { append(value) } else { appendWords(of: value) }
-      return true
-    }
-    let start = count
-    var pendingSpace = false
-    for index in value.indices {
-      let byte = value[index]
-      switch byte {
-      case 0x00:
-        return false
-      case 0x09...0x0D, 0x20:
-        if byte == 0x0A || byte == 0x0D, !value.isFold(at: index) { return false }
-        pendingSpace = true
-      default:
-        if pendingSpace, count > start { append(0x20) }
-        pendingSpace = false
-        append(byte)
-      }
-    }
-    return true
-  }
-
-  /// Appends what stands between the spaces of `value`, joined by one.
-  private mutating func appendWords(of value: Span<UInt8>) {
-    let start = count
-    var index = 0
-    while index < value.count {
-      let end = value.firstIndex(of: 0x20, from: index) ?? value.count
-      if index < end {
-        if count > start { append(0x20) }
-        append(value.extracting(index..<end))
-      }
-      index = end + 1
-    }
+    if left.name.prefix != right.name.prefix { return left.name.prefix < right.name.prefix }
+    let order = compare(left.name.range, right.name.range)
+    return order != 0 ? order < 0 : left.end < right.end
   }
 }
 
@@ -312,13 +270,6 @@ extension Span<UInt8> {
   /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
   func item(at start: Int) -> Range<Int>? {
     start < count ? start..<(firstIndex(of: 0x3B, from: start) ?? count) : nil
-  }
-
-  /// Whether the line break at `index` is followed by a space or a tab, after the rest of the line break.
-  fileprivate func isFold(at index: Int) -> Bool {
-    var next = index + 1
-    if self[index] == 0x0D, next < count, self[next] == 0x0A { next += 1 }
-    return next < count && (self[next] == 0x20 || self[next] == 0x09)
   }
 }
 
