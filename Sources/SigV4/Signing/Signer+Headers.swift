@@ -62,10 +62,7 @@ extension Signer {
     let signedHeaders = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
     let signature = try appendSignature(in: context, to: &scratch)
     let start = scratch.buffer.count
-    scratch.buffer.append(algorithm.rawValue)
-    scratch.buffer.append(" Credential=")
-    scratch.buffer.append(context.key.credential)
-    scratch.buffer.append(", SignedHeaders=")
+    scratch.buffer.append(context.key.authorizationStart)
     scratch.buffer.appendPart(signedHeaders)
     scratch.buffer.append(", Signature=")
     scratch.buffer.appendPart(signature)

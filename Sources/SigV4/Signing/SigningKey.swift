@@ -7,6 +7,13 @@ public struct SigningKey: Sendable {
   enum Material: Sendable {
     case hmac(PreparedHMACKey)
     case ecdsa(P256.PrivateKey)
+
+    var algorithm: SigningAlgorithm {
+      switch self {
+      case .hmac: .hmacSHA256
+      case .ecdsa: .ecdsaP256SHA256
+      }
+    }
   }
 
   /// The scope that the key signs for.
@@ -14,6 +21,8 @@ public struct SigningKey: Sendable {
   var material: Material { storage.material }
   /// What a signature names: the access key id and the scope.
   var credential: String { storage.credential }
+  /// What `Authorization` begins with, up to the list of signed headers.
+  var authorizationStart: String { storage.authorizationStart }
 
   /// Shared between copies, since each signature takes one.
   private let storage: Storage
@@ -22,11 +31,18 @@ public struct SigningKey: Sendable {
     let scope: CredentialScope
     let material: Material
     let credential: String
+    let authorizationStart: String
 
-    init(_ scope: CredentialScope, _ material: Material, _ credential: String) {
+    init(_ scope: CredentialScope, _ material: Material, _ accessKeyID: String) {
       self.scope = scope
       self.material = material
-      self.credential = credential
+      credential = scope.credential(of: accessKeyID)
+      var text = ByteBuffer(capacity: 256)
+      text.append(material.algorithm.rawValue)
+      text.append(" Credential=")
+      text.append(credential)
+      text.append(", SignedHeaders=")
+      authorizationStart = text.string()
     }
   }
 
@@ -45,16 +61,11 @@ public struct SigningKey: Sendable {
   }
 
   init(_ material: Material, _ scope: CredentialScope, of accessKeyID: String) {
-    storage = Storage(scope, material, scope.credential(of: accessKeyID))
+    storage = Storage(scope, material, accessKeyID)
   }
 
   /// How this key signs.
-  public var algorithm: SigningAlgorithm {
-    switch material {
-    case .hmac: .hmacSHA256
-    case .ecdsa: .ecdsaP256SHA256
-    }
-  }
+  public var algorithm: SigningAlgorithm { material.algorithm }
 
   /// The signature of `stringToSign` in lower-case hex: of the HMAC's 32 bytes, or of an ECDSA signature in DER, which differs each time.
   ///

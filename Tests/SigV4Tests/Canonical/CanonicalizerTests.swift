@@ -115,6 +115,11 @@ import Testing
       SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("a", "x\0")])
     ),
     (.invalidHeader, SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h\r\n")])),
+    (
+      .invalidHeader,  // one that isn't signed is sent all the same
+      SignableRequest(
+        method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("User-Agent", "a\nb: c")])
+    ),
   ]
 
   @Test(arguments: badRequests)

@@ -4,6 +4,9 @@ import Testing
 @Suite struct VerifierRobustnessTests {
   private static let presigned = SignedSample(placement: .query)
 
+  /// `host;host100;host101;…`, sorted.
+  private static let longList = (["host"] + (100...999).map { "host\($0)" }).joined(separator: ";") + ";"
+
   static let signatures: [Trick] = [
     Trick("no signature", .missingSignature) { $0.remove("Authorization") },
     Trick("another scheme", .missingSignature) { try $0.change("Authorization") { _ in "Basic dXNlcjpwYXNz" } },
@@ -38,6 +41,17 @@ import Testing
     Trick("a signed header listed twice", .malformedSignature) { try $0.replaceInAuthorization("host;", "host;host;") },
     Trick("an empty name among the signed headers", .malformedSignature) {
       try $0.replaceInAuthorization("host;", "host;;")
+    },
+    Trick("signed headers in another order, and the scope of another service", .malformedSignature) {
+      try $0.replaceInAuthorization("host;x-amz-date", "x-amz-date;host")
+      try $0.replaceInAuthorization("/service/", "/s3/")
+    },
+    Trick("a header listed that isn't there", .missingHeader) { try $0.replaceInAuthorization("host;", "host;i;") },
+    Trick("far more headers listed than there are", .missingHeader) {
+      try $0.replaceInAuthorization("host;", longList)
+    },
+    Trick("far more headers listed than there are, in no order", .malformedSignature) {
+      try $0.replaceInAuthorization("host;", longList + "a;")
     },
     Trick("an access key id that is empty", .malformedSignature) { try $0.replaceInAuthorization("AKIDEXAMPLE", "") },
     Trick("an access key id of 129 characters", .malformedSignature) {
@@ -202,6 +216,9 @@ import Testing
       SignedSample(headers: [HeaderField("Host", "h"), HeaderField("a", "1"), HeaderField("a", "2")])
     ) { $0.headers[1...2] = [HeaderField("a", "1,2")] },
     Trick("a line break in a value", .invalidRequest) { try $0.change("X-Color") { $0 + "\r\nx: y" } },
+    Trick("a line break in the value of a header that isn't signed", .invalidRequest) {
+      $0.add("User-Agent", "a\r\nx: y")
+    },
     Trick("no payload hash for Lattice", .unsignedHeader, SignedSample(service: .vpcLattice)) { request in
       request.remove("x-amz-content-sha256")
       try request.replaceInAuthorization(";x-amz-content-sha256", "")
