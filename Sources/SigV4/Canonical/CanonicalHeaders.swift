@@ -49,6 +49,9 @@ struct CanonicalHeaders: ~Copyable {
   private var problem: Problem?
   /// The names that a signature lists; empty where it is made, not verified.
   private var listed: [Name] = []
+  /// Whether the headers that were selected last are just those that a signature lists, and its list has them in lower
+  /// case, sorted, each once.
+  private(set) var areExactlyListed = false
   /// The places in the request of each `X-Amz-…` that isn't selected.
   private(set) var unselectedAmazonHeaders: [Int] = []
   /// The names that are never signed, and their shapes; kept here, where looking one up is cheap.
@@ -70,7 +73,8 @@ struct CanonicalHeaders: ~Copyable {
   /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     read(headers)
-    try select(selection, of: headers)
+    try check(headers)
+    select(selection)
   }
 
   /// Reads all headers, in place of those read before.
@@ -96,19 +100,23 @@ struct CanonicalHeaders: ~Copyable {
     index < entries.count && text.holds(name, in: entries[index].name.range)
   }
 
-  /// Whether a list of `byteCount` bytes can name nothing but headers that were read, each once.
-  func canBe(listedIn byteCount: Int) -> Bool {
-    let entries = entries.span
-    var longest = 0
-    for index in entries.indices { longest += entries[index].name.range.count + 1 }
-    return byteCount < longest
-  }
-
-  /// Keeps the headers to sign of those that were read from `headers`, and sorts them.
+  /// Refuses `headers`, which were read, where one of them is none that a server takes.
   ///
   /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
-  mutating func select(_ selection: Selection, of headers: [HeaderField]) throws(SigningError) {
+  func check(_ headers: [HeaderField]) throws(SigningError) {
     if let problem { throw problem.error(in: headers) }
+  }
+
+  /// Selects the headers that a signature lists at `range` of `text`, where it lists no more than were read; a longer list
+  /// isn't worth looking through.
+  mutating func selectListed(_ text: String, _ range: Range<Int>) {
+    areExactlyListed = false
+    let separators = text.withBytes { $0.extracting(range).count(of: 0x3B) }
+    if separators < entries.count { select(.listed(text, range)) }
+  }
+
+  /// Keeps the headers to sign of those that were read, and sorts them.
+  mutating func select(_ selection: Selection) {
     listed.removeAll(keepingCapacity: true)
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
     if case .listed(let list, let range) = selection { readList(list, range) }
@@ -124,6 +132,7 @@ struct CanonicalHeaders: ~Copyable {
     }
     if kept < entries.count { entries.removeLast(entries.count - kept) }
     entries.sortFew { text.precedes($0, $1) }
+    if case .listed(_, let range) = selection { areExactlyListed = isList(of: range.count) }
   }
 
   /// Adds a header to those that were selected, in its place: one that signing sets, whose name is in lower case, and
@@ -172,24 +181,27 @@ struct CanonicalHeaders: ~Copyable {
     return false
   }
 
-  /// Whether the headers that are selected are just those that a signature lists: all are there, and the list has them in
-  /// lower case, sorted, each once.
-  var areExactlyListed: Bool {
+  /// Whether the names of the selected headers make up the list that was read, which has so many bytes.
+  private borrowing func isList(of byteCount: Int) -> Bool {
     let entries = entries.span
     let listed = listed.span
-    var count = 0
+    var (count, bytes) = (0, 0)
     for index in entries.indices where !isRepeated(index, in: entries) {
       guard count < listed.count, text.isSame(listed[count], entries[index].name) else { return false }
       count += 1
+      bytes += entries[index].name.range.count + 1
     }
-    return count == listed.count
+    return count == listed.count && bytes == byteCount + 1
   }
 
   /// Refuses a request without exactly one host.
   func checkHost() throws(SigningError) {
     let entries = entries.span
     var hosts = 0
-    for index in entries.indices where entries[index].isHost && !entries[index].value.isEmpty { hosts += 1 }
+    for index in entries.indices where entries[index].isHost {
+      let value = entries[index].value
+      if !value.isEmpty, text[value.lowerBound] > 0x20 { hosts += 1 }
+    }
     guard hosts == 1 else {
       throw SigningError(
         .missingHost,

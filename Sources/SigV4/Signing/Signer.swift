@@ -6,8 +6,8 @@
 
 /// Signs requests to one service in one region, or with SigV4a in a set of regions.
 ///
-/// A signer is cheap to make and to copy, and safe to share. The keys derived with it are kept for the next request, on each
-/// thread the 64 youngest, until the thread ends.
+/// A signer is cheap to make and to copy, and safe to share. Each thread keeps the keys that it has derived for the next
+/// request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
 public struct Signer: Sendable {
   /// The service and its rules.
   public let service: SigningService

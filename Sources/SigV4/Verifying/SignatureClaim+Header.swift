@@ -1,5 +1,5 @@
 extension SignatureClaim.Fields {
-  /// Reads what `headers`, whose names `names` has read, say of signing, each of which may be there once; and
+  /// Reads what `headers`, which `names` has read, say of signing, each of which may be there once; and
   /// `authorization`, where it is one of AWS: other schemes are none of our business.
   mutating func read(
     _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?
@@ -8,35 +8,37 @@ extension SignatureClaim.Fields {
     for index in headers.indices {
       // Most headers are told by their length.
       switch headers[index].name.utf8.count {
-      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers[index])
+      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers, index)
       case 13 where names.isNamed("x-amz-trailer", at: index):
         // A list, which may come in several headers.
         trailer = trailer.map { "\($0),\(headers[index].value)" } ?? headers[index].value
-      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers[index])
-      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers[index])
-      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers[index])
-      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers[index])
+      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers, index)
+      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers, index)
+      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers, index)
+      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers, index)
       case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
-        try Self.set(&decodedLength, headers[index])
+        try Self.set(&decodedLength, headers, index)
       // S3 Express One Zone's name for the token of a session.
-      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&sessionToken, headers[index])
+      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&sessionToken, headers, index)
       default: break
       }
     }
     if let other = authorization, !other.isAWSAuthorization { authorization = nil }
     if authorization != nil, date == nil {
       for index in headers.indices where names.isNamed("date", at: index) {
-        try Self.set(&plainDate, headers[index])
+        try Self.set(&plainDate, headers, index)
       }
     }
   }
 
-  private static func set(_ field: inout String?, _ header: HeaderField) throws(VerificationError) {
+  private static func set(
+    _ field: inout String?, _ headers: Span<HeaderField>, _ index: Int
+  ) throws(VerificationError) {
     guard field == nil else {
       throw VerificationError(
-        .ambiguousSignature, "The request has several \(header.name) headers; which one counts can't be told.")
+        .ambiguousSignature, "The request has several \(headers[index].name) headers; which one counts can't be told.")
     }
-    field = header.trimmedValue
+    field = headers[index].value.trimmed
   }
 }
 
@@ -110,13 +112,11 @@ extension String {
   }
 }
 
-extension HeaderField {
-  /// The value without white space at its ends, as a canonical request has it.
-  fileprivate var trimmedValue: String {
-    let isTrimmed = value.withBytes { bytes in
-      bytes.isEmpty || bytes[0] > 0x20 && bytes[bytes.count - 1] > 0x20
-    }
-    return isTrimmed ? value : String(value[...].trimmingSpaces)
+extension String {
+  /// The text without white space at its ends, as a canonical request has it.
+  fileprivate var trimmed: String {
+    let isTrimmed = withBytes { bytes in bytes.isEmpty || bytes[0] > 0x20 && bytes[bytes.count - 1] > 0x20 }
+    return isTrimmed ? self : String(self[...].trimmingSpaces)
   }
 }
 

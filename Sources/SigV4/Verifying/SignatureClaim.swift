@@ -59,18 +59,16 @@ public struct SignatureClaim: Sendable, Hashable {
   ///   that doesn't end in `aws4_request` or is for another day than the request's date.
   public init(_ request: SignableRequest) throws(VerificationError) {
     // Not this thread's, which would keep the memory that a request of any size takes.
-    var names = CanonicalHeaders()
-    names.read(request.headers)
-    try self.init(request, names)
-    try parts.checkSignedHeaders()
+    var headers = CanonicalHeaders()
+    headers.read(request.headers)
+    try self.init(request, &headers)
   }
 
-  /// Reads the signature of `request`, whose headers' names `names` has read; all of it is then well-formed but the list
-  /// of signed headers, which is yet to be looked at.
-  init(_ request: SignableRequest, _ names: borrowing CanonicalHeaders) throws(VerificationError) {
+  /// Reads the signature of `request`, and selects the headers that it lists of those that `headers` has read.
+  init(_ request: SignableRequest, _ headers: inout CanonicalHeaders) throws(VerificationError) {
     var authorization: String?
     var fields = Fields()
-    try fields.read(request.headers, names, &authorization)
+    try fields.read(request.headers, headers, &authorization)
     let query = try QueryFields(request.target)
     let parts: Parts
     let lifetimeSeconds: Int?
@@ -96,6 +94,9 @@ public struct SignatureClaim: Sendable, Hashable {
     }
     let date = try fields.time()
     try parts.checkSignature(algorithm)
+    headers.selectListed(parts.text, parts.signedHeaders)
+    // A list that is made up of the headers' own names is as it should be; else either it or the request is wrong.
+    if !headers.areExactlyListed { try parts.checkSignedHeaders() }
     let credential = try Credential(parts, algorithm)
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(

@@ -31,7 +31,8 @@ public struct VerificationError: Error, Hashable {
     public static let expired = Code("expired")
     /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
-    /// The request can't be brought into canonical form, whoever signed it.
+    /// The request can't be brought into canonical form, whoever signed it; where that lies in a header, it is told before
+    /// the headers are looked for that must be signed.
     public static let invalidRequest = Code("invalidRequest")
     /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
     public static let wrongSignature = Code("wrongSignature")

@@ -28,26 +28,12 @@ extension Verifier {
       cause: .region)
   }
 
-  /// Selects the headers that `claim` lists from those of `request` that were read, and says whether all are there.
-  func selectSignedHeaders(
-    of claim: SignatureClaim, in request: SignableRequest, _ headers: inout CanonicalHeaders
-  ) throws(VerificationError) -> Bool {
-    let list = claim.parts.signedHeaders
-    // A list that is longer than all names needn't be looked through.
-    if headers.canBe(listedIn: list.count) {
-      do throws(SigningError) { try headers.select(.listed(claim.parts.text, list), of: request.headers) } catch {
-        throw VerificationError(error)
-      }
-      if headers.areExactlyListed { return true }
-    }
-    try claim.parts.checkSignedHeaders()
-    return false
-  }
-
-  /// Checks which headers were selected.
+  /// Checks which headers were selected of those of `request` that were read.
   func checkSignedHeaders(
     of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders
   ) throws(VerificationError) {
+    do { try headers.check(request.headers) } catch { throw VerificationError(error) }
+    guard headers.areExactlyListed else { throw .missingHeader(of: claim, in: request) }
     guard headers.hasHost else {
       throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
     }
@@ -163,7 +149,7 @@ extension SignatureClaim {
 }
 
 extension VerificationError {
-  static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
+  fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(
       .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",

@@ -34,10 +34,8 @@ extension Verifier {
   ) throws(VerificationError) -> SignatureClaim {
     try limits.check(request)
     headers.read(request.headers)
-    let claim = try SignatureClaim(request, headers)
-    let areAllThere = try selectSignedHeaders(of: claim, in: request, &headers)
+    let claim = try SignatureClaim(request, &headers)
     try checkScope(of: claim)
-    guard areAllThere else { throw .missingHeader(of: claim, in: request) }
     try checkSignedHeaders(of: claim, in: request, headers)
     try checkDate(of: claim, at: time)
     return claim

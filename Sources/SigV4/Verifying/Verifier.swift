@@ -6,8 +6,8 @@
 
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
-/// A verifier is cheap to make and to copy, and safe to share. The keys that have proved a signature are kept for the next
-/// request, on each thread the 64 youngest, until the thread ends.
+/// A verifier is cheap to make and to copy, and safe to share. Each thread keeps the keys that have proved a signature for the
+/// next request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
 ///
 /// Checks come in this order, and the first that fails is the error: the signature is there and well-formed; its
 /// algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
@@ -55,7 +55,7 @@ public struct Verifier: Sendable {
   ///   - time: The verifier's clock.
   /// - Returns: What the request says of its signature, not proved yet.
   /// - Throws: ``VerificationError``, up to `expired` in the order of its codes; `invalidRequest` too, before the headers
-  ///   are looked for that must be signed, where the name of one is no token.
+  ///   are looked for that must be signed, where one is there that no server takes.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
       try claim(of: request, at: time, &scratch.headers)

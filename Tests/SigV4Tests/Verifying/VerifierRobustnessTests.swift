@@ -42,6 +42,27 @@ import Testing
     Trick("an empty name among the signed headers", .malformedSignature) {
       try $0.replaceInAuthorization("host;", "host;;")
     },
+    Trick("a semicolon after the signed headers", .malformedSignature) {
+      try $0.replaceInAuthorization(", Signature", ";, Signature")
+    },
+    Trick("a semicolon after the signed headers in the query", .malformedSignature, presigned) {
+      try $0.replaceInTarget("SignedHeaders=host%3Bx-color", "SignedHeaders=host%3Bx-color%3B")
+    },
+    Trick("no signed headers in the query", .malformedSignature, presigned) {
+      try $0.replaceInTarget("SignedHeaders=host%3Bx-color", "SignedHeaders=")
+    },
+    Trick("signed headers in another order, and the scope of another day", .malformedSignature) {
+      try $0.replaceInAuthorization("host;x-amz-date", "x-amz-date;host")
+      try $0.replaceInAuthorization("20150830", "20150831")
+    },
+    Trick("a header that no server takes, and the scope of another region", .wrongScope) {
+      try $0.replaceInAuthorization("us-west-2", "us-east-1")
+      $0.add("a:b", "c")
+    },
+    Trick("a header that no server takes, and one that isn't there", .invalidRequest) {
+      try $0.replaceInAuthorization("host;", "host;i;")
+      $0.add("a:b", "c")
+    },
     Trick("signed headers in another order, and the scope of another service", .malformedSignature) {
       try $0.replaceInAuthorization("host;x-amz-date", "x-amz-date;host")
       try $0.replaceInAuthorization("/service/", "/s3/")
