@@ -8,8 +8,8 @@ struct CanonicalHeaders: ~Copyable {
   enum Selection {
     /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
     case signable(SessionTokenRule)
-    /// The headers that a signature lists, joined by `;`, at a place in a text: what a verifier reads.
-    case listed(String, Range<Int>)
+    /// Those of the headers that a list names, joined by `;`, in any order.
+    case listed(String)
     /// All of them: the trailers of a chunked payload, which have no host among them.
     case trailers
   }
@@ -47,10 +47,9 @@ struct CanonicalHeaders: ~Copyable {
   private var entries: [Entry] = []
   /// What is wrong with the first header of which something is.
   private var problem: Problem?
-  /// The names that a signature lists; empty where it is made, not verified.
+  /// The names of a list that headers are selected by.
   private var listed: [Name] = []
-  /// Whether the headers that were selected last are just those that a signature lists, and its list has them in lower
-  /// case, sorted, each once.
+  /// Whether the headers that ``selectListed`` has kept are all that the list names, each once, and any server takes them.
   private(set) var areExactlyListed = false
   /// The places in the request of each `X-Amz-…` that isn't selected.
   private(set) var unselectedAmazonHeaders: [Int] = []
@@ -107,19 +106,39 @@ struct CanonicalHeaders: ~Copyable {
     if let problem { throw problem.error(in: headers) }
   }
 
-  /// Selects the headers that a signature lists at `range` of `text`, where it lists no more than were read; a longer list
-  /// isn't worth looking through.
-  mutating func selectListed(_ text: String, _ range: Range<Int>) {
-    areExactlyListed = false
-    let separators = text.withBytes { $0.extracting(range).count(of: 0x3B) }
-    if separators < entries.count { select(.listed(text, range)) }
+  /// Keeps the headers that a signature lists at `range` of `list`, and sorts them, as long as the list has them in their
+  /// order; ``areExactlyListed`` says whether it has.
+  mutating func selectListed(_ list: String, _ range: Range<Int>) {
+    unselectedAmazonHeaders.removeAll(keepingCapacity: true)
+    entries.sortFew { text.precedes($0, $1) }
+    // Both are sorted, so that the next name in the list is the next to be kept.
+    var next = text.count
+    list.withBytes { text.append($0.extracting(range)) }
+    let end = text.count
+    var kept = 0
+    for index in entries.indices {
+      let entry = entries[index]
+      let name = entry.name.range
+      if kept > 0, text.isSame(entries[kept - 1].name, entry.name) {
+        entries[kept] = entry
+        kept += 1
+      } else if text.holdsItem(name, from: next, to: end) {
+        next += name.count + 1
+        entries[kept] = entry
+        kept += 1
+      } else if entry.isAmazonHeader, let header = entry.header {
+        unselectedAmazonHeaders.append(header)
+      }
+    }
+    entries.removeLast(entries.count - kept)
+    areExactlyListed = problem == nil && next == end + 1
   }
 
   /// Keeps the headers to sign of those that were read, and sorts them.
   mutating func select(_ selection: Selection) {
     listed.removeAll(keepingCapacity: true)
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
-    if case .listed(let list, let range) = selection { readList(list, range) }
+    if case .listed(let list) = selection { readList(list) }
     var kept = 0
     for index in entries.indices {
       let entry = entries[index]
@@ -132,7 +151,6 @@ struct CanonicalHeaders: ~Copyable {
     }
     if kept < entries.count { entries.removeLast(entries.count - kept) }
     entries.sortFew { text.precedes($0, $1) }
-    if case .listed(_, let range) = selection { areExactlyListed = isList(of: range.count) }
   }
 
   /// Adds a header to those that were selected, in its place: one that signing sets, whose name is in lower case, and
@@ -147,11 +165,10 @@ struct CanonicalHeaders: ~Copyable {
     entries.moveToPlace(from: entries.count - 1) { text.precedes($0, $1) }
   }
 
-  private mutating func readList(_ list: String, _ range: Range<Int>) {
-    list.withBytes { bytes in
-      let list = bytes.extracting(range)
-      let first = text.count
-      text.append(list)
+  private mutating func readList(_ list: String) {
+    let first = text.count
+    text.append(list)
+    list.withBytes { list in
       var start = 0
       while let item = list.item(at: start) {
         listed.append(name(at: first + item.lowerBound..<first + item.upperBound))
@@ -179,19 +196,6 @@ struct CanonicalHeaders: ~Copyable {
     let known = known.span
     for index in known.indices where text.isSame(known[index], entry.name) { return true }
     return false
-  }
-
-  /// Whether the names of the selected headers make up the list that was read, which has so many bytes.
-  private borrowing func isList(of byteCount: Int) -> Bool {
-    let entries = entries.span
-    let listed = listed.span
-    var (count, bytes) = (0, 0)
-    for index in entries.indices where !isRepeated(index, in: entries) {
-      guard count < listed.count, text.isSame(listed[count], entries[index].name) else { return false }
-      count += 1
-      bytes += entries[index].name.range.count + 1
-    }
-    return count == listed.count && bytes == byteCount + 1
   }
 
   /// Refuses a request without exactly one host.
@@ -270,6 +274,13 @@ extension ByteBuffer {
     left.prefix == right.prefix && isEqual(left.range, right.range)
   }
 
+  /// Whether what stands at `name` is the item of a list joined by `;` that begins at `start`; the list ends at `end`.
+  fileprivate func holdsItem(_ name: Range<Int>, from start: Int, to end: Int) -> Bool {
+    let item = start..<start + name.count
+    return !name.isEmpty && (item.upperBound == end || item.upperBound < end && self[item.upperBound] == 0x3B)
+      && isEqual(item, name)
+  }
+
   /// Whether `left` sorts before `right`, of the same name the one that stands first in the request.
   fileprivate func precedes(_ left: CanonicalHeaders.Entry, _ right: CanonicalHeaders.Entry) -> Bool {
     if left.name.prefix != right.name.prefix { return left.name.prefix < right.name.prefix }
@@ -282,16 +293,5 @@ extension Span<UInt8> {
   /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
   func item(at start: Int) -> Range<Int>? {
     start < count ? start..<(firstIndex(of: 0x3B, from: start) ?? count) : nil
-  }
-}
-
-extension UInt8 {
-  /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
-  var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
-
-  /// A character of a token, but no upper-case letter.
-  var isLowercaseTokenCharacter: Bool {
-    let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C000_0000
-    return self < 128 && bits &>> UInt64(self) & 1 == 1
   }
 }

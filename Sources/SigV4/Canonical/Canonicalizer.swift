@@ -37,7 +37,7 @@ public struct Canonicalizer: Sendable, Hashable {
   public func canonicalRequest(
     for request: SignableRequest, payloadHash: String, signedHeaders: String
   ) throws(SigningError) -> CanonicalRequest {
-    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders, 0..<signedHeaders.utf8.count))
+    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders))
   }
 
   private func canonicalRequest(

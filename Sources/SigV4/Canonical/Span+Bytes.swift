@@ -7,13 +7,6 @@ extension Span<UInt8> {
     return lowest
   }
 
-  /// How often `byte` is there.
-  func count(of byte: UInt8) -> Int {
-    var count = 0
-    for index in indices { count += self[index] == byte ? 1 : 0 }
-    return count
-  }
-
   /// Whether there is no white space among the bytes, and no control character.
   var isVisible: Bool {
     var lowest: UInt8 = 0xFF

@@ -1,0 +1,10 @@
+extension UInt8 {
+  /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
+  var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
+
+  /// A character of a token, but no upper-case letter.
+  var isLowercaseTokenCharacter: Bool {
+    let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C000_0000
+    return self < 128 && bits &>> UInt64(self) & 1 == 1
+  }
+}
