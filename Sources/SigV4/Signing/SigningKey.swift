@@ -4,21 +4,9 @@
 /// for no other (AWS IAM User Guide, "Create a signed AWS API request", step 4). With SigV4a, whose scope has no region,
 /// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
 public struct SigningKey: Sendable {
-  enum Material: Sendable {
-    case hmac(PreparedHMACKey)
-    case ecdsa(P256.PrivateKey)
-
-    var algorithm: SigningAlgorithm {
-      switch self {
-      case .hmac: .hmacSHA256
-      case .ecdsa: .ecdsaP256SHA256
-      }
-    }
-  }
-
   /// The scope that the key signs for.
   public var scope: CredentialScope { storage.scope }
-  var material: Material { storage.material }
+  var material: any SigningMaterial { storage.material }
   /// What a signature names: the access key id and the scope.
   var credential: String { storage.credential }
   /// What `Authorization` begins with, up to the list of signed headers.
@@ -29,11 +17,11 @@ public struct SigningKey: Sendable {
 
   private final class Storage: Sendable {
     let scope: CredentialScope
-    let material: Material
+    let material: any SigningMaterial
     let credential: String
     let authorizationStart: String
 
-    init(_ scope: CredentialScope, _ material: Material, _ accessKeyID: String) {
+    init(_ scope: CredentialScope, _ material: any SigningMaterial, _ accessKeyID: String) {
       self.scope = scope
       self.material = material
       credential = scope.credential(of: accessKeyID)
@@ -54,13 +42,13 @@ public struct SigningKey: Sendable {
     if let region = scope.region {
       let key = try HMACKey.signingKey(
         "AWS4\(credentials.secretAccessKey)", day: scope.day, region: region, service: scope.service)
-      self.init(.hmac(try PreparedHMACKey(key)), scope, of: credentials.accessKeyID)
+      self.init(try PreparedHMACKey(key), scope, of: credentials.accessKeyID)
     } else {
-      self.init(.ecdsa(try AsymmetricKeyDerivation.key(for: credentials)), scope, of: credentials.accessKeyID)
+      self.init(try AsymmetricKeyDerivation.key(for: credentials), scope, of: credentials.accessKeyID)
     }
   }
 
-  init(_ material: Material, _ scope: CredentialScope, of accessKeyID: String) {
+  init(_ material: any SigningMaterial, _ scope: CredentialScope, of accessKeyID: String) {
     storage = Storage(scope, material, accessKeyID)
   }
 
@@ -83,16 +71,7 @@ public struct SigningKey: Sendable {
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
   ) throws(SigningError) -> Range<Int> {
     let start = buffer.count
-    switch material {
-    case .hmac(let key):
-      let code = try key.authenticationCode(for: range, of: buffer, in: &state)
-      code.withBytes { buffer.appendHex($0) }
-    case .ecdsa(let key):
-      let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in
-        try key.signature(for: bytes, using: &state)
-      }
-      buffer.appendHex(signature.span)
-    }
+    try storage.material.appendSignature(for: range, to: &buffer, using: &state)
     return start..<buffer.count
   }
 }

@@ -53,7 +53,7 @@ struct SigningKeyCache {
     }
   }
 
-  private func asymmetricMaterial(for credentials: Credentials) -> SigningKey.Material? {
+  private func asymmetricMaterial(for credentials: Credentials) -> (any SigningMaterial)? {
     key { $0.key.scope.region == nil && $0.credentials == credentials }?.material
   }
 

@@ -179,7 +179,7 @@ public struct ChunkVerifier: Sendable {
       var buffer = ByteBuffer(capacity: 512)
       let stringToSign = buffer.appendChained(
         key.algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
-      isRight = try key.isSignature(parts, of: stringToSign, in: buffer, using: &state)
+      isRight = try key.material.isSignature(parts, of: stringToSign, in: buffer, using: &state)
     } catch {
       throw VerificationError(error)
     }

@@ -45,23 +45,7 @@ extension SigningKey {
     of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, in scratch: inout SigningScratch
   ) throws(SigningError) -> Bool {
     let stringToSign = scratch.appendStringToSign(claim.algorithm, claim.date, scope, canonicalRequestHash)
-    return try isSignature(claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
-  }
-
-  /// Whether the signature in `parts` is one by this key of the string to sign at `range` of `buffer`.
-  func isSignature(
-    _ parts: SignatureClaim.Parts, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
-  ) throws(SigningError) -> Bool {
-    switch material {
-    case .hmac(let key):
-      let code = try key.authenticationCode(for: range, of: buffer, in: &state)
-      return parts.withBytes(parts.signature) { SHA256Digest(lowercaseHex: $0) }.map { $0 == code } ?? false
-    case .ecdsa(let key):
-      guard let bytes = Hexadecimal.bytes(parts.string(parts.signature)) else { return false }
-      return try buffer.withBytes(range) { (stringToSign) throws(SigningError) in
-        try P256.isValid(bytes, for: stringToSign, by: key.publicKey)
-      }
-    }
+    return try material.isSignature(claim.parts, of: stringToSign, in: scratch.buffer, using: &scratch.state)
   }
 }
 
