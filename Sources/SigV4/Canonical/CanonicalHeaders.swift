@@ -119,11 +119,9 @@ struct CanonicalHeaders: ~Copyable {
     for index in entries.indices {
       let entry = entries[index]
       let name = entry.name.range
-      if kept > 0, text.isSame(entries[kept - 1].name, entry.name) {
-        entries[kept] = entry
-        kept += 1
-      } else if text.holdsItem(name, from: next, to: end) {
-        next += name.count + 1
+      let isRepeated = kept > 0 && text.isSame(entries[kept - 1].name, entry.name)
+      if isRepeated || text.holdsItem(name, from: next, to: end) {
+        if !isRepeated { next += name.count + 1 }
         entries[kept] = entry
         kept += 1
       } else if entry.isAmazonHeader, let header = entry.header {

@@ -63,9 +63,10 @@ public struct Canonicalizer: Sendable, Hashable {
   ///
   /// Between here and ``appendRest`` more parameters may come, and by then the headers must have been collected.
   func appendStart(of request: SignableRequest, to scratch: inout SigningScratch) throws(SigningError) {
-    guard scratch.buffer.append(request.method, ifAll: { $0.isTokenCharacter }), !request.method.isEmpty else {
+    guard request.method.withBytes({ $0.isToken }) else {
       throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
     }
+    scratch.buffer.append(request.method)
     scratch.buffer.append(0x0A)
     try appendPath(of: request.target, &scratch.query, to: &scratch.buffer)
   }
@@ -121,16 +122,5 @@ public struct CanonicalRequest: Sendable, Hashable {
   /// The SHA-256 of the text, in lower-case hex: the last line of the string to sign.
   public var hash: String {
     get throws(SigningError) { try SHA256.hash(text).hex }
-  }
-}
-
-extension ByteBuffer {
-  /// Appends `text` if every byte passes; otherwise appends nothing and says false.
-  fileprivate mutating func append(_ text: String, ifAll isAllowed: (UInt8) -> Bool) -> Bool {
-    text.withBytes { bytes in
-      for index in bytes.indices where !isAllowed(bytes[index]) { return false }
-      append(bytes)
-      return true
-    }
   }
 }

@@ -7,10 +7,10 @@ extension Verifier {
   func isSignature(
     of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
-    try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
-      let known = scratch.keys.key(
-        for: credentials, day: claim.date.day, region: claim.region, service: service.name)
-      do throws(SigningError) {
+    do throws(SigningError) {
+      return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+        let known = scratch.keys.key(
+          for: credentials, day: claim.date.day, region: claim.region, service: service.name)
         let key: SigningKey
         if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
         let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &scratch)
@@ -20,9 +20,9 @@ extension Verifier {
         default: break
         }
         return isRight
-      } catch {
-        throw VerificationError(error)
       }
+    } catch {
+      throw VerificationError(error)
     }
   }
 }

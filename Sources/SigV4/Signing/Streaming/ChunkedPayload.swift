@@ -64,7 +64,7 @@ public struct ChunkedPayload: Sendable, Hashable {
       throw SigningError(.invalidStream, "Unsigned chunks must be followed by a trailer, such as a checksum.")
     }
     for trailer in trailers {
-      guard !trailer.name.isEmpty, trailer.name.utf8.allSatisfy(\.isTokenCharacter) else {
+      guard trailer.name.withBytes({ $0.isToken }) else {
         throw SigningError(
           .invalidHeader, "The name of a trailer isn't a token (RFC 9110): \(trailer.name.debugDescription).")
       }

@@ -1,3 +1,11 @@
+extension Span<UInt8> {
+  /// Whether this is RFC 9110's `token`: a method or the name of a header.
+  var isToken: Bool {
+    for index in indices where !self[index].isTokenCharacter { return false }
+    return !isEmpty
+  }
+}
+
 extension UInt8 {
   /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
   var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
