@@ -53,13 +53,25 @@ struct CanonicalQuery: ~Copyable {
     buffer.withBytes { add(name, $0) }
   }
 
+  /// Adds a parameter to those that were read; its value is one that encoding leaves as it is.
+  mutating func add(_ name: StaticString, encoded value: String) {
+    let name = start(name)
+    text.append(value)
+    finishParameter(name)
+  }
+
   private mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
-    let start = text.count
-    text.append(name)
-    let name = start..<text.count
-    text.append(0x3D)
+    let name = start(name)
     PercentEncoding.append(value, to: &text)
     finishParameter(name)
+  }
+
+  /// Writes a name and `=`, and says where the name stands.
+  private mutating func start(_ name: StaticString) -> Range<Int> {
+    let start = text.count
+    text.append(name)
+    text.append(0x3D)
+    return start..<text.count - 1
   }
 
   /// Ends the parameter whose name stands at `name`, and whose value at the end; counts it in, if it is signed.

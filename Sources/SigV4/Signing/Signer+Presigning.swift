@@ -57,11 +57,11 @@ extension Signer {
     scratch.target.removeAll()
     scratch.headers.appendNames(to: &scratch.target)
     let start = scratch.query.text.count
-    scratch.query.add("X-Amz-Algorithm", algorithm.rawValue)
+    scratch.query.add("X-Amz-Algorithm", encoded: algorithm.rawValue)
     scratch.query.add("X-Amz-Credential", context.key.credential)
-    scratch.query.add("X-Amz-Date", scratch.timestamp(context.date))
+    scratch.query.add("X-Amz-Date", encoded: scratch.timestamp(context.date))
     scratch.query.add("X-Amz-SignedHeaders", scratch.target)
-    scratch.query.add("X-Amz-Expires", String(lifetimeSeconds))
+    scratch.query.add("X-Amz-Expires", encoded: String(lifetimeSeconds))
     if let token = credentials.sessionToken { scratch.query.add(service.sessionToken.parameterName, token) }
     if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
     _ = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)

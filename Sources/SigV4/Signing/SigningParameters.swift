@@ -20,8 +20,10 @@ extension String {
   /// Whether something in the target begins as the parameters of signing do.
   private var mayHoldSigningParameters: Bool {
     withBytes { bytes in
-      for index in bytes.indices.dropFirst() where bytes[index] == 0x58 {  // X
+      var next = bytes.firstIndex(of: 0x58, from: 1)  // X
+      while let index = next {
         if bytes[index - 1] == 0x26 || bytes[index - 1] == 0x3F { return true }
+        next = bytes.firstIndex(of: 0x58, from: index + 1)
       }
       return false
     }
