@@ -99,8 +99,8 @@
       while index < source.count {
         let byte = unsafe from[index]
         guard PercentEncoding.isUnreserved(byte) else { return index }
-        unsafe out[index - start] = byte
-        index += 1
+        unsafe out[index &- start] = byte
+        index &+= 1
       }
       return index
     }
@@ -191,19 +191,13 @@
 
   /// Whether the same stands at `left` as at `right`.
   func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-    let left = left.clamped(to: 0..<count)
-    let right = right.clamped(to: 0..<count)
-    return unsafe left.count == right.count && memcmp(base + left.lowerBound, base + right.lowerBound, left.count) == 0
+    withBytes(left) { left in withBytes(right) { left.isEqual(to: $0) } }
   }
 
   /// Whether `range` holds `text`.
+  @inline(__always)
   func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
-    guard range.count == text.utf8CodeUnitCount, range.lowerBound >= 0, range.upperBound <= count else { return false }
-    let (left, right) = unsafe (base + range.lowerBound, text.utf8Start)
-    var difference: UInt8 = 0
-    // To the end, so that the compiler can compare many at a time.
-    for offset in 0..<range.count { unsafe difference |= left[offset] ^ right[offset] }
-    return difference == 0
+    withBytes(range) { $0.isEqual(to: text) }
   }
 
   /// What was written, or a part of it.
@@ -241,31 +235,28 @@ extension String {
   init(copying bytes: Span<UInt8>) {
     self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
   }
-
-  /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
-  @inline(__always)
-  func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
-    #if canImport(Darwin)
-      try utf8.withSpan(body)
-    #else
-      try body(utf8.span)
-    #endif
-  }
-}
-
-extension Substring {
-  /// The UTF-8 of this part of a string, in place where the string is stored that way.
-  @inline(__always)
-  func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
-    #if canImport(Darwin)
-      try utf8.withSpan(body)
-    #else
-      try body(utf8.span)
-    #endif
-  }
 }
 
 extension Span<UInt8> {
+  /// Whether both are the same; in no constant time, so not for secrets.
+  func isEqual(to other: Span<UInt8>) -> Bool {
+    unsafe withUnsafeBufferPointer { left in
+      unsafe other.withUnsafeBufferPointer { right in
+        guard let start = left.baseAddress, let other = right.baseAddress else { return left.count == right.count }
+        return unsafe left.count == right.count && memcmp(start, other, left.count) == 0
+      }
+    }
+  }
+
+  /// Whether these are the bytes of `text`.
+  @inline(__always)
+  func isEqual(to text: StaticString) -> Bool {
+    unsafe withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
+      return unsafe memcmp(start, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+  }
+
   /// Where `byte` stands first, at or after `start`.
   func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     guard start >= 0, start < count else { return nil }

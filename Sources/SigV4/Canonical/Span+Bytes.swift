@@ -18,20 +18,11 @@ extension Span<UInt8> {
     return lowest > 0x20 && nearestToDelete > 0
   }
 
-  /// Whether both are the same, in a time that depends on their lengths alone, as comparing secrets needs.
-  func isEqual(to other: Span<UInt8>) -> Bool {
-    guard count == other.count else { return false }
-    var difference: UInt8 = 0
-    for index in indices { difference |= self[index] ^ other[index] }
-    return difference == 0
-  }
-
   /// Whether both are the same but for the case of ASCII letters.
   func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    var difference: UInt8 = 0
-    for index in indices { difference |= self[index].asciiLowercased ^ other[index].asciiLowercased }
-    return difference == 0
+    for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
+    return true
   }
 }
 

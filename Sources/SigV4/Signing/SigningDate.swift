@@ -30,30 +30,17 @@ struct SigningDate: Sendable, Hashable {
 
   /// The time that `text` gives as `YYYYMMDD'T'HHMMSS'Z'`; `nil` for any other text, and for a time that isn't.
   init?(text: String) {
-    let digits = text.withBytes { bytes in
+    let numbers = text.withBytes { bytes in
       bytes.count == 16 && bytes[8] == 0x54 && bytes[15] == 0x5A
-        ? bytes.decimal(0..<8).flatMap { date in bytes.decimal(9..<15).map { date * 1_000_000 + $0 } } : nil
+        ? bytes.day(0..<8).flatMap { day in bytes.decimal(9..<15).map { (day, $0) } } : nil
     }
-    guard let digits else { return nil }
-    let (date, time) = (digits / 1_000_000, digits % 1_000_000)
-    let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
-    guard year >= 1, 1...12 ~= month, day >= 1, time / 10_000 < 24, time / 100 % 100 < 60, time % 100 < 60 else {
-      return nil
-    }
-    // The year is counted from 1 March, so that the leap day comes last.
-    let marchYear = month <= 2 ? year - 1 : year
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    self.day = 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+    guard let (day, time) = numbers, time / 10_000 < 24, time / 100 % 100 < 60, time % 100 < 60 else { return nil }
+    self.day = day
     second = time / 10_000 * 3600 + time / 100 % 100 * 60 + time % 100
-    // 31 April comes back as 1 May.
-    guard civil == (year, month, day) else { return nil }
   }
 
   /// Whether `text` is this time's day as `YYYYMMDD`.
-  func isDay(_ text: Span<UInt8>) -> Bool {
-    let (year, month, day) = civil
-    return text.count == 8 && text.decimal(0..<8) == year * 10_000 + month * 100 + day
-  }
+  func isDay(_ text: Span<UInt8>) -> Bool { text.count == 8 && text.day(0..<8) == day }
 
   /// Seconds since 1970-01-01T00:00:00Z.
   var secondsSince1970: Int { day * 86400 + second }
@@ -121,6 +108,24 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
+  /// The days from 1970-01-01 to the one that `range` gives as `YYYYMMDD`; `nil` where it gives none.
+  fileprivate func day(_ range: Range<Int>) -> Int? {
+    guard let digits = decimal(range) else { return nil }
+    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
+    let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let monthLength =
+      switch month {
+      case 2: isLeapYear ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    guard year >= 1, 1...12 ~= month, 1...monthLength ~= day else { return nil }
+    // The year is counted from 1 March, so that the leap day comes last.
+    let marchYear = month <= 2 ? year - 1 : year
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+  }
+
   /// The number that the digits at `range`, 18 at most, stand for; `nil` where there is anything else.
   fileprivate func decimal(_ range: Range<Int>) -> Int? {
     var number = 0

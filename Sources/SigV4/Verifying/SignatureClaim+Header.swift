@@ -45,44 +45,44 @@ extension SignatureClaim.Fields {
 extension SignatureClaim.Parts {
   /// Reads `ALGORITHM Credential=…, SignedHeaders=…, Signature=…`; the three may stand in any order, each once.
   init(authorization: String) throws(VerificationError) {
-    self.init(text: authorization)
-    if let error = read() { throw error }
-    for (range, name) in [(credential, "Credential"), (signedHeaders, "SignedHeaders"), (signature, "Signature")] {
-      guard !range.isEmpty else { throw .malformed("Authorization has no \(name).") }
+    self = try authorization.withBytes { (bytes) throws(VerificationError) in
+      try Self(text: authorization, bytes)
     }
   }
 
-  private mutating func read() -> VerificationError? {
-    text.withBytes { bytes in
-      var start = 0
-      while start < bytes.count, !bytes.isBlank(at: start) { start += 1 }
-      algorithm = 0..<start
-      while start < bytes.count {
-        let end = bytes.firstIndex(of: 0x2C, from: start) ?? bytes.count
-        let part = bytes.trimmed(start..<end)
-        let name = part.lowerBound..<(bytes.firstIndex(of: 0x3D, from: part.lowerBound) ?? part.lowerBound)
-        let value = min(name.upperBound + 1, part.upperBound)..<part.upperBound
-        let error: VerificationError?
-        switch name.count {
-        case 10 where bytes.holds("Credential", in: name): error = Self.set(&credential, value, "Credential")
-        case 13 where bytes.holds("SignedHeaders", in: name): error = Self.set(&signedHeaders, value, "SignedHeaders")
-        case 9 where bytes.holds("Signature", in: name): error = Self.set(&signature, value, "Signature")
-        default:
-          error = .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
-        }
-        if let error { return error }
-        start = end + 1
+  private init(text: String, _ bytes: Span<UInt8>) throws(VerificationError) {
+    self.init(text: text)
+    var start = 0
+    while start < bytes.count, !bytes.isBlank(at: start) { start += 1 }
+    algorithm = 0..<start
+    while start < bytes.count {
+      let end = bytes.firstIndex(of: 0x2C, from: start) ?? bytes.count
+      let part = bytes.trimmed(start..<end)
+      let name = part.lowerBound..<(bytes.firstIndex(of: 0x3D, from: part.lowerBound) ?? part.lowerBound)
+      let value = min(name.upperBound + 1, part.upperBound)..<part.upperBound
+      if bytes.extracting(name).isEqual(to: "Credential") {
+        try Self.set(&credential, value, "Credential")
+      } else if bytes.extracting(name).isEqual(to: "SignedHeaders") {
+        try Self.set(&signedHeaders, value, "SignedHeaders")
+      } else if bytes.extracting(name).isEqual(to: "Signature") {
+        try Self.set(&signature, value, "Signature")
+      } else {
+        throw .malformed("Authorization must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=….")
       }
-      return nil
+      start = end + 1
     }
+    guard !credential.isEmpty else { throw .malformed("Authorization has no Credential.") }
+    guard !signedHeaders.isEmpty else { throw .malformed("Authorization has no SignedHeaders.") }
+    guard !signature.isEmpty else { throw .malformed("Authorization has no Signature.") }
   }
 
-  private static func set(_ part: inout Range<Int>, _ value: Range<Int>, _ name: String) -> VerificationError? {
+  private static func set(
+    _ part: inout Range<Int>, _ value: Range<Int>, _ name: String
+  ) throws(VerificationError) {
     guard part.isEmpty else {
-      return VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
+      throw VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
     }
     part = value
-    return nil
   }
 }
 
@@ -95,10 +95,6 @@ extension Span<UInt8> {
     while start < end, isBlank(at: start) { start += 1 }
     while end > start, isBlank(at: end - 1) { end -= 1 }
     return start..<end
-  }
-
-  fileprivate func holds(_ text: String, in range: Range<Int>) -> Bool {
-    text.withBytes { extracting(range).isEqual(to: $0) }
   }
 }
 

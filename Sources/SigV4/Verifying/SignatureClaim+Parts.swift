@@ -48,7 +48,8 @@ extension SignatureClaim {
 
     /// `nil` where the text names one that nobody knows.
     var knownAlgorithm: SigningAlgorithm? {
-      [.hmacSHA256, .ecdsaP256SHA256].first { equals(algorithm, $0.rawValue) }
+      if equals(algorithm, SigningAlgorithm.hmacSHA256.rawValue) { return .hmacSHA256 }
+      return equals(algorithm, SigningAlgorithm.ecdsaP256SHA256.rawValue) ? .ecdsaP256SHA256 : nil
     }
 
     /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.
@@ -100,22 +101,20 @@ extension SignatureClaim {
     let region: Range<Int>?
     let service: Range<Int>
 
-    init(_ parts: Parts, _ algorithm: SigningAlgorithm) throws(VerificationError) {
-      let whole = parts.credential
+    /// Reads what stands at `whole` of `bytes`, the text of ``Parts``.
+    init(_ bytes: Span<UInt8>, _ whole: Range<Int>, _ algorithm: SigningAlgorithm) throws(VerificationError) {
       var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
       var slashes = 0
-      parts.text.withBytes { bytes in
-        var index = whole.lowerBound
-        while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
-          switch slashes {
-          case 0: ends.0 = slash
-          case 1: ends.1 = slash
-          case 2: ends.2 = slash
-          default: ends.3 = slash
-          }
-          slashes += 1
-          index = slash + 1
+      var index = whole.lowerBound
+      while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
+        switch slashes {
+        case 0: ends.0 = slash
+        case 1: ends.1 = slash
+        case 2: ends.2 = slash
+        default: ends.3 = slash
         }
+        slashes += 1
+        index = slash + 1
       }
       guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
         throw .malformed(
@@ -129,7 +128,7 @@ extension SignatureClaim {
       service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
       let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
       let regionAndService = ends.1 + 1..<service.upperBound
-      guard parts.withBytes(accessKeyID, { $0.isCredential }), parts.withBytes(regionAndService, { $0.isCredential }),
+      guard bytes.extracting(accessKeyID).isCredential, bytes.extracting(regionAndService).isCredential,
         !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true
       else {
         throw .malformed(
@@ -139,10 +138,10 @@ extension SignatureClaim {
       guard accessKeyID.count <= 128 else {
         throw .malformed("The access key id in Credential has \(accessKeyID.count) characters; 128 are taken.")
       }
-      guard parts.equals(terminator, CredentialScope.terminator) else {
+      guard bytes.extracting(terminator).isEqual(to: "aws4_request") else {
         throw VerificationError(
           .wrongScope,
-          "The credential scope must end in aws4_request, not in \(parts.string(terminator).debugDescription).",
+          "The credential scope must end in aws4_request, not in \(String(copying: bytes.extracting(terminator)).debugDescription).",
           cause: .malformedSignature)
       }
     }

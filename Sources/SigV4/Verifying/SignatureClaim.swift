@@ -97,7 +97,9 @@ public struct SignatureClaim: Sendable, Hashable {
     headers.selectListed(parts.text, parts.signedHeaders)
     // A list that is made up of the headers' own names is as it should be; else either it or the request is wrong.
     if !headers.areExactlyListed { try parts.checkSignedHeaders() }
-    let credential = try Credential(parts, algorithm)
+    let credential = try parts.text.withBytes { (bytes) throws(VerificationError) in
+      try Credential(bytes, parts.credential, algorithm)
+    }
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,

@@ -68,12 +68,11 @@ extension Verifier {
     let now: SigningDate
     do { now = try SigningDate(time) } catch { throw VerificationError(.verifierFailure, error.message) }
     let age = now.secondsSince1970 - claim.date.secondsSince1970
-    // Not below zero, where there would be nothing to negate Int.min to.
-    let skew = max(0, Int(clamping: allowedSkew.components.seconds))
-    guard age >= -skew else {
+    guard age >= -skewSeconds else {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); \(skew) are allowed.")
+        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); \(skewSeconds) are allowed."
+      )
     }
     if let lifetime = claim.lifetimeSeconds {
       guard age <= lifetime else {
@@ -82,10 +81,11 @@ extension Verifier {
       }
     } else if claim.placement == .query, service.isS3 {
       throw .malformed("The query has no X-Amz-Expires; S3 wants it, from 1 to 604800 seconds.")
-    } else if age > skew {
+    } else if age > skewSeconds {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); \(skew) are allowed.")
+        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); \(skewSeconds) are allowed."
+      )
     }
   }
 

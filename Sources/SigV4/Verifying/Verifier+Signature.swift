@@ -9,8 +9,10 @@ extension Verifier {
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
       return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
+        // The region is the verifier's, if that has one and the claim has one.
+        let scopeRegion = claim.credential.region == nil ? nil : region ?? claim.region
         let known = scratch.keys.key(
-          for: credentials, day: claim.date.day, region: claim.region, service: service.name)
+          for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
         let key: SigningKey
         if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
         let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &scratch)

@@ -27,6 +27,8 @@ public struct Verifier: Sendable {
   public let limits: RequestLimits
 
   let canonicalizer: Canonicalizer
+  /// ``allowedSkew`` in whole seconds; not below zero, where there would be nothing to negate Int.min to.
+  let skewSeconds: Int
 
   /// Creates a verifier.
   ///
@@ -46,6 +48,7 @@ public struct Verifier: Sendable {
     self.requiredHeaders = requiredHeaders.map { $0.lowercased() }
     self.limits = limits
     canonicalizer = Canonicalizer(service)
+    skewSeconds = max(0, Int(clamping: allowedSkew.components.seconds))
   }
 
   /// Reads the signature of `request` and checks all that can be checked without a secret.
