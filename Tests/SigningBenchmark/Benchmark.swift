@@ -7,6 +7,7 @@ import SigV4
 /// rows. `--cases` shows what is signed, one JSON object a line, and times nothing.
 @main
 enum Benchmark {
+  private static let options = ["--quick", "--json", "--check", "--cases"]
   private static let arguments = CommandLine.arguments.dropFirst()
   private static let isQuick = arguments.contains("--quick")
   private static let wanted = arguments.filter { !$0.hasPrefix("--") }
@@ -17,8 +18,14 @@ enum Benchmark {
       for one in try PeerCase.all() { print(String(decoding: try JSONEncoder().encode(one), as: UTF8.self)) }
       return
     }
+    let rows = try Row.all()
+    if let unknown = arguments.first(where: { !options.contains($0) && !rows.map(\.work).contains($0) }) {
+      let names = rows.map { "\"\($0.work)\"" }
+      print("There is no \(unknown), only \((options + names).joined(separator: ", ")).")
+      exit(2)
+    }
     var results: [Measurement] = []
-    for row in try Row.all() where wanted.isEmpty || wanted.contains(row.work) {
+    for row in rows where wanted.isEmpty || wanted.contains(row.work) {
       results.append(try await measure(row))
     }
     let before = ServerWork.residentBytes

@@ -1,4 +1,4 @@
-// Loops without an early end, so that the compiler can look at many bytes at a time.
+// Searches go to the end, so that the compiler can look at many bytes at a time.
 extension Span<UInt8> {
   /// The least of the bytes; 0xFF where there is none.
   var lowest: UInt8 {
@@ -17,7 +17,9 @@ extension Span<UInt8> {
     }
     return lowest > 0x20 && nearestToDelete > 0
   }
+}
 
+extension Span<UInt8> {
   /// Whether both are the same but for the case of ASCII letters.
   func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
