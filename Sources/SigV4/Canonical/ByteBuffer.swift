@@ -138,7 +138,7 @@
         let entry = unsafe table[Int(from[index])]
         unsafe out[index] = entry
         // The highest bit for a space alone, in few steps that wait for each other.
-        others |= (entry ^ 0x20) &- 1
+        others |= entry &- 0x21
       }
       return others < 0x80
     }
