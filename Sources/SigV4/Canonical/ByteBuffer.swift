@@ -10,8 +10,9 @@
 
 /// Bytes that grow in one piece of memory: where canonical text is written, and read back from.
 ///
-/// This file holds the library's only unsafe code outside of Crypto/. Every access below is to memory between
-/// `base` and `base + capacity`: writers reserve before they write, and readers are clamped to `count`.
+/// This file holds the unsafe code of reading and writing text. A buffer's accesses are to memory between `base` and
+/// `base + capacity`: writers reserve before they write, and readers are clamped to `count`. Those of a span, at the end,
+/// are to what lies between its bounds.
 @safe struct ByteBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
@@ -197,7 +198,7 @@
   /// Whether `range` holds `text`.
   @inline(__always)
   func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
-    withBytes(range) { $0.isEqual(to: text) }
+    range.count == text.utf8CodeUnitCount && withBytes(range) { $0.isEqual(to: text) }
   }
 
   /// What was written, or a part of it.

@@ -1,7 +1,7 @@
-// Searches go to the end, so that the compiler can look at many bytes at a time.
 extension Span<UInt8> {
   /// The least of the bytes; 0xFF where there is none.
   var lowest: UInt8 {
+    // To the end, here and below, so that the compiler can look at many bytes at a time.
     var lowest: UInt8 = 0xFF
     for index in indices { lowest = min(lowest, self[index]) }
     return lowest
@@ -17,9 +17,7 @@ extension Span<UInt8> {
     }
     return lowest > 0x20 && nearestToDelete > 0
   }
-}
 
-extension Span<UInt8> {
   /// Whether both are the same but for the case of ASCII letters.
   func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }

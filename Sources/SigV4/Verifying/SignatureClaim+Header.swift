@@ -71,9 +71,9 @@ extension SignatureClaim.Parts {
       }
       start = end + 1
     }
-    guard !credential.isEmpty else { throw .malformed("Authorization has no Credential.") }
-    guard !signedHeaders.isEmpty else { throw .malformed("Authorization has no SignedHeaders.") }
-    guard !signature.isEmpty else { throw .malformed("Authorization has no Signature.") }
+    guard !credential.isEmpty else { throw .missing("Credential") }
+    guard !signedHeaders.isEmpty else { throw .missing("SignedHeaders") }
+    guard !signature.isEmpty else { throw .missing("Signature") }
   }
 
   private static func set(
@@ -82,8 +82,13 @@ extension SignatureClaim.Parts {
     guard part.isEmpty else {
       throw VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
     }
+    guard !value.isEmpty else { throw .missing(name) }
     part = value
   }
+}
+
+extension VerificationError {
+  fileprivate static func missing(_ part: String) -> VerificationError { .malformed("Authorization has no \(part).") }
 }
 
 extension Span<UInt8> {

@@ -138,7 +138,7 @@ extension SignatureClaim {
       guard accessKeyID.count <= 128 else {
         throw .malformed("The access key id in Credential has \(accessKeyID.count) characters; 128 are taken.")
       }
-      guard bytes.extracting(terminator).isEqual(to: "aws4_request") else {
+      guard CredentialScope.terminator.withBytes({ bytes.extracting(terminator).isEqual(to: $0) }) else {
         throw VerificationError(
           .wrongScope,
           "The credential scope must end in aws4_request, not in \(String(copying: bytes.extracting(terminator)).debugDescription).",
@@ -151,7 +151,7 @@ extension SignatureClaim {
 extension SignatureClaim.Parts {
   /// Whether the text at `range` is `other`.
   func equals(_ range: Range<Int>, _ other: String) -> Bool {
-    range.count == other.utf8.count && withBytes(range) { bytes in other.withBytes { bytes.isEqual(to: $0) } }
+    withBytes(range) { bytes in other.withBytes { bytes.isEqual(to: $0) } }
   }
 }
 

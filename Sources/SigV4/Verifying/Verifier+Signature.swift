@@ -9,8 +9,8 @@ extension Verifier {
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
       return try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-        // The region is the verifier's, if that has one and the claim has one.
-        let scopeRegion = claim.credential.region == nil ? nil : region ?? claim.region
+        // The verifier's region, which the claim's is by now, needs no copy.
+        let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
         let known = scratch.keys.key(
           for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
         let key: SigningKey

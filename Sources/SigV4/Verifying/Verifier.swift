@@ -107,7 +107,9 @@ public struct Verifier: Sendable {
     // Credentials of another id are no credentials for this one.
     let isKnown =
       if let credentials {
-        claim.parts.equals(claim.credential.accessKeyID, credentials.accessKeyID)
+        claim.parts.withBytes(claim.credential.accessKeyID) { id in
+          credentials.accessKeyID.withBytes { ConstantTime.isEqual(id, $0) }
+        }
       } else { false }
     let token = claim.fields.sessionToken ?? ""
     let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)

@@ -19,6 +19,12 @@ import Testing
       try $0.replaceInAuthorization("Credential", "credential")
     },
     Trick("a part twice", .ambiguousSignature) { try $0.change("Authorization") { $0 + ", Signature=00" } },
+    Trick("a part twice, of which one is empty", .malformedSignature) {
+      try $0.replaceInAuthorization("Credential=", "Credential=, Credential=")
+    },
+    Trick("a part twice, of which the other is empty", .ambiguousSignature) {
+      try $0.change("Authorization") { $0 + ", Signature=" }
+    },
     Trick("parts in another order, without spaces", nil) {
       try $0.change("Authorization") { value in
         let (scheme, parts) = (value.prefix { $0 != " " }, value.drop { $0 != " " })
