@@ -113,10 +113,15 @@ import Testing
   }
 
   @Test func `a stopped server refuses connections, and may be stopped again`() async throws {
-    let server = try await echo()
-    await server.stop()
-    await server.stop()
-    await #expect(throws: (any Error).self) { try await RawConnection.exchange(server.port, .request("GET", "/")) }
+    var isRefused = false
+    // The system may have given the port to another test by then, but not each time.
+    for _ in 0..<5 where !isRefused {
+      let server = try await echo()
+      await server.stop()
+      await server.stop()
+      do { _ = try await RawConnection.exchange(server.port, .request("GET", "/")) } catch { isRefused = true }
+    }
+    #expect(isRefused)
   }
 
   @Test func `stopping closes idle connections and ends those that are being made`() async throws {
