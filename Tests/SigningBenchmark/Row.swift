@@ -20,6 +20,9 @@ struct Row {
         work: "Lattice GET", floorWork: crypto, bound: 1.25, reached: 1.95,
         floor: try SigningWork.floor(SigningWork.get).work, ours: SigningWork.sign(SigningWork.get)),
       Row(
+        work: "GET in a straight line", floorWork: crypto, bound: nil,
+        floor: try SigningWork.floor(SigningWork.get).work, ours: try StraightLine.work()),
+      Row(
         work: "Lattice POST", floorWork: crypto, bound: 1.30, reached: 2.35,
         floor: try SigningWork.floor(SigningWork.post).work, ours: SigningWork.sign(SigningWork.post)),
       Row(
