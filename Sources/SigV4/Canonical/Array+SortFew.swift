@@ -7,16 +7,22 @@ extension Array {
     guard count <= 32 else { return sort(by: precedes) }
     var index = 1
     while index < count {
-      moveToPlace(from: index, by: precedes)
+      move(self[index], from: index, by: precedes)
       index += 1
     }
   }
 
-  /// Moves the element at `index` to its place among those before it, which are sorted.
+  /// Adds an element to those that are there and sorted, in its place.
   @inline(__always)
-  mutating func moveToPlace(from index: Int, by precedes: (Element, Element) -> Bool) {
+  mutating func insertSorted(_ element: Element, by precedes: (Element, Element) -> Bool) {
+    append(element)
+    move(element, from: count - 1, by: precedes)
+  }
+
+  /// Moves `element` from `index` to its place among those before it, which are sorted.
+  @inline(__always)
+  private mutating func move(_ element: Element, from index: Int, by precedes: (Element, Element) -> Bool) {
     var sorted = mutableSpan
-    let element = sorted[index]
     var place = index
     while place > 0, precedes(element, sorted[place - 1]) {
       sorted[place] = sorted[place - 1]

@@ -159,8 +159,8 @@ struct CanonicalHeaders: ~Copyable {
     let nameEnd = text.count
     text.append(0x3A)
     text.append(value)
-    entries.append(Entry(name: self.name(at: start..<nameEnd), end: text.count, header: nil))
-    entries.moveToPlace(from: entries.count - 1) { text.precedes($0, $1) }
+    let entry = Entry(name: self.name(at: start..<nameEnd), end: text.count, header: nil)
+    entries.insertSorted(entry) { text.precedes($0, $1) }
   }
 
   private mutating func readList(_ list: String) {
