@@ -120,6 +120,7 @@ import Testing
       await server.stop()
       await server.stop()
       do { _ = try await RawConnection.exchange(server.port, .request("GET", "/")) } catch { isRefused = true }
+      #expect(server.requests().isEmpty)
     }
     #expect(isRefused)
   }

@@ -15,23 +15,10 @@ enum ISO8601 {
       let day = reader.digits(2), reader.skip("T", "t", " "), let hour = reader.digits(2), reader.skip(":"),
       let minute = reader.digits(2), reader.skip(":"), let second = reader.digits(2),
       let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd,
-      let days = daysSince1970(year, month, day), hour < 24, minute < 60, second <= 60
+      let days = SigningDate.daysSince1970(year, month, day), hour < 24, minute < 60, second <= 60
     else { return nil }
     let seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset
     return Date(timeIntervalSince1970: Double(seconds) + fraction)
-  }
-
-  /// Days of the proleptic Gregorian calendar since 1970-01-01, counted in years that begin on 1 March.
-  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int? {
-    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard lengths.indices.contains(month - 1), day >= 1, day <= lengths[month - 1] else { return nil }
-    let shifted = month <= 2 ? year - 1 : year
-    let monthFromMarch = (month + 9) % 12
-    let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-    // 719,468 days lie between 0000-03-01 and 1970-01-01; year 0 before March counts -1 and rounds down.
-    let leapDays = shifted < 0 ? -1 : shifted / 4 - shifted / 100 + shifted / 400
-    return shifted * 365 + leapDays + dayOfYear - 719_468
   }
 
   private struct Reader {

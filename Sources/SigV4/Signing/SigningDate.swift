@@ -86,6 +86,24 @@ struct SigningDate: Sendable, Hashable {
       + "\(time.prefix(3)):\(time.dropFirst(3).prefix(2)):\(time.suffix(3))"
   }
 
+  /// The days from 1970-01-01 to a day of the proleptic Gregorian calendar, from the year 0 on; `nil` where it has no such day.
+  static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int? {
+    let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    let monthLength =
+      switch month {
+      case 2: isLeapYear ? 29 : 28
+      case 4, 6, 9, 11: 30
+      default: 31
+      }
+    guard 1...12 ~= month, 1...monthLength ~= day else { return nil }
+    // The year is counted from 1 March, so that the leap day comes last.
+    let marchYear = month <= 2 ? year - 1 : year
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    // The months before 1 March of the year 0 belong to the year -1, which division would round up.
+    let leapDays = marchYear < 0 ? -1 : marchYear / 4 - marchYear / 100 + marchYear / 400
+    return 365 * marchYear + leapDays + dayOfYear - 719_468  // days from 0000-03-01 to 1970-01-01
+  }
+
   /// Year, month and day of the proleptic Gregorian calendar, counted in eras of 400 years that begin on 1 March.
   private var civil: (year: Int, month: Int, day: Int) {
     let shifted = day + 719_468  // days since 0000-03-01
@@ -111,19 +129,8 @@ extension Span<UInt8> {
   /// The days from 1970-01-01 to the one that `range` gives as `YYYYMMDD`; `nil` where it gives none.
   fileprivate func day(_ range: Range<Int>) -> Int? {
     guard let digits = decimal(range) else { return nil }
-    let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100)
-    let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-    let monthLength =
-      switch month {
-      case 2: isLeapYear ? 29 : 28
-      case 4, 6, 9, 11: 30
-      default: 31
-      }
-    guard year >= 1, 1...12 ~= month, 1...monthLength ~= day else { return nil }
-    // The year is counted from 1 March, so that the leap day comes last.
-    let marchYear = month <= 2 ? year - 1 : year
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return 365 * marchYear + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
+    let year = digits / 10_000
+    return year >= 1 ? SigningDate.daysSince1970(year, digits / 100 % 100, digits % 100) : nil
   }
 
   /// The number that the digits at `range`, 18 at most, stand for; `nil` where there is anything else.

@@ -71,9 +71,9 @@ extension SignatureClaim.Parts {
       }
       start = end + 1
     }
-    guard !credential.isEmpty else { throw .missing("Credential") }
-    guard !signedHeaders.isEmpty else { throw .missing("SignedHeaders") }
-    guard !signature.isEmpty else { throw .missing("Signature") }
+    guard !credential.isEmpty else { throw .missingPart("Credential") }
+    guard !signedHeaders.isEmpty else { throw .missingPart("SignedHeaders") }
+    guard !signature.isEmpty else { throw .missingPart("Signature") }
   }
 
   private static func set(
@@ -82,13 +82,15 @@ extension SignatureClaim.Parts {
     guard part.isEmpty else {
       throw VerificationError(.ambiguousSignature, "Authorization has several parts named \(name).")
     }
-    guard !value.isEmpty else { throw .missing(name) }
+    guard !value.isEmpty else { throw .missingPart(name) }
     part = value
   }
 }
 
 extension VerificationError {
-  fileprivate static func missing(_ part: String) -> VerificationError { .malformed("Authorization has no \(part).") }
+  fileprivate static func missingPart(_ name: String) -> VerificationError {
+    .malformed("Authorization has no \(name).")
+  }
 }
 
 extension Span<UInt8> {

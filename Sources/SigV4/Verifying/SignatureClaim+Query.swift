@@ -77,8 +77,7 @@ extension SignatureClaim {
 extension PercentEncoding {
   /// The text with its escapes decoded; what isn't UTF-8 then is repaired, and fits nothing.
   static func decoded(_ part: Substring.UTF8View) -> String {
-    let part = Substring(part)
-    return part.withBytes { bytes in
+    part.withSpan { bytes in
       var decoded: [UInt8] = []
       var index = 0
       while index < bytes.count {
