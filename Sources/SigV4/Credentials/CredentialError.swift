@@ -14,6 +14,8 @@ public struct CredentialError: Error, Hashable {
     public static let misconfigured = Code("misconfigured")
     /// A source that is set up can't be reached or read; a chain stops.
     public static let unreachable = Code("unreachable")
+    /// This process has no descriptor, thread or memory left to request credentials with; a chain stops.
+    public static let systemResources = Code("systemResources")
     /// The source didn't answer within its deadline.
     public static let timedOut = Code("timedOut")
     /// The source answered with an error, or with something that can't be understood.

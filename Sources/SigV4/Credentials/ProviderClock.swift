@@ -18,8 +18,8 @@ package struct ProviderClock: Sendable {
   /// Creates a clock from its parts; those left out are the system's.
   package init(
     now: @escaping @Sendable () -> Date = { Date() },
-    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
-    patience: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(5)) },
+    sleep: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
+    patience: @escaping @Sendable () async throws -> Void = { try await EventThread.shared.sleep(for: .seconds(5)) },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }
   ) {
     self.now = now

@@ -44,6 +44,7 @@ extension TransportError {
     case .cancelled: throw CancellationError()
     case .invalidRequest: throw CredentialError(.misconfigured, "\(source) can't be asked: \(message).")
     case .timedOut: CredentialError(.timedOut, "\(source) didn't answer in time (\(message)).")
+    case .systemResources: CredentialError(.systemResources, "\(source) can't be reached: \(message).")
     case .cannotConnect: CredentialError(.unreachable, "\(source) can't be reached: \(message).")
     default: CredentialError(.badAnswer, "\(source) gave no whole answer: \(message).")
     }

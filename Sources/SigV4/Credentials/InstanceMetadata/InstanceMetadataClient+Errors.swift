@@ -24,6 +24,8 @@ extension InstanceMetadataClient {
         .notAvailable,
         "isn't there (\(error.message)): this is no EC2 instance, or its metadata is disabled or unreachable."
           + " AWS_EC2_METADATA_DISABLED=true saves the attempt")
+    case .systemResources:
+      self.error(.systemResources, "can't be reached: \(error.message)")
     case .invalidRequest:
       self.error(.misconfigured, "can't be asked: \(error.message)")
     default:

@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -34,7 +31,7 @@ struct Socket: ~Copyable {
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
     descriptor = socket(address.family, Self.stream | Self.flags, 0)
-    guard descriptor >= 0 else { throw TransportError(.cannotConnect, "the system has no socket to give") }
+    guard descriptor >= 0 else { throw .noResources("socket") }
     #if canImport(Darwin)
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
@@ -107,25 +104,17 @@ struct Socket: ~Copyable {
   private func wait(
     _ event: Event, until deadline: ContinuousClock.Instant, otherwise late: TransportError
   ) async throws(TransportError) {
-    let outcome = FirstOutcome<Void>()
-    let queue = DispatchQueue.global()
-    let source: any DispatchSourceProtocol =
+    let interest: EventThread.Interest =
       switch event {
-      case .readable: DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-      case .writable: DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+      case .readable: .readable(descriptor)
+      case .writable: .writable(descriptor)
       }
-    let release = FirstOutcome<Void>()
-    source.setEventHandler { outcome.end(.success(())) }
-    source.setCancelHandler { release.end(.success(())) }
-    source.activate()
-    queue.asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
-      outcome.end(.failure(late))
+    switch await EventThread.shared.wait(for: [interest], until: deadline) {
+    case .ready: return
+    case .late: throw late
+    case .cancelled: throw .cancelled
+    case .noResources: throw .noResources("thread or descriptor")
     }
-    let result = await outcome.wait()
-    // The descriptor may be closed, and its number given to another, only when Dispatch has let go of it.
-    source.cancel()
-    _ = await release.waitRegardless()
-    try result.get()
   }
 
   private static func timedOut(_ missing: String) -> TransportError {

@@ -1,5 +1,3 @@
-import Dispatch
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
@@ -23,13 +21,16 @@ struct SocketAddress: Sendable, Hashable {
     if url.host.lowercased() == "localhost" {
       return ["127.0.0.1", "::1"].flatMap { lookUp($0, url.port, AI_NUMERICHOST) }
     }
-    // The system's resolver can't be interrupted: it is left to itself when the deadline passes.
-    let outcome = FirstOutcome<[SocketAddress]>()
-    DispatchQueue.global().async { outcome.end(.success(lookUp(url.host, url.port, 0))) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + (deadline - .now).dispatchInterval) {
-      outcome.end(.failure(TransportError(.cannotConnect, "the host's name wasn't resolved in time")))
+    let addresses: [SocketAddress]
+    do throws(BlockingThreads.Failure) {
+      addresses = try await BlockingThreads.resolver.run(until: deadline) { lookUp(url.host, url.port, 0) }
+    } catch {
+      switch error {
+      case .late: throw TransportError(.cannotConnect, "the host's name wasn't resolved within the deadline")
+      case .cancelled: throw .cancelled
+      case .noResources: throw .noResources("thread")
+      }
     }
-    let addresses = try await outcome.wait().get()
     guard !addresses.isEmpty else { throw TransportError(.cannotConnect, "the host's name is unknown") }
     return addresses
   }
@@ -51,15 +52,5 @@ struct SocketAddress: Sendable, Hashable {
       unsafe next = info.ai_next
     }
     return addresses
-  }
-}
-
-extension Duration {
-  /// The time for Dispatch, in whole nanoseconds; none where it is negative.
-  var dispatchInterval: DispatchTimeInterval {
-    let (seconds, attoseconds) = components
-    guard seconds >= 0, attoseconds >= 0 else { return .nanoseconds(0) }
-    // A day is longer than any deadline, and far from the end of what an Int can tell in nanoseconds.
-    return .nanoseconds(Int(min(seconds, 86_400)) * 1_000_000_000 + Int(attoseconds / 1_000_000_000))
   }
 }

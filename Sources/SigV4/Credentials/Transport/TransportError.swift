@@ -16,6 +16,8 @@ public struct TransportError: Error, Hashable {
     public static let badAnswer = Code("badAnswer")
     /// The request can't be sent as it is.
     public static let invalidRequest = Code("invalidRequest")
+    /// This process has no descriptor, thread or memory left for an exchange; nothing was sent.
+    public static let systemResources = Code("systemResources")
     /// The calling task was cancelled.
     public static let cancelled = Code("cancelled")
   }
@@ -33,6 +35,11 @@ public struct TransportError: Error, Hashable {
 
   static let cancelled = TransportError(.cancelled, "the calling task was cancelled")
   static let closedEarly = TransportError(.closed, "the connection was closed before the answer was whole")
+
+  static func noResources(_ what: String) -> TransportError {
+    TransportError(
+      .systemResources, "this process has no \(what) left; raise its limit (ulimit -n, -u) or do less at once")
+  }
 
   static func timedOut(after time: Duration, _ what: String) -> TransportError {
     TransportError(.timedOut, "\(what) within \(time)")

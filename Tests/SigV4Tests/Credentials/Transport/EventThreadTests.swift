@@ -1,0 +1,109 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import SigV4
+
+@Suite(.timeLimit(.minutes(10))) struct EventThreadTests {
+  @Test func `a wait ends when its descriptor is ready`() async throws {
+    let pipe = try #require(SystemPipe())
+    defer { for end in [pipe.reading, pipe.writing] { close(end) } }
+    async let outcome = EventThread.shared.wait(for: [.readable(pipe.reading)], until: .now + .seconds(600))
+    #expect(write(pipe.writing, "x", 1) == 1)
+    #expect(await outcome == .ready)
+  }
+
+  @Test func `a wait without descriptors ends at its deadline and not before`() async {
+    let deadline = ContinuousClock.now + .milliseconds(20)
+    #expect(await EventThread.shared.wait(for: [], until: deadline) == .late)
+    #expect(ContinuousClock.now >= deadline)
+    #expect(await EventThread.shared.wait(for: [.readable(-1)], until: .now - .seconds(1)) == .late)
+  }
+
+  @Test func `a cancelled task leaves its wait`() async throws {
+    let pipe = try #require(SystemPipe())
+    defer { for end in [pipe.reading, pipe.writing] { close(end) } }
+    let task = Task { await EventThread.shared.wait(for: [.readable(pipe.reading)], until: .now + .seconds(600)) }
+    task.cancel()
+    #expect(await task.value == .cancelled)
+  }
+
+  @Test func `a closed descriptor ends its wait and disturbs no other`() async throws {
+    let closed = try #require(SystemPipe())
+    close(closed.writing)
+    close(closed.reading)
+    #expect(await EventThread.shared.wait(for: [.readable(closed.reading)], until: .now + .seconds(600)) == .ready)
+    #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
+  }
+
+  @Test func `thousands of waits end, each with its own outcome`() async throws {
+    let pipe = try #require(SystemPipe())
+    defer { for end in [pipe.reading, pipe.writing] { close(end) } }
+    let outcomes = await withTaskGroup(of: EventThread.Outcome.self) { group in
+      for index in 0..<3000 {
+        group.addTask {
+          index % 2 == 0
+            ? await EventThread.shared.wait(for: [.writable(pipe.writing)], until: .now + .seconds(600))
+            : await EventThread.shared.wait(for: [.readable(pipe.reading)], until: .now + .milliseconds(index % 50))
+        }
+      }
+      return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+    #expect(outcomes == [.ready: 1500, .late: 1500])
+  }
+}
+
+@Suite(.timeLimit(.minutes(10))) struct BlockingThreadsTests {
+  /// A call that blocks until it is released.
+  private final class StuckCall: Sendable {
+    private let gate = DispatchSemaphore(value: 0)
+    func run() { gate.wait() }
+    func release(_ count: Int) { for _ in 0..<count { gate.signal() } }
+  }
+
+  @Test func `a call's result is returned`() async throws {
+    #expect(try await BlockingThreads(limit: 1).run(until: .now + .seconds(600)) { 7 } == 7)
+  }
+
+  @Test func `stuck calls cost their threads and hold no caller past its deadline`() async throws {
+    let threads = BlockingThreads(limit: 4)
+    let stuck = StuckCall()
+    await withTaskGroup(of: BlockingThreads.Failure?.self) { group in
+      for _ in 0..<400 {
+        group.addTask {
+          do throws(BlockingThreads.Failure) {
+            try await threads.run(until: .now + .milliseconds(50)) { stuck.run() }
+            return nil
+          } catch {
+            return error
+          }
+        }
+      }
+      for await failure in group { #expect(failure == .late) }
+    }
+    // The 396 calls that had no thread are forgotten: four releases free all.
+    stuck.release(4)
+    #expect(try await threads.run(until: .now + .seconds(600)) { 1 } == 1)
+  }
+
+  @Test func `a cancelled caller leaves a stuck call`() async {
+    let stuck = StuckCall()
+    defer { stuck.release(1) }
+    let task = Task { try await BlockingThreads(limit: 1).run(until: .now + .seconds(600)) { stuck.run() } }
+    task.cancel()
+    await #expect(throws: BlockingThreads.Failure.cancelled) { try await task.value }
+  }
+
+  @Test func `a result that comes late is handed to the one who disposes of it`() async {
+    let stuck = StuckCall()
+    let dropped = FirstOutcome<Int>(ifCancelled: -1)
+    await #expect(throws: BlockingThreads.Failure.late) {
+      try await BlockingThreads(limit: 1).run(until: .now, dropped: { dropped.end($0) }) {
+        stuck.run()
+        return 42
+      }
+    }
+    stuck.release(1)
+    #expect(await dropped.wait() == 42)
+  }
+}
