@@ -6,7 +6,7 @@
   import Glibc
 #endif
 
-/// What a provider reads files with, so that tests can tell it otherwise.
+/// How providers read files, injected so that tests can replace it.
 package struct ProviderFiles: Sendable {
   /// Why there is no content.
   package enum Failure: Error, Hashable {
@@ -14,35 +14,99 @@ package struct ProviderFiles: Sendable {
     case missing
     /// The file, or the way to it, can't be read, or it is larger than any file of this kind.
     case unreadable
+    /// It is a directory, a pipe, a socket or a device.
+    case notRegular
+    /// The file system didn't answer in time.
+    case late
+    /// This process has no descriptor or thread left.
+    case noResources
+    /// The calling task was cancelled.
+    case cancelled
   }
 
-  /// The content of the file at a path; it throws ``Failure``.
-  package var read: @Sendable (_ path: String) throws(Failure) -> [UInt8]
+  /// How long a file may take, in seconds.
+  private static let timeLimit = 5
 
-  /// Creates a way to read files; where left out, the system's.
-  package init(read: @escaping @Sendable (_ path: String) throws(Failure) -> [UInt8] = ProviderFiles.readFile) {
+  /// The largest file that is read, in bytes.
+  private static let sizeLimit = 4 << 20
+
+  /// Returns the content of the file at a path; it throws ``Failure``.
+  package var read: @Sendable (_ path: String) async throws(Failure) -> [UInt8]
+
+  /// Creates a way to read files; the default reads those of the system.
+  package init(
+    read: @escaping @Sendable (_ path: String) async throws(Failure) -> [UInt8] = ProviderFiles.readFile
+  ) {
     self.read = read
   }
 
-  /// Reads a file of the system, or what a device or a pipe gives.
-  package static func readFile(_ path: String) throws(Failure) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable }
-    defer { close(descriptor) }
-    guard let bytes = readToEnd(descriptor, limit: 4 << 20) else { throw .unreadable }
-    return bytes
+  /// Reads a regular file of the system on a thread that may block; the null device is an empty file.
+  package static func readFile(_ path: String) async throws(Failure) -> [UInt8] {
+    let content: Result<[UInt8], Failure>
+    do throws(BlockingThreads.Failure) {
+      content = try await BlockingThreads.files.run(until: .now + .seconds(timeLimit)) {
+        Result { () throws(Failure) in try readNow(path) }
+      }
+    } catch {
+      switch error {
+      case .late: throw .late
+      case .cancelled: throw .cancelled
+      case .noResources: throw .noResources
+      }
+    }
+    return try content.get()
   }
 
-  /// All that a descriptor gives, `nil` where reading fails or there is more than `limit` bytes.
-  private static func readToEnd(_ descriptor: Int32, limit: Int) -> [UInt8]? {
+  private static func readNow(_ path: String) throws(Failure) -> [UInt8] {
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else {
+      switch errno {
+      case ENOENT, ENOTDIR: throw .missing
+      case EMFILE, ENFILE, ENOMEM: throw .noResources
+      case ENXIO: throw .notRegular
+      default: throw .unreadable
+      }
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw .unreadable }
+    if status.st_mode & S_IFMT != S_IFREG {
+      var null = stat()
+      guard status.st_mode & S_IFMT == S_IFCHR, unsafe stat("/dev/null", &null) == 0, null.st_rdev == status.st_rdev
+      else { throw .notRegular }
+      return []
+    }
+    return try readToEnd(descriptor)
+  }
+
+  private static func readToEnd(_ descriptor: Int32) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 8192)
-    while bytes.count <= limit {
+    while bytes.count <= sizeLimit {
       let count = unsafe buffer.withUnsafeMutableBytes { unsafe systemRead(descriptor, $0.baseAddress, $0.count) }
       if count == 0 { return bytes }
-      if count > 0 { bytes += buffer.prefix(count) } else if errno != EINTR { return nil }
+      if count > 0 { bytes += buffer.prefix(count) } else if errno != EINTR { throw .unreadable }
     }
-    return nil
+    throw .unreadable
+  }
+}
+
+extension ProviderFiles.Failure {
+  /// The error of a provider whose file has no content.
+  ///
+  /// - Parameter name: The file, as the beginning of a sentence.
+  /// - Returns: A ``CredentialError``, or `CancellationError`.
+  func error(_ name: String) -> any Error {
+    switch self {
+    case .missing: CredentialError(.unreachable, "\(name) doesn't exist.")
+    case .unreadable: CredentialError(.unreachable, "\(name) can't be read.")
+    case .notRegular: CredentialError(.unreachable, "\(name) isn't a regular file.")
+    case .late: CredentialError(.timedOut, "\(name) wasn't read within 5 seconds: its file system doesn't answer.")
+    case .noResources:
+      CredentialError(.systemResources, "\(name) can't be opened: this process has no descriptor or thread left.")
+    case .cancelled: CancellationError()
+    }
   }
 }
 

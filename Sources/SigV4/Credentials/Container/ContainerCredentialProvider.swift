@@ -50,7 +50,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
     let url = try ContainerEndpoint.url(
       relative: variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full: variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
     )
-    let token = try authorization(variable)
+    let token = try await authorization(variable)
     let request = TransportRequest(
       url: url,
       headers: [HeaderField("Accept", "application/json")] + (token.map { [HeaderField("Authorization", $0)] } ?? []),
@@ -92,15 +92,15 @@ public struct ContainerCredentialProvider: CredentialProvider {
   }
 
   /// The value of `Authorization`; `nil` where none is set.
-  private func authorization(_ variable: (String) -> String?) throws(CredentialError) -> String? {
+  private func authorization(_ variable: (String) -> String?) async throws -> String? {
     let name: String
     let token: String
     if let path = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
       name = "The file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, \(path.quoted),"
       do throws(ProviderFiles.Failure) {
-        token = String(decoding: try files.read(path), as: UTF8.self).withoutFinalNewline
+        token = String(decoding: try await files.read(path), as: UTF8.self).withoutFinalNewline
       } catch {
-        throw CredentialError(.unreachable, "\(name) \(error == .missing ? "doesn't exist" : "can't be read").")
+        throw error.error(name)
       }
       // The file is written anew when its token ends: it may be empty for a moment.
       guard token.nonBlank != nil else { throw CredentialError(.unreachable, "\(name) is empty.") }

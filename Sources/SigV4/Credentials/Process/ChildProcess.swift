@@ -1,107 +1,85 @@
-import Dispatch
-import Synchronization
-
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Musl)
+  import CSigV4Linux
   import Musl
 #else
+  import CSigV4Linux
   import Glibc
 #endif
 
-/// A program that is run to its end, and killed where it takes too long.
-final class ChildProcess: Sendable {
+/// A program that is run to its end, and killed if it takes too long.
+///
+/// The library's own thread waits for it (``EventThread``), and it is started on a thread that may block: a program on a file
+/// system that doesn't answer holds nobody.
+struct ChildProcess {
   /// How a program ended.
   struct Result: Sendable {
     /// The exit code, or 128 and the signal's number.
     let status: Int32
-    /// What it wrote to standard output.
+    /// The bytes that it wrote to standard output.
     let output: [UInt8]
   }
 
-  /// Why a program didn't come to its end.
+  /// Why a program has no result.
   enum Failure: Error {
     /// It can't be started, for this reason.
     case notStarted(String)
-    /// The system had no room for another program or pipe, which may pass.
+    /// The system has no process, thread or descriptor left, which may pass.
     case noResources(String)
     case timedOut
     case tooMuchOutput
     case cancelled
-    /// It has ended, and somebody else has taken its exit code.
+    /// It has ended, and other code has taken its exit code.
     case statusUnknown
   }
 
-  private enum State {
-    /// The program runs, or has ended and its number isn't free yet.
-    case running
-    /// It has been killed, for this reason.
-    case killed(Failure)
-    /// Its number may belong to another process by now.
-    case reaped
-  }
-
-  /// Held while a program is started, one at a time.
-  private static let isStarting = Mutex(())
-
   private let identifier: pid_t
+  /// The reading end of the program's standard output.
   private let output: Int32
-  private let state = Mutex(State.running)
-
-  /// The longest pause between two looks at the program, in milliseconds.
-  private static let longestPause: Int32 = 50
 
   /// Runs a program, which gets no input and whose standard error is dropped.
   ///
   /// It has ended when its own process has, even if something that it started holds its output open.
   ///
   /// - Parameters:
-  ///   - words: The program, looked for in `PATH` unless there is a slash in it, and its arguments.
+  ///   - words: The program, looked for in `PATH` unless it contains a slash, and its arguments.
   ///   - environment: The program's environment.
-  ///   - timeLimit: When it is killed, with all of its process group; at most a day.
-  ///   - outputLimit: How many bytes it may write.
+  ///   - timeLimit: The time after which it is killed with its process group; at most a day.
+  ///   - outputLimit: The number of bytes that it may write.
   /// - Returns: How it ended.
   /// - Throws: ``Failure``.
   static func run(
     _ words: [String], environment: [String: String], timeLimit: Duration, outputLimit: Int
   ) async throws(Failure) -> Result {
-    let process = try ChildProcess(words, environment)
     let deadline = ContinuousClock.now + min(timeLimit, .seconds(86_400))
-    let result = await withTaskCancellationHandler {
-      // Waiting blocks, and so it has a thread that isn't one of Swift's few.
-      await withCheckedContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(returning: process.finish(outputLimit, by: deadline)) }
+    let start: Swift.Result<ChildProcess, Failure>
+    do throws(BlockingThreads.Failure) {
+      start = try await BlockingThreads.programs.run(
+        until: deadline, dropped: { _ = try? $0.get().abandon(Self.noEnd) }
+      ) {
+        Swift.Result { () throws(Failure) in try ChildProcess(words, environment) }
       }
-    } onCancel: {
-      process.kill(.cancelled)
+    } catch {
+      switch error {
+      case .late: throw .timedOut
+      case .cancelled: throw .cancelled
+      case .noResources: throw .noResources("this process has no thread left")
+      }
     }
-    return try result.get()
+    return try await start.get().finish(outputLimit, by: deadline)
   }
 
   private init(_ words: [String], _ environment: [String: String]) throws(Failure) {
-    // Swift sees no pipe2(2): started at the same time, another program would inherit the new pipe.
-    (identifier, output) = try Self.isStarting.withLock { _ throws(Failure) in
-      let (reading, writing) = try Self.makePipe()
-      defer { close(writing) }
-      do throws(Failure) {
-        return (try Self.spawn(words, environment, output: writing), reading)
-      } catch {
-        close(reading)
-        throw error
-      }
+    guard let pipe = SystemPipe() else { throw .noResources("this process has no descriptor left") }
+    defer { close(pipe.writing) }
+    do throws(Failure) {
+      identifier = try Self.spawn(words, environment, output: pipe.writing)
+      output = pipe.reading
+    } catch {
+      close(pipe.reading)
+      throw error
     }
-  }
-
-  /// A pipe that no other program inherits, and whose reading end never blocks.
-  private static func makePipe() throws(Failure) -> (reading: Int32, writing: Int32) {
-    var ends: (reading: Int32, writing: Int32) = (-1, -1)
-    let status = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
-      unsafe pipe(bytes.bindMemory(to: Int32.self).baseAddress)
-    }
-    guard status == 0 else { throw .noResources("the system has no pipe to give") }
-    for end in [ends.reading, ends.writing] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    _ = fcntl(ends.reading, F_SETFL, fcntl(ends.reading, F_GETFL) | O_NONBLOCK)
-    return ends
   }
 
   private static func spawn(
@@ -110,9 +88,12 @@ final class ChildProcess: Sendable {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?
       var attributes: posix_spawnattr_t?
+      // Descriptors that other threads have just opened aren't inherited.
+      let others = POSIX_SPAWN_CLOEXEC_DEFAULT
     #else
       var actions = unsafe posix_spawn_file_actions_t()
       var attributes = posix_spawnattr_t()
+      let others: Int32 = 0
     #endif
     unsafe posix_spawn_file_actions_init(&actions)
     unsafe posix_spawnattr_init(&attributes)
@@ -123,11 +104,18 @@ final class ChildProcess: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    // A group of its own, so that what the program starts is killed with it.
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+    // A group of its own, so that everything that the program starts is killed with it; and the signals of a shell's
+    // child, since this thread blocks all of them.
+    let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
+    unsafe posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigfillset(&signals)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     var identifier: pid_t = 0
-    let variables = environment.map { "\($0.key)=\($0.value)" }.filter { !$0.contains("\0") }
+    let variables = environment.map { "\($0.key)=\($0.value)" }.filter { !$0.utf8.contains(0) }
     let status = unsafe withCStrings(words) { words in
       unsafe withCStrings(variables) { variables in
         // The first word, which is never missing, names the program.
@@ -145,63 +133,103 @@ final class ChildProcess: Sendable {
   }
 
   /// Reads the output until the program has ended, or must.
-  private func finish(_ outputLimit: Int, by deadline: ContinuousClock.Instant) -> Swift.Result<Result, Failure> {
-    defer { close(output) }
+  private func finish(_ outputLimit: Int, by deadline: ContinuousClock.Instant) async throws(Failure) -> Result {
+    let end = Self.openEnd(of: identifier)
     var bytes: [UInt8] = []
     var isOpen = true
-    var pause: Int32 = 1
     while true {
-      // Looked at before reading, so that what the program wrote last is read.
-      let hasEnded = hasEnded
-      if !hasEnded, ContinuousClock.now >= deadline { kill(.timedOut) }
-      let count = bytes.count
+      // Looked at before reading, so that the program's last words are read.
+      let hasEnded = life != .running
       if isOpen { isOpen = Self.readAvailable(output, into: &bytes, limit: outputLimit) }
-      if bytes.count > outputLimit { kill(.tooMuchOutput) }
-      if hasEnded { return reap(bytes) }
-      if case .killed(let failure) = state.withLock(\.self) {
-        // What doesn't die at once, another user's program for one, isn't waited for here.
-        DispatchQueue.global().async { [identifier] in _ = Self.status(of: identifier) }
-        return .failure(failure)
+      if bytes.count > outputLimit { throw abandon(end, .tooMuchOutput) }
+      if hasEnded { return try reap(end, bytes) }
+      let pause = end == Self.noEnd ? min(deadline, .now + Self.pause) : deadline
+      let outcome = await EventThread.shared.wait(
+        for: [.readable(isOpen ? output : -1), .readable(end)], until: pause)
+      switch outcome {
+      case .ready: break
+      case .late: if ContinuousClock.now >= deadline { throw abandon(end, .timedOut) }
+      case .cancelled: throw abandon(end, .cancelled)
+      case .noResources: throw abandon(end, .noResources("this process has no thread or descriptor left"))
       }
-      pause = bytes.count > count ? 1 : min(pause * 2, Self.longestPause)
-      // The end of a program wakes nobody, and so the pauses are short; a descriptor of -1 is passed over.
-      var descriptor = pollfd(fd: isOpen ? output : -1, events: Int16(POLLIN), revents: 0)
-      _ = unsafe poll(&descriptor, 1, pause)
     }
   }
 
-  /// Whether the program has ended; its number stays taken, so that nobody kills a stranger meanwhile.
-  private var hasEnded: Bool {
+  // MARK: The end of a process
+
+  /// Stands in for the descriptor of a process's end where the system gives none: the process is looked at now and then.
+  private static let noEnd: Int32 = -1
+  private static let pause = Duration.milliseconds(50)
+
+  /// A descriptor that is readable once the process has ended, or ``noEnd``.
+  private static func openEnd(of identifier: pid_t) -> Int32 {
+    #if canImport(Darwin)
+      let queue = kqueue()
+      guard queue >= 0 else { return noEnd }
+      _ = fcntl(queue, F_SETFD, FD_CLOEXEC)
+      var change = unsafe kevent(
+        ident: UInt(identifier), filter: Int16(EVFILT_PROC), flags: UInt16(EV_ADD | EV_ONESHOT),
+        fflags: UInt32(NOTE_EXIT), data: 0, udata: nil)
+      // A process that has ended already can't be added.
+      guard unsafe kevent(queue, &change, 1, nil, 0, nil) == 0 else {
+        close(queue)
+        return noEnd
+      }
+      return queue
+    #else
+      return sigv4_pidfd_open(identifier)
+    #endif
+  }
+
+  private enum Life {
+    case running
+    /// It has ended, and keeps its number until it is reaped.
+    case ended
+    /// Its number may be another's: this process ignores the signal of its children's ends, or other code has reaped it.
+    case gone
+  }
+
+  private var life: Life {
     var information = unsafe siginfo_t()
     while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT | WNOHANG) < 0 {
-      // The system has freed the number where this process ignores the signal of its children's ends.
-      if errno != EINTR { return true }
+      if errno != EINTR { return .gone }
     }
-    return unsafe information.si_signo != 0
+    return unsafe information.si_signo == 0 ? .running : .ended
   }
 
-  /// Frees the number, and tells how the program ended.
-  private func reap(_ output: [UInt8]) -> Swift.Result<Result, Failure> {
-    state.withLock { state in
-      defer { state = .reaped }
-      let status = Self.status(of: identifier)
-      if case .killed(let failure) = state { return .failure(failure) }
-      guard let status else { return .failure(.statusUnknown) }
-      let signal = status & 0x7F
-      return .success(Result(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: output))
-    }
-  }
-
-  /// Waits for a child's end and frees its number; `nil` where somebody else has.
-  private static func status(of identifier: pid_t) -> Int32? {
+  /// Frees the number of a process that has ended, and returns how it ended.
+  private func reap(_ end: Int32, _ bytes: [UInt8]) throws(Failure) -> Result {
+    close(output)
+    if end >= 0 { close(end) }
     var status: Int32 = 0
-    while unsafe waitpid(identifier, &status, 0) < 0 {
-      if errno != EINTR { return nil }
+    while unsafe waitpid(identifier, &status, WNOHANG) <= 0 {
+      if errno != EINTR { throw .statusUnknown }
     }
-    return status
+    let signal = status & 0x7F
+    return Result(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: bytes)
   }
 
-  /// Appends what a descriptor gives without waiting, up to a byte over the limit at least; `false` at its end.
+  /// Kills the program and its group, leaves it to the event thread, and returns the reason.
+  private func abandon(_ end: Int32, _ reason: Failure = .cancelled) -> Failure {
+    close(output)
+    if life != .gone { _ = kill(-identifier, SIGKILL) }
+    Self.reapLater(identifier, end)
+    return reason
+  }
+
+  /// Frees the number of a killed process once it has ended; another user's program for one doesn't die at once.
+  private static func reapLater(_ identifier: pid_t, _ end: Int32) {
+    var status: Int32 = 0
+    let isRunning = unsafe waitpid(identifier, &status, WNOHANG) == 0
+    let wait =
+      isRunning
+      ? EventThread.shared.register([.readable(end)], until: .now + (end == noEnd ? pause : .seconds(3600))) { _ in
+        reapLater(identifier, end)
+      } : nil
+    if wait == nil, end >= 0 { close(end) }
+  }
+
+  /// Appends the bytes that a descriptor gives without waiting, up to a byte over the limit at least; `false` at its end.
   private static func readAvailable(_ descriptor: Int32, into bytes: inout [UInt8], limit: Int) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 8192)
     while bytes.count <= limit {
@@ -212,18 +240,7 @@ final class ChildProcess: Sendable {
     }
     return true
   }
-
-  private func kill(_ reason: Failure) {
-    state.withLock { state in
-      guard case .running = state else { return }
-      state = .killed(reason)
-      _ = systemKill(-identifier, SIGKILL)
-    }
-  }
 }
-
-/// `kill(2)`, whose name the method hides.
-private func systemKill(_ identifier: pid_t, _ signal: Int32) -> Int32 { kill(identifier, signal) }
 
 /// Calls `body` with the texts as an array of C strings that ends in a null pointer.
 @unsafe private func withCStrings<Result>(

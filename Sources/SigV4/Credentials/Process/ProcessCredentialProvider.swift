@@ -29,8 +29,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
 
   /// The credentials that the program prints.
   ///
-  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `unreachable` when the
-  ///   system has no room for another process, `timedOut` when the program runs too long, `badAnswer` when it fails or
+  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `systemResources` when
+  ///   the system has no room for another process, `timedOut` when the program runs too long, `badAnswer` when it fails or
   ///   prints something else; `CancellationError` when the calling task is cancelled, which kills the program.
   public func credentials() async throws -> Credentials {
     guard let words = CommandWords.split(command()), let program = words.first,
@@ -50,7 +50,7 @@ public struct ProcessCredentialProvider: CredentialProvider {
       switch error {
       case .notStarted(let reason): throw CredentialError(.misconfigured, "\(name) can't be started: \(reason).")
       case .noResources(let reason):
-        throw CredentialError(.unreachable, "\(name) can't be started now: \(reason). Try again later.")
+        throw CredentialError(.systemResources, "\(name) can't be started now: \(reason). Try again later.")
       case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
       case .tooMuchOutput:
         throw CredentialError(.badAnswer, "\(name) printed more than \(Self.outputLimit) bytes and was killed.")

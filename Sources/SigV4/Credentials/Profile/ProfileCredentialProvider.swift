@@ -55,7 +55,7 @@ public struct ProfileCredentialProvider: CredentialProvider {
   ///   that it names throw.
   public func credentials() async throws -> Credentials {
     let environment = environment()
-    let profiles = try SharedProfiles(config: configFile, credentials: credentialsFile, environment, files)
+    let profiles = try await SharedProfiles(config: configFile, credentials: credentialsFile, environment, files)
     let named = profile?.nonBlank ?? environment["AWS_PROFILE"]?.nonBlank
     guard named != nil || profiles["default"] != nil else {
       throw CredentialError(

@@ -12,11 +12,11 @@ struct SharedProfiles {
   ///   - credentials: The credentials file; where left out `AWS_SHARED_CREDENTIALS_FILE`, or `~/.aws/credentials`.
   ///   - environment: The variables.
   ///   - files: What to read files with.
-  /// - Throws: ``CredentialError``: `unreachable` for a file that can't be read, `misconfigured` for one that can't be
+  /// - Throws: ``CredentialError``: `unreachable`, `timedOut` or `systemResources` for a file that can't be read, `misconfigured` for one that can't be
   ///   understood.
   init(
     config: String?, credentials: String?, _ environment: [String: String], _ files: ProviderFiles
-  ) throws(CredentialError) {
+  ) async throws {
     let home = environment["HOME"]?.nonBlank ?? environment["USERPROFILE"]?.nonBlank
     let path = { (given: String?, variable: String, usual: String) -> String? in
       let path = given?.nonBlank ?? environment[variable]?.nonBlank ?? "~/.aws/" + usual
@@ -26,20 +26,20 @@ struct SharedProfiles {
     let configPath = path(config, "AWS_CONFIG_FILE", "config")
     let credentialsPath = path(credentials, "AWS_SHARED_CREDENTIALS_FILE", "credentials")
     paths = [configPath, credentialsPath].compactMap(\.self)
-    let ofConfig = try Self.read(configPath, .config, files)
-    let ofCredentials = try Self.read(credentialsPath, .credentials, files)
+    let ofConfig = try await Self.read(configPath, .config, files)
+    let ofCredentials = try await Self.read(credentialsPath, .credentials, files)
     all = ofConfig.merging(ofCredentials) { $0.merging($1) { $1 } }
   }
 
   private static func read(
     _ path: String?, _ kind: ProfileFile.Kind, _ files: ProviderFiles
-  ) throws(CredentialError) -> [String: [String: String]] {
+  ) async throws -> [String: [String: String]] {
     guard let path else { return [:] }
     let bytes: [UInt8]
     do throws(ProviderFiles.Failure) {
-      bytes = try files.read(path)
+      bytes = try await files.read(path)
     } catch {
-      guard error == .missing else { throw CredentialError(.unreachable, "The file \(path.quoted) can't be read.") }
+      guard error == .missing else { throw error.error("The file \(path.quoted)") }
       return [:]
     }
     return try ProfileFile(String(decoding: bytes, as: UTF8.self), kind, path: path.quoted).profiles

@@ -89,7 +89,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
       region: given.region?.nonBlank ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"))
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
     return try await Retry(clock: clock) {
-      let token = try token(at: path)
+      let token = try await token(at: path)
       return try await client.attempt(
         SecurityTokenClient.Call(
           action: "AssumeRoleWithWebIdentity", fields: role.fields + [("WebIdentityToken", token)], secret: token,
@@ -97,13 +97,13 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     }
   }
 
-  private func token(at path: String) throws(CredentialError) -> String {
+  private func token(at path: String) async throws -> String {
     let name = "The file of the web identity token, \(path.quoted),"
     let bytes: [UInt8]
     do throws(ProviderFiles.Failure) {
-      bytes = try files.read(path)
+      bytes = try await files.read(path)
     } catch {
-      throw CredentialError(.unreachable, "\(name) \(error == .missing ? "doesn't exist" : "can't be read").")
+      throw error.error(name)
     }
     let token = String(decoding: bytes, as: UTF8.self).trimmed
     guard (4...20_000).contains(token.utf8.count) else {

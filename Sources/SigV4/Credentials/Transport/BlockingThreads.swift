@@ -46,6 +46,8 @@ final class BlockingThreads: Sendable {
   ///   - deadline: The time after which the caller isn't kept; the call may still be running then.
   ///   - dropped: Called with a result that comes after its caller has left, such as a descriptor to close.
   ///   - call: The call.
+  /// - Returns: The call's result.
+  /// - Throws: ``Failure``.
   func run<Value: Sendable>(
     until deadline: ContinuousClock.Instant, dropped: @escaping @Sendable (Value) -> Void = { _ in },
     _ call: @escaping @Sendable () -> Value

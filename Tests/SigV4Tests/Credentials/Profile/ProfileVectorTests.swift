@@ -29,21 +29,21 @@ struct ProfileVectorTests {
     }
   }
 
-  private static func profiles(config: String?, credentials: String?) throws -> SharedProfiles {
+  private static func profiles(config: String?, credentials: String?) async throws -> SharedProfiles {
     let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
       guard let text = path == "/home/me/.aws/config" ? config : credentials else { throw .missing }
       return Array(text.utf8)
     }
-    return try SharedProfiles(config: nil, credentials: nil, ["HOME": "/home/me"], files)
+    return try await SharedProfiles(config: nil, credentials: nil, ["HOME": "/home/me"], files)
   }
 
   @Test(arguments: try cases("files") as [FileCase])
-  func `a file's profiles are those that the SDKs read`(row: FileCase) throws {
+  func `a file's profiles are those that the SDKs read`(row: FileCase) async throws {
     if let profiles = row.profiles {
-      #expect(try Self.profiles(config: row.config, credentials: row.credentials).all == profiles)
+      #expect(try await Self.profiles(config: row.config, credentials: row.credentials).all == profiles)
     } else {
-      let error = #expect(throws: CredentialError.self) {
-        try Self.profiles(config: row.config, credentials: row.credentials)
+      let error = await #expect(throws: CredentialError.self) {
+        try await Self.profiles(config: row.config, credentials: row.credentials)
       }
       #expect(error?.code == .misconfigured)
       let line = try #require(row.errorLine)
@@ -53,11 +53,11 @@ struct ProfileVectorTests {
   }
 
   @Test(arguments: try cases("roles") as [RoleCase])
-  func `a profile's plan is the one that the SDKs make`(row: RoleCase) throws {
+  func `a profile's plan is the one that the SDKs make`(row: RoleCase) async throws {
     let text = row.profiles.map { name, properties in
       "[\(name)]\n" + properties.map { "\($0) = \($1)\n" }.joined()
     }.joined()
-    let profiles = try Self.profiles(config: nil, credentials: text)
+    let profiles = try await Self.profiles(config: nil, credentials: text)
     if let plan = row.plan {
       #expect(try ProfilePlan("A", of: profiles, region: "us-west-2").steps == plan)
     } else {

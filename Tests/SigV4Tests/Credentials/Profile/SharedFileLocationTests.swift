@@ -8,13 +8,13 @@ import Testing
   /// The paths that are read, the config file's first.
   private func paths(
     config: String? = nil, credentials: String? = nil, _ environment: [String: String]
-  ) throws -> [String] {
+  ) async throws -> [String] {
     let asked = Mutex<[String]>([])
     let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
       asked.withLock { $0.append(path) }
       throw .missing
     }
-    _ = try SharedProfiles(config: config, credentials: credentials, environment, files)
+    _ = try await SharedProfiles(config: config, credentials: credentials, environment, files)
     return asked.withLock { $0 }
   }
 
@@ -26,8 +26,8 @@ import Testing
     ] as [([String: String], String)])
   func `the files are in the home folder, which HOME names before USERPROFILE`(
     environment: [String: String], home: String
-  ) throws {
-    #expect(try paths(environment) == [home + "/.aws/config", home + "/.aws/credentials"])
+  ) async throws {
+    #expect(try await paths(environment) == [home + "/.aws/config", home + "/.aws/credentials"])
   }
 
   @Test(arguments: [
@@ -35,21 +35,21 @@ import Testing
     // Another one's home folder isn't looked up: the path is taken as it is.
     ("~other/aws", "~other/aws"), ("~~/aws", "~~/aws"),
   ])
-  func `a tilde at the beginning of a path is the home folder`(text: String, path: String) throws {
+  func `a tilde at the beginning of a path is the home folder`(text: String, path: String) async throws {
     let home = ["HOME": "/home/me"]
     let variables = home.merging(["AWS_CONFIG_FILE": text, "AWS_SHARED_CREDENTIALS_FILE": " \(text) "]) { $1 }
-    #expect(try paths(variables) == [path, path])
-    #expect(try paths(config: text, credentials: text, home) == [path, path])
+    #expect(try await paths(variables) == [path, path])
+    #expect(try await paths(config: text, credentials: text, home) == [path, path])
   }
 
-  @Test func `a parameter beats its variable, and an empty one of both is none`() throws {
+  @Test func `a parameter beats its variable, and an empty one of both is none`() async throws {
     let variables = ["HOME": "/h", "AWS_CONFIG_FILE": "/c", "AWS_SHARED_CREDENTIALS_FILE": " "]
-    #expect(try paths(variables) == ["/c", "/h/.aws/credentials"])
-    #expect(try paths(config: "/p", credentials: "", variables) == ["/p", "/h/.aws/credentials"])
+    #expect(try await paths(variables) == ["/c", "/h/.aws/credentials"])
+    #expect(try await paths(config: "/p", credentials: "", variables) == ["/p", "/h/.aws/credentials"])
   }
 
-  @Test func `without a home folder only named files are read`() throws {
-    #expect(try paths([:]).isEmpty)
-    #expect(try paths(["AWS_CONFIG_FILE": "~/c", "AWS_SHARED_CREDENTIALS_FILE": "/k"]) == ["/k"])
+  @Test func `without a home folder only named files are read`() async throws {
+    #expect(try await paths([:]).isEmpty)
+    #expect(try await paths(["AWS_CONFIG_FILE": "~/c", "AWS_SHARED_CREDENTIALS_FILE": "/k"]) == ["/k"])
   }
 }
