@@ -15,7 +15,8 @@
 /// are to what lies between its bounds.
 @safe struct ByteBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
+  /// The bytes that there is memory for.
+  private(set) var capacity: Int
   private(set) var count = 0
 
   init(capacity: Int = 2048) {
@@ -27,6 +28,21 @@
 
   /// Forgets what was written and keeps the memory.
   mutating func removeAll() { count = 0 }
+
+  /// The largest capacity that a buffer keeps when it shrinks; most requests need a few KB.
+  static let keptCapacity = 65_536
+
+  /// Forgets all but the first `kept` bytes and gives memory back, if it is more than ``keptCapacity``.
+  @inline(__always)
+  mutating func shrink(keeping kept: Int = 0) {
+    if capacity > Self.keptCapacity { reallocate(keeping: kept) }
+  }
+
+  @inline(never)
+  private mutating func reallocate(keeping kept: Int) {
+    count = min(count, max(kept, 0))
+    resize(to: max(2048, count))
+  }
 
   /// Forgets what was written from `newCount` on.
   mutating func truncate(to newCount: Int) { count = min(count, max(newCount, 0)) }
@@ -222,7 +238,11 @@
 
   @inline(never)
   private mutating func grow(to needed: Int) {
-    let newCapacity = max(capacity * 2, needed)
+    resize(to: max(capacity * 2, needed))
+  }
+
+  /// Moves what was written to another piece of memory.
+  private mutating func resize(to newCapacity: Int) {
     let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
     unsafe newBase.update(from: base, count: count)
     unsafe base.deallocate()

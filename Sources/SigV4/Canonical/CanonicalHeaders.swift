@@ -43,7 +43,7 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// The names that are never signed, and after them the lines of the request and the names of a signature's list.
-  private var text = ByteBuffer(capacity: 2048)
+  private(set) var text = ByteBuffer(capacity: 2048)
   private var entries: [Entry] = []
   /// What is wrong with the first header of which something is.
   private var problem: Problem?
@@ -91,6 +91,14 @@ struct CanonicalHeaders: ~Copyable {
       if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
       entries.append(Entry(name: name(at: start..<nameEnd), end: text.count, header: index))
     }
+  }
+
+  /// Forgets what was read and gives memory back, if it is more than most requests need.
+  @inline(__always)
+  mutating func shrink() {
+    text.shrink(keeping: unsigned.last?.range.upperBound ?? 0)
+    guard entries.capacity > 1024 || listed.capacity > 1024 || unselectedAmazonHeaders.capacity > 1024 else { return }
+    (entries, listed, unselectedAmazonHeaders) = ([], [], [])
   }
 
   /// Whether the header at `index` of those that were read is called `name`, given in lower case; to be asked before some
@@ -200,14 +208,16 @@ struct CanonicalHeaders: ~Copyable {
   func checkHost() throws(SigningError) {
     let entries = entries.span
     var hosts = 0
+    var isEmpty = true
     for index in entries.indices where entries[index].isHost {
       let value = entries[index].value
-      if !value.isEmpty, text[value.lowerBound] > 0x20 { hosts += 1 }
+      hosts += 1
+      if !value.isEmpty, text[value.lowerBound] > 0x20 { isEmpty = false }
     }
-    guard hosts == 1 else {
+    guard hosts == 1, !isEmpty else {
       throw SigningError(
         .missingHost,
-        hosts == 0
+        isEmpty
           ? "The request has no Host header; set it to the host that the request is sent to."
           : "The request has several Host headers; servers refuse that.")
     }

@@ -29,6 +29,13 @@ struct CanonicalQuery: ~Copyable {
     }
   }
 
+  /// Forgets what was read and gives memory back, if it is more than most requests need.
+  @inline(__always)
+  mutating func shrink() {
+    text.shrink()
+    if parameters.capacity > 1024 { parameters = [] }
+  }
+
   /// Reads the parameter that begins at `start`, and says where the `&` after it stands, or the end.
   private mutating func readParameter(_ query: Span<UInt8>, from start: Int) -> Int {
     let nameStart = text.count

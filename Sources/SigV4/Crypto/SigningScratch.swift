@@ -67,7 +67,16 @@ struct SigningScratch: ~Copyable {
       unsafe pthread_setspecific(key, pointer)
     }
     unsafe pointer.pointee.buffer.removeAll()
+    defer { unsafe pointer.pointee.shrink() }
     return try unsafe body(&pointer.pointee)
+  }
+
+  /// Gives back the memory that a large request took, which the thread would keep until it ends.
+  private mutating func shrink() {
+    buffer.shrink()
+    target.shrink()
+    headers.shrink()
+    query.shrink()
   }
 
   /// Made once; a thread that ends frees its scratch.
