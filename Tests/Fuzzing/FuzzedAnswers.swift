@@ -9,7 +9,7 @@ func fuzzErrors(_ input: [UInt8]) {
     expect(!mismatch.explanation.isEmpty, "There is an explanation.", text)
     _ = mismatch.description
   }
-  _ = ClockSkew.reason(forStatus: 403, headers: [], body: text, localTime: time)
+  _ = ClockSkew.reason(forStatus: 403, headers: [], body: text, signedAt: time, localTime: time)
   if let element = XMLElement(input) {
     expect(!element.name.isEmpty, "An element has a name.", text)
     _ = element.descendant("Error", "Code")

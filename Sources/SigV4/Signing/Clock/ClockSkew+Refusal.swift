@@ -5,21 +5,22 @@
 #endif
 
 extension ClockSkew {
-  /// The skew that made a service refuse a request, if that is why.
+  /// The skew to sign with from now on, if a service rejected a request because of the time that was signed.
   ///
-  /// It is where the service says so, or refuses the signature without saying why, and its clock differs from ours by 4
-  /// minutes or more. A request that was signed long before it was sent is refused in the same words, but isn't helped by
-  /// another clock: then the result is `nil`.
+  /// That is so if the service says it, or rejects the signature without a reason, and its clock differs from the time that
+  /// was signed by 4 minutes or more. The result is the whole difference between the clocks, whatever skew was applied when
+  /// the request was signed: it replaces that skew. If the request was merely signed long before it was sent, the result is
+  /// the skew that was applied; sign the request again.
   ///
   /// - Parameters:
   ///   - status: The response's status; skew is told by 400, 401 and 403.
   ///   - headers: The response's headers, `Date` among them.
   ///   - body: The response's body, in XML or JSON; empty for a response to `HEAD`.
-  ///   - localTime: What our clock showed when the response came, or, where a skew was reckoned with already, what the
-  ///     server's was thought to show.
-  /// - Returns: The skew to sign with from now on.
+  ///   - signedTime: The time that was signed, which was passed to the signer: `Date()`, or ``serverTime(at:)``.
+  ///   - localTime: What our clock showed when the response came.
+  /// - Returns: The skew, or `nil` if the time isn't the reason.
   public static func reason(
-    forStatus status: Int, headers: [HeaderField], body: String, localTime: Date = Date()
+    forStatus status: Int, headers: [HeaderField], body: String, signedAt signedTime: Date, localTime: Date = Date()
   ) -> ClockSkew? {
     guard status == 400 || status == 401 || status == 403 else { return nil }
     let errorTypes = headers.filter { $0.isNamed("x-amzn-errortype") }.map(\.value)
@@ -27,11 +28,11 @@ extension ClockSkew {
     // A bare 403 to HEAD may be one for any reason, skew among them.
     guard text.isEmpty || codes.contains(where: { text.contains($0) }) else { return nil }
     let dates = ["date", "x-amz-date"].compactMap { name in headers.first { $0.isNamed(name) }?.value }
-    let skew =
-      dates.lazy.compactMap { ClockSkew(serverDate: $0, localTime: localTime) }.first
-      ?? serverTime(in: body).flatMap { ClockSkew(serverDate: $0, localTime: localTime) }
-    guard let skew, skew.isTooMuch else { return nil }
-    return skew
+    for serverDate in dates + [serverTime(in: body) ?? ""] {
+      guard let skew = ClockSkew(serverDate: serverDate, localTime: localTime) else { continue }
+      return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil
+    }
+    return nil
   }
 
   /// What services call it when a signature's time is wrong, and when a signature is wrong for whatever reason.
