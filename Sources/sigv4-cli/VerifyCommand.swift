@@ -41,7 +41,7 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let text = try RequestText(path: request)
     let now = try time.map(TimeText.date) ?? Date()
-    let verifier = Verifier(service: .named(service), region: region)
+    let verifier = Verifier(service: .named(service), region: region, nonCanonicalTargets: .accepted)
     let credentials = CachedCredentialProvider(CredentialChain())
     do {
       let verified = try await verifier.verify(text.request, payload: text.payload, at: now) { id in

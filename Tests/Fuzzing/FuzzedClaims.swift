@@ -57,7 +57,7 @@ private func signed(as authorization: String) -> SignableRequest {
 private func refuse(_ request: SignableRequest, _ claim: SignatureClaim) {
   let credentials = Credentials(accessKeyID: claim.accessKeyID, secretAccessKey: secret)
   let verifier = Verifier(service: .named(claim.scope.service))
-  let verified = try? verifier.verify(request, with: credentials, at: claim.time)
+  let verified = try? verifier.verify(request, payload: .empty, with: credentials, at: claim.time)
   expect(verified == nil, "A signature made without the secret is refused.", request)
 }
 

@@ -57,13 +57,27 @@ private func check(
   expect(isFramed, "A canonical request is lines that nothing in the request can break.", canonical.text)
   expect(CanonicalLines(canonical.text)?.text == canonical.text, "Its lines can be told apart.", canonical.text)
 
-  let verifier = Verifier(service: service, region: "us-east-1")
+  let verifier = Verifier(service: service, region: "us-east-1", nonCanonicalTargets: .accepted)
   do {
     let verified = try verifier.verify(request, payload: .hash(signed.payloadHash), with: credentials, at: time)
     expect(verified.claim.accessKeyID == "AKIDEXAMPLE", "The claim names the key.", request)
+    check(verified.target, service)
   } catch {
-    expect(refusals.contains(error.code), "What was signed verifies.", error, request, canonical.text)
+    // HTTP allows fewer requests than can be signed.
+    let isRefusal = error.code == .invalidRequest || refusals.contains(error.code)
+    expect(isRefusal, "What was signed verifies.", error, request, canonical.text)
   }
+}
+
+/// A target in canonical form has one form.
+private func check(_ target: CanonicalTarget, _ service: SigningService) {
+  let again = try? CanonicalTarget("\(target.path)?\(target.query)", for: service)
+  expect(again?.path == target.path, "A canonical path is canonical.", target.path)
+  expect(again?.query == target.query, "A canonical query is canonical.", target.query)
+  guard service.pathNormalization == .normalized else { return }
+  let segments = target.path.utf8.split(separator: 0x2F, omittingEmptySubsequences: false).map { Array($0) }
+  let isPlain = !segments.dropFirst().dropLast().contains { $0 == [] || $0 == [0x2E] || $0 == [0x2E, 0x2E] }
+  expect(isPlain, "A canonical path has no dot segments and no empty ones.", target.path)
 }
 
 private let services: [SigningService] = [

@@ -26,6 +26,11 @@ extension Span<UInt8> {
   }
 }
 
+extension Sequence<UInt8> {
+  /// The text in lower case, ASCII letters alone: the names of HTTP and AWS, where the Kelvin sign isn't a k.
+  package var asciiLowercased: String { String(decoding: map(\.asciiLowercased), as: UTF8.self) }
+}
+
 extension UInt8 {
   var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 }

@@ -7,7 +7,10 @@
 /// A request's payload, as far as signing is concerned: its hash, or a word that stands for it.
 public struct Payload: Sendable {
   private enum Content {
+    /// What the caller says.
     case hash(String)
+    /// The hash of bytes that were read.
+    case computedHash(String)
     case bytes([UInt8])
     case data(Data)
   }
@@ -15,7 +18,7 @@ public struct Payload: Sendable {
   private let content: Content
 
   /// No payload: the hash of nothing.
-  public static let empty = Payload(content: .hash(SHA256Digest.hexOfNothing))
+  public static let empty = Payload(content: .computedHash(SHA256Digest.hexOfNothing))
 
   /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 takes it over TLS.
   public static let unsigned = Payload(content: .hash(unsignedWord))
@@ -38,8 +41,19 @@ public struct Payload: Sendable {
     Payload(content: .hash(hash))
   }
 
+  /// A payload that was read, and whose SHA-256 is `hash`.
+  static func computed(_ hash: SHA256Digest) -> Payload { Payload(content: .computedHash(hash.hex)) }
+
   /// Whether the hash has yet to be computed.
   var isUnhashed: Bool {
+    switch content {
+    case .hash, .computedHash: false
+    case .bytes, .data: true
+    }
+  }
+
+  /// Whether the hash is that of bytes which were read here, and not what a caller says.
+  var isComputed: Bool {
     if case .hash = content { false } else { true }
   }
 
@@ -47,7 +61,7 @@ public struct Payload: Sendable {
   func hash(under rule: PayloadRule) throws(SigningError) -> String {
     if rule == .unsigned { return Self.unsignedWord }
     switch content {
-    case .hash(let hash): return hash
+    case .hash(let hash), .computedHash(let hash): return hash
     case .bytes(let bytes): return try SHA256.hash(bytes.span).hex
     case .data(let data): return try SHA256.hash(data.span).hex
     }

@@ -60,9 +60,8 @@ public struct ChunkVerifier: Sendable {
     timeAndScope = key.lines(at: request.claim.date)
     hasTrailers = request.payloadHash != plain
     announced = Set(
-      (request.claim.fields.trailer ?? "").utf8.split(separator: 0x2C).map {
-        Substring($0).trimmingSpaces.lowercased()
-      }.filter { !$0.isEmpty })
+      (request.claim.fields.trailer ?? "").utf8.split(separator: UInt8(ascii: ","))
+        .map { Substring($0).trimmingSpaces.utf8.asciiLowercased }.filter { !$0.isEmpty })
     previous = request.claim.signature
     self.maximumChunkSize = min(maximumChunkSize, 1_073_741_824)
   }
@@ -131,7 +130,8 @@ public struct ChunkVerifier: Sendable {
     return true
   }
 
-  private mutating func takeTrailer(_ line: String) throws(VerificationError) {
+  private mutating func takeTrailer(_ bytes: ArraySlice<UInt8>) throws(VerificationError) {
+    guard let line = String(validating: bytes, as: UTF8.self) else { throw .chunk("A trailer must be UTF-8.") }
     if line.isEmpty {
       // Where trailers are announced, only their signature ends them.
       guard !hasTrailers || !isSigned || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
@@ -146,8 +146,11 @@ public struct ChunkVerifier: Sendable {
     }
     let value = String(line[line.utf8.index(after: colon)...])
     let field = HeaderField(String(line[..<colon]), value)
+    guard field.name.withBytes({ $0.isToken }), value.withBytes({ $0.firstControlCharacter }) == nil else {
+      throw .chunk("The trailer \(field.name.debugDescription) contains a character that no header field has.")
+    }
     guard isSigned, field.isNamed("x-amz-trailer-signature") else {
-      guard announced.remove(field.name.lowercased()) != nil else {
+      guard announced.remove(field.name.utf8.asciiLowercased) != nil else {
         throw .chunk("The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or came before.")
       }
       trailers.append(field)
@@ -191,7 +194,7 @@ public struct ChunkVerifier: Sendable {
   }
 
   /// The next line without its CR LF; `nil` where it isn't whole yet.
-  private mutating func nextLine() throws(VerificationError) -> String? {
+  private mutating func nextLine() throws(VerificationError) -> ArraySlice<UInt8>? {
     guard let end = received[start...].firstIndex(of: 0x0A) else {
       guard received.count - start <= Self.maximumLineLength else {
         throw VerificationError(.tooLarge, "A line between chunks has more than \(Self.maximumLineLength) bytes.")
@@ -202,26 +205,28 @@ public struct ChunkVerifier: Sendable {
       throw .chunk("A line between chunks must end in CR LF, after at most \(Self.maximumLineLength) bytes.")
     }
     defer { start = end + 1 }
-    return String(decoding: received[start..<(end - 1)], as: UTF8.self)
+    return received[start..<(end - 1)]
   }
 
   /// Reads `SIZE;chunk-signature=SIGNATURE`, or `SIZE` alone where chunks are unsigned.
-  private func header(_ line: String) throws(VerificationError) -> State {
-    let mark = line.firstRange(of: ChunkFraming.signatureMark)
+  private func header(_ line: ArraySlice<UInt8>) throws(VerificationError) -> State {
+    let mark = line.firstRange(of: ChunkFraming.signatureMark.utf8)
     guard (mark != nil) == isSigned else {
       throw .chunk(
         "A chunk must begin with SIZE\(isSigned ? ";chunk-signature=SIGNATURE" : " alone, as it is unsigned").")
     }
     let digits = line[..<(mark?.lowerBound ?? line.endIndex)]
-    guard 1...16 ~= digits.utf8.count, digits.utf8.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }),
-      let size = Int(digits, radix: 16)
+    guard 1...16 ~= digits.count, digits.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }),
+      let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw .chunk("The size of a chunk must be in hex.") }
     guard size <= maximumChunkSize else {
       throw VerificationError(.tooLarge, "A chunk has \(size) bytes; \(maximumChunkSize) are taken.")
     }
     return .data(
       size: size,
-      signature: try mark.map { (mark) throws(VerificationError) in try unpadded(String(line[mark.upperBound...])) })
+      signature: try mark.map { (mark) throws(VerificationError) in
+        try unpadded(String(decoding: line[mark.upperBound...], as: UTF8.self))
+      })
   }
 
   /// ECDSA's signatures differ in length, and are filled up with asterisks to the length that all have on the wire.

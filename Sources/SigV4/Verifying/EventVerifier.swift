@@ -15,6 +15,10 @@ public struct EventVerifier: Sendable {
   /// Makes the signatures that are expected.
   private var signer: EventSigner
   private let allowedSkew: Duration
+
+  /// The most bytes that the headers and the payload of a message have (Smithy, "Amazon Event Stream Specification").
+  private static let (maximumHeaders, maximumPayload) = (131_072, 25_165_824)
+
   private var hasFailed = false
 
   /// Creates a verifier for the messages that follow a request.
@@ -43,7 +47,8 @@ public struct EventVerifier: Sendable {
   ///   - headers: The message's headers in their binary form, `:date` and `:chunk-signature` among them.
   ///   - payload: The message's payload.
   ///   - time: The verifier's clock.
-  /// - Throws: ``VerificationError``: `malformedChunk`, `skewedDate` or `wrongSignature`; every later call throws too.
+  /// - Throws: ``VerificationError``: `tooLarge` for headers of more than 128 KiB or a payload of more than 24 MiB,
+  ///   `malformedChunk`, `skewedDate` or `wrongSignature`; every later call throws too.
   public mutating func verify(
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date = Date()
   ) throws(VerificationError) {
@@ -51,6 +56,12 @@ public struct EventVerifier: Sendable {
       throw VerificationError(.malformedChunk, "A message follows the last one, or one that was refused.")
     }
     hasFailed = true
+    guard headers.count <= Self.maximumHeaders, payload.count <= Self.maximumPayload else {
+      throw VerificationError(
+        .tooLarge,
+        "The message has \(headers.count) bytes of headers and \(payload.count) of payload; \(Self.maximumHeaders) and \(Self.maximumPayload) are accepted."
+      )
+    }
     guard let event = EventHeader.Signed(headers) else {
       throw VerificationError(
         .malformedChunk, "The message's headers can't be read, or :date and :chunk-signature aren't among them once.")

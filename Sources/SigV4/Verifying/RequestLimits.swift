@@ -2,6 +2,8 @@
 ///
 /// The defaults are above what AWS's own front ends take, and bound the work that an anonymous sender can cause.
 public struct RequestLimits: Sendable, Hashable {
+  /// The largest number of bytes in the method; registered ones have 17 at most.
+  public var methodBytes = 64
   /// The largest number of header fields.
   public var headerCount = 128
   /// The largest number of bytes in the names and values of all header fields.
@@ -13,6 +15,10 @@ public struct RequestLimits: Sendable, Hashable {
   public init() {}
 
   func check(_ request: SignableRequest) throws(VerificationError) {
+    guard request.method.utf8.count <= methodBytes else {
+      throw VerificationError(
+        .tooLarge, "The method has \(request.method.utf8.count) bytes; \(methodBytes) are taken.")
+    }
     guard request.target.utf8.count <= targetBytes else {
       throw VerificationError(
         .tooLarge, "The request target has \(request.target.utf8.count) bytes; \(targetBytes) are taken.")

@@ -9,7 +9,7 @@ public struct VerificationError: Error, Hashable {
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// The request has more headers, or longer ones, or a longer target than the verifier takes.
+    /// The request has more headers, or longer ones, or a longer method or target than the verifier accepts.
     public static let tooLarge = Code("tooLarge")
     /// The request carries no signature: its sender is anonymous.
     public static let missingSignature = Code("missingSignature")
@@ -29,11 +29,14 @@ public struct VerificationError: Error, Hashable {
     public static let skewedDate = Code("skewedDate")
     /// The lifetime of a presigned request has passed.
     public static let expired = Code("expired")
+    /// The request isn't one that HTTP allows, whoever signed it: its method, its target, a header, or its body's length.
+    ///
+    /// A malformed header is reported before the headers that must be signed.
+    public static let invalidRequest = Code("invalidRequest")
+    /// The request target isn't in canonical form, and the verifier rejects such targets (``Verifier/NonCanonicalTargets``).
+    public static let nonCanonicalTarget = Code("nonCanonicalTarget")
     /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
-    /// The request can't be brought into canonical form, whoever signed it; where that lies in a header, it is told before
-    /// the headers are looked for that must be signed.
-    public static let invalidRequest = Code("invalidRequest")
     /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
     public static let wrongSignature = Code("wrongSignature")
     /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.

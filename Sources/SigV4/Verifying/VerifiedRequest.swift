@@ -1,14 +1,25 @@
 /// What a verifier vouches for: who signed a request, and what the signature covers.
 public struct VerifiedRequest: Sendable, Hashable {
-  /// The signature's own words, all of which are now proved: key id, scope, signed headers and time.
+  /// What the request says of its signature, all of which is now proved: key id, scope, signed headers and time.
   public let claim: SignatureClaim
+  /// The request target in canonical form, as the signature covers it: route by this, not by the target that was sent.
+  public let target: CanonicalTarget
   /// The last line of the canonical request.
   public let payloadHash: String
+  /// Whether the signature covers the body, and whether that was checked.
+  public let bodyCoverage: BodyCoverage
 
-  /// Whether the signature covers the body.
-  public var bodyCoverage: BodyCoverage {
-    if payloadHash.utf8.count == 64 { return .covered }
-    return payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
+  /// The signature in the one form that all signatures of this kind share: the key for a cache that rejects replays.
+  ///
+  /// With SigV4 it is the signature itself. With SigV4a, whoever sees a signature `(r, s)` can make `(r, n − s)` of it, which
+  /// is as valid; both have the same key here: r and the lesser of s and n − s, 128 hex digits. A request is rejected only if
+  /// it comes again with the same time of signing. Signatures of chunks and events need no cache: each covers the one before
+  /// it, and so the request's own.
+  public var replayKey: String {
+    guard claim.algorithm == .ecdsaP256SHA256,
+      let signature = Hexadecimal.bytes(claim.signature).flatMap({ P256.normalForm(ofSignature: $0) })
+    else { return claim.signature }
+    return Hexadecimal.string(signature.span)
   }
 }
 
@@ -16,9 +27,21 @@ public struct VerifiedRequest: Sendable, Hashable {
 public enum BodyCoverage: Sendable, Hashable {
   /// The body is the one that was signed.
   case covered
+  /// The signature covers a hash that the caller gave, and nobody here has compared it with the body: compare the body's
+  /// SHA-256 with ``VerifiedRequest/payloadHash``.
+  case unchecked
   /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
   /// events (``EventVerifier``).
   case coveredPieceByPiece
   /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
   case uncovered
+
+  /// What `payloadHash`, the last line of a canonical request, says of a body that is known as `payload`.
+  init(_ payloadHash: String, _ payload: Payload) {
+    if payloadHash.utf8.count != 64 {
+      self = payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
+    } else {
+      self = payload.isComputed ? .covered : .unchecked
+    }
+  }
 }

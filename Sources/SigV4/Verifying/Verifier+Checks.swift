@@ -120,15 +120,30 @@ extension Verifier {
 /// A region of a region set, in which `*` stands for any text.
 enum RegionPattern {
   static func matches(_ pattern: String, _ region: String) -> Bool {
-    let parts = pattern.utf8.split(separator: 0x2A, omittingEmptySubsequences: false).map { Substring($0) }
-    guard let first = parts.first, let last = parts.last, parts.count > 1 else { return pattern == region }
-    guard region.hasPrefix(first) else { return false }
-    var rest = region.dropFirst(first.count)
-    for part in parts.dropFirst().dropLast() where !part.isEmpty {
-      guard let range = rest.firstRange(of: part) else { return false }
-      rest = rest[range.upperBound...]
+    pattern.withBytes { pattern in region.withBytes { matches(pattern, $0) } }
+  }
+
+  private static func matches(_ pattern: Span<UInt8>, _ region: Span<UInt8>) -> Bool {
+    let star = UInt8(ascii: "*")
+    var (inPattern, inRegion) = (0, 0)
+    var last: (afterStar: Int, inRegion: Int)?
+    while inRegion < region.count {
+      if inPattern < pattern.count, pattern[inPattern] == star {
+        inPattern += 1
+        last = (inPattern, inRegion)
+      } else if inPattern < pattern.count, pattern[inPattern] == region[inRegion] {
+        inPattern += 1
+        inRegion += 1
+      } else if let (afterStar, start) = last {
+        // Only the latest star need ever give way.
+        last = (afterStar, start + 1)
+        (inPattern, inRegion) = (afterStar, start + 1)
+      } else {
+        return false
+      }
     }
-    return rest.hasSuffix(last)
+    while inPattern < pattern.count, pattern[inPattern] == star { inPattern += 1 }
+    return inPattern == pattern.count
   }
 }
 

@@ -23,6 +23,8 @@ public struct Verifier: Sendable {
   public let allowedSkew: Duration
   /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there, in lower case.
   public let requiredHeaders: [String]
+  /// What becomes of a request whose target isn't in canonical form.
+  public let nonCanonicalTargets: NonCanonicalTargets
   /// How large a request may be.
   public let limits: RequestLimits
 
@@ -37,15 +39,18 @@ public struct Verifier: Sendable {
   ///   - region: The region that they are signed for, such as `us-west-2`; where left out, any is taken.
   ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS takes 5 minutes, S3 takes 15.
   ///   - requiredHeaders: The headers that must be there and signed besides those that always must.
+  ///   - nonCanonicalTargets: What becomes of a request whose target isn't in canonical form. AWS accepts it.
   ///   - limits: How large a request may be.
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
-    requiredHeaders: [String] = [], limits: RequestLimits = RequestLimits()
+    requiredHeaders: [String] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
+    limits: RequestLimits = RequestLimits()
   ) {
     self.service = service
     self.region = region
     self.allowedSkew = allowedSkew
-    self.requiredHeaders = requiredHeaders.map { $0.lowercased() }
+    self.requiredHeaders = requiredHeaders.map { $0.utf8.asciiLowercased }
+    self.nonCanonicalTargets = nonCanonicalTargets
     self.limits = limits
     canonicalizer = Canonicalizer(service)
     skewSeconds = max(0, Int(clamping: allowedSkew.components.seconds))
@@ -57,8 +62,7 @@ public struct Verifier: Sendable {
   ///   - request: The request, exactly as it was received.
   ///   - time: The verifier's clock.
   /// - Returns: What the request says of its signature, not proved yet.
-  /// - Throws: ``VerificationError``, up to `expired` in the order of its codes; `invalidRequest` too, before the headers
-  ///   are looked for that must be signed, where one is there that no server takes.
+  /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
       try claim(of: request, at: time, &scratch.headers)
@@ -69,41 +73,43 @@ public struct Verifier: Sendable {
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
-  ///   - payload: What the request carries, or its hash; of no account where the service wants the payload unsigned.
+  ///   - payload: What the request carries, or its hash. It is ignored if the service doesn't sign payloads; pass
+  ///     `.unsigned` then.
   ///   - credentials: The credentials of ``SignatureClaim/accessKeyID``, with the session token where they are
   ///     temporary; `nil` where nobody knows the id.
   ///   - time: The verifier's clock.
   /// - Returns: Who signed the request, and what the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails.
   public func verify(
-    _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?, at time: Date = Date()
+    _ request: SignableRequest, payload: Payload, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time)
-    return try verify(claim, payloadHash, hash, with: credentials)
+    let (unproved, hash) = try read(request, payload: payload, at: time)
+    return try verify(unproved, hash, with: credentials)
   }
 
   /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
-  ///   - payload: What the request carries, or its hash; of no account where the service wants the payload unsigned.
+  ///   - payload: What the request carries, or its hash. It is ignored if the service doesn't sign payloads; pass
+  ///     `.unsigned` then.
   ///   - time: The verifier's clock; where left out, the time of the call.
   ///   - credentials: Finds the credentials of an access key id; `nil` where nobody knows the id.
   /// - Returns: Who signed the request, and what the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
   nonisolated(nonsending) public func verify(
-    _ request: SignableRequest, payload: Payload = .empty, at time: Date? = nil,
+    _ request: SignableRequest, payload: Payload, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time ?? Date())
-    let found = try await credentials(claim.accessKeyID)
-    return try verify(claim, payloadHash, hash, with: found)
+    let (unproved, hash) = try read(request, payload: payload, at: time ?? Date())
+    let found = try await credentials(unproved.claim.accessKeyID)
+    return try verify(unproved, hash, with: found)
   }
 
   private func verify(
-    _ claim: consuming SignatureClaim, _ payloadHash: String, _ canonicalRequestHash: SHA256Digest,
-    with credentials: Credentials?
+    _ unproved: consuming VerifiedRequest, _ canonicalRequestHash: SHA256Digest, with credentials: Credentials?
   ) throws(VerificationError) -> VerifiedRequest {
+    let claim = unproved.claim
     // Credentials of another id are no credentials for this one.
     let isKnown =
       if let credentials {
@@ -121,6 +127,6 @@ public struct Verifier: Sendable {
       }
     guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
-    return VerifiedRequest(claim: claim, payloadHash: payloadHash)
+    return unproved
   }
 }

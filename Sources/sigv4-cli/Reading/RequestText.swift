@@ -63,7 +63,7 @@ struct RequestText {
     var headers: [HeaderField] = []
     for line in lines.dropFirst() {
       if line.hasPrefix(" ") || line.hasPrefix("\t"), !headers.isEmpty {
-        headers[headers.count - 1].value += "\n" + line
+        headers[headers.count - 1].value += "\r\n" + line
       } else if let colon = line.firstIndex(of: ":") {
         let value = line[line.index(after: colon)...]
         headers.append(HeaderField(String(line[..<colon]), value.trimmingCharacters(in: .whitespaces)))

@@ -22,7 +22,9 @@ import Testing
           "AWS4-HMAC-SHA256 Credential=\(vector.credentials.accessKeyId)/\(time.dayText)/\(vector.region)/\(vector.service)/aws4_request, "
             + "SignedHeaders=host, Signature=\(try #require(vector.seedSignature))"),
       ])
-    return VerifiedRequest(claim: try SignatureClaim(request), payloadHash: hash)
+    return VerifiedRequest(
+      claim: try SignatureClaim(request), target: try CanonicalTarget(request.target, for: .s3), payloadHash: hash,
+      bodyCoverage: .coveredPieceByPiece)
   }
 
   private func credentials(of vector: StreamVector) -> Credentials {

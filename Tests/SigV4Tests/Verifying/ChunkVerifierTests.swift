@@ -123,6 +123,46 @@ import Testing
     }
   }
 
+  @Test(arguments: ["\0", "a\0b", "\r", "a\rb", "\u{1B}[m", "\u{7F}", "\n"])
+  func `the value of a trailer that isn't signed has no control character either`(value: String) throws {
+    let upload = try Upload(.hmacSHA256, trailers: [Self.checksum], signatures: .unsigned)
+    let range = try #require(upload.wire.firstRange(of: Array("\(Self.checksum.name):\(Self.checksum.value)".utf8)))
+    for value in [value, value + "x"] {
+      var wire = upload.wire
+      wire.replaceSubrange(range, with: "\(Self.checksum.name):\(value)".utf8)
+      let error = #expect(throws: VerificationError.self) { try upload.read(wire) }
+      #expect(error?.code == .malformedChunk)
+    }
+  }
+
+  @Test func `the name of a trailer is compared by the case of ASCII letters alone`() throws {
+    let name = "x-amz-checksum-k"
+    let upload = try Upload(.hmacSHA256, trailers: [HeaderField(name, "1")], signatures: .unsigned)
+    let range = try #require(upload.wire.firstRange(of: Array(name.utf8)))
+    for (other, isTaken) in [
+      ("X-AMZ-Checksum-K", true), ("x-amz-checksum-\u{212A}", false), ("x-amz-checksum-k ", false),
+    ] {
+      var wire = upload.wire
+      wire.replaceSubrange(range, with: other.utf8)
+      #expect(((try? upload.read(wire)) != nil) == isTaken)
+    }
+    var wire = upload.wire
+    wire.replaceSubrange(range, with: [0x78, 0xFF])
+    #expect(throws: VerificationError.self) { try upload.read(wire) }
+  }
+
+  @Test func `a signature's mark is told by its bytes`() throws {
+    let upload = try Upload(.hmacSHA256, trailers: [])
+    let mark = try #require(upload.wire.firstRange(of: Array(";chunk-signature=".utf8)))
+    for other in [
+      ";chunk-signature=\u{301}", ";chun\u{212A}-signature=", ";chunk-signature", "\u{301};chunk-signature=",
+    ] {
+      var wire = upload.wire
+      wire.replaceSubrange(mark, with: other.utf8)
+      #expect(throws: VerificationError.self) { try upload.read(wire) }
+    }
+  }
+
   @Test func `S3's chunks must announce the payload's length`() throws {
     for (service, isTaken) in [(SigningService.s3, false), (.s3Express, false), (SigningService("service"), true)] {
       let hash = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
@@ -196,7 +236,8 @@ import Testing
 
   @Test func `a request that announces no chunks has none`() throws {
     let sample = SignedSample(service: .s3)
-    let verified = try sample.verifier.verify(sample.request(), with: sample.credentials, at: SignedSample.time)
+    let verified = try sample.verifier.verify(
+      sample.request(), payload: .empty, with: sample.credentials, at: SignedSample.time)
     let error = #expect(throws: VerificationError.self) {
       try ChunkVerifier(of: verified, with: sample.credentials)
     }

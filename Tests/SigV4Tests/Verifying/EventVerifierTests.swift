@@ -77,6 +77,47 @@ import Testing
     #expect(code(of: &verifier, messages[0], after: offset) == (offset == 302 ? .skewedDate : nil))
   }
 
+  @Test func `a message that is larger than the protocol allows is refused before it is hashed`() throws {
+    let (verifier, messages) = try stream()
+    for (headers, payload, expected) in [
+      (131_072, 25_165_824, VerificationError.Code.malformedChunk), (131_073, 0, .tooLarge), (0, 25_165_825, .tooLarge),
+    ] {
+      var verifier = verifier
+      let message = ([UInt8](repeating: 0, count: headers), [UInt8](repeating: 0, count: payload))
+      #expect(code(of: &verifier, message) == expected)
+      #expect(code(of: &verifier, messages[0]) == .malformedChunk)
+    }
+  }
+
+  @Test(
+    arguments: [
+      // Lengths beyond the end, a type that isn't known, a name without a type, a date of another type or length.
+      [0xFF], [0, 0], [1], [1, 0x61], [1, 0x61, 6], [1, 0x61, 6, 0xFF], [1, 0x61, 6, 0xFF, 0xFF], [1, 0x61, 7, 0, 1],
+      [1, 0x61, 9, 1, 2, 3], [1, 0x61, 10], [1, 0x61, 255], [5] + Array(":date".utf8) + [8, 0],
+      [5] + Array(":date".utf8) + [5, 0, 0, 0, 0, 0, 0, 0, 0], [16] + Array(":chunk-signature".utf8) + [6, 0, 0],
+      [16] + Array(":chunk-signature".utf8) + [7, 0, 1, 0],
+    ] as [[UInt8]])
+  func `headers with lengths and types that don't fit are refused`(extra: [UInt8]) throws {
+    let (verifier, messages) = try stream()
+    for headers in [extra, extra + messages[0].headers, messages[0].headers + extra] {
+      var verifier = verifier
+      #expect(code(of: &verifier, (headers, messages[0].payload)) != nil)
+    }
+  }
+
+  @Test(arguments: [Int64.min, -1, 0, Int64.max, 253_402_300_800_000, -62_135_596_800_001])
+  func `a date of any size is refused where it is far off`(milliseconds: Int64) throws {
+    let (verifier, messages) = try stream()
+    var copy = verifier
+    let date = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: milliseconds >> $0) }
+    let name = Array(":date".utf8)
+    let start = try #require(messages[0].headers.firstRange(of: name)).upperBound + 1
+    var headers = messages[0].headers
+    headers.replaceSubrange(start..<start + 8, with: date)
+    let code = code(of: &copy, (headers, messages[0].payload))
+    #expect(code == .skewedDate || code == .malformedChunk)
+  }
+
   @Test func `headers cut off anywhere are refused`() throws {
     let (verifier, messages) = try stream()
     for kept in messages[0].headers.indices {

@@ -41,6 +41,11 @@ struct SignedSample: CustomTestStringConvertible {
     return request
   }
 
+  /// What the verifier says of the request with an unsigned header more.
+  func refusal(afterAdding header: HeaderField) throws -> VerificationError.Code? {
+    verifier.refusal(of: try request { $0.headers.append(header) }, with: credentials)
+  }
+
   /// Every way to sign that the library has.
   static let all: [SignedSample] = [SigningService("service"), .vpcLattice, .s3].flatMap { service in
     [SigningAlgorithm.hmacSHA256, .ecdsaP256SHA256].flatMap { algorithm in

@@ -19,8 +19,9 @@ struct Trick: CustomTestStringConvertible, Sendable {
   }
 
   /// What the verifier says.
-  func outcome() throws -> VerificationError.Code? {
-    sample.verifier.refusal(of: try sample.request(play), with: sample.credentials)
+  func outcome(_ targets: Verifier.NonCanonicalTargets = .rejected) throws -> VerificationError.Code? {
+    let verifier = Verifier(service: sample.service, region: sample.region, nonCanonicalTargets: targets)
+    return verifier.refusal(of: try sample.request(play), with: sample.credentials)
   }
 }
 

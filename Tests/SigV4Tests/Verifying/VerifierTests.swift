@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: SignedSample.all)
   func `what the signer signs is verified, and the answer names who, for what and when`(sample: SignedSample) throws {
     let verified = try sample.verifier.verify(
-      sample.request(), with: sample.credentials, at: SignedSample.time.addingTimeInterval(200))
+      sample.request(), payload: .empty, with: sample.credentials, at: SignedSample.time.addingTimeInterval(200))
     #expect(verified.claim.accessKeyID == "AKIDEXAMPLE")
     #expect(verified.claim.algorithm == sample.algorithm)
     #expect(verified.claim.placement == sample.placement)
@@ -28,7 +28,7 @@ import Testing
     let request = try sample.request()
     let errors = [other, stranger, nil].map { credentials in
       #expect(throws: VerificationError.self) {
-        try sample.verifier.verify(request, with: credentials, at: SignedSample.time)
+        try sample.verifier.verify(request, payload: .empty, with: credentials, at: SignedSample.time)
       }
     }
     #expect(errors.allSatisfy { $0?.code == .wrongSignature })
@@ -37,13 +37,13 @@ import Testing
 
   @Test func `a secret is looked up by the id, after the checks that need none`() async throws {
     let request = try sample.request()
-    let verified = try await sample.verifier.verify(request, at: SignedSample.time) { id in
+    let verified = try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time) { id in
       await Task.yield()
       return id == "AKIDEXAMPLE" ? sample.credentials : nil
     }
     #expect(verified.claim.accessKeyID == "AKIDEXAMPLE")
     let error = await #expect(throws: VerificationError.self) {
-      try await sample.verifier.verify(request, at: SignedSample.time.addingTimeInterval(301)) { _ in
+      try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time.addingTimeInterval(301)) { _ in
         Issue.record("A request out of time needs no secret.")
         return nil
       }
@@ -55,7 +55,7 @@ import Testing
     struct DatabaseIsDown: Error {}
     let request = try sample.request()
     await #expect(throws: DatabaseIsDown.self) {
-      try await sample.verifier.verify(request, at: SignedSample.time) { _ in throw DatabaseIsDown() }
+      try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time) { _ in throw DatabaseIsDown() }
     }
   }
 
@@ -172,6 +172,112 @@ import Testing
     #expect(sample.verifier.refusal(of: request, with: sample.credentials) == (isTaken ? nil : .wrongScope))
   }
 
+  @Test(arguments: [
+    ("*", "us-west-2", true), ("us-west-2", "us-west-2", true), ("us-west-2", "us-west-1", false),
+    ("us-west-2", "us-west-20", false), ("us-west-20", "us-west-2", false), ("us-*", "us-west-2", true),
+    ("*-2", "us-west-2", true), ("*west*", "us-west-2", true), ("us-*-2", "us-west-2", true),
+    ("u*t*2", "us-west-2", true),
+    ("**", "us-west-2", true), ("us-west-2*", "us-west-2", true), ("*us-west-2", "us-west-2", true),
+    // Parts that would overlap, and parts in another order.
+    ("us-west*west-2", "us-west-2", false), ("us-w*us-west-2", "us-west-2", false), ("us-*-*-2", "us-west-2", false),
+    ("*west-2*-2", "us-west-2", false), ("*-2*west*", "us-west-2", false), ("us-*us-*-2", "us-west-2", false),
+    ("*st*we*", "us-west-2", false), ("a*a", "a", false), ("*ab*ab*", "abab", true), ("*ab*ab*", "aab", false),
+    ("*aab", "aaab", true), ("us-w*2*2", "us-west-2", false),
+    // Bytes, not characters: a letter and its accent, and one letter for both.
+    ("e\u{301}", "\u{E9}", false), ("e*", "e\u{301}", true), ("", "", true), ("", "a", false), ("*", "", true),
+  ])
+  func `a region pattern matches by bytes, each part after the one before it`(
+    pattern: String, region: String, isMatch: Bool
+  ) {
+    #expect(RegionPattern.matches(pattern, region) == isMatch)
+  }
+
+  @Test func `a body that nobody has looked at isn't reported as covered`() throws {
+    let body = Array("{}".utf8)
+    let sample = SignedSample(service: .s3, body: body)
+    let request = try sample.request()
+    var hasher = try PayloadHasher()
+    try hasher.update(body.span)
+    let hash = try #require(request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value)
+    for (payload, coverage) in [
+      (Payload.bytes(body), BodyCoverage.covered), (.data(Data(body)), .covered), (try hasher.finish(), .covered),
+      (.hash(hash), .unchecked),
+    ] {
+      let verified = try sample.verifier.verify(
+        request, payload: payload, with: sample.credentials, at: SignedSample.time)
+      #expect(verified.bodyCoverage == coverage)
+      #expect(verified.payloadHash == hash)
+    }
+    #expect(sample.verifier.refusal(of: request, payload: .unsigned, with: sample.credentials) == .wrongPayload)
+  }
+
+  @Test func `the twin of an ECDSA signature verifies too, and has the same key for a replay cache`() throws {
+    let sample = SignedSample(algorithm: .ecdsaP256SHA256)
+    var keys: Set<String> = []
+    for _ in 0..<8 {
+      let request = try sample.request()
+      let signature = try SignatureClaim(request).signature
+      let twin = try twin(ofSignature: signature)
+      #expect(twin != signature)
+      var other = request
+      try other.replaceInAuthorization(signature, twin)
+      let verified = try [request, other].map {
+        try sample.verifier.verify($0, payload: .empty, with: sample.credentials, at: SignedSample.time)
+      }
+      #expect(verified[0].replayKey == verified[1].replayKey)
+      #expect(verified[0].replayKey.utf8.count == 128)
+      keys.insert(verified[0].replayKey)
+    }
+    #expect(keys.count == 8)
+    let plain = SignedSample()
+    let verified = try plain.verifier.verify(
+      plain.request(), payload: .empty, with: plain.credentials, at: SignedSample.time)
+    #expect(verified.replayKey == verified.claim.signature)
+  }
+
+  /// `(r, n − s)` for `(r, s)`, by long subtraction, in DER.
+  private func twin(ofSignature signature: String) throws -> String {
+    let der = try #require(Hexadecimal.bytes(signature))
+    let rEnd = 4 + Int(der[3])
+    let s = Array(der[(rEnd + 2)...].drop { $0 == 0 })
+    let order = try #require(
+      Hexadecimal.bytes("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"))
+    var (twin, borrow) = (order, 0)
+    for index in order.indices.reversed() {
+      let offset = index - (32 - s.count)
+      let digit = Int(order[index]) - (offset >= 0 ? Int(s[offset]) : 0) - borrow
+      twin[index] = UInt8(truncatingIfNeeded: digit)
+      borrow = digit < 0 ? 1 : 0
+    }
+    twin = Array(twin.drop { $0 == 0 })
+    if (twin.first ?? 0) >= 0x80 { twin.insert(0, at: 0) }
+    let parts = Array(der[2..<rEnd]) + [0x02, UInt8(twin.count)] + twin
+    let whole = [0x30, UInt8(parts.count)] + parts
+    return Hexadecimal.string(whole.span)
+  }
+
+  @Test func `a normal form is read off nothing but a signature`() {
+    for bytes in ["", "30", "3000", "3006020101020101ff", "3006020101020201", "30060201010201", "020101", "30030201"] {
+      #expect(P256.normalForm(ofSignature: Hexadecimal.bytes(bytes) ?? []) == nil)
+    }
+    let long = [0x30, 0x26, 0x02, 0x21] + [UInt8](repeating: 1, count: 33) + [0x02, 0x01, 0x01]
+    #expect(P256.normalForm(ofSignature: long) == nil)
+    let one = [UInt8](repeating: 0, count: 31) + [1]
+    #expect(P256.normalForm(ofSignature: [0x30, 6, 2, 1, 1, 2, 1, 1]) == one + one)
+  }
+
+  @Test func `a clock that is set back and forward changes no verdict`() throws {
+    let request = try sample.request()
+    let offsets = [0, 301, 0, -301, 86_400, -86_400, 300, -300, 3e9, 0, -5e9, 0, 1e12, 0, -1e12, .infinity, .nan, 0]
+    for offset in offsets {
+      let code = sample.verifier.refusal(
+        of: request, with: sample.credentials, at: SignedSample.time.addingTimeInterval(offset))
+      let isInCalendar = abs(offset) < 6e10
+      let expected: VerificationError.Code? = abs(offset) <= 300 ? nil : isInCalendar ? .skewedDate : .verifierFailure
+      #expect(code == expected, "\(offset)")
+    }
+  }
+
   @Test func `neither an error nor a claim shows a token`() throws {
     let sample = SignedSample(token: "SECRETTOKEN")
     let request = try sample.request()
@@ -180,7 +286,7 @@ import Testing
     dump(claim, to: &dumped)
     #expect(!"\(claim) \(dumped) \(String(reflecting: claim))".contains("SECRETTOKEN"))
     let error = #expect(throws: VerificationError.self) {
-      try sample.verifier.verify(request, with: SignedSample().credentials, at: SignedSample.time)
+      try sample.verifier.verify(request, payload: .empty, with: SignedSample().credentials, at: SignedSample.time)
     }
     #expect(error?.description.contains("SECRETTOKEN") == false)
   }

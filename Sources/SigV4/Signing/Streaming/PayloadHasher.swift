@@ -20,7 +20,7 @@ public struct PayloadHasher: ~Copyable {
   ///
   /// - Throws: ``SigningError`` only where the crypto library fails.
   public consuming func finish() throws(SigningError) -> Payload {
-    .hash(try state.finalize().hex)
+    .computed(try state.finalize())
   }
 }
 

@@ -1,0 +1,142 @@
+extension Verifier {
+  /// What a verifier does with a request target that isn't in canonical form.
+  ///
+  /// A target is in canonical form if normalization leaves it unchanged (RFC 3986, 6.2.2): no dot segments, no repeated
+  /// slashes (but with S3, where both are a part of the key), no escaped letters, digits or `-._~`, escapes in upper case,
+  /// nothing unescaped that a URI can't contain, such as a space. Its query contains no `+` and no `;`, which servers read
+  /// in several ways: send `%20` or `%2B`, and `%3B`.
+  public enum NonCanonicalTargets: Sendable, Hashable {
+    /// Such a request is rejected, so that no router can read its target in another way than the verifier.
+    case rejected
+    /// Such a request is accepted if its signature is right, as AWS does. Route by ``VerifiedRequest/target``.
+    case accepted
+  }
+}
+
+/// The first reason why a request target is no target, or isn't in canonical form.
+struct TargetFlaw {
+  enum Kind {
+    /// It doesn't start with a slash.
+    case notAPath
+    case controlCharacter
+    case fragment
+    /// A byte that a URI doesn't contain.
+    case unescaped(UInt8)
+    /// A `+` or `;` in the query.
+    case ambiguous(UInt8)
+    /// A `%` without two hex digits in upper case.
+    case malformedEscape
+    /// An escape of a letter, a digit or one of `-._~`.
+    case needlessEscape
+    case emptySegment
+    case dotSegment
+  }
+
+  let kind: Kind
+  let offset: Int
+
+  /// Looks for a flaw in `target`; `nil` if there is none.
+  init?(
+    in target: Span<UInt8>, _ normalization: PathNormalization, _ nonCanonical: Verifier.NonCanonicalTargets
+  ) {
+    guard !target.isEmpty, target[0] == UInt8(ascii: "/") else {
+      self.init(kind: .notAPath, offset: 0)
+      return
+    }
+    let isStrict = nonCanonical == .rejected
+    var pathEnd = target.count
+    var index = 0
+    while index < target.count {
+      let byte = target[index]
+      defer { index += 1 }
+      // Most bytes.
+      if byte.isSegmentCharacter, pathEnd == target.count || byte != UInt8(ascii: "+") && byte != UInt8(ascii: ";") {
+        continue
+      }
+      let kind: Kind
+      switch byte {
+      case UInt8(ascii: "/"):
+        guard isStrict, pathEnd == target.count, normalization == .normalized, index > 0 else { continue }
+        if target[index - 1] == UInt8(ascii: "/") {
+          kind = .emptySegment
+        } else if target.endsInDotSegment(before: index) {
+          kind = .dotSegment
+        } else {
+          continue
+        }
+      case UInt8(ascii: "?"):
+        if pathEnd == target.count { pathEnd = index }
+        continue
+      case UInt8(ascii: "%"):
+        guard isStrict else { continue }
+        if let decoded = PercentEncoding.decodedByte(at: index, in: target),
+          !target[index + 1].isLowercaseLetter, !target[index + 2].isLowercaseLetter
+        {
+          guard PercentEncoding.isUnreserved(decoded) else { continue }
+          kind = .needlessEscape
+        } else {
+          kind = .malformedEscape
+        }
+      case UInt8(ascii: "#"):
+        kind = .fragment
+      case 0..<0x20, 0x7F:
+        kind = .controlCharacter
+      case UInt8(ascii: "+"), UInt8(ascii: ";"):
+        guard isStrict else { continue }
+        kind = .ambiguous(byte)
+      default:
+        guard isStrict else { continue }
+        kind = .unescaped(byte)
+      }
+      self.init(kind: kind, offset: index)
+      return
+    }
+    guard isStrict, normalization == .normalized, target.endsInDotSegment(before: pathEnd) else { return nil }
+    self.init(kind: .dotSegment, offset: pathEnd - 1)
+  }
+
+  private init(kind: Kind, offset: Int) {
+    self.kind = kind
+    self.offset = offset
+  }
+
+  /// Whether no server accepts such a target, whatever the verifier does with targets that aren't in canonical form.
+  var isInvalid: Bool {
+    switch kind {
+    case .notAPath, .controlCharacter, .fragment: true
+    default: false
+    }
+  }
+
+  /// What is wrong, where, and what to do.
+  var message: String {
+    switch kind {
+    case .notAPath: "The request target must be a path that starts with /, with or without a query."
+    case .controlCharacter: "The request target contains a control character at byte \(offset). Percent-encode it."
+    case .fragment: "The request target contains # at byte \(offset). Send no fragment, or percent-encode it as %23."
+    case .unescaped(let byte):
+      "The request target contains a byte unescaped, at \(offset), that a URI doesn't contain. Send it as \([byte].percentEncoded)."
+    case .ambiguous(let byte):
+      "The query contains an unescaped \(Character(Unicode.Scalar(byte))) at byte \(offset), which servers read in several ways. Send it as \([byte].percentEncoded)\(byte == UInt8(ascii: "+") ? ", or a space as %20" : "")."
+    case .malformedEscape:
+      "The request target contains a % at byte \(offset) without two hex digits in upper case. Send % itself as %25."
+    case .needlessEscape:
+      "The request target contains an escape at byte \(offset) of a character that stands for itself. Send it unescaped."
+    case .emptySegment: "The path contains two slashes in a row at byte \(offset - 1). Send one."
+    case .dotSegment: "The path contains a segment . or .. that ends at byte \(offset). Resolve it before signing."
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether what stands before `end`, back to the slash before it, is `.` or `..`.
+  fileprivate func endsInDotSegment(before end: Int) -> Bool {
+    guard end > 1, self[end - 1] == UInt8(ascii: ".") else { return false }
+    let start = self[end - 2] == UInt8(ascii: ".") ? end - 3 : end - 2
+    return start >= 0 && self[start] == UInt8(ascii: "/")
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLowercaseLetter: Bool { self &- UInt8(ascii: "a") < 26 }
+}
