@@ -193,6 +193,101 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     #expect(error?.message.contains(fragment) == true)
   }
 
+  @Test(arguments: [
+    "/admin", "//admin", "/a/../admin", "/./admin", "/.//admin", "/%61dmin", "/%2e/admin", "/a/%2E%2e/admin", "/admin?",
+    "/admin?\u{301}", "/admin?/../x", "/admin/.", "/x/../%61%64min?a=b", "/admin#", "/admin#x", "/admin\0",
+    "/admin\u{1}",
+    "/admin\u{7F}", "http://h/admin", "admin", "*", "", "?",
+  ])
+  func `what denies a path denies each form of it`(target: String) throws {
+    for condition in [
+      #""Resource":"*/admin""#,
+      #""Resource":"*","Condition":{"StringEquals":{"vpc-lattice-svcs:RequestPath":"/admin"}}"#,
+    ] {
+      let allow = #"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#
+      let deny = #"{"Effect":"Deny","Principal":"*","Action":"*",\#(condition)}"#
+      let decision = ask(try AuthPolicy(json: #"{"Statement":[\#(allow),\#(deny)]}"#), "GET", target)
+      let isPath = target.hasPrefix("/") && !target.contains("#") && target.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+      #expect(decision == (isPath ? .explicitlyDenied : .implicitlyDenied))
+    }
+  }
+
+  @Test(arguments: [
+    ("/public/x", true), ("/public/../admin", false), ("/public/%2e%2e/admin", false), ("//public/x", true),
+    ("/public%2Fx", false), ("/public/..%2Fadmin", true), ("/Public/x", false),
+  ])
+  func `what allows a path allows no other`(target: String, isAllowed: Bool) throws {
+    let json =
+      #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*/svc-0123456789abcdef0/public/*"}}"#
+    #expect(ask(try AuthPolicy(json: json), "GET", target) == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    (#"{"StringEqualsIgnoreCase":{"vpc-lattice-svcs:RequestHeader/x":"kelvin"}}"#, "\u{212A}elvin", false),
+    (#"{"StringEqualsIgnoreCase":{"vpc-lattice-svcs:RequestHeader/x":"kelvin"}}"#, "KELVIN", true),
+    (#"{"StringEquals":{"vpc-lattice-svcs:RequestHeader/x":"K"}}"#, "\u{212A}", false),
+    (#"{"StringEquals":{"vpc-lattice-svcs:RequestHeader/x":"\u00e9"}}"#, "e\u{301}", false),
+    (#"{"StringLike":{"vpc-lattice-svcs:RequestHeader/x":"K*"}}"#, "\u{212A}", false),
+    (#"{"StringEquals":{"vpc-lattice-svcs:RequestHeader/\u212a":"x"}}"#, "x", false),
+  ])
+  func `values and names are compared by bytes, and by the case of ASCII letters alone`(
+    condition: String, value: String, isAllowed: Bool
+  ) throws {
+    let decision = ask(try policy(allowing: condition), "GET", "/", [HeaderField("x", value), HeaderField("k", "x")])
+    #expect(decision == (isAllowed ? .allowed : .implicitlyDenied))
+  }
+
+  @Test(arguments: [
+    ("K", "\u{212A}"), ("arn:aws:iam::1:user/K", "arn:aws:iam::1:user/\u{212A}"),
+    ("arn:aws:sts::1:assumed-role/\u{E9}/s", "arn:aws:iam::1:role/e\u{301}"),
+  ])
+  func `principals are compared by bytes`(arn: String, name: String) throws {
+    let json = #"{"Statement":{"Effect":"Allow","Principal":{"AWS":"\#(name)"},"Action":"*","Resource":"*"}}"#
+    #expect(ask(try AuthPolicy(json: json), as: Principal(arn: arn)) == .implicitlyDenied)
+  }
+
+  @Test(arguments: [
+    (#"{"Statement":[],"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#, "Statement"),
+    (#"{"Version":"2012-10-17","Version":"2008-10-17","Statement":[]}"#, "Version"),
+    (#"{"Statement":{"Effect":"Deny","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}}"#, "Effect"),
+    (#"{"Statement":{"Effect":"Deny","\u0045ffect" : "Allow","Principal":"*","Action":"*","Resource":"*"}}"#, "Effect"),
+    (#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Action":"x:y"}}"#, "Action"),
+    (#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"1","AWS":"*"},"Action":"*","Resource":"*"}}"#, "AWS"),
+    (json(#""Condition":{},"Condition":{"StringEquals":{"aws:PrincipalType":"x"}}"#), "Condition"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":"x"},"StringEquals":{}}"#), "StringEquals"),
+    (
+      json("\"Condition\":{\"StringEquals\":{\"aws:PrincipalType\":[\"x\"],\n\t\"aws:PrincipalType\"\r\n:\"y\"}}"),
+      "aws:PrincipalType"
+    ),
+    (json(#""Sid":"a","Sid":"b""#), "Sid"),
+  ])
+  func `a member that is there twice is an error that names it`(json: String, name: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
+    #expect(error?.code == .malformed)
+    #expect(error?.message.contains("\"\(name)\" twice") == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `one name in two objects, or as a value, is no repetition`() throws {
+    let allow = #"{"Sid":"Effect","Effect":"Allow","Principal":"*","Action":["Sid","Sid","*"],"Resource":"*"}"#
+    let deny = #"{"Sid":"a\"Sid\":","Effect":"Deny","Principal":"*","Action":"*","Resource":"*/x"}"#
+    let policy = try AuthPolicy(json: #"{"Statement":[\#(allow),\#(deny)]}"#)
+    #expect(ask(policy) == .allowed)
+    #expect(ask(policy, "GET", "/x") == .explicitlyDenied)
+  }
+
+  @Test(arguments: [
+    (String(repeating: "[", count: 10_000), "nested"), (String(repeating: #"{"a":"#, count: 2000), "nested"),
+    (#"{"Statement":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}", "nested"),
+    (#"{"Statement":[]}"# + String(repeating: " ", count: 10_240), "bytes"), (#"{"a"#, "isn't a JSON object"),
+    (#"{"a\"#, "isn't a JSON object"), (#"{"\uD800":1}"#, "isn't a JSON object"), ("]]]", "isn't a JSON object"),
+    (#""Effect":"#, "isn't a JSON object"),
+  ])
+  func `what is too large, too deep or cut off is malformed`(json: String, fragment: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
+    #expect(error?.code == .malformed)
+    #expect(error?.message.contains(fragment) == true, "\(error?.message ?? "")")
+  }
+
   @Test(.timeLimit(.minutes(10)))
   func `a pattern of many stars doesn't take for ever`() throws {
     let condition = #"{"StringLike":{"vpc-lattice-svcs:RequestHeader/x":"\#(String(repeating: "*a", count: 200))b"}}"#

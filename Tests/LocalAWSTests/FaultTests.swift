@@ -167,7 +167,7 @@ import Testing
       try await InstanceMetadataService.start(Instance(roleName: nil, credentials: credentials)),
       try await ContainerCredentialsService.start(.init(credentials: credentials)),
       try await SecurityTokenService.start(.init(arn: "arn:aws:iam::123456789012:role/r", credentials: credentials)),
-      try await LatticeService.start { _, _ in .anonymous },
+      try await LatticeService.start { _, _, _ in .anonymous },
     ]
     for service in services {
       service.faults = [.always(times: 1, .answer(502))]

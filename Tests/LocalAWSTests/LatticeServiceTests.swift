@@ -9,7 +9,7 @@ import Testing
 
   /// A service to which `Authorization: session` is a right signature, and anything else a wrong one.
   private func start(_ policy: AuthPolicy = .authenticatedOnly) async throws -> LatticeService {
-    try await LatticeService.start(policy: policy) { request, _ in
+    try await LatticeService.start(policy: policy) { request, _, _ in
       switch request.headers.first(where: { $0.isNamed("authorization") })?.value {
       case nil: .anonymous
       case "session": .authenticated(.session)

@@ -1,3 +1,4 @@
+import Foundation
 import LocalAWS
 import SigV4
 import Testing
@@ -43,6 +44,32 @@ import Testing
       #expect(answer.status == 200)
       #expect(answer.hasSuffix(" hello"))
       #expect(server.requests("POST", "/p").map(\.body) == [Array("hello".utf8)])
+    }
+  }
+
+  @Test(arguments: [
+    (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+    (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"), (-86_400, "Wed, 31 Dec 1969 00:00:00 GMT"),
+  ])
+  func `every answer has a Date, by a clock that can be set`(seconds: Int, expected: String) async throws {
+    let server = try await LocalServer.start { request, _ in
+      request.target == "/own"
+        ? LocalServer.Response(status: 200, headers: [HeaderField("date", "yesterday")])
+        : LocalServer.Response(status: request.target == "/204" ? 204 : 200)
+    }
+    try await server.whileRunning { server in
+      for request in [String.request("GET", "/"), .request("HEAD", "/"), .request("GET", "/204"), "nonsense\r\n\r\n"] {
+        server.clock.offset = .seconds(Double(seconds) + 0.5 - Date.now.timeIntervalSince1970)
+        let answer = try await RawConnection.exchange(server.port, request)
+        let date = try #require(answer.split(separator: "\r\n").first { $0.hasPrefix("Date: ") })
+        let shown = try #require(
+          ClockSkew(serverDate: String(date.dropFirst(6)), localTime: .init(timeIntervalSince1970: 0)))
+        // A busy machine may be late by some seconds, but not early.
+        #expect(shown.offset >= .seconds(seconds) && shown.offset < .seconds(seconds + 3600))
+        #expect(date.dropFirst(6).prefix(16) == expected.prefix(16))
+      }
+      let own = try await RawConnection.exchange(server.port, .request("GET", "/own"))
+      #expect(own.ranges(of: "date: yesterday").count == 1 && !own.contains("Date: "))
     }
   }
 

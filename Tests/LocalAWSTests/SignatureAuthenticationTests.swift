@@ -10,12 +10,12 @@ import Testing
 
   /// What the service answers to a request that is signed with `secret` and then changed.
   private func answer(
-    secret: String = "PLANTED-SECRET", id: String = "AKIDEXAMPLE",
+    secret: String = "PLANTED-SECRET", id: String = "AKIDEXAMPLE", policy: AuthPolicy = .authenticatedOnly,
     _ change: (inout SignableRequest) -> Void = { _ in }
   ) async throws -> String {
     let authentication = SignatureAuthentication(
       region: "us-west-2", credentials: Self.credentials, principal: .session)
-    let service = try await LatticeService.start(authenticate: authentication.authenticate)
+    let service = try await LatticeService.start(policy: policy, authenticate: authentication.authenticate)
     return try await service.whileRunning { service async throws in
       var request = SignableRequest(
         method: "POST", target: "/reservations/a%20b?day=1",
@@ -23,9 +23,7 @@ import Testing
       let credentials = Credentials(accessKeyID: id, secretAccessKey: secret, sessionToken: "PLANTED-TOKEN")
       try Signer(service: .vpcLattice, region: "us-west-2").sign(&request, with: credentials, at: Date())
       change(&request)
-      let lines = ["\(request.method) \(request.target) HTTP/1.1"] + request.headers.map { "\($0.name): \($0.value)" }
-      return try await RawConnection.exchange(
-        service.server.port, lines.joined(separator: "\r\n") + "\r\nConnection: close\r\n\r\n")
+      return try await send(request, to: service)
     }
   }
 
@@ -49,6 +47,65 @@ import Testing
   @Test func `a path that was changed on the way is refused, with the likely cause`() async throws {
     expectRefusal(try await answer { $0.target = "/v1" + $0.target }, "signed without its first segment")
     expectRefusal(try await answer { $0.target = "/reservations/a%20b/?day=1" }, "the slash at its end")
+  }
+
+  @Test(arguments: ["//admin", "/./admin", "/a/../admin", "/%61dmin", "/admin?x=1"])
+  func `a signature for a path that is denied lets in no other form of it`(target: String) async throws {
+    let policy = try AuthPolicy(
+      json: #"""
+        {"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
+          {"Effect":"Deny","Principal":"*","Action":"*","Resource":"*/admin"}]}
+        """#)
+    let answer = try await answer(policy: policy) { request in
+      request.target = target
+      _ = try? Signer(service: .vpcLattice, region: "us-west-2").sign(&request, with: Self.credentials, at: Date())
+    }
+    #expect(answer.status == 403)
+    #expect(answer.body.contains("explicit deny"))
+  }
+
+  @Test(arguments: ["http://127.0.0.1/reservations", "*", "/a#b"])
+  func `a target that is no path is a bad request, whoever may send what`(target: String) async throws {
+    #expect(try await answer(policy: .everybody) { $0.target = target }.status == 400)
+  }
+
+  @Test func `a client that corrects its clock by the Date of a refusal is let in, however the clock is set`()
+    async throws
+  {
+    let authentication = SignatureAuthentication(
+      region: "us-west-2", credentials: Self.credentials, principal: .session)
+    let service = try await LatticeService.start(authenticate: authentication.authenticate)
+    try await service.whileRunning { service async throws in
+      var skew = ClockSkew.none
+      for offset in [0, 3600, 3600, -1800, 86_400 * 400, 0, 299] {
+        service.clock.offset = .seconds(offset)
+        var statuses: [Int?] = []
+        for _ in 0..<3 where statuses.last != 200 {
+          let localTime = Date()
+          let signedTime = skew.serverTime(at: localTime)
+          var request = SignableRequest(
+            method: "GET", target: "/", headers: [HeaderField("Host", "127.0.0.1:\(service.server.port)")])
+          try Signer(service: .vpcLattice, region: "us-west-2").sign(&request, with: Self.credentials, at: signedTime)
+          let answer = try await send(request, to: service)
+          statuses.append(answer.status)
+          let head = answer.split(separator: "\r\n").map { $0.split(separator: ": ", maxSplits: 1) }
+          let headers = head.filter { $0.count == 2 }.map { HeaderField(String($0[0]), String($0[1])) }
+          let reason = ClockSkew.reason(
+            forStatus: answer.status ?? 0, headers: headers, body: String(answer.body), signedAt: signedTime,
+            localTime: localTime)
+          if let reason { skew = reason }
+        }
+        // At most one refusal, after which the whole difference is known.
+        #expect(statuses == [200] || statuses == [403, 200], "\(offset)")
+        #expect(abs(skew.offset.components.seconds - Int64(offset)) <= 300)
+      }
+    }
+  }
+
+  private func send(_ request: SignableRequest, to service: LatticeService) async throws -> String {
+    let lines = ["\(request.method) \(request.target) HTTP/1.1"] + request.headers.map { "\($0.name): \($0.value)" }
+    return try await RawConnection.exchange(
+      service.server.port, lines.joined(separator: "\r\n") + "\r\nConnection: close\r\n\r\n")
   }
 
   @Test func `what isn't a wrong signature needs no search`() async throws {

@@ -8,10 +8,16 @@ struct AssumeRoleForm {
   }
 
   private let fields: [String: String]
+  /// A field that is there twice.
+  private let repeated: String?
 
   init(_ body: [UInt8]) {
-    let pairs = PercentEncoding.pairs(String(decoding: body, as: UTF8.self), plus: .space)
-    fields = Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in first }
+    var fields: [String: String] = [:]
+    var repeated: String?
+    for (name, value) in PercentEncoding.pairs(String(decoding: body, as: UTF8.self)) {
+      if fields.updateValue(value, forKey: name) != nil { repeated = name }
+    }
+    (self.fields, self.repeated) = (fields, repeated)
   }
 
   /// The value of a field; empty where it is absent.
@@ -23,6 +29,7 @@ struct AssumeRoleForm {
 
   /// What STS refuses before it looks at the role or the token; `nil` where the form is right.
   var problem: (code: String, message: String)? {
+    if let repeated { return ("ValidationError", "\(repeated) must be there once") }
     guard ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(self["Action"]), self["Version"] == "2011-06-15" else {
       return (
         "InvalidAction", "Could not find operation \(self["Action"]) for version \(self["Version"])"
@@ -31,15 +38,20 @@ struct AssumeRoleForm {
     // The constraints of the API reference, in characters.
     var lengths = ["RoleArn": 20...2048, "RoleSessionName": 2...64]
     if action == .withWebIdentity { lengths["WebIdentityToken"] = 4...20_000 }
-    for (name, allowed) in lengths.sorted(by: { $0.key < $1.key }) where !allowed.contains(self[name].count) {
+    for (name, allowed) in lengths.sorted(by: { $0.key < $1.key })
+    where !allowed.contains(self[name].unicodeScalars.count) {
       return (
         "ValidationError",
-        "\(name) must have length from \(allowed.lowerBound) to \(allowed.upperBound), and has \(self[name].count)"
+        "\(name) must have length from \(allowed.lowerBound) to \(allowed.upperBound), and has \(self[name].unicodeScalars.count)"
       )
     }
     let isNameCharacter = { (byte: UInt8) in
-      byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
-        || "_+=,.@-".utf8.contains(byte)
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "_+=,.@-".utf8.contains(byte)
+      }
     }
     guard self["RoleSessionName"].utf8.allSatisfy(isNameCharacter) else {
       return ("ValidationError", "RoleSessionName must satisfy the regular expression [\\w+=,.@-]*")

@@ -76,13 +76,15 @@ public final class ContainerCredentialsService: LocalService {
   }
 
   private static func answer(_ request: SignableRequest, _ container: Container) -> LocalServer.Response {
-    guard request.target == container.target else { return failure(404, "ResourceNotFound", "no such credentials") }
+    guard request.target.isSame(as: container.target) else {
+      return failure(404, "ResourceNotFound", "no such credentials")
+    }
     guard request.method == "GET" else { return failure(405, "MethodNotAllowed", "only GET is known") }
     if let expected = container.authorization {
       guard let given = request.header("authorization"), !given.isEmpty else {
         return failure(400, "InvalidRequest", "the Authorization header is missing")
       }
-      guard given == expected else {
+      guard given.isSame(as: expected) else {
         return failure(401, "AccessDeniedException", "the Authorization header holds another token")
       }
     }

@@ -59,7 +59,7 @@ public final class InstanceMetadataService: LocalService {
 
   private static func answer(_ request: SignableRequest, _ state: inout State) -> LocalServer.Response {
     guard state.instance.httpEndpoint == .enabled else { return .metadata(403, "Forbidden") }
-    if request.path == tokenPath { return issueToken(request, &state) }
+    if request.path.isSame(as: tokenPath) { return issueToken(request, &state) }
     guard request.method == "GET" || request.method == "HEAD" else { return .metadata(405, "Method Not Allowed") }
     switch request.header(tokenField) {
     case let token?:
@@ -67,6 +67,8 @@ public final class InstanceMetadataService: LocalService {
     case nil:
       guard state.instance.httpTokens == .optional else { return .metadata(401, "Unauthorized") }
     }
+    // Of ASCII, `==` compares bytes.
+    guard request.path.utf8.allSatisfy({ $0 < 0x80 }) else { return .metadata(404, "Not Found") }
     return state.instance.document(at: String(request.path))
   }
 
@@ -102,10 +104,11 @@ extension Instance {
     case legacy,
       extended where extendedPaths == .known:
       return LocalServer.Response(status: 301, headers: [HeaderField("Location", path + "/")])
-    case _ where path.hasPrefix(legacy + "/"):
-      return credentials(named: path.dropFirst(legacy.count + 1), accountID: nil)
-    case _ where path.hasPrefix(extended + "/") && extendedPaths == .known:
-      return credentials(named: path.dropFirst(extended.count + 1), accountID: credentials.accountID)
+    case _ where path.begins(with: legacy + "/"):
+      return credentials(named: Substring(path.utf8.dropFirst(legacy.utf8.count + 1)), accountID: nil)
+    case _ where path.begins(with: extended + "/") && extendedPaths == .known:
+      return credentials(
+        named: Substring(path.utf8.dropFirst(extended.utf8.count + 1)), accountID: credentials.accountID)
     default:
       return .metadata(404, "Not Found")
     }
@@ -113,7 +116,7 @@ extension Instance {
 
   /// The role's name where `name` is empty, and otherwise the credentials of the role called so.
   private func credentials(named name: Substring, accountID: String?) -> LocalServer.Response {
-    guard let roleName, name.isEmpty || PercentEncoding.decode(name) == roleName else {
+    guard let roleName, name.isEmpty || PercentEncoding.decode(name).isSame(as: roleName) else {
       return .metadata(404, "Not Found")
     }
     if name.isEmpty { return .metadata(200, roleName) }

@@ -55,9 +55,10 @@ public final class SecurityTokenService: LocalService {
   /// - Throws: The system's error when the address can't be bound.
   public static func start(_ role: Role, on address: LoopbackAddress = .ipv4) async throws -> SecurityTokenService {
     let state = Locked(role)
-    let server = try await LocalServer.start(on: address) { request, body in
+    let clock = LocalClock()
+    let server = try await LocalServer.start(on: address, clock: clock) { request, body in
       guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is known") }
-      return Self.answer(AssumeRoleForm(body), state.value, to: request, body)
+      return Self.answer(AssumeRoleForm(body), state.value, to: request, body, at: clock.now)
     }
     return SecurityTokenService(server: server, state: state)
   }
@@ -91,23 +92,24 @@ public final class SecurityTokenService: LocalService {
   }
 
   private static func answer(
-    _ form: AssumeRoleForm, _ role: Role, to request: SignableRequest, _ body: [UInt8]
+    _ form: AssumeRoleForm, _ role: Role, to request: SignableRequest, _ body: [UInt8], at time: Date
   ) -> LocalServer.Response {
     if let problem = form.problem { return failure(400, problem.code, problem.message) }
     switch form.action {
     case .withWebIdentity:
-      if let expected = role.webIdentityToken, form["WebIdentityToken"] != expected {
+      if let expected = role.webIdentityToken, !form["WebIdentityToken"].isSame(as: expected) {
         return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
       }
     case .signed:
       do throws(VerificationError) {
-        _ = try Verifier(service: SigningService("sts")).verify(request, payload: .bytes(body), with: role.caller)
+        _ = try Verifier(service: .sts).verify(
+          request, payload: .bytes(body), with: role.caller, at: time)
       } catch {
         return failure(403, "SignatureDoesNotMatch", error.message)
       }
     }
-    guard form["RoleArn"] == role.arn,
-      form.action == .withWebIdentity || (role.externalID ?? form["ExternalId"]) == form["ExternalId"]
+    guard form["RoleArn"].isSame(as: role.arn),
+      form.action == .withWebIdentity || role.externalID?.isSame(as: form["ExternalId"]) != false
     else {
       return failure(403, "AccessDenied", "Not authorized to perform sts:\(form["Action"])")
     }
@@ -118,7 +120,7 @@ public final class SecurityTokenService: LocalService {
     let credentials = role.credentials
     let expiration = credentials.expiration ?? Date.now.addingTimeInterval(Double(form.durationSeconds ?? 3600))
     let account = Principal(arn: role.arn).accountID ?? ""
-    let roleName = role.arn.split(separator: "/").last.map(String.init) ?? ""
+    let roleName = role.arn.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
     let session = "arn:aws:sts::\(account):assumed-role/\(roleName)/\(form["RoleSessionName"])"
     return .xml(
       200,

@@ -15,6 +15,7 @@ struct SessionTokens: Sendable {
   }
 
   func accepts(_ token: String, at now: ContinuousClock.Instant) -> Bool {
-    expirations[token].map { $0 > now } ?? false
+    // Of ASCII, equal texts are the same bytes.
+    token.utf8.allSatisfy { $0 < 0x80 } && expirations[token].map { $0 > now } ?? false
   }
 }

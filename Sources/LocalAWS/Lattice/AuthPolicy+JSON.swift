@@ -1,3 +1,5 @@
+import SigV4
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else
@@ -7,13 +9,17 @@
 extension AuthPolicy {
   /// Reads a policy from its JSON.
   ///
-  /// Nothing is passed over in silence: an element that isn't known would otherwise allow more, or less, than AWS does.
+  /// Nothing is ignored: an unknown element, or one that is there twice, would allow more, or less, than AWS does.
   ///
   /// - Parameter json: The policy document.
   /// - Throws: ``AuthPolicyError``: `malformed` for what AWS refuses as well, `unsupported` for `NotPrincipal`,
   ///   `NotAction`, `NotResource`, policy variables, and operators, condition keys and principals other than those of
   ///   ``AuthPolicy``.
   public init(json: String) throws(AuthPolicyError) {
+    guard json.utf8.count <= Self.maximumBytes else {
+      throw AuthPolicyError(.malformed, "the policy has \(json.utf8.count) bytes; \(Self.maximumBytes) are accepted")
+    }
+    try Self.checkMembers(of: Array(json.utf8))
     guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)),
       case .object(var document) = value
     else { throw AuthPolicyError(.malformed, "the policy isn't a JSON object") }
@@ -36,6 +42,11 @@ extension AuthPolicy {
       statements.append(try StatementReader(number: index + 1, value: value).statement())
     }
   }
+}
+
+extension AuthPolicy {
+  /// The most bytes of a policy that AWS accepts: 10 KB (VPC Lattice User Guide, "Quotas").
+  private static let maximumBytes = 10_240
 }
 
 /// Reads one statement of a policy, and says in errors which one it is.
@@ -66,7 +77,7 @@ private struct StatementReader {
     return AuthPolicy.Statement(
       effect: effect, principals: try principals(),
       // Actions are compared without regard to letter case, resources with it.
-      actions: try strings("Action").map { WildcardPattern($0.lowercased()) },
+      actions: try strings("Action").map { WildcardPattern($0.utf8.asciiLowercased) },
       resources: try strings("Resource").map { WildcardPattern($0) },
       conditions: try conditions())
   }
@@ -111,7 +122,7 @@ private struct StatementReader {
 
   private func strings(_ value: JSONValue?, _ name: String) throws(AuthPolicyError) -> [String] {
     guard let strings = value?.strings else { throw error(.malformed, "needs \(name): a string or a list of strings") }
-    if strings.contains(where: { $0.contains("${") }) {
+    if strings.contains(where: { $0.utf8.contains("${".utf8) }) {
       throw error(.unsupported, "has a policy variable in \(name), which isn't supported here")
     }
     return strings

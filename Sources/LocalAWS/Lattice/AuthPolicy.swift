@@ -37,8 +37,11 @@ public struct AuthPolicy: Sendable, Hashable {
     /// The only action that a Lattice service has.
     public static let action = "vpc-lattice-svcs:Invoke"
 
-    /// The resource that the request is for: the service's ARN and the path, without the query.
-    public var resource: String { service + request.path }
+    /// The resource that the request is for: the service's ARN and the path in canonical form, without the query.
+    public var resource: String { service + (target?.path ?? String(request.path)) }
+
+    /// The target in canonical form; `nil` for a target that is no path.
+    var target: CanonicalTarget? { try? CanonicalTarget(request.target, for: .vpcLattice) }
   }
 
   struct Statement: Sendable, Hashable {
@@ -58,7 +61,7 @@ public struct AuthPolicy: Sendable, Hashable {
 
     func applies(to request: Request) -> Bool {
       principals.contains { request.principal.isNamed(by: $0) }
-        && actions.contains { $0.matches(Request.action.lowercased()) }
+        && actions.contains { $0.matches(Request.action.utf8.asciiLowercased) }
         && resources.contains { $0.matches(request.resource) }
         && conditions.allSatisfy { $0.isMet.holds(of: $0.key.values(in: request), against: $0.values) }
     }
@@ -66,8 +69,11 @@ public struct AuthPolicy: Sendable, Hashable {
 
   var statements: [Statement]
 
-  /// What the policy says of a request.
+  /// What the policy says of a request; nothing allows a request whose target is no path.
+  ///
+  /// Paths are compared in canonical form (``SigV4/CanonicalTarget``): what denies `/admin` denies `//admin` too.
   public func decision(for request: Request) -> Decision {
+    guard request.target != nil else { return .implicitlyDenied }
     let effects = statements.filter { $0.applies(to: request) }.map(\.effect)
     if effects.contains(.deny) { return .explicitlyDenied }
     return effects.contains(.allow) ? .allowed : .implicitlyDenied

@@ -13,8 +13,9 @@ enum ConditionKey: Sendable, Hashable {
 
   /// The key called `name` in any letter case; `nil` where it isn't known here.
   init?(_ name: String) {
-    let parts = name.lowercased().split(separator: "/", maxSplits: 1)
-    switch (parts.first, parts.count > 1 ? String(parts[1]) : nil) {
+    let parts = name.utf8.asciiLowercased.utf8.split(separator: UInt8(ascii: "/"), maxSplits: 1)
+      .map { String(Substring($0)) }
+    switch (parts.first, parts.count > 1 ? parts[1] : nil) {
     case ("aws:principaltype", nil): self = .principalType
     case ("aws:principalaccount", nil): self = .principalAccount
     case ("aws:principalarn", nil): self = .principalARN
@@ -34,12 +35,11 @@ enum ConditionKey: Sendable, Hashable {
     case .principalAccount: request.principal.accountID.map { [$0] } ?? []
     case .principalARN: request.principal == .anonymous ? [] : [request.principal.arn]
     case .requestMethod: [request.request.method]
-    case .requestPath: [String(request.request.path)]
+    case .requestPath: [request.target?.path ?? String(request.request.path)]
     case .serviceARN: [request.service]
     case .requestHeader(let field): request.request.headers.filter { $0.isNamed(field) }.map(\.value)
     case .requestQueryString(let parameter):
-      PercentEncoding.pairs(request.request.query ?? "", plus: .plus)
-        .filter { $0.name.lowercased() == parameter }.map(\.value)
+      request.target?.parameters.filter { $0.name.isSameIgnoringCase(as: parameter) }.map(\.value) ?? []
     }
   }
 }

@@ -62,8 +62,8 @@ struct ConditionOperator: Sendable, Hashable {
   private func matches(_ value: String, _ listed: [String]) -> Bool {
     listed.contains { listed in
       switch comparison {
-      case .equals: value.utf8.elementsEqual(listed.utf8)
-      case .equalsIgnoringCase: value.lowercased() == listed.lowercased()
+      case .equals: value.isSame(as: listed)
+      case .equalsIgnoringCase: value.isSameIgnoringCase(as: listed)
       case .like: WildcardPattern(listed).matches(value)
       }
     }

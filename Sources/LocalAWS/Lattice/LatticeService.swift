@@ -1,8 +1,14 @@
 public import SigV4
 
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
 /// A stand-in for a service in VPC Lattice: asks who sends a request, applies its auth policy, and answers.
 ///
-/// An allowed request is answered 200 with a greeting, any other 403 in Lattice's words. Who the sender is, and
+/// An allowed request is answered 200 with a greeting, any other 403 in Lattice's words, and one whose target is no path 400. Who the sender is, and
 /// whether a signature is right, is up to the `authenticate` closure.
 public final class LatticeService: LocalService {
   /// Who sends a request, as far as its signature tells.
@@ -16,8 +22,8 @@ public final class LatticeService: LocalService {
     case refused(String)
   }
 
-  /// Finds out who sends a request, given its body.
-  public typealias Authenticate = @Sendable (SignableRequest, [UInt8]) async -> Authentication
+  /// Finds out who sends a request, given its body and the time by the service's clock.
+  public typealias Authenticate = @Sendable (SignableRequest, [UInt8], Date) async -> Authentication
 
   private struct State: Sendable {
     var policy: AuthPolicy
@@ -57,9 +63,13 @@ public final class LatticeService: LocalService {
     authenticate: @escaping Authenticate
   ) async throws -> LatticeService {
     let state = Locked(State(policy: policy, greeting: greeting))
-    let server = try await LocalServer.start(on: address) { request, body in
+    let clock = LocalClock()
+    let server = try await LocalServer.start(on: address, clock: clock) { request, body in
+      guard (try? CanonicalTarget(request.target, for: .vpcLattice)) != nil else {
+        return LocalServer.Response(status: 400, text: "Bad Request")
+      }
       let principal: Principal
-      switch await authenticate(request, body) {
+      switch await authenticate(request, body, clock.now) {
       case .anonymous: principal = .anonymous
       case .authenticated(let sender): principal = sender
       case .refused(let message): return LocalServer.Response(status: 403, text: message)

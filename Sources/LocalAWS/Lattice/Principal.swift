@@ -23,22 +23,27 @@ public struct Principal: Sendable, Hashable {
   /// The account that the principal belongs to: the ARN's fifth field; `nil` for anonymous ones.
   public var accountID: String? { fields.count > 4 ? String(fields[4]) : nil }
 
-  private var fields: [Substring] { arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false) }
-  private var resource: [Substring] { fields.count > 5 ? fields[5].split(separator: "/") : [] }
+  private var fields: [Substring] {
+    arn.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
+      .map { Substring($0) }
+  }
+  private var resource: [Substring] {
+    fields.count > 5 ? fields[5].utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } : []
+  }
 
   /// Whether the principal is one that `name`, an entry of a policy's `Principal`, stands for.
   ///
   /// An entry is `*`, an account id or its `:root` (everybody in the account), a role (every session of it), or the
   /// ARN of one user or session (IAM User Guide, "AWS JSON policy elements: Principal").
   func isNamed(by name: String) -> Bool {
-    if name == "*" || name == arn { return true }
+    if name == "*" || name.isSame(as: arn) { return true }
     guard let accountID else { return false }
-    if name == accountID { return true }
+    if name.isSame(as: accountID) { return true }
     let named = Principal(arn: name)
-    guard named.accountID == accountID else { return false }
+    guard named.accountID?.isSame(as: accountID) == true else { return false }
     if named.resource == ["root"] { return true }
     // A session's ARN has the role's name without the role's path.
     return named.resource.first == "role" && resource.first == "assumed-role" && resource.count > 1
-      && named.resource.last == resource[1]
+      && named.resource.last?.isSame(as: resource[1]) == true
   }
 }

@@ -1,9 +1,9 @@
 public import SigV4
 
 #if canImport(FoundationEssentials)
-  import FoundationEssentials
+  public import struct FoundationEssentials.Date
 #else
-  import Foundation
+  public import struct Foundation.Date
 #endif
 
 /// Finds out who sends a request from its signature, as Lattice does: the other half of the library at work.
@@ -24,17 +24,18 @@ public struct SignatureAuthentication: Sendable {
   public init(
     service: SigningService = .vpcLattice, region: String, credentials: Credentials, principal: Principal
   ) {
-    verifier = Verifier(service: service, region: region)
+    verifier = Verifier(service: service, region: region, nonCanonicalTargets: .accepted)
     self.credentials = credentials
     self.principal = principal
   }
 
   /// Who sends `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
-  @Sendable public func authenticate(_ request: SignableRequest, _ body: [UInt8]) async -> LatticeService.Authentication
-  {
+  @Sendable public func authenticate(
+    _ request: SignableRequest, _ body: [UInt8], at time: Date
+  ) async -> LatticeService.Authentication {
     do throws(VerificationError) {
       // Credentials of another id than the one that signed count as none.
-      _ = try verifier.verify(request, payload: .bytes(body), with: credentials)
+      _ = try verifier.verify(request, payload: .bytes(body), with: credentials, at: time)
       return .authenticated(principal)
     } catch {
       guard error.code != .missingSignature else { return .anonymous }

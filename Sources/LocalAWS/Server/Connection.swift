@@ -18,6 +18,7 @@ struct Connection: Sendable {
   let bodyLimit: Int
   let log: RequestLog
   let plan: Locked<FaultPlan>
+  let clock: LocalClock
   let handler: LocalServer.Handler
 
   func serve(_ stream: Stream) async {
@@ -29,7 +30,7 @@ struct Connection: Sendable {
           guard try await answer(received, &requests, outbound, stream.channel) == .keepAlive else { return }
         }
       } catch is HTTPParserError {
-        try await ResponseWriter(outbound).write(LocalServer.Response(status: 400), .close)
+        try await ResponseWriter(outbound, clock).write(LocalServer.Response(status: 400), .close)
       }
     }
   }
@@ -46,7 +47,7 @@ struct Connection: Sendable {
             method: head.method.rawValue, target: head.uri,
             headers: head.headers.map { HeaderField($0.name, $0.value) }),
           body: [], isKeepAlive: head.isKeepAlive, isTooLarge: false)
-        if received?.request.header("Expect")?.lowercased() == "100-continue" {
+        if received?.request.header("Expect")?.isSameIgnoringCase(as: "100-continue") == true {
           try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
       case .body(let bytes):
@@ -85,7 +86,7 @@ struct Connection: Sendable {
       response = await usualAnswer(to: received)
     }
     let persistence: Delivery.Persistence = received.isKeepAlive ? response.delivery.persistence : .close
-    let isComplete = try await ResponseWriter(outbound).write(
+    let isComplete = try await ResponseWriter(outbound, clock).write(
       response, persistence, isBodyless: received.request.method == "HEAD")
     if !isComplete, case .stalled = response.delivery.ending {
       try await outlast(&requests)

@@ -18,6 +18,8 @@ public final class LocalServer: Sendable {
   public let address: LoopbackAddress
   /// The port that the system chose.
   public let port: Int
+  /// The clock, which can be set.
+  public let clock: LocalClock
 
   private let channel: any Channel
   private let connections: ConnectionTasks
@@ -25,11 +27,12 @@ public final class LocalServer: Sendable {
   private let plan: Locked<FaultPlan>
 
   private init(
-    address: LoopbackAddress, port: Int, channel: any Channel, connections: ConnectionTasks, log: RequestLog,
-    plan: Locked<FaultPlan>
+    address: LoopbackAddress, port: Int, clock: LocalClock, channel: any Channel, connections: ConnectionTasks,
+    log: RequestLog, plan: Locked<FaultPlan>
   ) {
     self.address = address
     self.port = port
+    self.clock = clock
     self.channel = channel
     self.connections = connections
     self.log = log
@@ -41,12 +44,14 @@ public final class LocalServer: Sendable {
   /// - Parameters:
   ///   - address: The loopback address to listen on.
   ///   - bodyLimit: The largest request body to hand on, in bytes; a longer one is answered 413 without the handler.
+  ///   - clock: The server's clock.
   ///   - handler: Answers each request. It is cancelled when the server stops.
   /// - Returns: The running server.
   /// - Throws: The system's error when the address can't be bound, as `::1` on a machine without IPv6.
   public static func start(
     on address: LoopbackAddress = .ipv4,
     bodyLimit: Int = defaultBodyLimit,
+    clock: LocalClock = LocalClock(),
     handler: @escaping Handler
   ) async throws -> LocalServer {
     let connections = ConnectionTasks()
@@ -61,15 +66,16 @@ public final class LocalServer: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let stream = try Connection.Stream.http(on: channel)
           connections.start { id in
-            await Connection(id: id, bodyLimit: bodyLimit, log: log, plan: plan, handler: handler).serve(stream)
+            await Connection(id: id, bodyLimit: bodyLimit, log: log, plan: plan, clock: clock, handler: handler)
+              .serve(stream)
           }
         }
       }
       .bind(host: address.text, port: 0)
       .get()
     return LocalServer(
-      address: address, port: channel.localAddress?.port ?? 0, channel: channel, connections: connections, log: log,
-      plan: plan)
+      address: address, port: channel.localAddress?.port ?? 0, clock: clock, channel: channel,
+      connections: connections, log: log, plan: plan)
   }
 
   /// The URL of the server's root without a trailing slash, such as `http://127.0.0.1:49152`.

@@ -8,6 +8,9 @@ extension LocalService {
   /// The URL of the service's root without a trailing slash, such as `http://127.0.0.1:49152`.
   public var baseURL: String { server.baseURL }
 
+  /// The clock, which can be set: `service.clock.offset = .seconds(600)`.
+  public var clock: LocalClock { server.clock }
+
   /// The faults to play from the next request on.
   public var faults: FaultPlan {
     get { server.faults }

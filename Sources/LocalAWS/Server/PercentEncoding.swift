@@ -8,9 +8,9 @@ enum PercentEncoding {
     var bytes: [UInt8] = []
     var rest = Array(encoded.utf8)[...]
     while let byte = rest.popFirst() {
-      let digits = rest.prefix(2).compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+      let digits = rest.prefix(2).compactMap(hexadecimalValue)
       if byte == UInt8(ascii: "%"), digits.count == 2 {
-        bytes.append(UInt8(digits[0] << 4 | digits[1]))
+        bytes.append(digits[0] << 4 | digits[1])
         rest = rest.dropFirst(2)
       } else {
         bytes.append(byte == UInt8(ascii: "+") && plus == .space ? UInt8(ascii: " ") : byte)
@@ -19,11 +19,22 @@ enum PercentEncoding {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The names and values of a query or form, in order and decoded.
-  static func pairs(_ encoded: some StringProtocol, plus: Plus) -> [(name: String, value: String)] {
-    encoded.split(separator: "&").map { pair in
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return (decode(parts[0], plus: plus), parts.count > 1 ? decode(parts[1], plus: plus) : "")
+  /// The names and values of a form, in order and decoded.
+  static func pairs(_ encoded: String) -> [(name: String, value: String)] {
+    encoded.utf8.split(separator: UInt8(ascii: "&")).map { pair in
+      let name = pair.prefix { $0 != UInt8(ascii: "=") }
+      return (
+        decode(Substring(name), plus: .space), decode(Substring(pair.dropFirst(name.count + 1)), plus: .space)
+      )
+    }
+  }
+
+  private static func hexadecimalValue(ofDigit byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    default: nil
     }
   }
 }

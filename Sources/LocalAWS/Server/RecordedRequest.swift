@@ -16,12 +16,7 @@ public struct RecordedRequest: Sendable, Hashable {
 
 extension SignableRequest {
   /// The target up to its query.
-  var path: Substring { target.prefix { $0 != "?" } }
-
-  /// The target after its first `?`; `nil` when there is none.
-  var query: Substring? {
-    target.firstIndex(of: "?").map { target[target.index(after: $0)...] }
-  }
+  var path: Substring { Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }) }
 
   /// The value of the first field called `name`, whatever its letter case.
   func header(_ name: String) -> String? {
@@ -29,6 +24,6 @@ extension SignableRequest {
   }
 
   func matches(method: String?, pathPrefix: String) -> Bool {
-    (method == nil || method == self.method) && path.hasPrefix(pathPrefix)
+    method?.isSame(as: self.method) != false && path.begins(with: pathPrefix)
   }
 }

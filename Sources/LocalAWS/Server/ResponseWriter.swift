@@ -6,7 +6,12 @@ import SigV4
 struct ResponseWriter {
   private let outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
-  init(_ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>) { self.outbound = outbound }
+  private let clock: LocalClock
+
+  init(_ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, _ clock: LocalClock) {
+    self.outbound = outbound
+    self.clock = clock
+  }
 
   /// Writes an answer, and returns whether it was complete; one that stalls or is cut off isn't.
   @discardableResult
@@ -55,6 +60,8 @@ struct ResponseWriter {
   private func head(of response: LocalServer.Response, _ persistence: Delivery.Persistence) -> HTTPResponseHead {
     let status = HTTPResponseStatus(statusCode: response.status)
     var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+    // An origin server with a clock sends it (RFC 9110, 6.6.1); clients correct theirs by it.
+    if !headers.contains(name: "Date") { headers.add(name: "Date", value: clock.headerValue) }
     let delivery = response.delivery
     if status.mayHaveResponseBody {
       switch (delivery.framing, delivery.ending) {
