@@ -10,4 +10,22 @@ struct CommandLineTool: AsyncParsableCommand {
       DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, VerifyCommand.self,
       ExplainCommand.self, CredentialsCommand.self, ConformanceCommand.self,
     ])
+
+  /// Runs the command, and fails if what it prints can't be written.
+  static func main() async {
+    StandardOutput.reserveDescriptors()
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch  where !exitCode(for: error).isSuccess {
+      exit(withError: error)
+    } catch {
+      print(fullMessage(for: error))  // help and the version come as errors
+    }
+    do { try StandardOutput.finish() } catch { exit(withError: error) }
+  }
 }

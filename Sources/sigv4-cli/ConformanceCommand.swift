@@ -14,7 +14,8 @@ struct ConformanceCommand: ParsableCommand {
       if line.isEmpty { continue }
       var result = try VectorResult.line(for: Data(line.utf8))
       result.append(0x0A)
-      try FileHandle.standardOutput.write(contentsOf: result)
+      StandardOutput.write(result)
+      try StandardOutput.finish()  // the caller may wait for this answer before it sends another case
     }
   }
 }

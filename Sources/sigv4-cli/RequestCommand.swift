@@ -32,7 +32,7 @@ struct RequestCommand: AsyncParsableCommand {
       : try await options.signer.sign(&request, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
-    try FileHandle.standardOutput.write(contentsOf: answer.body)
+    StandardOutput.write(answer.body)
     if answer.body.last != 0x0A, isatty(STDOUT_FILENO) == 1 { print() }  // a pipe gets the body's bytes alone
     guard 200..<300 ~= answer.status else {
       SigningTrace.note("The service answered \(answer.status).")

@@ -37,12 +37,8 @@ struct RequestOptions: ParsableArguments {
     var request = URLRequest(url: url)
     request.httpMethod = method
     for header in header {
-      guard let colon = header.firstIndex(of: ":") else {
-        throw Failure("\(header.debugDescription) is no header; it should look like 'Name: value'.")
-      }
-      request.addValue(
-        header[header.index(after: colon)...].trimmingCharacters(in: .whitespaces),
-        forHTTPHeaderField: String(header[..<colon]))
+      let field = try HeaderText.field(header)
+      request.addValue(field.value, forHTTPHeaderField: field.name)
     }
     request.httpBody = try body()
     return request

@@ -1,4 +1,4 @@
-import Foundation
+@preconcurrency import Foundation
 import SigV4
 
 /// What was signed, for people to read: the session token is left out.
@@ -19,7 +19,7 @@ enum SigningTrace {
 
   /// Writes a line to standard error.
   static func note(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    fputs(line + "\n", stderr)  // a FileHandle would trap where nothing can be written
   }
 
   private static func indented(_ text: String) -> String {

@@ -1,0 +1,67 @@
+import Foundation
+import SigV4
+
+/// A header as an option gives it.
+enum HeaderText {
+  /// Reads `Name: value`.
+  ///
+  /// - Throws: ``Failure`` for a text without a colon, a name that isn't a token (RFC 9110, 5.6.2), or a control character
+  ///   other than a tab in the value (RFC 9110, 5.5).
+  static func field(_ text: String) throws -> HeaderField {
+    let bytes = text.utf8
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+      throw malformed(text, "it has no colon")
+    }
+    let name = Substring(bytes[..<colon])
+    guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else { throw malformed(text, "the name isn't valid") }
+    guard !hasControlCharacter(text) else { throw malformed(text, "it contains a control character or a line break") }
+    return HeaderField(String(name), trimmed(Substring(bytes[bytes.index(after: colon)...])))
+  }
+
+  /// Reads an `-H` of curl: `Name: value`, `Name;` for an empty value, or `Name:`, which removes what curl would add.
+  ///
+  /// - Returns: `nil` for a text that curl ignores; a value of `nil` for a removed header.
+  static func curlField(_ text: String) throws -> (name: String, value: String?)? {
+    if hasControlCharacter(text) {
+      throw Failure(
+        "The curl command's header \(shown(text)) contains a control character or a line break, which curl sends unchanged. Remove it."
+      )
+    }
+    let bytes = text.utf8
+    if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
+      let name = String(Substring(bytes[..<colon]))
+      let value = trimmed(Substring(bytes[bytes.index(after: colon)...]))
+      return name.isEmpty ? nil : (name, value.isEmpty ? nil : value)
+    }
+    guard let mark = bytes.firstIndex(of: UInt8(ascii: ";")), bytes.index(after: mark) == bytes.endIndex else {
+      return nil
+    }
+    let name = String(Substring(bytes[..<mark]))
+    return name.isEmpty ? nil : (name, "")
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    let blanks = Set([UInt8(ascii: " "), UInt8(ascii: "\t")])
+    var bytes = text.utf8.drop { blanks.contains($0) }
+    while let last = bytes.last, blanks.contains(last) { bytes.removeLast() }
+    return String(Substring(bytes))
+  }
+
+  private static func hasControlCharacter(_ text: String) -> Bool {
+    text.utf8.contains { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7F }
+  }
+
+  /// A byte of RFC 9110's `token`.
+  static func isTokenByte(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
+  }
+
+  /// The name of a header that can't be shown whole: its value may be a secret.
+  private static func shown(_ text: String) -> String {
+    String(text.prefix { $0 != ":" && $0 != ";" }.prefix(60)).debugDescription
+  }
+
+  private static func malformed(_ text: String, _ reason: String) -> Failure {
+    Failure("Invalid header \(shown(text)): \(reason). Write it as 'Name: value'.")
+  }
+}

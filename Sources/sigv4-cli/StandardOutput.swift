@@ -1,0 +1,31 @@
+import ArgumentParser
+@preconcurrency import Foundation
+
+/// Standard output, where what a command prints must arrive.
+enum StandardOutput {
+  /// Opens those of the descriptors 0 to 2 that the caller closed, so that no file or socket takes their place.
+  ///
+  /// They stay useless: reading gives nothing, and writing fails.
+  static func reserveDescriptors() {
+    var descriptor = open("/dev/null", O_RDONLY)
+    while descriptor >= 0, descriptor <= 2 { descriptor = open("/dev/null", O_RDONLY) }
+    if descriptor > 2 { close(descriptor) }
+  }
+
+  /// Writes bytes after what was printed before; ``finish()`` reports if that fails.
+  static func write(_ bytes: some Sequence<UInt8>) {
+    let bytes = Array(bytes)
+    fwrite(bytes, 1, bytes.count, stdout)
+  }
+
+  /// Writes what is still buffered.
+  ///
+  /// - Throws: ``Failure`` if something that was printed can't be written; an exit code alone if the reader of a pipe left.
+  static func finish() throws {
+    let isFlushed = fflush(stdout) == 0
+    let code = errno
+    guard !isFlushed || ferror(stdout) != 0 else { return }
+    if code == EPIPE { throw ExitCode.failure }
+    throw Failure("The output can't be written: \(String(cString: strerror(isFlushed ? EIO : code))).")
+  }
+}
