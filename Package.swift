@@ -117,6 +117,12 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["sigv4-cli", "SigV4"],
+      exclude: ["curl-commands.jsonl"],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "LocalAWSTests",
       dependencies: [
         "SigV4",

@@ -8,14 +8,14 @@ struct ExplainCommand: AsyncParsableCommand {
     commandName: "explain",
     abstract: "Says why a service refused a request: the line that differs, and the likely cause.",
     discussion: """
-      Reads the request, an HTTP/1.1 message or a curl command line with the signature in it, and the body of the \
-      answer. With credentials, from where the SDKs find them, it finds out more.
+      Reads the signed request (an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL) and the \
+      body of the answer. With credentials, from where the SDKs find them, it finds out more.
       """)
 
-  @Argument(help: "The request: a file, or - for standard input.")
+  @Argument(help: "The request: a file, - for standard input, or the URL or curl command itself.")
   var request = "-"
 
-  @Option(help: "The body of the service's answer: a file.")
+  @Option(help: "The body of the service's answer: a file, - for standard input, or the text itself.")
   var answer: String?
 
   @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")
@@ -41,13 +41,9 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let text = try RequestText(path: request)
-    let answerText = try answer.map { path in
-      guard let body = try? String(contentsOf: URL(filePath: path), encoding: .utf8) else {
-        throw Failure("The file \(path) can't be read.")
-      }
-      return body
-    }
+    let text = try RequestText(argument: request)
+    text.notes.forEach { SigningTrace.note("Note: \($0)") }
+    let answerText = try answer.map { String(decoding: try InputFile.contentOrText($0), as: UTF8.self) }
     let known = credentials ? try? await CredentialChain().credentials() : nil
     let mismatch = Mismatch(
       of: text.request, payload: text.payload, answer: answerText.map { ServiceAnswer($0) }, credentials: known,

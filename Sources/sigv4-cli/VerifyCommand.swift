@@ -8,10 +8,11 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Verifies the signature of a request, with credentials from where the SDKs find them.",
     discussion: """
-      Reads an HTTP/1.1 message or a curl command line. Exit code 0 where the signature is right, 22 where it isn't.
+      Reads an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL. Exit code 0 if the signature \
+      is right, 22 if it isn't.
       """)
 
-  @Argument(help: "A file, or - for standard input.")
+  @Argument(help: "The request: a file, - for standard input, or the URL or curl command itself.")
   var request = "-"
 
   @Option(help: "The service's signing name.")
@@ -26,6 +27,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Answer in JSON.")
   var json = false
 
+  @Flag(help: .hidden)  // for checks of how requests are read
+  var showRequest = false
+
   /// The answer for tools.
   private struct Report: Encodable {
     var isValid: Bool
@@ -39,7 +43,12 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let text = try RequestText(path: request)
+    let text = try RequestText(argument: request)
+    text.notes.forEach { SigningTrace.note("Note: \($0)") }
+    if showRequest {
+      StandardOutput.write(text.message)
+      return
+    }
     let now = try time.map(TimeText.date) ?? Date()
     let verifier = Verifier(service: .named(service), region: region, nonCanonicalTargets: .accepted)
     let credentials = CachedCredentialProvider(CredentialChain())

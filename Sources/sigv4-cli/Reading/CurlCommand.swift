@@ -1,101 +1,213 @@
 import Foundation
 import SigV4
 
-/// The request that a curl command line sends, as far as its signature is concerned.
+/// The request that a curl command sends, as far as a signature can cover it.
+///
+/// Headers that depend on curl's version or build stay out: its own `User-Agent`, `Accept-Encoding` of `--compressed`,
+/// `Expect`, and the fields of one connection.
 struct CurlCommand {
-  private(set) var request = SignableRequest(method: "", target: "", headers: [])
-  private(set) var body: [UInt8] = []
+  let request: SignableRequest
+  let body: [UInt8]
 
+  /// Reads the arguments of curl.
+  ///
+  /// - Parameters:
+  ///   - command: The command, as the shell passes it on.
+  ///   - file: Reads a file by its name.
+  /// - Throws: ``Failure`` for a command that curl rejects, that sends several requests, or whose request only curl knows.
+  init(_ command: ShellCommand, file: @escaping (String) throws -> [UInt8]) throws {
+    var arguments = CurlArguments(input: command.input, readFile: file)
+    try arguments.read(command.arguments)
+    (request, body) = try arguments.requestAndBody()
+  }
+}
+
+/// What the options of a curl command say.
+private struct CurlArguments {
+  let input: ShellCommand.Input?
+  let readFile: (String) throws -> [UInt8]
+
+  private var urls: [[UInt8]] = []
   private var method: String?
-  private var url: String?
   private var target: String?
-  private var headers: [HeaderField] = []
+  private var headers: [String] = []
+  private var single: [String: String] = [:]
+  private var cookies: [String] = []
   private var data: CurlData?
-  private var isDataInQuery = false
-  /// The names, in lower case, of the headers that curl is told to leave out.
-  private var leftOut: Set<String> = []
+  private var isJSON = false
+  private var queries: [[UInt8]] = []
+  private var upload: [UInt8]?
+  private var user: [UInt8]?
+  private var bearer: String?
+  private var defaultScheme: String?
+  private var flags: Set<String> = []
 
-  init(_ text: String) throws {
-    var words = try ShellWords.split(text)[...]
-    words.removeFirst()
-    while let word = words.popFirst() {
-      guard word.hasPrefix("-"), word != "-" else {
-        url = word
-        continue
-      }
-      for (option, glued) in try CurlOption.options(in: word) {
-        guard option.hasValue else {
-          apply(option)
-          continue
+  init(input: ShellCommand.Input?, readFile: @escaping (String) throws -> [UInt8]) {
+    (self.input, self.readFile) = (input, readFile)
+  }
+
+  mutating func read(_ arguments: [[UInt8]]) throws {
+    var words = arguments[...]
+    var isPastOptions = false
+    while let word = words.first {
+      if !isPastOptions, word.elementsEqual("--".utf8) {
+        isPastOptions = true
+        words.removeFirst()
+      } else if isPastOptions || word.first != UInt8(ascii: "-") {
+        urls.append(word)
+        words.removeFirst()
+      } else {
+        for option in try CurlOption.read(from: &words) {
+          if let value = option.value { try apply(option.name, value) } else { try apply(option) }
         }
-        guard let value = glued ?? words.popFirst() else { throw Failure("\(option.name) needs a value.") }
-        try apply(option, value)
       }
     }
-    guard let url, let parsed = URL(string: url), let host = parsed.host() else {
-      throw Failure("The curl command has no URL with a host.")
-    }
-    addDefault("Host", host + (parsed.port.map { ":\($0)" } ?? ""))
-    if let type = data?.contentType, !isDataInQuery { addDefault("Content-Type", type) }
-    if data?.contentType == CurlData.json { addDefault("Accept", CurlData.json) }
-    let afterScheme = url.range(of: "://").map { url[$0.upperBound...] } ?? url[...]
-    var sent = String(afterScheme.drop { $0 != "/" && $0 != "?" }.prefix { $0 != "#" })
-    if !sent.hasPrefix("/") { sent = "/" + sent }
-    let content = data?.bytes ?? []
-    if isDataInQuery, data != nil {
-      sent += (sent.contains("?") ? "&" : "?") + String(decoding: content, as: UTF8.self)
-    }
-    body = isDataInQuery ? [] : content
-    let usual = isDataInQuery ? "GET" : data.map { $0.isUpload ? "PUT" : "POST" } ?? "GET"
-    request = SignableRequest(
-      method: method ?? usual, target: target ?? sent,
-      headers: headers)
   }
 
-  private mutating func apply(_ option: CurlOption) {
-    switch option.name {
-    case "--head": method = method ?? "HEAD"
-    case "--get": isDataInQuery = true
-    default: break
-    }
+  private mutating func apply(_ option: CurlOption) throws {
+    if option.name == "--next" { throw Self.severalRequests }
+    if option.isOn { flags.insert(option.name) } else { flags.remove(option.name) }
   }
 
-  private mutating func apply(_ option: CurlOption, _ value: String) throws {
-    switch option.name {
-    case "--request": method = value
-    case "--url": url = value
-    case "--request-target": target = value
-    case "--user-agent": headers.append(HeaderField("User-Agent", value))
-    case "--referer": headers.append(HeaderField("Referer", value))
-    // Without = it is a file.
-    case "--cookie" where value.contains("="): headers.append(HeaderField("Cookie", value))
-    case "--header": try addHeader(value)
+  private mutating func apply(_ name: String, _ value: [UInt8]) throws {
+    let text = String(decoding: value, as: UTF8.self)
+    switch name {
+    case "--request": method = text
+    case "--request-target": target = text
+    case "--url": urls.append(value)
+    case "--user-agent": single["User-Agent"] = text
+    case "--referer":
+      let isAutomatic = value.suffix(5).elementsEqual(";auto".utf8)
+      single["Referer"] = isAutomatic ? String(decoding: value.dropLast(5), as: UTF8.self) : text
+    case "--range": single["Range"] = "bytes=\(text)" + (value.contains(UInt8(ascii: "-")) ? "" : "-")
+    case "--continue-at" where text != "-": single["Range"] = "bytes=\(text)-"
+    case "--cookie" where value.contains(UInt8(ascii: "=")): cookies.append(text)  // without = it is a file
+    case "--header":
+      headers += value.first == UInt8(ascii: "@") ? try headerLines(value.dropFirst()) : [text]
+    case "--user": user = value.contains(UInt8(ascii: ":")) || value.isEmpty ? value : value + [UInt8(ascii: ":")]
+    case "--oauth2-bearer": bearer = text
+    case "--proto-default": defaultScheme = text
+    case "--upload-file": upload = value
+    case "--url-query":
+      queries.append(
+        value.first == UInt8(ascii: "+") ? Array(value.dropFirst()) : try CurlData.encoded(value, file: content))
     case "--form", "--form-string":
-      throw Failure("Only curl knows the boundary of a form (-F); give the request as an HTTP/1.1 message.")
+      throw Failure(
+        "Only curl knows the boundary of a form (-F). Run it with --trace-ascii, and give the request it sent.")
+    case "--config":
+      throw Failure("Options in a file (-K) aren't read. Write them into the command.")
+    case "--aws-sigv4":
+      throw Failure(
+        "curl signs this request while sending it (--aws-sigv4). Run it with -v, and give its output: the lines that begin with >."
+      )
     default:
-      guard let kind = CurlData.Kind(rawValue: option.name) else { return }
+      guard let kind = CurlData.Kind(rawValue: name) else { return }
       var data = data ?? CurlData()
-      try data.append(value, kind)
+      try data.append(value, kind, file: content)
       self.data = data
+      isJSON = isJSON || kind == .json
     }
   }
 
-  /// `Name: value`, or `Name;` for a header without a value; `Name:` is one that curl leaves out.
-  private mutating func addHeader(_ text: String) throws {
-    guard !text.hasPrefix("@") else { throw Failure("Headers in a file (-H @FILE) aren't read; give them one by one.") }
-    if text.hasSuffix(";"), !text.contains(":") {
-      headers.append(HeaderField(String(text.dropLast()), ""))
-    } else if let colon = text.firstIndex(of: ":") {
-      let name = String(text[..<colon])
-      let value = text[text.index(after: colon)...].trimmingCharacters(in: .whitespaces)
-      if value.isEmpty { leftOut.insert(name.lowercased()) } else { headers.append(HeaderField(name, value)) }
+  /// The content of a file that an option names; `-` is standard input.
+  private func content(_ path: String) throws -> [UInt8] {
+    guard path == "-" || path == "." else { return try readFile(path) }
+    switch input {
+    case .file(let path): return try readFile(path)
+    case .text(let text): return text
+    case nil:
+      throw Failure("The curl command reads standard input, which isn't known here. Give the data in the command.")
     }
   }
 
-  /// Adds what curl adds unless it is told otherwise.
-  private mutating func addDefault(_ name: String, _ value: String) {
-    if !leftOut.contains(name.lowercased()), !headers.contains(where: { $0.isNamed(name) }) {
-      headers.append(HeaderField(name, value))
+  private static func isStandardInput(_ name: [UInt8]) -> Bool {
+    name.elementsEqual("-".utf8) || name.elementsEqual(".".utf8)
+  }
+
+  private func headerLines(_ path: ArraySlice<UInt8>) throws -> [String] {
+    try content(String(decoding: path, as: UTF8.self)).split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+      .map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private static let severalRequests = Failure(
+    "The curl command sends several requests. Give the one in question, with one URL and without --next.")
+
+  func requestAndBody() throws -> (SignableRequest, [UInt8]) {
+    guard let text = urls.first else { throw Failure("The curl command has no URL.") }
+    guard urls.count == 1 else { throw Self.severalRequests }
+    let isGet = flags.contains("--get")
+    let bodyData = isGet ? nil : data
+    let conflicts = [bodyData != nil, upload != nil, flags.contains("--head") || isGet && data != nil].filter { $0 }
+    guard conflicts.count <= 1 else {
+      throw Failure("curl rejects this command: only one of -d, -T, and -I or -G with data is possible.")
+    }
+    let globs = !flags.contains("--globoff")
+    var url = try CurlURL(
+      globs ? CurlGlob.single(text) : text, defaultScheme: defaultScheme, keepsDots: flags.contains("--path-as-is"))
+    var body = bodyData?.bytes ?? []
+    if let upload {
+      let name = globs ? try CurlGlob.single(upload) : upload
+      body = try content(String(decoding: name, as: UTF8.self))
+      if url.path.last == UInt8(ascii: "/"), !Self.isStandardInput(name) {
+        let last = name.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).last ?? []
+        url.path += Array(last).percentEncoded.utf8
+      }
+    }
+    if let added = try addedQuery() {
+      url.query = (url.query.map { $0.isEmpty ? [] : $0 + [UInt8(ascii: "&")] } ?? []) + added
+    }
+    let usual = flags.contains("--head") ? "HEAD" : upload != nil ? "PUT" : bodyData != nil ? "POST" : "GET"
+    let fields = try fields(for: url, length: bodyData != nil || upload != nil ? body.count : nil)
+    return (SignableRequest(method: method ?? usual, target: target ?? url.target, headers: fields), body)
+  }
+
+  /// The query that `-G` or `--url-query` adds; data of `-G` replaces that of `--url-query`.
+  private func addedQuery() throws -> [UInt8]? {
+    let isGet = flags.contains("--get")
+    let joined = Array(queries.joined(separator: [UInt8(ascii: "&")]))
+    let added = (isGet ? data?.bytes : nil) ?? joined
+    guard let byte = added.first(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+      return added.isEmpty ? nil : Array(added.prefix { $0 != UInt8(ascii: "#") })
+    }
+    throw Failure(
+      "curl rejects a query that contains \(byte == 0x20 ? "a space" : "a control character"). Use --data-urlencode.")
+  }
+
+  /// Those that `-H` gives, and those that curl adds unless `-H` gives or removes them.
+  private func fields(for url: CurlURL, length: Int?) throws -> [HeaderField] {
+    var given: [HeaderField] = []
+    var names: Set<String> = []
+    for text in headers {
+      guard let line = try HeaderText.curlField(text) else { continue }
+      let isFirst = names.insert(line.name.lowercased()).inserted
+      guard let value = line.value else { continue }
+      // Of several Host fields, curl sends the first.
+      if isFirst || !HeaderField(line.name, "").isNamed("host") { given.append(HeaderField(line.name, value)) }
+    }
+    var own: [HeaderField] = []
+    func add(_ name: String, _ value: String?) {
+      if let value, !names.contains(name.lowercased()) { own.append(HeaderField(name, value)) }
+    }
+    add("Host", url.host)
+    add("Authorization", authorization(of: url))
+    add("Range", single["Range"])
+    if let agent = single["User-Agent"], !agent.isEmpty { add("User-Agent", agent) }
+    add("Accept", isJSON ? "application/json" : "*/*")
+    if let referer = single["Referer"], !referer.isEmpty { add("Referer", referer) }
+    if !cookies.isEmpty { add("Cookie", cookies.joined(separator: ";")) }
+    let isForm = data != nil && !flags.contains("--get")
+    add("Content-Type", isJSON ? "application/json" : isForm ? "application/x-www-form-urlencoded" : nil)
+    if upload.map(Self.isStandardInput) == true { add("Transfer-Encoding", "chunked") }
+    let isChunked = (own + given).contains { $0.isNamed("transfer-encoding") }
+    if !isChunked { add("Content-Length", length.map(String.init)) }
+    return own + given
+  }
+
+  private func authorization(of url: CurlURL) -> String? {
+    if let bearer { return "Bearer " + bearer }
+    guard flags.isDisjoint(with: ["--anyauth", "--digest", "--ntlm", "--negotiate"]) else { return nil }
+    return (user ?? url.userInfo).map { userInfo in
+      "Basic " + Data(userInfo.isEmpty ? [UInt8(ascii: ":")] : userInfo).base64EncodedString()
     }
   }
 }

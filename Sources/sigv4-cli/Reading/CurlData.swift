@@ -1,60 +1,53 @@
-import Foundation
 import SigV4
 
-/// What a curl command line sends, put together from its options.
+/// The data of a curl command, as its options build it.
 struct CurlData {
-  /// The options that give data, which differ in how they read it.
+  /// The options that give data, and how each reads it.
   enum Kind: String {
     case plain = "--data"
     case raw = "--data-raw"
     case binary = "--data-binary"
     case encoded = "--data-urlencode"
     case json = "--json"
-    case upload = "--upload-file"
   }
 
-  static let json = "application/json"
-
   private(set) var bytes: [UInt8] = []
-  private(set) var contentType: String? = "application/x-www-form-urlencoded"
-  private(set) var isUpload = false
   private var isEmpty = true
 
-  mutating func append(_ value: String, _ kind: Kind) throws {
-    if kind == .json { contentType = Self.json }
-    if kind == .upload { (contentType, isUpload) = (nil, true) }
-    let piece =
-      switch kind {
-      case .raw: Array(value.utf8)
-      case .upload: try Self.content(ofFile: value)
-      case .encoded: try Self.encoded(value)
-      case .plain:
-        // curl leaves line breaks and NULs of a file out.
-        try Self.content(of: value).filter { !value.hasPrefix("@") || $0 != 0x0A && $0 != 0x0D && $0 != 0 }
-      case .binary, .json: try Self.content(of: value)
-      }
-    if !isEmpty, kind != .json { bytes.append(0x26) }
+  /// Appends the value of an option; `file` reads a file by its name.
+  mutating func append(_ value: [UInt8], _ kind: Kind, file: (String) throws -> [UInt8]) throws {
+    var piece = value
+    if kind == .encoded {
+      piece = try Self.encoded(value, file: file)
+    } else if kind != .raw, value.first == UInt8(ascii: "@") {
+      piece = try file(String(decoding: value.dropFirst(), as: UTF8.self))
+      // curl removes line breaks and NUL from a file that --data reads.
+      if kind == .plain { piece.removeAll { $0 == 0x0A || $0 == 0x0D || $0 == 0 } }
+    }
+    if !isEmpty, kind != .json { bytes.append(UInt8(ascii: "&")) }
     bytes += piece
     isEmpty = false
   }
 
-  private static func content(of value: String) throws -> [UInt8] {
-    value.hasPrefix("@") ? try content(ofFile: String(value.dropFirst())) : Array(value.utf8)
+  /// Encodes the content of `CONTENT`, `=CONTENT`, `NAME=CONTENT`, `@FILE` or `NAME@FILE`.
+  ///
+  /// A space becomes `+`, as in curl from version 7.77 on; earlier ones send `%20`.
+  static func encoded(_ value: [UInt8], file: (String) throws -> [UInt8]) throws -> [UInt8] {
+    let mark = value.firstIndex(of: UInt8(ascii: "=")) ?? value.firstIndex(of: UInt8(ascii: "@"))
+    guard let mark else { return formEncoded(value) }
+    let name = value[..<mark]
+    let rest = value[(mark + 1)...]
+    let content =
+      value[mark] == UInt8(ascii: "@") ? try file(String(decoding: rest, as: UTF8.self)) : Array(rest)
+    return name + (name.isEmpty ? [] : [UInt8(ascii: "=")]) + formEncoded(content)
   }
 
-  private static func content(ofFile path: String) throws -> [UInt8] {
-    guard path != "-", let data = try? Data(contentsOf: URL(filePath: path)) else {
-      throw Failure("The file \(path) of the curl command can't be read.")
+  private static func formEncoded(_ bytes: [UInt8]) -> [UInt8] {
+    var encoded: [UInt8] = []
+    for part in bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false) {
+      if part.startIndex > 0 { encoded.append(UInt8(ascii: "+")) }
+      encoded += Array(part).percentEncoded.utf8
     }
-    return Array(data)
-  }
-
-  /// `CONTENT`, `=CONTENT`, `NAME=CONTENT`, `@FILE` or `NAME@FILE`, of which the content is encoded.
-  private static func encoded(_ value: String) throws -> [UInt8] {
-    let mark = value.firstIndex { $0 == "=" || $0 == "@" }
-    let name = mark.map { String(value[..<$0]) } ?? ""
-    let rest = mark.map { String(value[value.index(after: $0)...]) } ?? value
-    let content = mark.map { value[$0] == "@" } == true ? try content(ofFile: rest) : Array(rest.utf8)
-    return Array(((name.isEmpty ? "" : name + "=") + content.percentEncoded).utf8)
+    return encoded
   }
 }

@@ -1,58 +1,115 @@
-/// An option of curl, by its long name.
+/// An option of curl, by its long name, and its value.
 struct CurlOption {
   let name: String
-  let hasValue: Bool
+  /// The value; `nil` for an option that has none.
+  let value: [UInt8]?
+  /// False for the `--no-` form of an option.
+  var isOn = true
 
-  /// The options that one word gives, `--long` or several letters after one hyphen, and what is glued to the last.
-  static func options(in word: String) throws -> [(CurlOption, glued: String?)] {
-    if word.hasPrefix("--") {
-      let name = aliases[word] ?? word
-      if withValue.contains(name) { return [(CurlOption(name: name, hasValue: true), nil)] }
-      guard withoutValue.contains(name) || name.hasPrefix("--no-") || name.hasPrefix("--tlsv") else {
-        throw Failure(
-          "curl's option \(word) isn't known here; leave it out, with its value, if it has no part in the request.")
-      }
-      return [(CurlOption(name: name, hasValue: false), nil)]
-    }
-    var found: [(CurlOption, glued: String?)] = []
+  /// Reads the options of one word: `--long`, `--long=value`, or letters after one hyphen with a value glued to the last.
+  ///
+  /// - Parameter words: The words; the option's, and that of its value, are removed.
+  /// - Returns: The options in order.
+  /// - Throws: ``Failure`` for an unknown option, or one without its value.
+  static func read(from words: inout ArraySlice<[UInt8]>) throws -> [CurlOption] {
+    guard let word = words.popFirst() else { return [] }
+    if word.starts(with: "--".utf8) { return [try long(word, &words)] }
+    var found: [CurlOption] = []
     var letters = word.dropFirst()
     while let letter = letters.popFirst() {
+      let letter = String(decoding: [letter], as: UTF8.self)
       if let name = lettersWithValue[letter] {
-        found.append((CurlOption(name: name, hasValue: true), letters.isEmpty ? nil : String(letters)))
+        guard let value = letters.isEmpty ? words.popFirst() : Array(letters) else { throw missingValue("-\(letter)") }
+        found.append(CurlOption(name: name, value: value))
         break
       }
-      guard lettersWithoutValue.contains(letter) else {
-        throw Failure(
-          "curl's option -\(letter) isn't known here; leave it out, with its value, if it has no part in the request.")
+      guard let name = letters0[letter] ?? (ignoredLetters.contains(letter) ? "-\(letter)" : nil) else {
+        throw unknown("-\(letter)")
       }
-      let name = letter == "I" ? "--head" : letter == "G" ? "--get" : "-\(letter)"
-      found.append((CurlOption(name: name, hasValue: false), nil))
+      found.append(CurlOption(name: name, value: nil))
     }
     return found
   }
 
-  private static let aliases = ["--data-ascii": "--data"]
+  private static func long(_ word: [UInt8], _ words: inout ArraySlice<[UInt8]>) throws -> CurlOption {
+    let text = String(decoding: word, as: UTF8.self)
+    if let name = nameWithValue(text) {
+      guard let value = words.popFirst() else { throw missingValue(text) }
+      return CurlOption(name: name, value: value)
+    }
+    // curl reads --name=value from version 8.16 on.
+    if let mark = word.firstIndex(of: UInt8(ascii: "=")),
+      let name = nameWithValue(String(decoding: word[..<mark], as: UTF8.self))
+    {
+      return CurlOption(name: name, value: Array(word[(mark + 1)...]))
+    }
+    if withoutValue.contains(text) || ignored.contains(text) { return CurlOption(name: text, value: nil) }
+    let positive = "--" + text.dropFirst("--no-".utf8.count)
+    if text.hasPrefix("--no-"), withoutValue.contains(positive) || ignored.contains(positive) {
+      return CurlOption(name: positive, value: nil, isOn: false)
+    }
+    throw unknown(text)
+  }
 
-  private static let lettersWithValue: [Character: String] = [
+  private static func nameWithValue(_ text: String) -> String? {
+    if text == "--data-ascii" { return "--data" }
+    return withValue.contains(text) || ignoredWithValue.contains(text) ? text : nil
+  }
+
+  private static func unknown(_ name: String) -> Failure {
+    Failure(
+      "curl's option \(String(name.prefix(40)).debugDescription) isn't known here. Remove it, with its value, if it doesn't change the request."
+    )
+  }
+
+  private static func missingValue(_ name: String) -> Failure { Failure("curl's option \(name) requires a value.") }
+
+  private static let lettersWithValue = [
     "A": "--user-agent", "b": "--cookie", "c": "--cookie-jar", "C": "--continue-at", "d": "--data",
     "D": "--dump-header", "e": "--referer", "E": "--cert", "F": "--form", "H": "--header", "K": "--config",
     "m": "--max-time", "o": "--output", "P": "--ftp-port", "Q": "--quote", "r": "--range", "t": "--telnet-option",
     "T": "--upload-file", "u": "--user", "U": "--proxy-user", "w": "--write-out", "x": "--proxy", "X": "--request",
     "y": "--speed-time", "Y": "--speed-limit", "z": "--time-cond",
   ]
-  private static let lettersWithoutValue: Set<Character> = Set("afgGiIjJkklLMnNOpqRsSvVZ#012346B")
+  private static let letters0 = ["G": "--get", "I": "--head", "g": "--globoff", ":": "--next"]
+  private static let ignoredLetters = Set("#012346afijJklLnNOpqRsSvZ".map(String.init))
 
-  private static let withValue = Set(lettersWithValue.values).union([
-    "--aws-sigv4", "--cacert", "--capath", "--connect-timeout", "--connect-to", "--data-binary", "--data-raw",
-    "--data-urlencode", "--form-string", "--interface", "--json", "--key", "--limit-rate", "--max-filesize",
-    "--max-redirs", "--proto", "--request-target", "--resolve", "--retry", "--retry-delay", "--retry-max-time",
-    "--stderr", "--trace", "--trace-ascii", "--unix-socket", "--url",
-  ])
-  private static let withoutValue: Set<String> = [
-    "--compressed", "--fail", "--fail-early", "--fail-with-body", "--get", "--globoff", "--head", "--http1.0",
-    "--http1.1", "--http2", "--http2-prior-knowledge", "--http3", "--include", "--insecure", "--ipv4", "--ipv6",
-    "--location", "--location-trusted", "--parallel", "--path-as-is", "--progress-bar", "--raw", "--remote-name",
-    "--retry-all-errors", "--retry-connrefused", "--show-error", "--show-headers", "--silent", "--trace-time",
-    "--verbose",
+  /// The options that change the request, and those that a command may not have.
+  private static let withValue: Set = [
+    "--aws-sigv4", "--config", "--continue-at", "--cookie", "--data", "--data-binary", "--data-raw",
+    "--data-urlencode", "--form", "--form-string", "--header", "--json", "--oauth2-bearer", "--proto-default",
+    "--range", "--referer", "--request", "--request-target", "--upload-file", "--url", "--url-query", "--user",
+    "--user-agent",
   ]
+  private static let withoutValue: Set = [
+    "--anyauth", "--basic", "--digest", "--get", "--globoff", "--head", "--negotiate", "--next", "--ntlm",
+    "--path-as-is",
+  ]
+
+  /// The options with a value that change nothing a signature covers.
+  private static let ignoredWithValue = Set(
+    """
+    abstract-unix-socket alt-svc cacert capath cert cert-type ciphers connect-timeout connect-to cookie-jar
+    create-file-mode crlfile curves dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech
+    etag-compare etag-save expect100-timeout ftp-port happy-eyeballs-timeout-ms hsts interface ip-tos keepalive-cnt
+    keepalive-time key key-type libcurl limit-rate local-port max-filesize max-redirs max-time netrc-file noproxy
+    output output-dir parallel-max parallel-max-host pass pinnedpubkey preproxy proto proto-redir proxy proxy-cacert
+    proxy-capath proxy-cert proxy-cert-type proxy-header proxy-key proxy-pass proxy-user proxy1.0 pubkey quote rate
+    resolve retry retry-delay retry-max-time socks4 socks4a socks5 socks5-hostname speed-limit speed-time stderr
+    telnet-option time-cond tls-max tls13-ciphers trace trace-ascii trace-config unix-socket vlan-priority write-out
+    """.split(whereSeparator: \.isWhitespace).map { "--" + $0 })
+
+  /// The options without a value that change nothing a signature covers.
+  private static let ignored = Set(
+    """
+    alpn append buffer ca-native cert-status clobber compressed create-dirs disable disallow-username-in-url
+    doh-cert-status doh-insecure fail fail-early fail-with-body false-start follow http0.9 http1.0 http1.1 http2
+    http2-prior-knowledge http3 http3-only ignore-content-length include insecure ipv4 ipv6 junk-session-cookies
+    keepalive list-only location location-trusted mptcp netrc netrc-optional npn out-null parallel parallel-immediate
+    post301 post302 post303 progress-bar progress-meter proxy-anyauth proxy-basic proxy-digest proxy-http2
+    proxy-insecure proxy-negotiate proxy-ntlm proxytunnel raw remote-header-name remote-name remote-name-all
+    remote-time remove-on-error retry-all-errors retry-connrefused sessionid show-error show-headers silent
+    skip-existing ssl ssl-no-revoke ssl-reqd sslv2 sslv3 styled-output suppress-connect-headers tcp-fastopen
+    tcp-nodelay tls-earlydata tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding trace-ids trace-time verbose xattr
+    """.split(whereSeparator: \.isWhitespace).map { "--" + $0 })
 }

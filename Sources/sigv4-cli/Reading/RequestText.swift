@@ -1,51 +1,147 @@
 import Foundation
 import SigV4
 
-/// A request as somebody has it at hand: an HTTP/1.1 message, or a curl command line.
+/// A request as people paste it: an HTTP/1.1 message, a curl command, what `curl -v` prints, or a presigned URL.
 struct RequestText {
   let request: SignableRequest
   let body: [UInt8]
+  /// What the reader should know before trusting the result, a sentence each.
+  private(set) var notes: [String] = []
+  /// Whether the request has a body that the text doesn't show.
+  private var lacksBody = false
 
-  /// Reads the file at `path`, or standard input for `-`.
-  init(path: String) throws {
-    let data: Data
-    do {
-      data =
-        path == "-"
-        ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: path))
-    } catch {
-      throw Failure("The file \(path) can't be read.")
-    }
-    // Empty lines before a request count for nothing (RFC 9112, 2.2).
-    let text = data.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }
-    if text.starts(with: Data("curl".utf8)), let next = text.dropFirst(4).first, next <= 0x20 || next == 0x5C {
-      let command = try CurlCommand(String(decoding: text, as: UTF8.self))
-      (request, body) = (command.request, command.body)
-    } else {
-      (request, body) = try Self.message(text)
-    }
+  /// Reads the file at `argument`, standard input for `-`, or `argument` itself if it is a URL or a curl command.
+  init(argument: String) throws {
+    let isText = ["http://", "https://", "curl "].contains { argument.utf8.starts(with: $0.utf8) }
+    try self.init(isText ? Array(argument.utf8) : InputFile.content(argument), file: InputFile.content)
   }
 
-  /// The word that is signed in place of the hash of a payload in pieces; `nil` for any other payload.
+  /// Reads pasted text.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - file: Reads a file that a curl command names.
+  /// - Throws: ``Failure`` if no request can be found in it.
+  init(_ text: [UInt8], file: @escaping (String) throws -> [UInt8]) throws {
+    // Empty lines before a request are ignored (RFC 9112, 2.2).
+    let text = Array(text.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 })
+    if let url = Self.bareURL(text) {
+      let read = try CurlURL(url, defaultScheme: nil, keepsDots: true)
+      request = SignableRequest(method: "GET", target: read.target, headers: [HeaderField("Host", read.host)])
+      body = []
+      return
+    }
+    if let sent = VerboseOutput.sentMessage(in: text) {
+      // curl -v shows no body; the command above its output may have it.
+      let command = try? ShellCommand.curl(in: text).map { try CurlCommand($0, file: file) }
+      request = try HTTPMessage(sent).request
+      body = command?.body ?? []
+      let length = request.headers.first { $0.isNamed("content-length") }?.value
+      if let length, length != String(body.count) {
+        lacksBody = true
+        notes.append(
+          "The output of curl -v doesn't contain the body. Add the curl command line to check a signed body.")
+      }
+      return
+    }
+    if !HTTPMessage.isRequestLine(text), let command = try ShellCommand.curl(in: text) {
+      let read = try CurlCommand(command, file: file)
+      (request, body) = (read.request, read.body)
+      notes = command.notes
+      return
+    }
+    let message = try HTTPMessage(text)
+    (request, body) = (message.request, message.body)
+  }
+
+  /// The value of `x-amz-content-sha256` that is signed in place of a hash of the body, if it is one for a body in pieces.
   private var streamingWord: String? {
-    request.headers.first { $0.isNamed("x-amz-content-sha256") && $0.value.hasPrefix("STREAMING-") }?.value
+    contentHash.flatMap { $0.hasPrefix("STREAMING-") ? $0 : nil }
   }
 
-  /// The body, or what is signed in its place where it comes in pieces.
-  var payload: Payload { streamingWord.map { .hash($0) } ?? .bytes(body) }
+  private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
+
+  /// The body, or what is signed in its place where it comes in pieces or isn't known.
+  var payload: Payload {
+    if let word = streamingWord ?? (lacksBody ? contentHash : nil) { return .hash(word) }
+    return .bytes(body)
+  }
 
   /// Whether the body comes in chunks.
   var isChunked: Bool { streamingWord.map { !$0.hasSuffix("-EVENTS") } ?? false }
 
-  /// Reads an HTTP/1.1 message, with line breaks of either kind (RFC 9112, 2).
-  private static func message(_ data: Data) throws -> (SignableRequest, [UInt8]) {
-    let bytes = Array(data)
+  /// The request as an HTTP/1.1 message.
+  var message: [UInt8] {
+    let lines = ["\(request.method) \(request.target) HTTP/1.1"] + request.headers.map { "\($0.name): \($0.value)" }
+    return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body
+  }
+
+  /// The text as a URL, without quotes or angle brackets around it; `nil` if it is more than a URL.
+  private static func bareURL(_ text: [UInt8]) -> [UInt8]? {
+    var url = text[...]
+    while let last = url.last, last <= 0x20 { url.removeLast() }
+    for (open, close) in [("\"", "\""), ("'", "'"), ("<", ">")] where url.starts(with: open.utf8) {
+      guard url.count > 1, url.last == close.utf8.first else { return nil }
+      url = url.dropFirst().dropLast()
+    }
+    let isURL = ["http://", "https://"].contains { url.starts(with: $0.utf8) }
+    return isURL && !url.contains { $0 <= 0x20 } ? Array(url) : nil
+  }
+}
+
+extension ShellCommand {
+  /// What a reader should know of the command.
+  fileprivate var notes: [String] {
+    var notes: [String] = []
+    var named: Set<String> = []
+    let names = unexpanded.filter { named.insert($0).inserted }
+    if !names.isEmpty {
+      let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
+      notes.append("\(shown) in the command isn't expanded. Replace it by its value.")
+    }
+    if let strayLine {
+      notes.append(
+        "The command ends before the line \(strayLine.debugDescription). End each line but the last with \\.")
+    }
+    return notes
+  }
+}
+
+/// What `curl -v` prints.
+enum VerboseOutput {
+  /// The header lines of the first request in the output, without the `> ` before them; `nil` if there is none.
+  static func sentMessage(in text: [UInt8]) -> [UInt8]? {
+    var message: [UInt8] = []
+    for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let isSent = line.first == UInt8(ascii: ">")
+      if message.isEmpty {
+        guard isSent, HTTPMessage.isRequestLine(Array(line.dropFirst(2))) else { continue }
+      } else if !isSent {
+        // Lines about the connection may stand between.
+        if line.first == UInt8(ascii: "*") { continue }
+        break
+      }
+      let content = line.dropFirst().first == UInt8(ascii: " ") ? line.dropFirst(2) : line.dropFirst()
+      if content.allSatisfy({ $0 <= 0x20 }) { break }
+      message += content
+      message.append(UInt8(ascii: "\n"))
+    }
+    return message.isEmpty ? nil : message
+  }
+}
+
+/// An HTTP/1.1 message (RFC 9112, 2), with line breaks of either kind.
+struct HTTPMessage {
+  let request: SignableRequest
+  let body: [UInt8]
+
+  init(_ bytes: [UInt8]) throws {
     var lines: [String] = []
     var start = 0
     var bodyStart = bytes.count
     while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
-      let hasReturn = end > start && bytes[end - 1] == 0x0D
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
       let line = String(decoding: bytes[start..<(hasReturn ? end - 1 : end)], as: UTF8.self)
       start = min(end + 1, bytes.count)
       if line.isEmpty, !lines.isEmpty {
@@ -54,10 +150,12 @@ struct RequestText {
       }
       lines.append(line)
     }
-    // A target may hold spaces, however wrong that is; the version may be left out.
+    // A target may contain spaces, though it must not; the version may be missing.
     let words = (lines.first ?? "").split(separator: " ")
-    guard let method = words.first, words.count > 1 else {
-      throw Failure("This is no request; it should begin with a line like GET /path HTTP/1.1, or with curl.")
+    guard let method = words.first, Self.isRequestLine(bytes) else {
+      throw Failure(
+        "This is no request. Give an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
+      )
     }
     let target = words.dropFirst().prefix { !$0.hasPrefix("HTTP/") }.joined(separator: " ")
     var headers: [HeaderField] = []
@@ -71,6 +169,18 @@ struct RequestText {
         throw Failure("\(line.debugDescription) is no header line; the body begins after an empty line.")
       }
     }
-    return (SignableRequest(method: String(method), target: target, headers: headers), Array(bytes[bodyStart...]))
+    request = SignableRequest(method: String(method), target: target, headers: headers)
+    body = Array(bytes[bodyStart...])
+  }
+
+  /// Whether text begins with a request line: a method and a target, and a version unless the target is clearly one.
+  static func isRequestLine(_ text: [UInt8]) -> Bool {
+    let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
+    guard words.count == 2, words[0].allSatisfy(HeaderText.isTokenByte), !ShellCommand.isCurl(Array(words[0])) else {
+      return false
+    }
+    let last = line.split(separator: UInt8(ascii: " ")).last ?? []
+    return last.starts(with: "HTTP/".utf8) || ["/", "http://", "https://"].contains { words[1].starts(with: $0.utf8) }
   }
 }

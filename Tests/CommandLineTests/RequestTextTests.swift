@@ -1,0 +1,114 @@
+import SigV4
+import Testing
+
+@testable import sigv4_cli
+
+@Suite("Pasted requests")
+struct RequestTextTests {
+  private static func read(_ text: String) throws -> RequestText {
+    try RequestText(Array(text.utf8)) { _ in throw Failure("No file is expected.") }
+  }
+
+  @Test(
+    "A presigned URL is read as a GET request",
+    arguments: [
+      "https://b.s3.amazonaws.com:443/a/../b%20c?X-Amz-Signature=a%2Fb&x=+#part",
+      "  <https://b.s3.amazonaws.com/a/../b%20c?X-Amz-Signature=a%2Fb&x=+>\n",
+      "'https://b.s3.amazonaws.com/a/../b%20c?X-Amz-Signature=a%2Fb&x=+'\r\n",
+    ])
+  func presignedURL(text: String) throws {
+    let request = try Self.read(text).request
+    #expect(request.method == "GET")
+    #expect(request.target == "/a/../b%20c?X-Amz-Signature=a%2Fb&x=+")
+    #expect(request.headers == [HeaderField("Host", "b.s3.amazonaws.com")])
+  }
+
+  private static let output = """
+    *   Trying 127.0.0.1:80...
+    > POST /a?b=c HTTP/2
+    > Host: h.example
+    * Connection state changed
+    > Authorization: AWS4-HMAC-SHA256 x
+    > x-amz-content-sha256: abc
+    > Content-Length: 2
+    >\u{20}
+    * upload completely sent off: 2 bytes
+    < HTTP/1.1 403 Forbidden
+    < Server: s
+    <\u{20}
+    {"message":"> GET / HTTP/1.1"}
+    """
+
+  @Test("The lines that curl -v marks as sent are read")
+  func verboseOutput() throws {
+    let text = try Self.read(Self.output)
+    #expect(text.request.method == "POST")
+    #expect(text.request.target == "/a?b=c")
+    #expect(text.request.headers.map(\.name) == ["Host", "Authorization", "x-amz-content-sha256", "Content-Length"])
+    #expect(text.notes.count == 1)
+    #expect(text.notes.first?.contains("doesn't contain the body") == true)
+  }
+
+  @Test("The body that curl -v doesn't show is taken from the command above its output")
+  func commandAboveOutput() throws {
+    let command = "$ curl -v --aws-sigv4 aws:amz:us-east-1:s3 -u a:b http://h.example/a -d ab\n"
+    #expect(
+      try Self.read(command.replacing("--aws-sigv4 aws:amz:us-east-1:s3 ", with: "") + Self.output).body
+        == Array("ab".utf8))
+    #expect(try Self.read(command + Self.output).request.headers.contains { $0.isNamed("authorization") })
+  }
+
+  @Test(
+    "A message is no command",
+    arguments: [
+      "POST /curl HTTP/1.1\nHost: h\n\ncurl http://other/", "POST /x\nHost: h\n\n curl http://other/",
+      "curl /x HTTP/1.1\nHost: h\n\n",
+    ])
+  func message(text: String) throws {
+    guard text.hasPrefix("POST") else {
+      #expect(throws: Failure.self) { try Self.read(text) }
+      return
+    }
+    #expect(try Self.read(text).request.headers == [HeaderField("Host", "h")])
+  }
+
+  @Test(
+    "What isn't a request is rejected", arguments: ["", "hello", "hello world", "<html>", "> GET", "\u{FEFF}x y z"])
+  func noRequest(text: String) {
+    #expect(throws: Failure.self) { try Self.read(text) }
+  }
+
+  @Test(
+    "A malformed header of an option is rejected, and its value isn't shown",
+    arguments: [
+      "A", "", ":secret", "A B: secret", "A\r\n: secret", "A: secret\r\nB: c", "A: secret\n", "A: secret\u{0}",
+      "A: s\u{7F}",
+      "ä: secret", "A\u{301}: secret", "A;",
+    ])
+  func malformedHeader(text: String) {
+    let failure = #expect(throws: Failure.self) { try HeaderText.field(text) }
+    #expect(failure?.description.hasPrefix("Invalid header ") == true)
+    #expect(failure?.description.contains("secret") == false)
+  }
+
+  @Test(
+    "A header of an option is read",
+    arguments: [
+      ("A: b", "A", "b"), ("A:b:c", "A", "b:c"), ("a!b: \tx  y\t", "a!b", "x  y"), ("A:", "A", ""), ("A: ü", "A", "ü"),
+    ])
+  func header(text: String, name: String, value: String) throws {
+    #expect(try HeaderText.field(text) == HeaderField(name, value))
+  }
+
+  @Test(
+    "An answer is a file or the text itself",
+    arguments: ["<Error/>", "{\"message\": \"Forbidden\"}", "Forbidden", "An error occurred (x) when calling a/b."])
+  func answerText(text: String) throws {
+    #expect(try InputFile.contentOrText(text) == Array(text.utf8))
+  }
+
+  @Test("A file that isn't there is no text", arguments: ["answer.xml", "./answer", "/nowhere/answer"])
+  func missingFile(name: String) {
+    #expect(throws: Failure.self) { try InputFile.contentOrText(name) }
+  }
+}
