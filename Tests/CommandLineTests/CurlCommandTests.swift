@@ -64,14 +64,14 @@ struct CurlCommandTests {
     "What a shell would have replaced is noted",
     arguments: [
       ("curl http://h/ -H \"A: $TOKEN\"", ["$TOKEN in the command isn't expanded. Replace it by its value."]),
-      ("curl http://h/ -d $(date) -H 'A: $B'", ["$(date) in the command isn't expanded. Replace it by its value."]),
+      ("curl http://h/ -d $(date) -H 'A: $B'", ["$(…) in the command isn't expanded. Replace it by its value."]),
       (
         "curl http://h/${A}${A}`b` -d @<(echo x) -d \"$C$D\" -H \"A: \\$E\"",
-        ["${A}, `b`, <(echo x), … in the command isn't expanded. Replace it by its value."]
+        ["${A}, `…`, <(…), … in the command isn't expanded. Replace it by its value."]
       ),
       (
         "curl http://h/ -H 'A: 1'\n  -H 'B: 2'",
-        [#"The command ends before the line "-H 'B: 2'". End each line but the last with \."#]
+        ["The command ends before the line that begins with -H. End each line but the last with \\."]
       ),
       ("curl http://h/\n{\"message\":\"Forbidden\"}", []),
       ("TOKEN=$(x)\ncurl http://h/", []),
@@ -93,7 +93,7 @@ struct CurlCommandTests {
       "> a: b\n", "^",
     ])
   func longLines(start: String, piece: String) {
-    let text = Array(start.utf8) + Array(String(repeating: piece, count: 100_000).utf8)
+    let text = Array(start.utf8) + Array(String(repeating: piece, count: 5_000).utf8)
     _ = try? RequestText(text) { _ in [] }
   }
 }

@@ -81,14 +81,41 @@ struct RequestTextTests {
   @Test(
     "A malformed header of an option is rejected, and its value isn't shown",
     arguments: [
-      "A", "", ":secret", "A B: secret", "A\r\n: secret", "A: secret\r\nB: c", "A: secret\n", "A: secret\u{0}",
+      "A", "secret", "", ":secret", "A B: secret", "A\r\n: secret", "A: secret\r\nB: c", "A: secret\n",
+      "A: secret\u{0}",
       "A: s\u{7F}",
       "ä: secret", "A\u{301}: secret", "A;",
     ])
   func malformedHeader(text: String) {
     let failure = #expect(throws: Failure.self) { try HeaderText.field(text) }
-    #expect(failure?.description.hasPrefix("Invalid header ") == true)
+    #expect(failure?.description.hasPrefix("Invalid header") == true)
     #expect(failure?.description.contains("secret") == false)
+  }
+
+  @Test(
+    "An error about a command shows no secret",
+    arguments: [
+      "curl http://u:secret@h!/", "curl 'http://secret@h/ '", "curl 'http://h:x/?a=secret'", "curl u:secret@h:x",
+      "curl http://h/ --x=secret",
+      "curl http://h/ -H $'A: secret\\n'", "curl http://h/ -H $'secret\\n'", "GET / HTTP/1.1\nsecret\n\n",
+      "curl http://h/ 'secret",
+      "curl http://h/ -d 'secret' -T x", "curl 'http://h/{a,b}?secret'", "curl ftp://u:secret@h/",
+    ])
+  func noSecret(text: String) {
+    let failure = #expect(throws: Failure.self) { try Self.read(text) }
+    #expect(failure?.description.contains("secret") == false)
+  }
+
+  @Test(
+    "A note about a command shows no secret",
+    arguments: [
+      "curl http://h/ -d $(echo secret)", "curl http://h/ -d ${A:-secret}", "curl http://h/ -d `echo secret`",
+      "curl http://h/ -d @<(echo secret)", "curl http://h/\n-H 'A: secret'", "curl http://h/\n--x=secret",
+      "curl http://h/\n-uu:secret",
+    ])
+  func noSecretInNotes(text: String) throws {
+    let notes = try Self.read(text).notes.joined()
+    #expect(!notes.isEmpty && !notes.contains("secret"))
   }
 
   @Test(

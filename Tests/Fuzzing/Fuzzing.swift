@@ -2,12 +2,12 @@ import Foundation
 
 /// What is fuzzed, chosen by the environment variable `FUZZ_TARGET`.
 enum FuzzTarget: String {
-  case authorization, query, canonicalizer, errors, documents, streams
+  case authorization, query, canonicalizer, errors, documents, streams, commands
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
-      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents or streams.")
+      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams or commands.")
     }
     return target
   }()
@@ -20,6 +20,7 @@ enum FuzzTarget: String {
     case .errors: fuzzErrors(input)
     case .documents: fuzzDocuments(input)
     case .streams: fuzzStreams(input)
+    case .commands: fuzzCommands(input)
     }
   }
 }

@@ -58,7 +58,7 @@ struct CurlOption {
 
   private static func unknown(_ name: String) -> Failure {
     Failure(
-      "curl's option \(String(name.prefix(40)).debugDescription) isn't known here. Remove it, with its value, if it doesn't change the request."
+      "curl's option \(String(name.prefix { $0 != "=" }.prefix(40)).debugDescription) isn't known here. Remove it, with its value, if it doesn't change the request."
     )
   }
 

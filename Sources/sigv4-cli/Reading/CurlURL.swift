@@ -20,7 +20,7 @@ struct CurlURL {
   ///   - keepsDots: Whether dot segments stay in the path (`--path-as-is`).
   /// - Throws: ``Failure`` for a URL that curl rejects, or that isn't HTTP.
   init(_ text: [UInt8], defaultScheme: String?, keepsDots: Bool) throws {
-    let shown = String(decoding: text.prefix(200), as: UTF8.self).debugDescription
+    let shown = Self.shown(text)
     if let byte = text.first(where: { $0 <= 0x20 || $0 == 0x7F }) {
       let byteName = byte == 0x20 ? "a space; write it as %20" : "a control character"
       throw Failure("curl rejects the URL \(shown): it contains \(byteName).")
@@ -43,6 +43,15 @@ struct CurlURL {
     if path.isEmpty { path = [UInt8(ascii: "/")] }
     self.path = keepsDots ? path : Self.withoutDotSegments(path)
     query = mark.map { Array(target[($0 + 1)...]) }
+  }
+
+  /// The URL without user, password and query, which may be secrets.
+  private static func shown(_ text: [UInt8]) -> String {
+    let start = text[scheme(of: text).start...]
+    let authority = start.prefix { !"/?#".utf8.contains($0) }
+    let host = authority.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? authority.startIndex
+    let visible = text[..<authority.startIndex] + text[host...].prefix { !"?#".utf8.contains($0) }
+    return String(decoding: visible.prefix(100), as: UTF8.self).debugDescription
   }
 
   /// The path and the query.

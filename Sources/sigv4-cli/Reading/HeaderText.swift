@@ -24,7 +24,7 @@ enum HeaderText {
   static func curlField(_ text: String) throws -> (name: String, value: String?)? {
     if hasControlCharacter(text) {
       throw Failure(
-        "The curl command's header \(shown(text)) contains a control character or a line break, which curl sends unchanged. Remove it."
+        "The curl command's header\(shown(text)) contains a control character or a line break, which curl sends unchanged. Remove it."
       )
     }
     let bytes = text.utf8
@@ -56,12 +56,13 @@ enum HeaderText {
     byte > 0x20 && byte < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
   }
 
-  /// The name of a header that can't be shown whole: its value may be a secret.
+  /// The name of a header, if it has one: all else may be a secret.
   private static func shown(_ text: String) -> String {
-    String(text.prefix { $0 != ":" && $0 != ";" }.prefix(60)).debugDescription
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
+    return " " + String(Substring(text.utf8[..<colon].prefix(60))).debugDescription
   }
 
   private static func malformed(_ text: String, _ reason: String) -> Failure {
-    Failure("Invalid header \(shown(text)): \(reason). Write it as 'Name: value'.")
+    Failure("Invalid header\(shown(text)): \(reason). Write it as 'Name: value'.")
   }
 }

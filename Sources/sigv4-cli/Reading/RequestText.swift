@@ -99,9 +99,9 @@ extension ShellCommand {
       let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
       notes.append("\(shown) in the command isn't expanded. Replace it by its value.")
     }
-    if let strayLine {
+    if let strayOption {
       notes.append(
-        "The command ends before the line \(strayLine.debugDescription). End each line but the last with \\.")
+        "The command ends before the line that begins with \(strayOption). End each line but the last with \\.")
     }
     return notes
   }
@@ -159,14 +159,14 @@ struct HTTPMessage {
     }
     let target = words.dropFirst().prefix { !$0.hasPrefix("HTTP/") }.joined(separator: " ")
     var headers: [HeaderField] = []
-    for line in lines.dropFirst() {
+    for (index, line) in lines.enumerated().dropFirst() {
       if line.hasPrefix(" ") || line.hasPrefix("\t"), !headers.isEmpty {
         headers[headers.count - 1].value += "\r\n" + line
       } else if let colon = line.firstIndex(of: ":") {
         let value = line[line.index(after: colon)...]
         headers.append(HeaderField(String(line[..<colon]), value.trimmingCharacters(in: .whitespaces)))
       } else {
-        throw Failure("\(line.debugDescription) is no header line; the body begins after an empty line.")
+        throw Failure("Line \(index + 1) isn't a header: it has no colon. An empty line must precede the body.")
       }
     }
     request = SignableRequest(method: String(method), target: target, headers: headers)

@@ -15,8 +15,8 @@ struct ShellCommand {
   var input: Input?
   /// The variables and substitutions that a shell would have replaced.
   var unexpanded: [String] = []
-  /// The line after the command where it begins like an option: a `\` before the line break is missing.
-  var strayLine: String?
+  /// The option that the line after the command begins with: a `\` before the line break is missing.
+  var strayOption: String?
 
   /// Finds the first command that runs curl, and reads it.
   ///
@@ -38,7 +38,7 @@ struct ShellCommand {
       }
       return ShellCommand(
         arguments: Array(words[(program + 1)...]), input: reader.readInput(), unexpanded: reader.unexpanded,
-        strayLine: reader.strayLine())
+        strayOption: reader.strayOption())
     }
     return nil
   }

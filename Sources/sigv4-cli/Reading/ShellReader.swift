@@ -68,12 +68,13 @@ struct ShellReader {
     return .text(text)
   }
 
-  /// The next line, where it begins with a hyphen: it was meant to continue the command.
-  func strayLine() -> String? {
+  /// The option that the next line begins with, if it does: the line was meant to continue the command.
+  func strayOption() -> String? {
     guard index > 0, bytes[index - 1] == UInt8(ascii: "\n") else { return nil }
     let line = bytes[index...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-      .prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-    return line.first == UInt8(ascii: "-") ? String(decoding: line.prefix(40), as: UTF8.self) : nil
+    let isLong = line.dropFirst().first == UInt8(ascii: "-")
+    let option = line.prefix(isLong ? 40 : 2).prefix { $0 > UInt8(ascii: " ") && $0 < 0x7F && $0 != UInt8(ascii: "=") }
+    return line.first == UInt8(ascii: "-") ? String(decoding: option, as: UTF8.self) : nil
   }
 
   private func peek(_ offset: Int = 0) -> UInt8? {
@@ -245,7 +246,18 @@ struct ShellReader {
   /// Keeps the text from `start` on in the word, and notes that a shell would have replaced it.
   private mutating func note(_ start: Int, into word: inout [UInt8]) {
     word += bytes[start..<index]
-    unexpanded.append(String(decoding: bytes[start..<min(index, start + 40)], as: UTF8.self))
+    // Only names are shown: the rest may be a secret.
+    let end = start + 1 < index ? bytes[start + 1] : 0
+    switch (bytes[start], end) {
+    case (UInt8(ascii: "$"), UInt8(ascii: "(")): unexpanded.append("$(…)")
+    case (UInt8(ascii: "$"), UInt8(ascii: "{")):
+      let name = bytes[(start + 2)..<index].prefix(40).prefix(while: Self.isNameByte)
+      unexpanded.append("${\(String(decoding: name, as: UTF8.self))}")
+    case (UInt8(ascii: "$"), _):
+      unexpanded.append(String(decoding: bytes[start..<min(index, start + 40)], as: UTF8.self))
+    case (UInt8(ascii: "`"), _): unexpanded.append("`…`")
+    default: unexpanded.append("<(…)")
+    }
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
