@@ -29,6 +29,12 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "The service's signing name.")
   var service = SigningService.vpcLattice.name
 
+  func validate() throws {
+    guard region == nil || regionSet == nil else {
+      throw ValidationError("--region and --region-set exclude each other: SigV4a signs for a region set. Give one.")
+    }
+  }
+
   /// The request as it is before signing.
   func request() throws -> URLRequest {
     guard let url = URL(string: url), url.host()?.isEmpty == false else {

@@ -72,6 +72,14 @@ struct RequestTextTests {
     #expect(try Self.read(text).request.headers == [HeaderField("Host", "h")])
   }
 
+  @Test("A message is split at bytes, and only spaces and tabs are trimmed")
+  func messageOfBytes() throws {
+    let text = try Self.read("GET /\u{301}a b HTTP/1.1\r\nA:\u{301}b\u{A0}\r\nB: c \t\r\n d\r\n\r\nbody\n")
+    #expect(text.request.target == "/\u{301}a b")
+    #expect(text.request.headers == [HeaderField("A", "\u{301}b\u{A0}"), HeaderField("B", "c\r\n d")])
+    #expect(text.body == Array("body\n".utf8))
+  }
+
   @Test(
     "What isn't a request is rejected", arguments: ["", "hello", "hello world", "<html>", "> GET", "\u{FEFF}x y z"])
   func noRequest(text: String) {

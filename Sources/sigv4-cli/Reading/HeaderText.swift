@@ -8,14 +8,20 @@ enum HeaderText {
   /// - Throws: ``Failure`` for a text without a colon, a name that isn't a token (RFC 9110, 5.6.2), or a control character
   ///   other than a tab in the value (RFC 9110, 5.5).
   static func field(_ text: String) throws -> HeaderField {
-    let bytes = text.utf8
-    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
-      throw malformed(text, "it has no colon")
+    guard let field = split(text) else { throw malformed(text, "it has no colon") }
+    guard !field.name.isEmpty, field.name.utf8.allSatisfy(isTokenByte) else {
+      throw malformed(text, "the name isn't valid")
     }
-    let name = Substring(bytes[..<colon])
-    guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else { throw malformed(text, "the name isn't valid") }
     guard !hasControlCharacter(text) else { throw malformed(text, "it contains a control character or a line break") }
-    return HeaderField(String(name), trimmed(Substring(bytes[bytes.index(after: colon)...])))
+    return field
+  }
+
+  /// Splits a text at its first colon, and trims spaces and tabs around the value; `nil` without a colon.
+  static func split(_ text: String) -> HeaderField? {
+    let bytes = text.utf8
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    return HeaderField(
+      String(Substring(bytes[..<colon])), trimmed(Substring(bytes[bytes.index(after: colon)...])))
   }
 
   /// Reads an `-H` of curl: `Name: value`, `Name;` for an empty value, or `Name:`, which removes what curl would add.
@@ -27,12 +33,10 @@ enum HeaderText {
         "The curl command's header\(shown(text)) contains a control character or a line break, which curl sends unchanged. Remove it."
       )
     }
-    let bytes = text.utf8
-    if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
-      let name = String(Substring(bytes[..<colon]))
-      let value = trimmed(Substring(bytes[bytes.index(after: colon)...]))
-      return name.isEmpty ? nil : (name, value.isEmpty ? nil : value)
+    if let field = split(text) {
+      return field.name.isEmpty ? nil : (field.name, field.value.isEmpty ? nil : field.value)
     }
+    let bytes = text.utf8
     guard let mark = bytes.firstIndex(of: UInt8(ascii: ";")), bytes.index(after: mark) == bytes.endIndex else {
       return nil
     }

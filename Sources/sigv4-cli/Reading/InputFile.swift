@@ -13,6 +13,15 @@ enum InputFile {
     }
   }
 
+  /// The content of the regular file at `path`, which a pasted command names: not of a device or a pipe.
+  static func regularContent(_ path: String) throws -> [UInt8] {
+    let values = try? URL(filePath: path).resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey])
+    guard values?.isRegularFile == true else {
+      throw Failure("The file \(path) of the curl command can't be read: there is no such regular file.")
+    }
+    return try content(path)
+  }
+
   /// The content of the file at `argument` if there is one, or else `argument` itself as text.
   static func contentOrText(_ argument: String) throws -> [UInt8] {
     if argument == "-" || FileManager.default.fileExists(atPath: argument) { return try content(argument) }

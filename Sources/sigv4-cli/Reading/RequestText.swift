@@ -13,7 +13,7 @@ struct RequestText {
   /// Reads the file at `argument`, standard input for `-`, or `argument` itself if it is a URL or a curl command.
   init(argument: String) throws {
     let isText = ["http://", "https://", "curl "].contains { argument.utf8.starts(with: $0.utf8) }
-    try self.init(isText ? Array(argument.utf8) : InputFile.content(argument), file: InputFile.content)
+    try self.init(isText ? Array(argument.utf8) : InputFile.content(argument), file: InputFile.regularContent)
   }
 
   /// Reads pasted text.
@@ -136,41 +136,41 @@ struct HTTPMessage {
   let body: [UInt8]
 
   init(_ bytes: [UInt8]) throws {
-    var lines: [String] = []
-    var start = 0
-    var bodyStart = bytes.count
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
-      let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
-      let line = String(decoding: bytes[start..<(hasReturn ? end - 1 : end)], as: UTF8.self)
-      start = min(end + 1, bytes.count)
-      if line.isEmpty, !lines.isEmpty {
-        bodyStart = start
-        break
-      }
-      lines.append(line)
-    }
-    // A target may contain spaces, though it must not; the version may be missing.
-    let words = (lines.first ?? "").split(separator: " ")
-    guard let method = words.first, Self.isRequestLine(bytes) else {
+    guard Self.isRequestLine(bytes) else {
       throw Failure(
         "This is no request. Give an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
       )
     }
-    let target = words.dropFirst().prefix { !$0.hasPrefix("HTTP/") }.joined(separator: " ")
+    var rest = bytes[...]
+    let words = Self.popLine(&rest).split(separator: UInt8(ascii: " "))
+    // A target may contain spaces, though it must not; the version may be missing.
+    let target = words.dropFirst().prefix { !$0.starts(with: "HTTP/".utf8) }.joined(separator: [UInt8(ascii: " ")])
     var headers: [HeaderField] = []
-    for (index, line) in lines.enumerated().dropFirst() {
-      if line.hasPrefix(" ") || line.hasPrefix("\t"), !headers.isEmpty {
-        headers[headers.count - 1].value += "\r\n" + line
-      } else if let colon = line.firstIndex(of: ":") {
-        let value = line[line.index(after: colon)...]
-        headers.append(HeaderField(String(line[..<colon]), value.trimmingCharacters(in: .whitespaces)))
+    var number = 1
+    while !rest.isEmpty {
+      let line = Self.popLine(&rest)
+      number += 1
+      if line.isEmpty { break }
+      if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t"), !headers.isEmpty {
+        headers[headers.count - 1].value += "\r\n" + String(decoding: line, as: UTF8.self)
+      } else if let field = HeaderText.split(String(decoding: line, as: UTF8.self)) {
+        headers.append(field)
       } else {
-        throw Failure("Line \(index + 1) isn't a header: it has no colon. An empty line must precede the body.")
+        throw Failure("Line \(number) isn't a header: it has no colon. An empty line must precede the body.")
       }
     }
-    request = SignableRequest(method: String(method), target: target, headers: headers)
-    body = Array(bytes[bodyStart...])
+    request = SignableRequest(
+      method: String(decoding: words[0], as: UTF8.self), target: String(decoding: Array(target), as: UTF8.self),
+      headers: headers)
+    body = Array(rest)
+  }
+
+  /// Removes the first line and its end, and returns it without that.
+  private static func popLine(_ rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+    let line = rest[..<end]
+    rest = rest[end...].dropFirst()
+    return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
   }
 
   /// Whether text begins with a request line: a method and a target, and a version unless the target is clearly one.
