@@ -66,7 +66,7 @@ struct CurlCommandTests {
       ("curl http://h/ -H \"A: $TOKEN\"", ["$TOKEN in the command isn't expanded. Replace it by its value."]),
       ("curl http://h/ -d $(date) -H 'A: $B'", ["$(…) in the command isn't expanded. Replace it by its value."]),
       (
-        "curl http://h/${A}${A}`b` -d @<(echo x) -d \"$C$D\" -H \"A: \\$E\"",
+        "curl http://h/${A}${A}`b` -d <(echo x) -d \"$C$D\" -H \"A: \\$E\"",
         ["${A}, `…`, <(…), … in the command isn't expanded. Replace it by its value."]
       ),
       (

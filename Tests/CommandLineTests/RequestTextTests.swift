@@ -108,6 +108,7 @@ struct RequestTextTests {
       "curl http://h/ -H $'A: secret\\n'", "curl http://h/ -H $'secret\\n'", "GET / HTTP/1.1\nsecret\n\n",
       "curl http://h/ 'secret",
       "curl http://h/ -d 'secret' -T x", "curl 'http://h/{a,b}?secret'", "curl ftp://u:secret@h/",
+      "curl http://h/ -d @<(echo secret)",
     ])
   func noSecret(text: String) {
     let failure = #expect(throws: Failure.self) { try Self.read(text) }
@@ -118,7 +119,7 @@ struct RequestTextTests {
     "A note about a command shows no secret",
     arguments: [
       "curl http://h/ -d $(echo secret)", "curl http://h/ -d ${A:-secret}", "curl http://h/ -d `echo secret`",
-      "curl http://h/ -d @<(echo secret)", "curl http://h/\n-H 'A: secret'", "curl http://h/\n--x=secret",
+      "curl http://h/ -d <(echo secret)", "curl http://h/\n-H 'A: secret'", "curl http://h/\n--x=secret",
       "curl http://h/\n-uu:secret",
     ])
   func noSecretInNotes(text: String) throws {

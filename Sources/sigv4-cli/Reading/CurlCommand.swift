@@ -111,6 +111,9 @@ private struct CurlArguments {
 
   /// The content of a file that an option names; `-` is standard input.
   private func content(_ path: String) throws -> [UInt8] {
+    guard !path.utf8.starts(with: "<(".utf8) else {
+      throw Failure("The curl command reads what another command prints, <(…), which isn't run. Give a file instead.")
+    }
     guard path == "-" || path == "." else { return try readFile(path) }
     switch input {
     case .file(let path): return try readFile(path)
