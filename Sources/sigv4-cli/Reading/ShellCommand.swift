@@ -110,12 +110,11 @@ enum ShellPrompt {
     lines = lines.drop { $0.allSatisfy { isBlank($0) } }
     guard let first = lines.first else { return [] }
     let command = afterPrompt(first)
-    let hasPrompt = command.startIndex != first.startIndex
     var result = Array(command)
-    var continues = true
+    var continues = command.startIndex != first.startIndex
     for line in lines.dropFirst() {
       result.append(UInt8(ascii: "\n"))
-      continues = continues && isContinuation(line, afterPrompt: hasPrompt)
+      continues = continues && line.starts(with: "> ".utf8)
       result += continues ? line.dropFirst(2) : line
     }
     return result
@@ -131,13 +130,6 @@ enum ShellPrompt {
       return line
     }
     return line.dropFirst(2)
-  }
-
-  /// Whether a line begins with the shell's `> `, and not with a redirection.
-  private static func isContinuation(_ line: ArraySlice<UInt8>, afterPrompt: Bool) -> Bool {
-    guard line.starts(with: "> ".utf8) else { return false }
-    let rest = line.dropFirst(2).drop(while: isBlank)
-    return afterPrompt || rest.starts(with: "http".utf8) || rest.first.map { "-'\"".utf8.contains($0) } == true
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool {

@@ -24,7 +24,7 @@ struct ShellReader {
     while let byte = peek() {
       switch byte {
       case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"): index += 1
-      case _ where skipContinuation(): break
+      case _ where skipContinuation(): skipPrompt()
       case UInt8(ascii: "#"): skipLine()
       case UInt8(ascii: "\n"), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"):
         index += 1
@@ -99,6 +99,13 @@ struct ShellReader {
     guard peek(1) == UInt8(ascii: "\r"), peek(2) == UInt8(ascii: "\n") else { return false }
     index += 3
     return true
+  }
+
+  /// Skips the shell's `> ` on a continued line; before a file name it is a redirection.
+  private mutating func skipPrompt() {
+    guard bytes[index...].starts(with: "> ".utf8) else { return }
+    let rest = bytes[(index + 2)...].drop { $0 == UInt8(ascii: " ") }
+    if rest.starts(with: "http".utf8) || rest.first.map({ "-'\"".utf8.contains($0) }) == true { index += 2 }
   }
 
   private mutating func skipLine() {
