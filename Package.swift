@@ -20,10 +20,10 @@ let package = Package(
     .default(enabledTraits: ["URLSession"]),
     .trait(
       name: "URLSession",
-      description: "URLRequest signing, and URLSession as the transport of credential providers."),
+      description: "URLRequest signing, and URLSession for https of credential providers on Apple platforms."),
     .trait(
       name: "SwiftCrypto",
-      description: "apple/swift-crypto in place of the system's libcrypto, for static Linux builds."),
+      description: "apple/swift-crypto in place of the system's libcrypto and libssl, for static Linux builds."),
     .trait(
       name: "HTTPTypes",
       description: "HTTPRequest signing, from apple/swift-http-types."),
@@ -41,7 +41,6 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CSigV4OpenSSL",
-      pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"])]
     ),
     .target(
@@ -104,12 +103,19 @@ let package = Package(
       path: "Tests/SigningBenchmark",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "LookupStorm",
+      dependencies: ["SigV4"],
+      path: "Tests/LookupStorm",
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "SigV4Tests",
       dependencies: [
         "SigV4",
         "Conformance",
         "LocalAWS",
+        .target(name: "CSigV4OpenSSL", condition: .when(platforms: [.linux])),
         .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["HTTPTypes"])),
         .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AsyncHTTPClient"])),
         .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AsyncHTTPClient"])),

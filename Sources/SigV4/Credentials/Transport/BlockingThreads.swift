@@ -22,16 +22,22 @@ final class BlockingThreads: Sendable {
   /// Starting programs, which are read from such file systems.
   static let programs = BlockingThreads(limit: 16)
 
-  private struct Job {
-    let identifier: UInt64
-    let run: @Sendable () -> Void
-  }
-
   private struct State {
     var threads = 0
-    /// The calls that wait for a thread, the first at the end.
-    var jobs: [Job] = []
+    /// The calls that wait for a thread, by the order in which they came.
+    var jobs: [UInt64: @Sendable () -> Void] = [:]
+    /// No call before this one waits.
+    var firstIdentifier: UInt64 = 0
     var nextIdentifier: UInt64 = 0
+
+    /// Takes out the call that has waited the longest.
+    mutating func takeJob() -> (@Sendable () -> Void)? {
+      while firstIdentifier < nextIdentifier {
+        defer { firstIdentifier += 1 }
+        if let job = jobs.removeValue(forKey: firstIdentifier) { return job }
+      }
+      return nil
+    }
   }
 
   private let limit: Int
@@ -73,26 +79,25 @@ final class BlockingThreads: Sendable {
       state.nextIdentifier += 1
       if state.threads < limit, SystemThread.start({ [self] in work() }) { state.threads += 1 }
       guard state.threads > 0 else { return nil }
-      state.jobs.insert(Job(identifier: identifier, run: run), at: 0)
+      state.jobs[identifier] = run
       return identifier
     }
   }
 
   /// Takes out a job that hasn't begun.
   private func forget(_ identifier: UInt64) {
-    state.withLock { state in
-      if let index = state.jobs.firstIndex(where: { $0.identifier == identifier }) { state.jobs.remove(at: index) }
-    }
+    state.withLock { _ = $0.jobs.removeValue(forKey: identifier) }
   }
 
   private func work() {
     while true {
       let job = state.withLock { state in
-        if state.jobs.isEmpty { state.threads -= 1 }
-        return state.jobs.popLast()
+        let job = state.takeJob()
+        if job == nil { state.threads -= 1 }
+        return job
       }
       guard let job else { return }
-      job.run()
+      job()
     }
   }
 }

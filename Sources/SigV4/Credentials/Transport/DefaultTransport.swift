@@ -1,16 +1,24 @@
-/// The transport of providers that need `https` too: sockets of its own for `http`, and for `https` what the traits give.
+/// The transport of providers that need `https` too.
 ///
-/// That is `URLSession` with the trait of that name, which is on by default, and else AsyncHTTPClient with its own. Without
-/// both, `https` takes a transport of the caller's. No proxy gets to see an `http` request; an `https` one may go through
-/// the proxy that `https_proxy` names, as ``URLSessionTransport`` tells.
+/// For `http` it is ``SocketTransport``, so that no proxy sees the request. For `https` it is the following.
+///
+/// | where | `https` through |
+/// |---|---|
+/// | Apple platforms | `URLSession`, with the trait `URLSession`, which is on by default |
+/// | Linux | ``SocketTransport`` and the system's libssl, unless the trait `SwiftCrypto` is on |
+/// | anywhere else | AsyncHTTPClient, with the trait of that name |
+///
+/// Without any of these, an `https` request throws an error that names the remedies.
 public struct DefaultTransport: HTTPTransport {
   private let plain = SocketTransport()
   private let secure: (any HTTPTransport)?
 
   /// Creates a transport.
   public init() {
-    #if URLSession
+    #if URLSession && canImport(Darwin)
       secure = URLSessionTransport.shared
+    #elseif !SwiftCrypto && !canImport(Darwin)
+      secure = plain
     #elseif AsyncHTTPClient
       secure = AsyncHTTPClientTransport()
     #else
@@ -26,15 +34,18 @@ public struct DefaultTransport: HTTPTransport {
   public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
     guard HTTPURL(request.url)?.scheme == .https else { return try await plain.send(request) }
     guard let secure else {
-      throw TransportError(
-        .invalidRequest,
-        "the URL is https: enable this package's trait URLSession or AsyncHTTPClient, or give the provider a transport")
+      #if canImport(Darwin)
+        let remedy = "enable this package's trait URLSession or AsyncHTTPClient"
+      #else
+        let remedy = "with the trait SwiftCrypto, enable this package's trait AsyncHTTPClient"
+      #endif
+      throw TransportError(.invalidRequest, "the URL is https: \(remedy), or give the provider a transport")
     }
     return try await secure.send(request)
   }
 }
 
-#if URLSession
+#if URLSession && canImport(Darwin)
   extension URLSessionTransport {
     /// One session for all providers that don't have their own.
     fileprivate static let shared = URLSessionTransport()

@@ -7,7 +7,7 @@
 #endif
 
 /// A connected TCP socket that never blocks its thread, closed when the value goes away.
-struct Socket: ~Copyable {
+struct Socket: ~Copyable, Connection {
   private enum Event {
     case readable
     case writable
@@ -27,6 +27,21 @@ struct Socket: ~Copyable {
   #endif
 
   private let descriptor: Int32
+
+  /// Connects to the host and port of a URL, at the first of its addresses that accepts.
+  init(connectedTo url: HTTPURL, until deadline: ContinuousClock.Instant) async throws(TransportError) {
+    var failure = TransportError(.cannotConnect, "the host has no address")
+    for address in try await SocketAddress.resolve(url, until: deadline) {
+      do throws(TransportError) {
+        self = try await Socket(connectedTo: address, until: deadline)
+        return
+      } catch {
+        guard error.code == .cannotConnect else { throw error }
+        failure = error
+      }
+    }
+    throw failure
+  }
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
@@ -55,7 +70,6 @@ struct Socket: ~Copyable {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Sends all of `bytes`.
   func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(TransportError) {
     #if canImport(Darwin)
       let flags: Int32 = 0
@@ -78,7 +92,6 @@ struct Socket: ~Copyable {
     }
   }
 
-  /// The next bytes that arrive; none when the peer has closed.
   func receive(until deadline: ContinuousClock.Instant) async throws(TransportError) -> [UInt8] {
     while true {
       var count = 0

@@ -15,32 +15,42 @@ struct SocketAddress: Sendable, Hashable {
   static func resolve(
     _ url: HTTPURL, until deadline: ContinuousClock.Instant
   ) async throws(TransportError) -> [SocketAddress] {
-    let numeric = lookUp(url.host, url.port, AI_NUMERICHOST)
-    if !numeric.isEmpty { return numeric }
+    if case .success(let numeric) = lookUp(url.host, url.port, AI_NUMERICHOST) { return numeric }
     // Nobody is asked where this machine is, since the answer could be another one's address.
     if url.host.lowercased() == "localhost" {
-      return ["127.0.0.1", "::1"].flatMap { lookUp($0, url.port, AI_NUMERICHOST) }
+      return ["127.0.0.1", "::1"].flatMap { (try? lookUp($0, url.port, AI_NUMERICHOST).get()) ?? [] }
     }
-    let addresses: [SocketAddress]
+    let result: Result<[SocketAddress], TransportError>
     do throws(BlockingThreads.Failure) {
-      addresses = try await BlockingThreads.resolver.run(until: deadline) { lookUp(url.host, url.port, 0) }
+      result = try await BlockingThreads.resolver.run(until: deadline) { lookUp(url.host, url.port, 0) }
     } catch {
       switch error {
       case .late: throw TransportError(.cannotConnect, "the host's name wasn't resolved within the deadline")
       case .cancelled: throw .cancelled
-      case .noResources: throw .noResources("thread")
+      case .noResources: throw .noResources("thread or descriptor")
       }
     }
-    guard !addresses.isEmpty else { throw TransportError(.cannotConnect, "the host's name is unknown") }
-    return addresses
+    return try result.get()
   }
 
-  private static func lookUp(_ host: String, _ port: UInt16, _ flags: Int32) -> [SocketAddress] {
+  private static func lookUp(
+    _ host: String, _ port: UInt16, _ flags: Int32
+  ) -> Result<[SocketAddress], TransportError> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_flags = flags | AI_NUMERICSERV
     unsafe hints.ai_socktype = Socket.stream
     var list: UnsafeMutablePointer<addrinfo>?
-    guard unsafe getaddrinfo(host, "\(port)", &hints, &list) == 0 else { return [] }
+    errno = 0
+    let status = unsafe getaddrinfo(host, "\(port)", &hints, &list)
+    guard status == 0 else {
+      // glibc calls a name unknown that it couldn't ask for.
+      if errno == EMFILE || errno == ENFILE { return .failure(.noResources("descriptor")) }
+      switch status {
+      case EAI_MEMORY: return .failure(.noResources("memory"))
+      case EAI_AGAIN: return .failure(TransportError(.cannotConnect, "the resolver doesn't answer"))
+      default: return .failure(TransportError(.cannotConnect, "the host's name is unknown"))
+      }
+    }
     defer { unsafe freeaddrinfo(list) }
     var addresses: [SocketAddress] = []
     var next = unsafe list
@@ -51,6 +61,6 @@ struct SocketAddress: Sendable, Hashable {
       }
       unsafe next = info.ai_next
     }
-    return addresses
+    return .success(addresses)
   }
 }

@@ -1,60 +1,75 @@
-/// A transport of plain HTTP over a socket of its own, for services on the same machine or link.
+/// A transport over sockets of its own, which needs nothing but the system.
 ///
-/// Unlike `URLSession` on Linux it takes no notice of `http_proxy` and the like, and it keeps each deadline by itself.
-/// Each request has a connection of its own. It needs nothing but the system.
+/// It keeps each deadline by itself, and each request has a connection of its own. For `http` it uses no proxy, whatever
+/// `http_proxy` says.
+///
+/// On Linux it speaks `https` too, unless the trait `SwiftCrypto` is on, through the system's libssl: TLS 1.2 or later, and a
+/// certificate for the host, from an authority that the system trusts. Connecting includes TLS. These variables change that,
+/// as AWS's own tools and libssl read them:
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `AWS_CA_BUNDLE` | a file with the trusted certificates, in place of the system's |
+/// | `SSL_CERT_FILE`, `SSL_CERT_DIR` | where the system's certificates are |
+/// | `https_proxy`, `HTTPS_PROXY` | a proxy that makes the connections, such as `http://user:password@proxy:3128` |
+/// | `no_proxy`, `NO_PROXY` | hosts, addresses and blocks of addresses that need no proxy, separated by commas |
 public struct SocketTransport: HTTPTransport {
+  // A closure shows nothing of a proxy's password when the transport is printed or dumped.
+  private let environment: @Sendable () -> [String: String]
+
   /// Creates a transport.
-  public init() {}
+  public init() { self.init(environment: nil) }
+
+  /// Creates a transport that reads the process's variables, or others, at each `https` request.
+  package init(environment: [String: String]?) { self.environment = ProcessEnvironment.closure(environment) }
 
   /// Sends a request and returns the answer, whatever its status.
   ///
-  /// - Parameter request: What to send, and how long to wait; its URL must be an `http` one.
+  /// - Parameter request: What to send, and how long to wait.
   /// - Returns: The answer, with its whole body.
   /// - Throws: ``TransportError`` when there is no whole answer.
   public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
     guard let url = HTTPURL(request.url) else {
       throw TransportError(.invalidRequest, "the URL isn't of the form http://host/path")
     }
-    guard url.scheme == .http else {
-      throw TransportError(.invalidRequest, "the URL is https, and this transport speaks only http")
-    }
-    let head = try Self.head(of: request, url)
+    let bytes = try Self.head(of: request, url) + request.body
     let start = ContinuousClock.now
-    let deadlines = request.deadlines
-    let end = start + deadlines.whole
-    let connected = min(start + deadlines.connect, end)
+    let end = start + request.deadlines.whole
+    let connected = min(start + request.deadlines.connect, end)
     guard !Task.isCancelled else { throw .cancelled }
-    let addresses = try await SocketAddress.resolve(url, until: connected)
-    let socket = try await Self.connect(addresses, until: connected)
-    try await socket.send(head + request.body, until: end)
+    switch url.scheme {
+    case .http:
+      let socket = try await Socket(connectedTo: url, until: connected)
+      return try await Self.exchange(bytes, request, over: socket, until: end)
+    case .https:
+      #if !SwiftCrypto && !canImport(Darwin)
+        let connection = try await TLSConnection.connect(to: url, environment: environment(), until: connected)
+        return try await Self.exchange(bytes, request, over: connection, until: end)
+      #else
+        throw TransportError(.invalidRequest, "the URL is https, and this transport speaks only http")
+      #endif
+    }
+  }
 
+  private static func exchange(
+    _ bytes: [UInt8], _ request: TransportRequest, over connection: borrowing some Connection & ~Copyable,
+    until end: ContinuousClock.Instant
+  ) async throws(TransportError) -> TransportResponse {
+    try await connection.send(bytes, until: end)
     var parser = TransportResponseParser(method: request.method, bodyLimit: request.bodyLimit)
-    var deadline = min(.now + deadlines.firstByte, end)
+    var deadline = min(.now + request.deadlines.firstByte, end)
     while true {
-      let bytes = try await socket.receive(until: deadline)
+      let bytes = try await connection.receive(until: deadline)
       guard !bytes.isEmpty else { return try parser.readEnd() }
       if let response = try parser.read(bytes) { return response }
       deadline = end
     }
   }
 
-  private static func connect(
-    _ addresses: [SocketAddress], until deadline: ContinuousClock.Instant
-  ) async throws(TransportError) -> Socket {
-    var failure = TransportError(.cannotConnect, "the host has no address")
-    for address in addresses {
-      do throws(TransportError) {
-        return try await Socket(connectedTo: address, until: deadline)
-      } catch {
-        guard error.code == .cannotConnect else { throw error }
-        failure = error
-      }
-    }
-    throw failure
-  }
-
   private static func head(of request: TransportRequest, _ url: HTTPURL) throws(TransportError) -> [UInt8] {
-    guard request.method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }), !request.method.isEmpty else {
+    guard request.method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }),
+      !request.method.isEmpty
+    else {
       throw TransportError(.invalidRequest, "the method isn't of capital letters")
     }
     var head = "\(request.method) \(url.target) HTTP/1.1\r\nHost: \(url.authority)\r\nConnection: close\r\n"
@@ -63,16 +78,20 @@ public struct SocketTransport: HTTPTransport {
       try header.checkForTransport()
       head += "\(header.name): \(header.value)\r\n"
     }
-    return Array(head.utf8) + [0x0D, 0x0A]
+    return Array((head + "\r\n").utf8)
   }
 }
 
 extension HeaderField {
-  /// Refuses what would end the field's line.
+  /// Rejects a field that would end its line, and those that the transport sets itself.
   func checkForTransport() throws(TransportError) {
-    let isName = !name.isEmpty && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3A }
-    guard isName, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+    guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter),
+      value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") })
+    else {
       throw TransportError(.invalidRequest, "a header's name or value has a character that must not be in it")
+    }
+    guard !["Host", "Connection", "Content-Length", "Transfer-Encoding"].contains(where: isNamed) else {
+      throw TransportError(.invalidRequest, "the header \(name) is set by the transport")
     }
   }
 }

@@ -15,7 +15,7 @@ enum SystemThread {
 
   /// Starts a detached thread that handles no signals; returns false if the system has none to give.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-    var attributes = unsafe pthread_attr_t()
+    var attributes = pthread_attr_t()
     guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))

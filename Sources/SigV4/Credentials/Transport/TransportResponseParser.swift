@@ -1,7 +1,8 @@
-/// Reads an HTTP/1.1 answer piece by piece (RFC 9112).
+/// Reads an HTTP/1.1 answer piece by piece (RFC 9112), in time and memory that the limits bound.
 package struct TransportResponseParser {
   private enum Part {
-    case head
+    case status
+    case field
     case length(Int)
     case untilClose
     case chunkSize
@@ -10,44 +11,65 @@ package struct TransportResponseParser {
     case trailer
   }
 
+  /// The most bytes of status lines, headers and trailers together, and of a chunk's size with its extensions.
   private static let headLimit = 16_384
-  private static let lineLimit = 4096
+  private static let chunkLineLimit = 256
+  /// The most headers and trailers together.
+  private static let fieldLimit = 200
 
   private let bodyLimit: Int
   private let isBodyless: Bool
-  private var part = Part.head
+  private var part = Part.status
+  /// Bytes that have come; those before `start` have been read, and there is no end of a line from there to `searched`.
   private var pending: [UInt8] = []
-  /// The number of pending bytes that are known to have no end of a line.
+  private var start = 0
   private var searched = 0
+  private var headSize = 0
+  private var fieldCount = 0
   private var response = TransportResponse(status: 0)
 
   package init(method: String, bodyLimit: Int) {
-    isBodyless = method == "HEAD"
+    isBodyless = method == "HEAD" || method == "CONNECT"
     self.bodyLimit = bodyLimit
   }
 
-  /// Takes in more bytes.
+  /// Whether bytes have come that no part of the answer has used.
+  var hasMore: Bool { start < pending.count }
+
+  /// Reads more bytes.
   ///
   /// - Returns: The answer, once it is whole.
   package mutating func read(_ bytes: some Collection<UInt8>) throws(TransportError) -> TransportResponse? {
+    pending.removeFirst(start)
+    searched -= start
+    start = 0
     pending += bytes
     while true {
       switch part {
-      case .head:
-        guard let head = try line(endingWith: [0x0D, 0x0A, 0x0D, 0x0A], limit: Self.headLimit) else { return nil }
-        try readHead(head)
+      case .status:
+        guard let line = try headLine() else { return nil }
+        try readStatus(line)
+        part = .field
+      case .field:
+        guard let line = try headLine() else { return nil }
+        if !line.isEmpty {
+          response.headers.append(try field(line))
+        } else if response.status < 200 {
+          // An interim answer is followed by the real one.
+          part = .status
+        } else {
+          part = try framing()
+        }
       case .length(let count):
         guard try body(count) else { return nil }
         return response
       case .untilClose:
-        _ = try body(.max)
+        _ = try body(pending.count - start)
         return nil
       case .chunkSize:
-        guard let line = try line(limit: Self.lineLimit) else { return nil }
-        let size = String(decoding: line.prefix { $0 != 0x3B }, as: UTF8.self).trimmed
-        guard size.utf8.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }), let count = Int(size, radix: 16) else {
-          throw .notHTTP
-        }
+        guard let line = try line(limit: Self.chunkLineLimit) else { return nil }
+        let size = line.prefix { $0 != UInt8(ascii: ";") }.trimmed
+        guard let count = Self.number(size, radix: 16) else { throw .notHTTP }
         part = count == 0 ? .trailer : .chunk(count)
       case .chunk(let count):
         guard try body(count) else { return nil }
@@ -57,8 +79,9 @@ package struct TransportResponseParser {
         guard line.isEmpty else { throw .notHTTP }
         part = .chunkSize
       case .trailer:
-        guard let line = try line(limit: Self.lineLimit) else { return nil }
+        guard let line = try headLine() else { return nil }
         if line.isEmpty { return response }
+        _ = try field(line)
       }
     }
   }
@@ -71,69 +94,95 @@ package struct TransportResponseParser {
     return response
   }
 
-  /// Moves up to `count` bytes to the body, and says whether they were all there.
+  /// Moves up to `count` bytes to the body, and returns whether they were all there.
   private mutating func body(_ count: Int) throws(TransportError) -> Bool {
-    let taken = min(count, pending.count)
     // What is announced and too long needn't be waited for.
-    guard (count == .max ? taken : count) <= bodyLimit - response.body.count else { throw .tooLong(bodyLimit) }
-    response.body += pending.prefix(taken)
-    pending.removeFirst(taken)
+    guard count <= bodyLimit - response.body.count else { throw .tooLong(bodyLimit) }
+    let taken = min(count, pending.count - start)
+    response.body += pending[start..<start + taken]
+    start += taken
+    searched = start
     if case .length = part { part = .length(count - taken) }
     if case .chunk = part { part = .chunk(count - taken) }
     return taken == count
   }
 
-  /// Takes a line, without what ends it; `nil` while its end isn't there.
-  private mutating func line(
-    endingWith end: [UInt8] = [0x0D, 0x0A], limit: Int
-  ) throws(TransportError) -> [UInt8]? {
-    while searched < min(pending.count, limit) {
-      searched += 1
-      guard pending[searched - 1] == 0x0A, pending[..<searched].suffix(end.count) == end[...] else { continue }
-      defer {
-        pending.removeFirst(searched)
-        searched = 0
-      }
-      return Array(pending[..<(searched - end.count)])
+  /// Takes a line of the head or the trailer, which share their limit.
+  private mutating func headLine() throws(TransportError) -> ArraySlice<UInt8>? {
+    let room = Self.headLimit - headSize
+    guard pending.count > start else { return nil }
+    guard room > 0 else { throw .longHead(Self.headLimit) }
+    do throws(TransportError) {
+      guard let line = try line(limit: room) else { return nil }
+      headSize += line.count + 2
+      return line
+    } catch {
+      throw room == Self.headLimit ? .notHTTP : .longHead(Self.headLimit)
     }
-    guard pending.count < limit else { throw .notHTTP }
+  }
+
+  /// Takes a line, without the CR LF that ends it; nil while its end isn't there.
+  private mutating func line(limit: Int) throws(TransportError) -> ArraySlice<UInt8>? {
+    while searched < pending.count {
+      guard searched - start < limit else { throw .notHTTP }
+      searched += 1
+      guard pending[searched - 1] == UInt8(ascii: "\n") else { continue }
+      let end = searched - 2
+      guard end >= start, pending[end] == UInt8(ascii: "\r") else { throw .notHTTP }
+      defer { start = searched }
+      return pending[start..<end]
+    }
     return nil
   }
 
-  private mutating func readHead(_ bytes: [UInt8]) throws(TransportError) {
-    var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map {
-      String(decoding: $0, as: UTF8.self)
-    }
-    let first = lines.removeFirst().trimmed.split(separator: " ", maxSplits: 2)
-    guard first.count >= 2, first[0].hasPrefix("HTTP/1."), first[1].utf8.count == 3, let status = Int(first[1]),
-      status >= 100
+  /// Reads a status line: `HTTP/1.1 200 OK`, of which the last word may be missing.
+  private mutating func readStatus(_ line: ArraySlice<UInt8>) throws(TransportError) {
+    let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+    guard words.count >= 2, words[0].count == 8, words[0].starts(with: "HTTP/1.".utf8), words[1].count == 3,
+      let status = Self.number(words[1], radix: 10), status >= 100, status != 101
     else { throw .notHTTP }
-    var headers: [HeaderField] = []
-    for line in lines {
-      let name = line.utf8.prefix { $0 != 0x3A }
-      guard !name.isEmpty, name.endIndex < line.endIndex, name.allSatisfy({ $0.isTokenCharacter }) else {
-        throw .notHTTP
-      }
-      headers.append(HeaderField(String(Substring(name)), Substring(line.utf8.dropFirst(name.count + 1)).trimmed))
-    }
-    // An interim answer is followed by the real one.
-    guard status >= 200 else { return }
-    response = TransportResponse(status: status, headers: headers)
-    part = try framing()
+    response = TransportResponse(status: status)
+  }
+
+  private mutating func field(_ line: ArraySlice<UInt8>) throws(TransportError) -> HeaderField {
+    fieldCount += 1
+    guard fieldCount <= Self.fieldLimit else { throw .longHead(Self.headLimit) }
+    let name = line.prefix { $0 != UInt8(ascii: ":") }
+    guard !name.isEmpty, name.endIndex < line.endIndex, name.allSatisfy(\.isTokenCharacter) else { throw .notHTTP }
+    let value = line[(name.endIndex + 1)...].trimmed
+    guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else { throw .notHTTP }
+    return HeaderField(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
   }
 
   private func framing() throws(TransportError) -> Part {
     if isBodyless || response.status == 204 || response.status == 304 { return .length(0) }
-    if let coding = response.header("Transfer-Encoding") {
-      guard coding.lowercased() == "chunked" else { throw .notHTTP }
+    let values = { (name: String) in response.headers.filter { $0.isNamed(name) }.map(\.value) }
+    let codings = values("Transfer-Encoding")
+    if !codings.isEmpty {
+      guard codings.count == 1, codings[0].lowercased() == "chunked" else { throw .notHTTP }
       return .chunkSize
     }
-    let lengths = Set(response.headers.filter { $0.isNamed("Content-Length") }.map(\.value))
+    let lengths = Set(values("Content-Length"))
     guard let length = lengths.first else { return .untilClose }
-    guard lengths.count == 1, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(length) else {
-      throw .notHTTP
-    }
+    guard lengths.count == 1, let count = Self.number(Array(length.utf8)[...], radix: 10) else { throw .notHTTP }
     return .length(count)
+  }
+
+  /// The number that digits, and nothing else, make; nil if it is too large for any length.
+  private static func number(_ digits: ArraySlice<UInt8>, radix: UInt8) -> Int? {
+    guard !digits.isEmpty, digits.allSatisfy({ Hexadecimal.value(ofDigit: $0).map { $0 < radix } ?? false }) else {
+      return nil
+    }
+    return Int(String(decoding: digits, as: UTF8.self), radix: Int(radix))
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// The bytes without the blanks and tabs around them.
+  fileprivate var trimmed: Self {
+    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    let rest = drop(while: isBlank)
+    return rest.dropLast(rest.reversed().prefix(while: isBlank).count)
   }
 }
 
@@ -142,5 +191,9 @@ extension TransportError {
 
   static func tooLong(_ limit: Int) -> TransportError {
     TransportError(.badAnswer, "the answer is longer than \(limit) bytes")
+  }
+
+  fileprivate static func longHead(_ limit: Int) -> TransportError {
+    TransportError(.badAnswer, "the answer has more than \(limit) bytes of headers, or too many headers")
   }
 }

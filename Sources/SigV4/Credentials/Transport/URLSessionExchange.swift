@@ -1,9 +1,6 @@
-#if URLSession
+#if URLSession && canImport(Darwin)
   import Foundation
   import Synchronization
-  #if canImport(FoundationNetworking)
-    import FoundationNetworking
-  #endif
 
   /// One request on its way, and the caller that waits for the answer; the first outcome counts.
   final class URLSessionExchange: Sendable {

@@ -1,9 +1,6 @@
-#if URLSession
+#if URLSession && canImport(Darwin)
   import Foundation
   import Synchronization
-  #if canImport(FoundationNetworking)
-    import FoundationNetworking
-  #endif
 
   /// A session and the exchanges that are on their way in it.
   final class URLSessionExchanges: Sendable {

@@ -1,14 +1,9 @@
-#if URLSession
+#if URLSession && canImport(Darwin)
   import Foundation
-  #if canImport(FoundationNetworking)
-    import FoundationNetworking
-  #endif
 
-  /// A transport on Foundation's `URLSession`.
+  /// A transport on Foundation's `URLSession`, on Apple platforms.
   ///
-  /// Its sessions have neither cache nor cookies. On Linux `URLSession` takes the proxies that `http_proxy`, `https_proxy`
-  /// and `all_proxy` name, so leave instance metadata and containers to ``SocketTransport`` there; elsewhere it uses
-  /// none. `URLSession` doesn't tell when it has connected, so the deadlines for
+  /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected, so the deadlines for
   /// connecting and for the first byte are one, their sum.
   public struct URLSessionTransport: HTTPTransport {
     private let session: URLSessionExchanges
@@ -27,9 +22,9 @@
       let deadlines = request.deadlines
       let watch = Task {
         let head = min(deadlines.connect + deadlines.firstByte, deadlines.whole)
-        try await Task.sleep(for: head)
+        try await EventThread.shared.sleep(for: head)
         if !exchange.hasHead { exchange.end(.failure(.timedOut(after: head, "no answer"))) }
-        try await Task.sleep(for: deadlines.whole - head)
+        try await EventThread.shared.sleep(for: deadlines.whole - head)
         exchange.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
       }
       defer {

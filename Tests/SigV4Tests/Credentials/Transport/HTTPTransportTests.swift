@@ -7,7 +7,10 @@ import Testing
   /// The transports to test.
   enum Kind: String, CaseIterable, CustomTestStringConvertible {
     case socket
-    #if URLSession
+    #if !SwiftCrypto && os(Linux)
+      case tls
+    #endif
+    #if URLSession && canImport(Darwin)
       case urlSession
     #endif
     #if AsyncHTTPClient
@@ -17,7 +20,10 @@ import Testing
     var transport: any HTTPTransport {
       switch self {
       case .socket: SocketTransport()
-      #if URLSession
+      #if !SwiftCrypto && os(Linux)
+        case .tls: SocketTransport(environment: TLSFixture.environment)
+      #endif
+      #if URLSession && canImport(Darwin)
         case .urlSession: URLSessionTransport()
       #endif
       #if AsyncHTTPClient
@@ -30,33 +36,49 @@ import Testing
   }
 
   private static let short = TransportDeadlines(
-    connect: .milliseconds(200), firstByte: .milliseconds(200), whole: .milliseconds(500))
+    connect: .seconds(2), firstByte: .milliseconds(200), whole: .seconds(2))
 
-  private func start(_ faults: FaultPlan = []) async throws -> LocalServer {
+  /// Runs a server, and `body` with the URL at which a kind of transport reaches it.
+  private func serving(
+    _ kind: Kind, _ faults: FaultPlan = [], _ body: (LocalServer, String) async throws -> Void
+  ) async throws {
     let server = try await LocalServer.start { request, body in
       LocalServer.Response(
         status: request.target == "/missing" ? 404 : 200, text: String(decoding: body, as: UTF8.self) + "0123456789",
         headers: [HeaderField("X-Answer", "yes")])
     }
     server.faults = faults
-    return server
+    try await server.whileRunning { server async throws in
+      #if !SwiftCrypto && os(Linux)
+        if kind == .tls {
+          let front = try TLSPeer(to: server.port)
+          defer { front.stop() }
+          return try await body(server, front.baseURL)
+        }
+      #endif
+      try await body(server, server.baseURL)
+    }
   }
 
-  private func code(_ kind: Kind, _ request: TransportRequest) async -> TransportError.Code? {
+  private func error(_ kind: Kind, _ request: TransportRequest) async -> TransportError? {
     do throws(TransportError) {
       _ = try await kind.transport.send(request)
       return nil
     } catch {
-      return error.code
+      return error
     }
+  }
+
+  private func code(_ kind: Kind, _ request: TransportRequest) async -> TransportError.Code? {
+    await error(kind, request)?.code
   }
 
   @Test(arguments: Kind.allCases)
   func `method, target, headers and body arrive as given, and the answer comes whole`(kind: Kind) async throws {
-    try await start().whileRunning { server async throws in
+    try await serving(kind) { server, url in
       let answer = try await kind.transport.send(
         patientRequest(
-          method: "PUT", url: server.baseURL + "/a%2Fb//c%20?q=%2f", headers: [HeaderField("X-Token", "t=")],
+          method: "PUT", url: url + "/a%2Fb//c%20?q=%2f", headers: [HeaderField("X-Token", "t=")],
           body: Array("hello".utf8)))
       #expect(answer.status == 200)
       #expect(String(decoding: answer.body, as: UTF8.self) == "hello0123456789")
@@ -65,15 +87,15 @@ import Testing
       #expect(received.request.method == "PUT")
       #expect(received.request.target == "/a%2Fb//c%20?q=%2f")
       #expect(received.request.headers.contains { $0.isNamed("x-token") && $0.value == "t=" })
-      #expect(received.request.headers.contains { $0.isNamed("host") && $0.value == "127.0.0.1:\(server.port)" })
+      #expect(received.request.headers.contains { $0.isNamed("host") && url.hasSuffix("://" + $0.value) })
       #expect(String(decoding: received.body, as: UTF8.self) == "hello")
     }
   }
 
   @Test(arguments: Kind.allCases)
   func `a PUT without a body announces a length of 0`(kind: Kind) async throws {
-    try await start().whileRunning { server async throws in
-      _ = try await kind.transport.send(patientRequest(method: "PUT", url: server.baseURL + "/"))
+    try await serving(kind) { server, url in
+      _ = try await kind.transport.send(patientRequest(method: "PUT", url: url + "/"))
       let headers = try #require(server.requests().first).request.headers
       #expect(headers.contains { $0.isNamed("content-length") && $0.value == "0" })
     }
@@ -81,8 +103,8 @@ import Testing
 
   @Test(arguments: Kind.allCases, [400, 401, 404, 405, 429, 500, 503])
   func `an error status is an answer`(kind: Kind, status: Int) async throws {
-    try await start([.always(.answer(status, "no"))]).whileRunning { server async throws in
-      let answer = try await kind.transport.send(patientRequest(url: server.baseURL + "/"))
+    try await serving(kind, [.always(.answer(status, "no"))]) { server, url in
+      let answer = try await kind.transport.send(patientRequest(url: url + "/"))
       #expect(answer.status == status)
       #expect(answer.body == Array("no".utf8))
       #expect(server.requests().count == 1)
@@ -91,10 +113,9 @@ import Testing
 
   @Test(arguments: Kind.allCases, [301, 302, 303, 307, 308])
   func `a redirect is an answer and isn't followed`(kind: Kind, status: Int) async throws {
-    try await start().whileRunning { other async throws in
-      try await start([.always(.redirect(to: other.baseURL + "/", status: status))]).whileRunning {
-        server async throws in
-        let answer = try await kind.transport.send(patientRequest(url: server.baseURL + "/"))
+    try await serving(kind) { other, otherURL in
+      try await serving(kind, [.always(.redirect(to: otherURL + "/", status: status))]) { server, url in
+        let answer = try await kind.transport.send(patientRequest(url: url + "/"))
         #expect(answer.status == status)
         #expect(server.requests().count == 1)
         #expect(other.connectionCount == 0)
@@ -109,10 +130,10 @@ import Testing
       .delivered(Delivery(framing: .chunked, pieceSize: 3)),
     ] as [Fault])
   func `every framing of the body is understood`(kind: Kind, fault: Fault) async throws {
-    try await start([.always(fault)]).whileRunning { server async throws in
+    try await serving(kind, [.always(fault)]) { server, url in
       let transport = kind.transport
       for _ in 0..<3 {
-        let answer = try await transport.send(patientRequest(url: server.baseURL + "/"))
+        let answer = try await transport.send(patientRequest(url: url + "/"))
         #expect(String(decoding: answer.body, as: UTF8.self) == "0123456789")
       }
     }
@@ -120,31 +141,31 @@ import Testing
 
   @Test(arguments: Kind.allCases, [.silent, .stalled(afterBodyBytes: 0), .stalled(afterBodyBytes: 4)] as [Fault])
   func `a stalled peer holds nobody past the deadline`(kind: Kind, fault: Fault) async throws {
-    try await start([.always(fault)]).whileRunning { server async throws in
-      #expect(await code(kind, TransportRequest(url: server.baseURL + "/", deadlines: Self.short)) == .timedOut)
+    try await serving(kind, [.always(fault)]) { server, url in
+      #expect(await error(kind, TransportRequest(url: url + "/", deadlines: Self.short)).isLate)
     }
   }
 
   @Test(arguments: Kind.allCases)
   func `an endless answer ends at the limit`(kind: Kind) async throws {
-    try await start([.always(.endless)]).whileRunning { server async throws in
-      #expect(await code(kind, patientRequest(url: server.baseURL + "/")) == .badAnswer)
+    try await serving(kind, [.always(.endless)]) { server, url in
+      #expect(await code(kind, patientRequest(url: url + "/")) == .badAnswer)
     }
   }
 
   @Test(arguments: Kind.allCases)
   func `a body may be as long as the limit and no longer`(kind: Kind) async throws {
-    try await start().whileRunning { server async throws in
-      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 10)) == nil)
-      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 9)) == .badAnswer)
-      #expect(await code(kind, patientRequest(url: server.baseURL + "/", bodyLimit: 0)) == .badAnswer)
+    try await serving(kind) { server, url in
+      #expect(await code(kind, patientRequest(url: url + "/", bodyLimit: 10)) == nil)
+      #expect(await code(kind, patientRequest(url: url + "/", bodyLimit: 9)) == .badAnswer)
+      #expect(await code(kind, patientRequest(url: url + "/", bodyLimit: 0)) == .badAnswer)
     }
   }
 
   @Test(arguments: Kind.allCases, [.closed, .reset, .truncated(afterBodyBytes: 4)] as [Fault])
   func `a connection that ends early is told as closed`(kind: Kind, fault: Fault) async throws {
-    try await start([.always(fault)]).whileRunning { server async throws in
-      #expect(await code(kind, patientRequest(url: server.baseURL + "/")) == .closed)
+    try await serving(kind, [.always(fault)]) { server, url in
+      #expect(await code(kind, patientRequest(url: url + "/")) == .closed)
     }
   }
 
@@ -166,8 +187,8 @@ import Testing
 
   @Test(arguments: Kind.allCases, ["a\r\nX: y", "a\nb", "a\0"])
   func `a header value with a line break is refused`(kind: Kind, value: String) async throws {
-    try await start().whileRunning { server async throws in
-      let request = patientRequest(url: server.baseURL + "/", headers: [HeaderField("X-Token", value)])
+    try await serving(kind) { server, url in
+      let request = patientRequest(url: url + "/", headers: [HeaderField("X-Token", value)])
       #expect(await code(kind, request) == .invalidRequest)
       #expect(server.connectionCount == 0)
     }
@@ -175,9 +196,9 @@ import Testing
 
   @Test(arguments: Kind.allCases)
   func `cancelling the caller ends the wait`(kind: Kind) async throws {
-    try await start([.always(.silent)]).whileRunning { server async throws in
+    try await serving(kind, [.always(.silent)]) { server, url in
       let request = TransportRequest(
-        url: server.baseURL + "/",
+        url: url + "/",
         deadlines: TransportDeadlines(connect: .seconds(600), firstByte: .seconds(600), whole: .seconds(600)))
       let waiting = Task { await code(kind, request) }
       try await server.received(1)

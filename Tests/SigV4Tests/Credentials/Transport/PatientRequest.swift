@@ -12,3 +12,8 @@ func patientRequest(
     method: method, url: url, headers: headers, body: body,
     deadlines: TransportDeadlines(connect: patience, firstByte: patience, whole: patience), bodyLimit: bodyLimit)
 }
+
+extension TransportError? {
+  /// Whether a deadline ended the exchange; on a busy machine that may be while TLS is set up.
+  var isLate: Bool { self?.code == .timedOut || self?.message.hasSuffix("within the deadline") == true }
+}

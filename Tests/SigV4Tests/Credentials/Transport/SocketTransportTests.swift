@@ -5,12 +5,55 @@ import Testing
 @testable import SigV4
 
 @Suite(.timeLimit(.minutes(10))) struct SocketTransportTests {
-  @Test func `https is refused, not spoken in clear`() async {
-    let error = await #expect(throws: TransportError.self) {
-      try await SocketTransport().send(patientRequest(url: "https://127.0.0.1/"))
+  @Test func `https is never spoken in clear`() async throws {
+    let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
+    try await server.whileRunning { server async throws in
+      let error = await #expect(throws: TransportError.self) {
+        try await SocketTransport(environment: [:]).send(patientRequest(url: "https://127.0.0.1:\(server.port)/"))
+      }
+      #if SwiftCrypto || canImport(Darwin)
+        #expect(error?.code == .invalidRequest)
+      #else
+        #expect(error?.code == .cannotConnect)
+      #endif
+      #expect(server.requests().isEmpty)
     }
-    #expect(error?.code == .invalidRequest)
   }
+
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    @Test func `running out of descriptors is an error of its own, and passes`() async {
+      await #expect(processExitsWith: .success) {
+        let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
+        let requests = ["127.0.0.1", "localhost"].map { patientRequest(url: "http://\($0):\(server.port)/") }
+        #if canImport(Glibc)
+          let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+          let descriptors = RLIMIT_NOFILE
+        #endif
+        var before = rlimit()
+        getrlimit(descriptors, &before)
+        // At first not even the library's own thread can be started.
+        for round in 1...2 {
+          var none = before
+          none.rlim_cur = 3
+          setrlimit(descriptors, &none)
+          for request in requests + [patientRequest(url: "http://name.invalid/")] {
+            let error = await #expect(throws: TransportError.self) { try await SocketTransport().send(request) }
+            #expect(error?.code == .systemResources, "\(round): \(request)")
+          }
+          let provider = ContainerCredentialProvider(environment: [
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(server.port)/"
+          ])
+          let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+          #expect(error?.code == .systemResources)
+          setrlimit(descriptors, &before)
+          for request in requests {
+            #expect(try await SocketTransport().send(request).body == Array("yes".utf8))
+          }
+        }
+      }
+    }
+  #endif
 
   @Test func `nobody is asked where localhost is`() async throws {
     let url = try #require(HTTPURL("http://LocalHost:8080/"))

@@ -1,0 +1,124 @@
+#if !SwiftCrypto && !canImport(Darwin)
+  #if canImport(FoundationEssentials)
+    import FoundationEssentials
+  #else
+    import Foundation
+  #endif
+
+  /// The proxy through which `https` connections are made, by CONNECT (RFC 9110, section 9.3.6).
+  struct HTTPSProxy {
+    /// The variable that names the proxy.
+    private let variable: String
+    /// Where the proxy is.
+    let url: HTTPURL
+    /// The value of `Proxy-Authorization`, which no error shows.
+    private let authorization: String?
+
+    /// Reads `https_proxy` and `no_proxy`, in either letter case, lower case first; nil if no proxy is used for `target`.
+    init?(for target: HTTPURL, environment: [String: String]) throws(TransportError) {
+      let set = { (names: [String]) in
+        names.lazy.compactMap { name in environment[name]?.nonBlank.map { (name, $0) } }.first
+      }
+      guard let (variable, value) = set(["https_proxy", "HTTPS_PROXY"]) else { return nil }
+      let exceptions = set(["no_proxy", "NO_PROXY"])?.1 ?? ""
+      guard !ProxyExceptions(exceptions).contain(target.host, target.port) else { return nil }
+      // All of this is ASCII, as HTTPURL requires of the rest: the last @ before a slash ends user and password.
+      let bytes = value.contains("://") ? value.utf8[...] : "http://\(value)".utf8[...]
+      let slash = UInt8(ascii: "/")
+      let scheme = bytes.prefix { $0 != slash }
+      let authority = bytes.dropFirst(scheme.count + 2).prefix { $0 != slash }
+      let userEnd = authority.lastIndex(of: UInt8(ascii: "@"))
+      let user = userEnd.map { authority[..<$0] }
+      let host = userEnd.map { authority[authority.index(after: $0)...] } ?? authority
+      let plain = "\(Substring(scheme))//\(Substring(host))"
+      guard let url = HTTPURL(plain), url.scheme == .http else {
+        throw TransportError(
+          .invalidRequest,
+          "\(variable) must be of the form http://host:port or http://user:password@host:port; other kinds of proxies aren't"
+            + " supported")
+      }
+      self.variable = variable
+      self.url = url
+      authorization = user.map { user in
+        let text = user.contains(UInt8(ascii: ":")) ? Array(user) : Array(user) + [UInt8(ascii: ":")]
+        return "Basic \(Data(Self.decoded(text)).base64EncodedString())"
+      }
+    }
+
+    /// Makes the proxy connect to the server of `target`; what is sent afterwards, it passes on.
+    func connect(
+      _ socket: borrowing Socket, to target: HTTPURL, until deadline: ContinuousClock.Instant
+    ) async throws(TransportError) {
+      let host = target.host.utf8.contains(UInt8(ascii: ":")) ? "[\(target.host)]" : target.host
+      let authority = "\(host):\(target.port)"
+      var head = "CONNECT \(authority) HTTP/1.1\r\nHost: \(authority)\r\n"
+      if let authorization { head += "Proxy-Authorization: \(authorization)\r\n" }
+      try await socket.send(Array((head + "\r\n").utf8), until: deadline)
+      var parser = TransportResponseParser(method: "CONNECT", bodyLimit: 0)
+      while true {
+        let bytes = try await socket.receive(until: deadline)
+        guard !bytes.isEmpty else {
+          throw TransportError(.closed, "the proxy that \(variable) names closed the connection")
+        }
+        guard let answer = try parser.read(bytes) else { continue }
+        // The server speaks only once it has been spoken to.
+        if 200...299 ~= answer.status, !parser.hasMore { return }
+        let remedy = answer.status == 407 ? ": give it user and password, as in http://user:password@host:port" : ""
+        throw TransportError(
+          .cannotConnect, "the proxy that \(variable) names answered CONNECT with status \(answer.status)\(remedy)")
+      }
+    }
+
+    private static func decoded(_ bytes: [UInt8]) -> [UInt8] {
+      var decoded: [UInt8] = []
+      var index = 0
+      while index < bytes.count {
+        let byte = PercentEncoding.decodedByte(at: index, in: bytes.span)
+        decoded.append(byte ?? bytes[index])
+        index += byte == nil ? 1 : 3
+      }
+      return decoded
+    }
+  }
+
+  /// The hosts that are reached without a proxy: this machine, and those that `no_proxy` lists.
+  ///
+  /// An entry is `*`, a host name, which includes the names below it, an IP address, or a block of addresses such as 10.0.0.0/8;
+  /// a name or an address may be followed by a port.
+  struct ProxyExceptions {
+    private let entries: [Substring]
+
+    init(_ list: String) { entries = list.split { $0 == "," || $0 == " " || $0 == "\t" } }
+
+    /// Whether a host and port are reached without a proxy.
+    func contain(_ host: String, _ port: UInt16) -> Bool {
+      let name = host.lowercased()
+      let address = IPAddress(name)
+      if name == "localhost" || address?.isLoopback == true { return true }
+      return entries.contains { entry in
+        entry == "*" || Self.matches(entry.lowercased(), name, address, port)
+      }
+    }
+
+    private static func matches(_ entry: String, _ name: String, _ address: IPAddress?, _ port: UInt16) -> Bool {
+      let parts = entry.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 {
+        guard let address, let block = IPAddress(String(parts[0])), let length = Int(parts[1]) else { return false }
+        return address.isIn(block, prefix: length)
+      }
+      var host = Substring(entry)
+      let portStart = host.lastIndex(of: ":")
+      // A colon of an address without brackets isn't a port's.
+      if let portStart, IPAddress(entry) == nil {
+        guard host[host.index(after: portStart)...] == "\(port)" else { return false }
+        host = host[..<portStart]
+      }
+      if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+      if let block = IPAddress(String(host)) { return block == address }
+      if host.hasPrefix("*.") { host = host.dropFirst() }
+      if host.hasPrefix(".") { host = host.dropFirst() }
+      guard !host.isEmpty, address == nil else { return false }
+      return name == host || name.hasSuffix(".\(host)")
+    }
+  }
+#endif
