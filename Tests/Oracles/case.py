@@ -15,7 +15,7 @@ DEFAULTS = {
 GENERAL_RULES = {"contentHashHeader": False, "normalizePath": True, "encodePathTwice": True, "omitSessionToken": False}
 S3_RULES = {"contentHashHeader": True, "normalizePath": False, "encodePathTwice": False}
 SERVICE_RULES = {
-    "s3": S3_RULES, "s3-object-lambda": S3_RULES, "s3express": S3_RULES,
+    "s3": S3_RULES, "s3-object-lambda": S3_RULES, "s3-outposts": S3_RULES, "s3express": S3_RULES,
     "vpc-lattice-svcs": {"payload": "unsigned", "contentHashHeader": True},
     "aoss": {"contentHashHeader": True},
     "iotdevicegateway": {"omitSessionToken": True},
@@ -67,8 +67,14 @@ def before_signing(case):
 
 
 def has_s3_session_token(case):
-    """Whether the token is one of S3 Express, which goes under another name."""
-    return case["service"] == "s3express" and options_of(case)["useServiceRules"]
+    """Whether the token is one of a session of S3 Express, which goes under another name."""
+    if case["service"] != "s3express" or not options_of(case)["useServiceRules"]:
+        return False
+    host = next(value for name, value in case["request"]["headers"] if name.lower() == "host")
+    path, _, query = case["request"]["target"].partition("?")
+    creates_session = case["request"]["method"] == "GET" and "session" in [
+        parameter.partition("=")[0] for parameter in query.split("&")]
+    return not creates_session and not host.startswith("s3express-control")
 
 
 def time_of(case):

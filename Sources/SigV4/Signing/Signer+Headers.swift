@@ -32,7 +32,7 @@ extension Signer {
     request.headers.reserveCapacity(kept + 5)
     request.headers.append(HeaderField("X-Amz-Date", values.timestamp))
     if let token = credentials.sessionToken {
-      request.headers.append(HeaderField(service.sessionToken.headerName, token))
+      request.headers.append(HeaderField(service.sessionToken(of: request).headerName, token))
     }
     if service.contentHashHeader != .omitted {
       request.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
@@ -53,7 +53,7 @@ extension Signer {
     try canonicalizer.appendStart(of: request, to: &scratch)
     try scratch.headers.collect(request.headers, .signable(service.sessionToken))
     scratch.headers.add("x-amz-date", timestamp)
-    if let token = credentials.sessionToken, let name = service.sessionToken.signedHeaderName {
+    if let token = credentials.sessionToken, let name = service.sessionToken(of: request).signedHeaderName {
       scratch.headers.add(name, token)
     }
     if service.contentHashHeader != .omitted { scratch.headers.add("x-amz-content-sha256", payloadHash) }

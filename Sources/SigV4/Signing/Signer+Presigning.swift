@@ -62,7 +62,9 @@ extension Signer {
     scratch.query.add("X-Amz-Date", encoded: scratch.timestamp(context.date))
     scratch.query.add("X-Amz-SignedHeaders", scratch.target)
     scratch.query.add("X-Amz-Expires", encoded: String(lifetimeSeconds))
-    if let token = credentials.sessionToken { scratch.query.add(service.sessionToken.parameterName, token) }
+    if let token = credentials.sessionToken {
+      scratch.query.add(service.sessionToken(of: request).parameterName, token)
+    }
     if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
     _ = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
     let signature = try appendSignature(in: context, to: &scratch)

@@ -46,6 +46,7 @@ public struct SigningService: Sendable, Hashable {
     case vpcLattice.name: vpcLattice
     case s3.name: s3
     case s3ObjectLambda.name: s3ObjectLambda
+    case s3Outposts.name: s3Outposts
     case s3Express.name: s3Express
     case openSearchServerless.name: openSearchServerless
     case iotDeviceGateway.name: iotDeviceGateway
@@ -56,8 +57,14 @@ public struct SigningService: Sendable, Hashable {
   /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
   public static let s3ObjectLambda: SigningService = s3Rules(named: "s3-object-lambda")
 
-  /// S3 Express One Zone, `s3express`: the rules of S3, but that the token of a session, which `CreateSession` gives,
-  /// is sent in `x-amz-s3session-token` (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
+  /// S3 on Outposts, `s3-outposts`, with the rules of S3 (Amazon S3 on Outposts User Guide).
+  public static let s3Outposts: SigningService = s3Rules(named: "s3-outposts")
+
+  /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`
+  /// (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
+  ///
+  /// `CreateSession`, which returns a session, and requests to the Regional endpoints (`s3express-control`) are signed with
+  /// a user's or a role's credentials, whose token is sent in `X-Amz-Security-Token`.
   public static let s3Express: SigningService = {
     var service = s3Rules(named: "s3express")
     service.sessionToken = .signedAsS3Session
@@ -83,6 +90,21 @@ public struct SigningService: Sendable, Hashable {
     service.sessionToken = .addedAfterSigning
     return service
   }()
+
+  /// The rule for the session token of a request.
+  ///
+  /// Of S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
+  func sessionToken(of request: SignableRequest) -> SessionTokenRule {
+    guard sessionToken == .signedAsS3Session else { return sessionToken }
+    let host = request.headers.first { $0.isNamed("host") }?.value.lowercased() ?? ""
+    let query = request.target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
+    let isCreateSession =
+      request.method == "GET"
+      && query.split(separator: UInt8(ascii: "&")).contains {
+        $0.prefix { $0 != UInt8(ascii: "=") }.elementsEqual("session".utf8)
+      }
+    return isCreateSession || host.hasPrefix("s3express-control") ? .signed : .signedAsS3Session
+  }
 
   /// Whether the rules are those of S3 and what is built on it.
   var isS3: Bool { payload == .unsignedWhenPresigned }
@@ -139,8 +161,8 @@ public enum SessionTokenRule: Sendable, Hashable {
   case signed
   /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
   case addedAfterSigning
-  /// The token is added first, and signed, as `x-amz-s3session-token`: S3 Express One Zone, whose sessions have tokens
-  /// of their own.
+  /// The token of a session is signed, and sent as `x-amz-s3session-token`: S3 Express One Zone, except for
+  /// `CreateSession` and the Regional endpoints, where the rule is `signed`.
   case signedAsS3Session
 
   /// The header that the token is sent in.

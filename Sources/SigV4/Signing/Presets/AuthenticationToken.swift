@@ -72,7 +72,7 @@ public enum AuthenticationToken {
   /// - Parameters:
   ///   - cluster: The name of the cluster.
   ///   - region: The region of the STS endpoint, which is the cluster's.
-  ///   - endpoint: The host of the STS endpoint; `sts.REGION.amazonaws.com` where left out, and in China the same with `.cn`.
+  ///   - endpoint: The host of the STS endpoint; defaults to the region's, such as `sts.us-west-2.amazonaws.com`.
   ///   - credentials: The credentials of the caller, whom the cluster knows.
   ///   - time: The time of signing.
   /// - Returns: The token.
@@ -80,7 +80,7 @@ public enum AuthenticationToken {
   public static func eks(
     cluster: String, region: String, endpoint: String? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
-    let host = endpoint ?? "sts.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
+    let host = endpoint ?? "sts.\(region).\(Partition.of(region: region).domain)"
     var request = SignableRequest(
       method: "GET", target: "/?Action=GetCallerIdentity&Version=2011-06-15",
       headers: [HeaderField("Host", host), HeaderField("x-k8s-aws-id", cluster)])

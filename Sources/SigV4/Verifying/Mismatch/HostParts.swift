@@ -12,9 +12,11 @@ struct HostParts {
     "vpc-lattice-svcs": "vpc-lattice-svcs", "execute-api": "execute-api", "s3": "s3", "es": "es", "aoss": "aoss",
     "sts": "sts", "dynamodb": "dynamodb", "lambda": "lambda", "lambda-url": "lambda",
   ]
-  private static let suffixes = [
-    ["amazonaws", "com"], ["amazonaws", "com", "cn"], ["amazonaws", "eu"], ["on", "aws"], ["api", "aws"],
-  ]
+  private static let suffixes = Partition.all.flatMap { partition in
+    [partition.domain, "on." + partition.dualStackDomain, "api." + partition.dualStackDomain].map {
+      $0.split(separator: ".").map { String($0) }
+    }
+  }
 
   init(_ request: SignableRequest) {
     let host = request.headers.first { $0.isNamed("host") }?.value ?? ""
@@ -34,14 +36,10 @@ struct HostParts {
     service = services.lazy.compactMap { Self.signingNames[$0] }.first
   }
 
-  private static let areas: Set<Substring> = [
-    "us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx", "cn", "eusc",
-  ]
-
   /// An area, words of which the last ends in a direction, and a number: `us-west-2`, `us-gov-west-1`, `eusc-de-east-1`.
   private static func isRegion(_ label: String) -> Bool {
     let parts = label.split(separator: "-")
-    guard parts.count >= 3, areas.contains(parts[0]) else { return false }
+    guard parts.count >= 3, Partition.areas.contains(parts[0]) else { return false }
     return parts[parts.count - 1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
       && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
   }
