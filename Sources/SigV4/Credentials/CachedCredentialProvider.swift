@@ -6,37 +6,46 @@ import Synchronization
   import struct Foundation.Date
 #endif
 
-/// A cache in front of a provider, to ask for credentials with every request.
+/// Caches another provider's credentials, so that each request can ask for them.
 ///
-/// It asks its source when somebody needs credentials, once for all who wait, and well before the old ones expire: 5
-/// minutes before for a lifetime of up to 20 minutes, 15 minutes for one under 90 minutes, and else an hour. Then one
-/// caller asks, while the others are served; in the last minute they all wait for the answer, for 5 s at most while there
-/// are credentials at hand. While the source fails, the credentials at hand are served, even past their expiration, and
-/// the source is left alone for 5 to 10 minutes: AWS's services may take expired ones while their own source is down.
+/// It asks its source when a caller needs credentials, once for all callers that wait, and well before the old ones
+/// expire: 5 minutes before for a lifetime of up to 20 minutes, 15 minutes for one under 90 minutes, and otherwise an
+/// hour. Then one caller asks, while the others are served. In the last minute they all wait for the answer, but at most
+/// 5 s if credentials are cached. While the source fails, the cached credentials are served, even after they expire, and
+/// the source is left alone for 5 to 10 minutes: AWS's services may accept expired ones while their own source is down.
 /// Only an error that needs a person (`misconfigured`) is thrown nevertheless.
 ///
-/// A caller that is cancelled takes only itself out; the source is asked on its own, for whoever comes next. The rules
-/// are those of the AWS SDKs' common credential refresh behaviour of 2026.
+/// A source that doesn't answer within the time limit is asked again for the next caller who needs it. Its late answer is
+/// used all the same, unless the cache has better credentials by then. A cancelled caller leaves at once and cancels
+/// nothing: the source is asked for whoever comes next. The rules are those of the AWS SDKs' common credential refresh
+/// behaviour of 2026.
 public final class CachedCredentialProvider: CredentialProvider {
   private typealias Waiter = CheckedContinuation<Credentials, any Error>
 
+  /// The default limit for the source's answer: 100 s.
+  ///
+  /// The sources of this library keep limits of their own, whose errors say more. The longest of them is a program (60 s)
+  /// whose credentials assume a role (31 s).
+  public static let defaultTimeLimit = Duration.seconds(100)
+
+  /// How long callers wait who can be served from the cache.
+  private static let patience = Duration.seconds(5)
+
   private struct State {
     var cache: CredentialCacheState
-    var isAsking = false
-    /// Whether the source takes longer over its answer than callers are made to wait who can be served.
-    var isLate = false
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
 
-    func step(at now: Date) -> CredentialCacheState.Step {
-      let step = cache.step(at: now, isAsking: isAsking)
-      if case .ask = step, isLate, let credentials = cache.atHand { return .serve(credentials) }
-      return step
+    /// Removes and returns all callers that wait.
+    mutating func takeWaiters() -> Dictionary<Int, Waiter>.Values {
+      defer { waiters = [:] }
+      return waiters.values
     }
   }
 
   private let source: any CredentialProvider
   private let clock: ProviderClock
+  private let timeLimit: Duration
   private let onFailure: (@Sendable (any Error) -> Void)?
   private let state: Mutex<State>
 
@@ -44,46 +53,54 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///
   /// - Parameters:
   ///   - source: The provider to ask.
-  ///   - refreshWindow: How long before their expiration to ask for new credentials; where left out, it goes by their
+  ///   - refreshWindow: How long before their expiration to ask for new credentials; if nil, it depends on their
   ///     lifetime. It is half of a lifetime that isn't longer than it.
-  ///   - onFailure: Called with each error of the source, also with those that no caller gets to see because there are
-  ///     credentials to serve, and with one when the source answers with expired credentials; it shall return soon.
+  ///   - timeLimit: How long to wait for the source's answer. Then callers without credentials fail with `timedOut`, and
+  ///     the source may be asked again.
+  ///   - onFailure: Called with each error of the source and each timeout, also with those that no caller sees because
+  ///     credentials are cached, and with one when the source answers with expired credentials; it must return soon.
   public convenience init(
-    _ source: any CredentialProvider, refreshWindow: Duration? = nil, onFailure: (@Sendable (any Error) -> Void)? = nil
+    _ source: any CredentialProvider, refreshWindow: Duration? = nil, timeLimit: Duration = defaultTimeLimit,
+    onFailure: (@Sendable (any Error) -> Void)? = nil
   ) {
-    self.init(source, refreshWindow: refreshWindow, onFailure: onFailure, clock: ProviderClock())
+    self.init(
+      source, refreshWindow: refreshWindow, timeLimit: timeLimit, onFailure: onFailure, clock: ProviderClock())
   }
 
   package init(
-    _ source: any CredentialProvider, refreshWindow: Duration? = nil, onFailure: (@Sendable (any Error) -> Void)? = nil,
-    clock: ProviderClock
+    _ source: any CredentialProvider, refreshWindow: Duration? = nil, timeLimit: Duration = defaultTimeLimit,
+    onFailure: (@Sendable (any Error) -> Void)? = nil, clock: ProviderClock
   ) {
     self.source = source
     self.clock = clock
+    self.timeLimit = timeLimit
     self.onFailure = onFailure
     state = Mutex(State(cache: CredentialCacheState(configuredWindow: refreshWindow.map { $0 / .seconds(1) })))
   }
 
-  /// The credentials at hand, or new ones from the source.
+  /// Returns the cached credentials, or new ones from the source.
   ///
-  /// - Throws: What the source throws, when there are no credentials at hand; `CancellationError` when the calling task
-  ///   is cancelled while it waits.
+  /// - Throws: The source's error, if no credentials are cached; ``CredentialError`` with the code `timedOut`, if then the
+  ///   source doesn't answer within the time limit; `CancellationError` if the calling task is cancelled while it waits.
   nonisolated(nonsending) public func credentials() async throws -> Credentials {
     let now = clock.now()
-    let step = state.withLock { $0.step(at: now) }
+    let step = state.withLock { $0.cache.step(at: now) }
     switch step {
     case .serve(let credentials): return credentials
+    case .serveAndAsk(let credentials):
+      ask(state.withLock { $0.cache.ask() })
+      return credentials
     case .raise(let error): throw error
     case .ask: return try await wait()
     }
   }
 
-  /// Makes the next call wait for new credentials, after a service has refused those at hand.
+  /// Makes the next call wait for new credentials, after a service has rejected the cached ones.
   ///
-  /// Call it when a service answers `ExpiredToken`, `ExpiredTokenException` or `InvalidToken`. It does nothing when the
-  /// credentials at hand are others by now, and the pause after a failure of the source goes on.
+  /// Call it when a service answers `ExpiredToken`, `ExpiredTokenException` or `InvalidToken`. It does nothing if the
+  /// cache has other credentials by now, and it doesn't shorten the pause after a failure of the source.
   ///
-  /// - Parameter accessKeyID: The id of the credentials that were refused.
+  /// - Parameter accessKeyID: The ID of the credentials that were rejected.
   public func invalidate(accessKeyID: String) {
     state.withLock { $0.cache.invalidate(accessKeyID: accessKeyID) }
   }
@@ -102,67 +119,79 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   private func enqueue(_ waiter: Waiter, _ id: Int) {
     let now = clock.now()
-    let (outcome, mustAsk) = state.withLock { state -> (Result<Credentials, any Error>?, Bool) in
+    let (outcome, question) = state.withLock { state -> (Result<Credentials, any Error>?, Int?) in
       // Things may have changed since the caller found that it has to wait.
-      switch state.step(at: now) {
-      case .serve(let credentials): return (.success(credentials), false)
-      case .raise(let error): return (.failure(error), false)
+      switch state.cache.step(at: now) {
+      case .serve(let credentials): return (.success(credentials), nil)
+      case .serveAndAsk(let credentials): return (.success(credentials), state.cache.ask())
+      case .raise(let error): return (.failure(error), nil)
       case .ask: break
       }
-      // A cancellation before this found nobody to take out.
-      guard !Task.isCancelled else { return (.failure(CancellationError()), false) }
+      // A cancellation before this found no waiter to remove.
+      guard !Task.isCancelled else { return (.failure(CancellationError()), nil) }
       state.waiters[id] = waiter
-      defer { state.isAsking = true }
-      return (nil, !state.isAsking)
+      return (nil, state.cache.ask())
     }
     if let outcome { waiter.resume(with: outcome) }
-    if mustAsk { Task.detached { await self.ask() } }
+    ask(question)
   }
 
-  private func ask() async {
-    let impatience = Task {
-      try await clock.patience()
-      serveWhatIsAtHand()
+  /// Asks the source a question that has been opened.
+  private func ask(_ question: Int?) {
+    guard let question else { return }
+    // Detached, so that the caller's cancellation isn't passed on; but no less urgent than the caller.
+    let limits = Task.detached(priority: Task.currentPriority) { try await self.watch(question) }
+    Task.detached(priority: Task.currentPriority) {
+      let answer: Result<Credentials, any Error>
+      do { answer = .success(try await self.source.credentials()) } catch { answer = .failure(error) }
+      limits.cancel()
+      self.take(answer, to: question)
     }
-    let answer: Result<Credentials, any Error>
-    do {
-      let credentials = try await source.credentials()
-      answer = .success(credentials)
+  }
+
+  /// Ends the waits of those who can be served, and then of all, while the source is silent.
+  private func watch(_ question: Int) async throws {
+    let patience = min(Self.patience, timeLimit)
+    try await clock.patience(patience)
+    endWaits { $0.late(question).map { .success($0) } }
+    try await clock.patience(timeLimit - patience)
+    let error = CredentialError(
+      .timedOut,
+      "The source of the cached credentials, \(type(of: source)), didn't answer within \(timeLimit). Find out what holds"
+        + " it up, or give the cache a longer timeLimit.")
+    if endWaits({ $0.overdue(question, error) }) { onFailure?(error) }
+  }
+
+  private func take(_ answer: Result<Credentials, any Error>, to question: Int) {
+    switch answer {
+    case .success(let credentials):
       if let end = credentials.expiration, end <= clock.now() { onFailure?(Self.answeredWithExpired) }
-    } catch {
-      answer = .failure(error)
-      onFailure?(error)
+    case .failure(let error): onFailure?(error)
     }
-    // Before the answer is taken, so that the waiters for the next one aren't served by this one's clock.
-    impatience.cancel()
-    let (outcome, waiters) = state.withLock { state in
-      defer {
-        state.isAsking = false
-        state.isLate = false
-        state.waiters = [:]
-      }
-      return (state.cache.take(answer, clock), state.waiters.values)
-    }
-    for waiter in waiters { waiter.resume(with: outcome) }
+    endWaits { $0.take(answer, to: question, clock) }
   }
 
   private static let answeredWithExpired = CredentialError(
     .badAnswer,
-    "The source answered with credentials that have expired: it fails to renew them, or this machine's clock is wrong."
-      + " They are used while there are no better ones.")
+    "The source answered with expired credentials: it fails to renew them, or this machine's clock is wrong."
+      + " They are used until better ones come.")
 
-  private func serveWhatIsAtHand() {
-    let (credentials, waiters) = state.withLock { state -> (Credentials?, [Waiter]) in
-      guard !Task.isCancelled, let credentials = state.cache.atHand else { return (nil, []) }
-      defer { state.waiters = [:] }
-      state.isLate = true
-      return (credentials, Array(state.waiters.values))
+  /// Changes the cache, and ends all waits if there is a result for them.
+  ///
+  /// - Returns: Whether there was a result.
+  @discardableResult
+  private func endWaits(_ change: (inout CredentialCacheState) -> Result<Credentials, any Error>?) -> Bool {
+    let (outcome, waiters) = state.withLock { state in
+      let outcome = change(&state.cache)
+      return (outcome, outcome == nil ? nil : state.takeWaiters())
     }
-    if let credentials { for waiter in waiters { waiter.resume(returning: credentials) } }
+    guard let outcome, let waiters else { return false }
+    for waiter in waiters { waiter.resume(with: outcome) }
+    return true
   }
 }
 
 extension CredentialProvider {
-  /// This provider behind a cache.
+  /// Returns this provider behind a cache.
   public func cached() -> CachedCredentialProvider { CachedCredentialProvider(self) }
 }

@@ -4,14 +4,20 @@
   import struct Foundation.Date
 #endif
 
-/// What a cache holds, and its rules: when to serve, when to ask the source, and what a failure means.
+/// The contents of a cache and its rules: when to serve, when to ask the source, and what a failure means.
 ///
-/// The rules are those of the AWS SDKs' common credential refresh behaviour of 2026.
+/// The rules are those of the AWS SDKs' common credential refresh behaviour of 2026. Questions to the source have numbers
+/// and are leases: an overdue question no longer keeps the source from being asked again.
 struct CredentialCacheState {
   /// What to do for a caller.
   enum Step {
+    /// Serve the cached credentials.
     case serve(Credentials)
+    /// Serve the cached credentials, and ask the source for better ones.
+    case serveAndAsk(Credentials)
+    /// Throw an error.
     case raise(any Error)
+    /// Ask the source unless a question is open, and wait for the answer.
     case ask
   }
 
@@ -44,22 +50,21 @@ struct CredentialCacheState {
   /// The window that was asked for, in seconds; `nil` for one that goes by the lifetime.
   let configuredWindow: Double?
   private var held: Held?
-  /// The credentials at hand, of whatever age.
-  var atHand: Credentials? { held?.credentials }
   private var pause: Stretch?
   private var lasting: (error: any Error, time: Stretch)?
+  /// The number of the newest question.
+  private var newest = 0
+  /// Whether the newest question is neither answered nor overdue.
+  private var isAsking = false
+  /// Whether the source has been too slow since its last answer, so that only callers without credentials wait for it.
+  private var isLate = false
 
   init(configuredWindow: Double?) {
     self.configuredWindow = configuredWindow
   }
 
-  /// What to do for a caller now.
-  ///
-  /// - Parameters:
-  ///   - now: The time.
-  ///   - isAsking: Whether the source is being asked, so that a caller who can be served isn't made to wait.
-  /// - Returns: Whether to serve what is held, to ask the source, or to raise an error.
-  func step(at now: Date, isAsking: Bool) -> Step {
+  /// Decides what to do for a caller.
+  func step(at now: Date) -> Step {
     if let lasting, lasting.time.contains(now) { return .raise(lasting.error) }
     guard let held else { return .ask }
     let left = held.credentials.expiration?.timeIntervalSince(now) ?? .infinity
@@ -67,17 +72,51 @@ struct CredentialCacheState {
     let isMandatory = held.isInvalidated || left <= Self.mandatoryWindow && !isResting
     let isAdvised = left <= held.advisoryWindow && !isAsking && !isResting
     guard isMandatory || isAdvised, pause?.contains(now) != true else { return .serve(held.credentials) }
-    return .ask
+    guard isLate else { return .ask }
+    return isAsking ? .serve(held.credentials) : .serveAndAsk(held.credentials)
   }
 
-  /// Takes in the source's answer, and says what the callers that wait for it get.
+  /// Opens a question to the source.
+  ///
+  /// - Returns: The question's number; `nil` if one is open.
+  mutating func ask() -> Int? {
+    guard !isAsking else { return nil }
+    isAsking = true
+    newest += 1
+    return newest
+  }
+
+  /// Notes that an answer takes longer than callers wait who can be served.
+  ///
+  /// - Returns: The credentials to serve them; `nil` if they go on waiting.
+  mutating func late(_ question: Int) -> Credentials? {
+    guard question == newest, isAsking, let held else { return nil }
+    isLate = true
+    return held.credentials
+  }
+
+  /// Notes that an answer is overdue, so that the source may be asked again.
+  ///
+  /// - Returns: The result for all callers who wait; `nil` if the question has been answered.
+  mutating func overdue(_ question: Int, _ error: CredentialError) -> Result<Credentials, any Error>? {
+    guard question == newest, isAsking else { return nil }
+    isAsking = false
+    isLate = true
+    return held.map { .success($0.credentials) } ?? .failure(error)
+  }
+
+  /// Records the source's answer to a question, which may come after the question was overdue.
   ///
   /// - Parameters:
-  ///   - answer: The source's answer.
-  ///   - clock: The time, and chance for the lengths of pauses.
-  /// - Returns: What the callers get.
-  mutating func take(_ answer: Result<Credentials, any Error>, _ clock: ProviderClock) -> Result<Credentials, any Error>
-  {
+  ///   - answer: The answer.
+  ///   - question: The question's number.
+  ///   - clock: The time, and randomness for the lengths of pauses.
+  /// - Returns: The result for all callers who wait; `nil` if they go on waiting for the answer to a newer question.
+  mutating func take(
+    _ answer: Result<Credentials, any Error>, to question: Int, _ clock: ProviderClock
+  ) -> Result<Credentials, any Error>? {
+    if question == newest { isAsking = false } else if !isBetter(answer) { return nil }
+    isLate = false
     let now = clock.now()
     switch answer {
     case .success(let credentials):
@@ -99,6 +138,14 @@ struct CredentialCacheState {
     guard let held else { return answer }
     pause = Stretch(start: now, seconds: clock.random(Self.backoff))
     return .success(held.credentials)
+  }
+
+  /// Whether the answer to an overdue question improves on the cache, although a newer question has been asked.
+  private func isBetter(_ answer: Result<Credentials, any Error>) -> Bool {
+    guard case .success(let credentials) = answer else { return false }
+    guard let held else { return true }
+    return held.isInvalidated
+      ? held.credentials.accessKeyID != credentials.accessKeyID : held.credentials.expires(before: credentials)
   }
 
   private mutating func hold(_ credentials: Credentials, _ lifetime: Double, _ clock: ProviderClock) {

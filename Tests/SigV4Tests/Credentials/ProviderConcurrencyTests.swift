@@ -59,13 +59,14 @@ import Testing
     let source = ClosureProvider {
       if let answer = answers.withLock({ $0.popLast() }) { answer } else { await slow.credentials() }
     }
-    var clock = time.clock
-    clock.patience = {}
-    let cache = CachedCredentialProvider(source, clock: clock)
+    let cache = CachedCredentialProvider(source, clock: time.clock)
     #expect(try await cache.checkedCredentials() == first)
     time.advance(by: 3600 - left)
-    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
+    let waiting = Task { try await cache.checkedCredentials() }
     await slow.waitUntilAsked()
+    await time.expire(.seconds(5))
+    #expect(try await waiting.value == first)
+    for _ in 0..<10 { #expect(try await cache.checkedCredentials() == first) }
     #expect(slow.count == 1)
     slow.open()
     while try await cache.checkedCredentials() == first { await Task.yield() }

@@ -2,9 +2,14 @@ import Foundation
 import SigV4
 import Synchronization
 
-/// A clock that stands still until it is told, sleeps at once, and chooses what it is told to choose.
+/// A clock that stands still until it is told, sleeps at once, waits for answers until told, and chooses what it is told to
+/// choose.
 final class TestClock: Sendable {
+  private typealias Wait = (id: Int, duration: Duration, continuation: CheckedContinuation<Void, any Error>)
+
   static let start = Date(timeIntervalSince1970: 1_800_000_000)
+
+  private let waits = Mutex<(last: Int, open: [Wait])>((0, []))
 
   private let state: Mutex<(now: Date, choice: Double?, slept: [Duration])>
 
@@ -28,11 +33,40 @@ final class TestClock: Sendable {
         try Task.checkCancellation()
         self.state.withLock { $0.slept.append(duration) }
       },
-      // Endless: who waits for a source waits for its answer.
-      patience: { while true { try await Task.sleep(for: .seconds(86_400)) } },
+      patience: { try await self.wait($0) },
       random: { range in
         let choice = self.state.withLock { $0.choice }
         return choice.map { min(max($0, range.lowerBound), range.upperBound) } ?? range.lowerBound
       })
+  }
+
+  private func wait(_ duration: Duration) async throws {
+    let id = waits.withLock { waits in
+      waits.last += 1
+      return waits.last
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+        waits.withLock { waits in
+          // A cancellation before this found no wait to end; a later one finds this.
+          guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
+          waits.open.append((id, duration, continuation))
+        }
+      }
+    } onCancel: {
+      end { $0.id == id }?.resume(throwing: CancellationError())
+    }
+  }
+
+  private func end(where isWanted: (Wait) -> Bool) -> CheckedContinuation<Void, any Error>? {
+    waits.withLock { waits in waits.open.firstIndex(where: isWanted).map { waits.open.remove(at: $0).continuation } }
+  }
+
+  /// Ends the first wait of this length, as soon as there is one.
+  func expire(_ duration: Duration) async {
+    while true {
+      if let continuation = end(where: { $0.duration == duration }) { return continuation.resume() }
+      await Task.yield()
+    }
   }
 }
