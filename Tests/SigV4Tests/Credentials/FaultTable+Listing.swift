@@ -23,9 +23,23 @@ extension FaultTable {
       id: "F23", name: "no role", outcome: .fails(.notAvailable, naming: "role"), requests: "TLl",
       instance: { $0.roleName = nil }),
     .init(
-      id: "F24", name: "L 500", faults: [.onListing(times: 3, .answer(500))],
-      outcome: .fails(.badAnswer, naming: "500"),
-      requests: "TLLL"),
+      id: "F24", name: "L 500, extended: the service may know only the legacy paths",
+      faults: [.onListing(times: 3, .answer(500))], requests: "TLLLlclc", calls: 2),
+    .init(
+      id: "F24", name: "L 500, both",
+      faults: [
+        .onListing(times: 3, .answer(500)), .on("GET", InstanceMetadataFault.legacyListing, .answer(500)),
+      ], outcome: .fails(.badAnswer, naming: "500"), requests: "TLLLlll"),
+    .init(
+      id: "F24", name: "L 429", faults: [.onListing(times: 3, .answer(429))],
+      outcome: .fails(.badAnswer, naming: "429"), requests: "TLLL"),
+    .init(
+      id: "F24", name: "C 500, extended: the service may know only the legacy paths",
+      faults: [.onCredentials(times: 3, .answer(500))], requests: "TLCCCc"),
+    .init(
+      id: "F24", name: "the same with a configured name",
+      faults: [.onCredentials(times: 3, .answer(500))], requests: "TCCCc",
+      configuredRoleName: InstanceMetadataFault.roleName),
     .init(id: "F29", name: "L in pieces", faults: [.onListing(.pieces(ofBytes: 1))], requests: "TLC"),
     .init(
       id: "F17", name: "L a redirect",

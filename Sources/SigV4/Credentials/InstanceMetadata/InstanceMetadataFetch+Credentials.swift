@@ -5,7 +5,8 @@ extension InstanceMetadataFetch {
 
   /// The credentials of the instance's role.
   ///
-  /// The extended paths, which tell the account id too, are tried until the service turns out not to have them.
+  /// The extended paths, which also return the account ID, are tried until the service turns out not to have them: it
+  /// answers 404, or fails (5xx) in each attempt before it has ever served them.
   mutating func credentials() async throws -> Credentials {
     for _ in 0..<Self.rounds {
       var paths = client.paths == .legacy ? InstanceMetadataClient.Paths.legacy : .extended
@@ -46,7 +47,7 @@ extension InstanceMetadataFetch {
   /// The name of the first role in the listing; `nil` where there is no listing.
   private mutating func roleName(_ paths: InstanceMetadataClient.Paths) async throws -> String? {
     let answer = try await get(Self.path(paths))
-    guard answer.status != 404 else { return nil }
+    guard answer.status != 404, !isLacking(paths, answer) else { return nil }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's name") }
     let lines = answer.body.split { $0 == 0x0A || $0 == 0x0D }
     guard let name = lines.lazy.compactMap({ String(decoding: $0, as: UTF8.self).nonBlank }).first else {
@@ -63,6 +64,7 @@ extension InstanceMetadataFetch {
     PercentEncoding.append(name, to: &encoded)
     let answer = try await get(Self.path(paths) + encoded.string())
     guard answer.status != 404 else { return nil }
+    guard !isLacking(paths, answer) else { return try await credentials(named: name, .legacy) }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's credentials") }
     let document = try CredentialsDocument(answer.body, from: client.name)
     if let code = document.code, code.lowercased() != "success" {
@@ -71,6 +73,11 @@ extension InstanceMetadataFetch {
     let credentials = try document.credentials(.temporary)
     client.paths = paths
     return credentials
+  }
+
+  /// Whether the answer may come from a service that doesn't have the extended paths.
+  private func isLacking(_ paths: InstanceMetadataClient.Paths, _ answer: TransportResponse) -> Bool {
+    answer.status >= 500 && paths == .extended && client.paths == .unknown
   }
 
   private static func path(_ paths: InstanceMetadataClient.Paths) -> String {
