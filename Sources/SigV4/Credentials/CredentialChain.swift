@@ -42,7 +42,9 @@ public final class CredentialChain: CredentialProvider {
     self.init(
       keys + [
         ProfileCredentialProvider(profile: profile, environment: environment, transport: transport),
-        WebIdentityCredentialProvider(environment: environment, transport: transport),
+        WebIdentityCredentialProvider(
+          WebIdentityCredentialProvider.Settings(profile: profile), environment: environment, transport: transport,
+          files: ProviderFiles(), clock: ProviderClock()),
         ContainerCredentialProvider(environment: environment, transport: transport),
         InstanceMetadataProvider(environment: environment),
       ])

@@ -4,10 +4,10 @@
   import Foundation
 #endif
 
-/// The JSON object in which instance metadata, container endpoints and credential processes tell credentials.
+/// The JSON object in which instance metadata, container endpoints and credential processes return credentials.
 ///
-/// Names of fields are read in any letter case, unknown ones are ignored, and `null` counts as missing. Of a field that is
-/// there twice, in whatever letter case, nobody can tell which counts: that is an error.
+/// Names of fields are read in any letter case, unknown ones are ignored, and `null` is the same as none. A repeated field,
+/// in whatever letter case, is ambiguous and an error.
 struct CredentialsDocument {
   /// Which fields there must be.
   enum Lifetime {
@@ -32,9 +32,21 @@ struct CredentialsDocument {
     }
     var fields: [String: JSONObject.Value?] = [:]
     for (name, value) in object.members where fields.updateValue(value, forKey: name.lowercased()) != nil {
-      throw CredentialError(.badAnswer, "\(source) answered with a JSON object that has a field twice.")
+      throw CredentialError(
+        .badAnswer, "\(source) answered with a JSON object that has \(Self.shown(name)) twice.")
     }
     self.fields = fields.compactMapValues(\.self)
+  }
+
+  /// The fields that are read.
+  private static let names = [
+    "Code", "Message", "Version", "AccessKeyId", "SecretAccessKey", "Token", "SessionToken", "Expiration", "ExpiresAt",
+    "AccountId",
+  ]
+
+  /// A field's name if it is known; others might be secrets in the wrong place.
+  private static func shown(_ name: String) -> String {
+    names.first { $0.lowercased() == name.lowercased() }.map { "the field \($0)" } ?? "a field"
   }
 
   /// The field `Code`: `Success`, or the name of an error.
@@ -97,7 +109,12 @@ struct CredentialsDocument {
   }
 
   private func required(_ name: String, _ alias: String? = nil) throws(CredentialError) -> String {
-    if let text = text(name, alias ?? name) { return text }
+    if let text = text(name, alias ?? name) {
+      guard !text.isInQuotationMarks else {
+        throw CredentialError(.badAnswer, "\(source) answered with quotation marks inside the text of \(name).")
+      }
+      return text
+    }
     let told = [name, alias].compactMap(\.self).first { field($0) != nil } ?? name
     let flaw =
       switch field(told) {

@@ -4,11 +4,11 @@
   import struct Foundation.Date
 #endif
 
-/// A provider of the credentials in the environment variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+/// Reads credentials from the environment variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
 ///
-/// With them go `AWS_SESSION_TOKEN` (or its older name, `AWS_SECURITY_TOKEN`), `AWS_ACCOUNT_ID` and
-/// `AWS_CREDENTIAL_EXPIRATION` (ISO 8601). White space around a value is dropped, and a value of nothing else counts as
-/// unset. The names are those of the AWS SDKs and Tools Reference Guide, "AWS access keys".
+/// `AWS_SESSION_TOKEN` (or its older name, `AWS_SECURITY_TOKEN`), `AWS_ACCOUNT_ID` and `AWS_CREDENTIAL_EXPIRATION`
+/// (ISO 8601) are read too. White space around a value is ignored, and a blank value is the same as none. The names are
+/// those of the AWS SDKs and Tools Reference Guide, "AWS access keys".
 public struct EnvironmentCredentialProvider: CredentialProvider {
   // A closure shows nothing of the secrets when the provider is printed or dumped.
   private let environment: @Sendable () -> [String: String]
@@ -22,17 +22,17 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
 
   /// The credentials in the environment.
   ///
-  /// - Throws: ``CredentialError`` with the code `notConfigured` when neither key is set, and `misconfigured` when
-  ///   only one is, or when the expiration is no date.
+  /// - Throws: ``CredentialError`` with the code `notConfigured` if neither key is set, and `misconfigured` if only one is,
+  ///   if a value has quotation marks around it, or if the expiration isn't a date.
   public func credentials() async throws(CredentialError) -> Credentials {
     let environment = environment()
-    let value: (String) -> String? = { environment[$0]?.nonBlank }
-    return switch (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY")) {
+    return switch (try environment.setting("AWS_ACCESS_KEY_ID"), try environment.setting("AWS_SECRET_ACCESS_KEY")) {
     case (let id?, let secret?):
       Credentials(
         accessKeyID: id, secretAccessKey: secret,
-        sessionToken: value("AWS_SESSION_TOKEN") ?? value("AWS_SECURITY_TOKEN"),
-        expiration: try expiration(value("AWS_CREDENTIAL_EXPIRATION")), accountID: value("AWS_ACCOUNT_ID"))
+        sessionToken: try environment.setting("AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"),
+        expiration: try expiration(environment.setting("AWS_CREDENTIAL_EXPIRATION")),
+        accountID: try environment.setting("AWS_ACCOUNT_ID"))
     case (nil, nil):
       throw CredentialError(.notConfigured, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY aren't set.")
     case (_?, nil):

@@ -13,3 +13,29 @@ enum ProcessEnvironment {
     { given ?? ProcessInfo.processInfo.environment }
   }
 }
+
+extension [String: String] {
+  /// Returns the value of the first of the variables that is set and not blank, without the white space around it.
+  ///
+  /// - Throws: ``CredentialError`` with the code `misconfigured` for a value in quotation marks.
+  func setting(_ names: String...) throws(CredentialError) -> String? {
+    for name in names {
+      guard let text = self[name]?.nonBlank else { continue }
+      guard !text.isInQuotationMarks else {
+        throw CredentialError(
+          .misconfigured,
+          "The value of \(name) has quotation marks around it: remove them. Files of variables, such as those of docker"
+            + " --env-file, pass them on.")
+      }
+      return text
+    }
+    return nil
+  }
+
+  /// Returns a value from code, or else the first of the variables that is set, as ``setting(_:)`` does.
+  func setting(_ given: String?, or names: String...) throws(CredentialError) -> String? {
+    if let given = given?.nonBlank { return given }
+    for name in names { if let text = try setting(name) { return text } }
+    return nil
+  }
+}

@@ -6,6 +6,9 @@ extension String {
     return "\"\(text)\(isLong ? "…" : "")\""
   }
 
+  /// The text, cut to 200 characters.
+  var bounded: String { String(prefix(200)) }
+
   /// Whether the text has the beginning of a secret in it, as answers have that tell the request again.
   fileprivate func quotes(_ secret: String?) -> Bool {
     guard let beginning = secret?.trimmed.prefix(16), !beginning.isEmpty else { return false }

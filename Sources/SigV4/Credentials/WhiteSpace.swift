@@ -12,4 +12,15 @@ extension StringProtocol {
     let text = trimmed
     return text.isEmpty ? nil : text
   }
+
+  /// Whether the text begins and ends with quotation marks of one kind.
+  var isInQuotationMarks: Bool {
+    guard let first = unicodeScalars.first, let last = unicodeScalars.last, unicodeScalars.count > 1 else {
+      return false
+    }
+    switch (first, last) {
+    case ("\"", "\""), ("'", "'"), ("`", "`"), ("\u{201C}", "\u{201D}"), ("\u{2018}", "\u{2019}"): return true
+    default: return false
+    }
+  }
 }

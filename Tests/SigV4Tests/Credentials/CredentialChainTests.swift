@@ -102,6 +102,31 @@ import Testing
     await #expect(throws: CredentialError.self) { try await CredentialChain([]).checkedCredentials() }
   }
 
+  @Test(arguments: ["config", "credentials"])
+  func `a shared file that can't be read passes on, unless somebody has named a profile`(name: String) async throws {
+    let container = try await ContainerCredentialsService.start(.init(credentials: Planted.credentials))
+    try await container.whileRunning { container async throws in
+      // A directory, which no user can read as a file.
+      let home = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+      try FileManager.default.createDirectory(
+        at: home.appending(path: ".aws/\(name)"), withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: home) }
+      var environment = ["HOME": home.path(), "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url]
+      let chain = CredentialChain(environment: environment, transport: PatientTransport())
+      #expect(try await chain.checkedCredentials().accessKeyID == Planted.credentials.accessKeyID)
+      environment["AWS_PROFILE"] = "default"
+      for chain in [
+        CredentialChain(environment: environment, transport: PatientTransport()),
+        CredentialChain(
+          profile: "default", environment: ["HOME": home.path(), "AWS_CONTAINER_CREDENTIALS_FULL_URI": container.url],
+          transport: PatientTransport()),
+      ] {
+        let error = try await chain.checkedError()
+        #expect(error.code == .unreachable && error.message.contains(".aws/\(name)"), "\(error)")
+      }
+    }
+  }
+
   @Test func `the usual chain asks in the usual order`() async throws {
     let metadata = try await InstanceMetadataService.start(
       Instance(

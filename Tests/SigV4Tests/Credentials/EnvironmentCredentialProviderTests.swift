@@ -55,6 +55,23 @@ import Testing
     Planted.expectNoSecret(in: try #require(error))
   }
 
+  @Test(
+    arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCOUNT_ID"],
+    [("\"", "\""), ("'", "'"), ("`", "`"), ("\u{201C}", "\u{201D}"), (" \"", "\"\n"), ("\" ", " \"")])
+  func `quotation marks around a value are named`(variable: String, marks: (String, String)) async throws {
+    let error = await #expect(throws: CredentialError.self) {
+      try await credentials([variable: marks.0 + Planted.secret + marks.1])
+    }
+    #expect(error?.code == .misconfigured)
+    #expect(error?.message.contains("\(variable) has quotation marks") == true)
+    Planted.expectNoSecret(in: try #require(error))
+  }
+
+  @Test(arguments: ["\"", "'x\"", "x\"y\"", "\"x\"y"])
+  func `a quotation mark elsewhere is part of a value`(secret: String) async throws {
+    #expect(try await credentials(["AWS_SECRET_ACCESS_KEY": secret]).secretAccessKey == secret)
+  }
+
   @Test(arguments: [
     ("2030-03-17T17:46:40.832308Z", 1_900_000_000.832308), ("2030-03-17T18:46:40+01:00", 1_900_000_000),
     ("2030-03-17T12:16:40.5-0530", 1_900_000_000.5), ("2030-03-17T17:46:40+00", 1_900_000_000),

@@ -53,11 +53,13 @@ extension FaultTable {
   ]
 
   private static let ambiguous: [Document] = [
-    ("a field twice", "AccessKeyId\":\"other\""), ("a field twice, with one value", "AccountId\":\"123456789012\""),
-    ("a field twice, once with an escape", "\\u0041ccessKeyId\":\"other\""),
-    ("a field twice, once null", "Token\":null"),
-    ("names in two letter cases", "accesskeyid\":\"other\""), ("an unknown field twice", "x\":1,\"x\":1"),
-  ].map { Document("F38", $0, goodDocument.dropLast() + ",\"\($1)}", .fails(.badAnswer, naming: "a field twice")) }
+    ("a field twice", "AccessKeyId\":\"other\"", "the field AccessKeyId twice"),
+    ("a field twice, with one value", "AccountId\":\"123456789012\"", "the field AccountId twice"),
+    ("a field twice, once with an escape", "\\u0041ccessKeyId\":\"other\"", "the field AccessKeyId twice"),
+    ("a field twice, once null", "Token\":null", "the field Token twice"),
+    ("names in two letter cases", "accesskeyid\":\"other\"", "the field AccessKeyId twice"),
+    ("an unknown field twice", "x\":1,\"x\":1", "has a field twice"),
+  ].map { Document("F38", $0, goodDocument.dropLast() + ",\"\($1)}", .fails(.badAnswer, naming: $2)) }
 
   /// What RFC 8259 lets a writer do.
   private static let written: [Document] =
@@ -100,6 +102,9 @@ extension FaultTable {
       Document("F35", "an empty \(name)", document([name: "\" \""]), .fails(.badAnswer, naming: "empty \(name)")),
       Document("F38", "a number for \(name)", document([name: "7"]), .fails(.badAnswer, naming: name)),
       Document("F38", "an object for \(name)", document([name: "{}"]), .fails(.badAnswer, naming: name)),
+      Document(
+        "F38", "quotation marks in \(name)", document([name: #""\"x\"""#]),
+        .fails(.badAnswer, naming: "quotation marks inside the text of \(name)")),
     ]
   }
 }

@@ -144,6 +144,6 @@ struct WebIdentityFault: Sendable {
     .init(
       id: "W04", name: "a region that is none",
       environment: ["AWS_ENDPOINT_URL_STS": "", "AWS_REGION": "evil.com/"],
-      outcome: .fails(.misconfigured, naming: "no region"), sent: []),
+      outcome: .fails(.misconfigured, naming: "Invalid region"), sent: []),
   ]
 }

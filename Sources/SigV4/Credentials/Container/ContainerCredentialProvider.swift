@@ -46,11 +46,10 @@ public struct ContainerCredentialProvider: CredentialProvider {
   ///   `CancellationError` when the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
-    let variable: (String) -> String? = { environment[$0]?.nonBlank }
     let url = try ContainerEndpoint.url(
-      relative: variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"), full: variable("AWS_CONTAINER_CREDENTIALS_FULL_URI")
-    )
-    let token = try await authorization(variable)
+      relative: environment.setting("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+      full: environment.setting("AWS_CONTAINER_CREDENTIALS_FULL_URI"))
+    let token = try await authorization(environment)
     let request = TransportRequest(
       url: url,
       headers: [HeaderField("Accept", "application/json")] + (token.map { [HeaderField("Authorization", $0)] } ?? []),
@@ -92,10 +91,10 @@ public struct ContainerCredentialProvider: CredentialProvider {
   }
 
   /// The value of `Authorization`; `nil` where none is set.
-  private func authorization(_ variable: (String) -> String?) async throws -> String? {
+  private func authorization(_ environment: [String: String]) async throws -> String? {
     let name: String
     let token: String
-    if let path = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
+    if let path = try environment.setting("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
       name = "The file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, \(path.quoted),"
       do throws(ProviderFiles.Failure) {
         token = String(decoding: try await files.read(path), as: UTF8.self).withoutFinalNewline
@@ -104,7 +103,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
       }
       // The file is written anew when its token ends: it may be empty for a moment.
       guard token.nonBlank != nil else { throw CredentialError(.unreachable, "\(name) is empty.") }
-    } else if let literal = variable("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
+    } else if let literal = try environment.setting("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
       name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
       token = literal
     } else {

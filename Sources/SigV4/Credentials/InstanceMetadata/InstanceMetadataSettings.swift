@@ -19,16 +19,18 @@ struct InstanceMetadataSettings: Sendable {
     access: InstanceMetadataProvider.Access?, environment: [String: String]?
   ) throws(CredentialError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
-    let variable: (String) -> String? = { environment[$0]?.nonBlank }
-    let isTrue: (String) -> Bool = { variable($0)?.lowercased() == "true" }
+    let variable = { (name: String) throws(CredentialError) in try environment.setting(name) }
+    let isTrue = { (name: String) throws(CredentialError) in try variable(name)?.lowercased() == "true" }
 
     // First, since what isn't used can't be wrong.
-    guard access ?? (isTrue("AWS_EC2_METADATA_DISABLED") ? .disabled : .enabled) == .enabled else {
+    let isDisabled = if let access { access == .disabled } else { try isTrue("AWS_EC2_METADATA_DISABLED") }
+    guard !isDisabled else {
       throw CredentialError(
         .notConfigured, "Instance metadata is disabled (AWS_EC2_METADATA_DISABLED=true or access: .disabled).")
     }
-    self.version = version ?? (isTrue("AWS_EC2_METADATA_V1_DISABLED") ? .v2 : .automatic)
-    if let endpoint = endpoint?.nonBlank ?? variable("AWS_EC2_METADATA_SERVICE_ENDPOINT") {
+    self.version =
+      if let version { version } else { try isTrue("AWS_EC2_METADATA_V1_DISABLED") ? .v2 : .automatic }
+    if let endpoint = try environment.setting(endpoint, or: "AWS_EC2_METADATA_SERVICE_ENDPOINT") {
       self.endpoint = try Self.baseURL(endpoint)
     } else {
       let mode =
@@ -39,7 +41,7 @@ struct InstanceMetadataSettings: Sendable {
       throw CredentialError(
         .misconfigured, "The role name for instance metadata is empty: give a name or leave it out.")
     }
-    self.roleName = roleName?.nonBlank ?? variable("AWS_EC2_INSTANCE_PROFILE_NAME")
+    self.roleName = try environment.setting(roleName, or: "AWS_EC2_INSTANCE_PROFILE_NAME")
     self.timeout = if let timeout { timeout } else { try Self.seconds(variable("AWS_METADATA_SERVICE_TIMEOUT")) }
     guard self.timeout > .zero, self.timeout <= .seconds(600) else {
       throw CredentialError(.misconfigured, "The timeout for instance metadata must be more than 0 and at most 600 s.")

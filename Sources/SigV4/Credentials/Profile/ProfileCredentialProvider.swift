@@ -1,11 +1,13 @@
-/// A provider of the credentials of a profile in the shared config and credentials files.
+/// Reads the credentials of a profile in the shared config and credentials files.
 ///
-/// A profile may hold an access key pair, name a role to assume (`role_arn`) with another profile (`source_profile`), a
-/// source (`credential_source`) or a token's file (`web_identity_token_file`), or a command that prints credentials
-/// (`credential_process`). Profiles that need a person, with IAM Identity Center, `aws login` or an MFA code, are
-/// refused with a hint at what to do. The names are those of the AWS SDKs and Tools Reference Guide.
+/// A profile may contain an access key pair, name a role to assume (`role_arn`) with another profile (`source_profile`), a
+/// source (`credential_source`) or a token's file (`web_identity_token_file`), or name a command that prints credentials
+/// (`credential_process`). STS is asked at the endpoint that `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's
+/// `services` section or its `endpoint_url` name, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the
+/// profile's `ignore_configured_endpoint_urls` is `true`. Profiles that need a person, with IAM Identity Center, `aws
+/// login` or an MFA code, are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
-/// Each call reads the files anew; put it behind a cache to sign requests with it.
+/// Each call reads the files again; put it behind a cache to sign requests with it.
 public struct ProfileCredentialProvider: CredentialProvider {
   private let profile: String?
   private let configFile: String?
@@ -50,41 +52,47 @@ public struct ProfileCredentialProvider: CredentialProvider {
 
   /// The credentials of the profile.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` when there is no default profile, or no credentials in the profile;
-  ///   `misconfigured` when a profile that is named isn't there, or holds what can't be used; and what the sources
-  ///   that it names throw.
+  /// - Throws: ``CredentialError``: `notConfigured` if there is no default profile, or no credentials in the profile;
+  ///   `notAvailable` if a file can't be read and nobody has named a profile, else `unreachable`; `misconfigured` if a
+  ///   named profile is missing or invalid; and the errors of the sources that the profile names.
   public func credentials() async throws -> Credentials {
     let environment = environment()
-    let profiles = try await SharedProfiles(config: configFile, credentials: credentialsFile, environment, files)
-    let named = profile?.nonBlank ?? environment["AWS_PROFILE"]?.nonBlank
-    guard named != nil || profiles["default"] != nil else {
+    let profiles = try await SharedProfiles(
+      profile: profile, config: configFile, credentials: credentialsFile, environment, files)
+    guard profiles.named != nil || profiles.inUse != nil else {
       throw CredentialError(
         .notConfigured, "AWS_PROFILE isn't set, and there is no profile \"default\" in \(profiles.place).")
     }
-    let region = environment["AWS_REGION"]?.nonBlank ?? environment["AWS_DEFAULT_REGION"]?.nonBlank
-    let plan = try ProfilePlan(named ?? "default", of: profiles, region: region)
-    return try await provider(for: plan, environment).credentials()
+    let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION")
+    let plan = try ProfilePlan(profiles.named ?? "default", of: profiles, region: region)
+    let endpoint = plan.asksSTS ? try SecurityTokenEndpoint.configured(environment, profiles) : nil
+    // All are checked before the first is asked.
+    let calls = try plan.roles.map { role throws(CredentialError) in
+      try AssumeRoleCall(role, endpoint: endpoint, environment, clock)
+    }
+    var credentials = try await provider(for: plan.source, endpoint, environment).credentials()
+    for call in calls { credentials = try await call.credentials(signedWith: credentials, transport, clock) }
+    return credentials
   }
 
-  private func provider(for plan: ProfilePlan, _ environment: [String: String]) -> any CredentialProvider {
-    switch plan {
+  private func provider(
+    for source: ProfilePlan.Source, _ endpoint: String?, _ environment: [String: String]
+  ) throws(CredentialError) -> any CredentialProvider {
+    switch source {
     case .keys(let credentials):
-      StaticCredentialProvider(credentials)
+      return StaticCredentialProvider(credentials)
     case .named(.environment):
-      EnvironmentCredentialProvider(environment: environment)
+      return EnvironmentCredentialProvider(environment: environment)
     case .named(.instanceMetadata):
-      InstanceMetadataProvider(environment: environment, clock: clock)
+      return InstanceMetadataProvider(environment: environment, clock: clock)
     case .named(.container):
-      ContainerCredentialProvider(environment: environment, transport: transport, files: files, clock: clock)
-    case .webIdentity(let settings):
-      WebIdentityCredentialProvider(
+      return ContainerCredentialProvider(environment: environment, transport: transport, files: files, clock: clock)
+    case .webIdentity(var settings):
+      settings.endpoint = if let endpoint { endpoint } else { try SecurityTokenEndpoint.url(region: settings.region) }
+      return WebIdentityCredentialProvider(
         settings, environment: environment, transport: transport, files: files, clock: clock)
     case .process(let command):
-      ProcessCredentialProvider(command: command, environment: environment)
-    case .role(let settings, let source):
-      AssumeRoleCredentialProvider(
-        settings, source: provider(for: source, environment), environment: { environment }, transport: transport,
-        clock: clock)
+      return ProcessCredentialProvider(command: command, environment: environment)
     }
   }
 }

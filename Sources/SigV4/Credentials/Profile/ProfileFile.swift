@@ -1,16 +1,24 @@
 /// A shared config or credentials file, read section by section (AWS SDKs and Tools Reference Guide, "Shared config and
 /// credentials files").
+///
+/// Where the guide is silent, it is read as botocore reads it: the config file's names may be quoted as in a shell.
 struct ProfileFile {
   /// Which of the two files it is: they name their profiles differently.
   enum Kind {
-    /// `[default]` and `[profile NAME]`; other sections hold no profiles.
+    /// `[default]`, `[profile NAME]` and `[services NAME]`; other sections are ignored.
     case config
     /// `[NAME]`.
     case credentials
   }
 
-  /// The properties of each profile by their names in lower case; a continued value has a line feed before each line.
-  private(set) var profiles: [String: [String: String]] = [:]
+  /// A section's kind and name.
+  enum Name: Hashable {
+    case profile(String)
+    case services(String)
+  }
+
+  /// The properties of each section by their names in lower case; a continued value has a line feed before each line.
+  private(set) var sections: [Name: [String: String]] = [:]
 
   private let kind: Kind
   /// The file, for errors.
@@ -23,9 +31,9 @@ struct ProfileFile {
 
   private enum Section {
     case none
-    /// A section without a profile in it, or with a name that no profile has.
+    /// A section of another kind, or with an invalid name.
     case ignored
-    case profile(String)
+    case named(Name)
   }
 
   private enum Property {
@@ -59,47 +67,51 @@ struct ProfileFile {
   }
 
   private mutating func readSection(_ line: Substring, _ number: Int) throws(CredentialError) {
-    let header = Substring(line.utf8.prefix { $0 != 0x23 && $0 != 0x3B }).trimmed.utf8
-    guard header.last == 0x5D else { throw flaw(number, "is the start of a section and has no ] at its end") }
+    // A # or ; in quotation marks is part of the name, unless the line makes no sense so.
+    let bracket = UInt8(ascii: "]")
+    let readings = [line.headerWithoutComment, Substring(line.utf8.prefix { !$0.startsComment })].lazy.map(
+      \.trimmed.utf8)
+    guard let header = readings.first(where: { $0.last == bracket }) else {
+      throw flaw(number, "is the start of a section and has no ] at its end")
+    }
     property = .none
     section = .ignored
-    guard let (name, isPrefixed) = profileName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
-    if kind == .config, name == "default" {
+    guard let (name, isPrefixed) = sectionName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
+    if kind == .config, name == .profile("default") {
       if isPrefixed, !hasPrefixedDefault {
         hasPrefixedDefault = true
-        profiles[name] = nil
+        sections[name] = nil
       }
       guard isPrefixed == hasPrefixedDefault else { return }
     }
-    section = .profile(name)
+    section = .named(name)
     // A profile without properties is one too.
-    profiles[name] = profiles[name] ?? [:]
+    sections[name] = sections[name] ?? [:]
   }
 
-  /// The profile that a section is for, and whether its name has the prefix `profile`.
-  private func profileName(_ section: String) -> (String, isPrefixed: Bool)? {
-    var name = section
-    var isPrefixed = false
-    if kind == .config {
-      let word = Substring(section.utf8.prefix { $0 != 0x20 && $0 != 0x09 })
-      isPrefixed = word == "profile" && word.endIndex != section.endIndex
-      guard isPrefixed || section == "default" else { return nil }
-      if isPrefixed { name = section[word.endIndex...].trimmed }
+  /// The section that a header names, and whether the name follows a word for the section's kind.
+  private func sectionName(_ header: String) -> (Name, isPrefixed: Bool)? {
+    let word = Substring(header.utf8.prefix { !$0.isBlank })
+    let rest = header[word.endIndex...].trimmed
+    switch (kind, word) {
+    case (.credentials, _): return header.isEmpty ? nil : (.profile(header), false)
+    case (.config, "default"): return rest.isEmpty ? (.profile(header), false) : nil
+    case (.config, "profile"): return rest.unquotedName.map { (.profile($0), true) }
+    case (.config, "services"): return rest.unquotedName.map { (.services($0), true) }
+    case (.config, _): return nil
     }
-    let isName = name.utf8.allSatisfy { $0.isPropertyCharacter || "/.%@:+".utf8.contains($0) }
-    return isName && !name.isEmpty ? (name, isPrefixed) : nil
   }
 
   private mutating func readProperty(_ line: Substring, _ number: Int) throws(CredentialError) {
     if case .none = section { throw flaw(number, "comes before the first section") }
     let (key, value) = try split(line, number, "a property")
     let text = value.withoutComment.trimmed
-    guard case .profile(let profile) = section, key.utf8.allSatisfy(\.isPropertyCharacter) else {
+    guard case .named(let section) = section, key.utf8.allSatisfy(\.isPropertyCharacter) else {
       property = text.isEmpty ? .group(nil) : .value(nil)
       return
     }
     let name = key.lowercased()
-    profiles[profile]?[name] = text
+    sections[section]?[name] = text
     property = text.isEmpty ? .group(name) : .value(name)
   }
 
@@ -112,7 +124,7 @@ struct ProfileFile {
       _ = try split(text[...], number, "a property of a property")
       name = property
     }
-    if case .profile(let profile) = section, let name { profiles[profile]?[name]? += "\n" + text }
+    if case .named(let section) = section, let name { sections[section]?[name]? += "\n" + text }
   }
 
   private func split(_ line: Substring, _ number: Int, _ what: String) throws(CredentialError) -> (String, Substring) {
@@ -132,9 +144,43 @@ extension UInt8 {
   fileprivate var isPropertyCharacter: Bool {
     (0x61...0x7A).contains(self | 0x20) || (0x30...0x39).contains(self) || self == 0x2D || self == 0x5F
   }
+
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+  fileprivate var startsComment: Bool { self == UInt8(ascii: "#") || self == UInt8(ascii: ";") }
+}
+
+extension String {
+  /// Whether the text is a section's name that needs no quotation marks.
+  var isSectionName: Bool {
+    !isEmpty && utf8.allSatisfy { $0.isPropertyCharacter || "/.%@:+".utf8.contains($0) }
+  }
+
+  /// The name that this text is, quoted or not; `nil` for anything else.
+  fileprivate var unquotedName: String? {
+    guard utf8.contains(where: { "\"'\\".utf8.contains($0) }) else { return isSectionName ? self : nil }
+    guard let words = CommandWords.split(self), words.count == 1, words[0].nonBlank != nil else { return nil }
+    return words[0]
+  }
 }
 
 extension Substring {
+  /// The line up to a `#` or `;` that isn't in quotation marks.
+  fileprivate var headerWithoutComment: Substring {
+    var quote: UInt8?
+    var isEscaped = false
+    for index in utf8.indices {
+      let byte = utf8[index]
+      switch byte {
+      case _ where isEscaped: isEscaped = false
+      case UInt8(ascii: "\\"): isEscaped = quote != UInt8(ascii: "'")
+      case UInt8(ascii: "'"), UInt8(ascii: "\""): quote = quote == nil ? byte : quote == byte ? nil : quote
+      case _ where quote == nil && byte.startsComment: return self[..<index]
+      default: break
+      }
+    }
+    return self
+  }
+
   /// The value up to a `#` or `;` with white space before it; without, they are part of the value.
   fileprivate var withoutComment: Substring {
     var isAfterSpace = false

@@ -1,96 +1,81 @@
-/// How a profile says that its credentials are had.
-indirect enum ProfilePlan {
-  /// Where `credential_source` leads.
+/// The way in which a profile obtains credentials: a source, and the roles that are assumed one after the other.
+struct ProfilePlan {
+  /// The first credentials.
+  enum Source {
+    case keys(Credentials)
+    case named(NamedSource)
+    case webIdentity(WebIdentityCredentialProvider.Settings)
+    case process(String)
+  }
+
+  /// The values of `credential_source`.
   enum NamedSource: String {
     case environment = "Environment"
     case instanceMetadata = "Ec2InstanceMetadata"
     case container = "EcsContainer"
   }
 
-  case keys(Credentials)
-  case named(NamedSource)
-  case webIdentity(WebIdentityCredentialProvider.Settings)
-  case process(String)
-  case role(AssumeRoleCredentialProvider.Settings, source: ProfilePlan)
+  let source: Source
+  /// The roles, in the order in which they are assumed.
+  let roles: [AssumeRoleCredentialProvider.Settings]
 
-  /// Reads the plan of a profile.
+  /// Whether STS is asked.
+  var asksSTS: Bool { if case .webIdentity = source { true } else { !roles.isEmpty } }
+
+  /// Reads the plan of a profile, and of the profiles that it has as sources, however many.
   ///
-  /// A role goes before the profile's own keys; of a profile that is another's source, the keys go first (as in the AWS SDKs).
+  /// A role takes precedence over the profile's own keys. In a profile that is another's source, the keys take precedence,
+  /// as in the AWS SDKs.
   ///
   /// - Parameters:
   ///   - name: The profile's name.
   ///   - profiles: All profiles.
-  ///   - region: The region whose STS is asked; where left out, that of each profile.
-  /// - Throws: ``CredentialError``: `notConfigured` where the profile has nothing to do with credentials, and
-  ///   otherwise `misconfigured`.
+  ///   - region: The region whose STS is asked; that of each profile if nil.
+  /// - Throws: ``CredentialError``: `notConfigured` if the profile has nothing to do with credentials, and otherwise
+  ///   `misconfigured`.
   init(_ name: String, of profiles: SharedProfiles, region: String?) throws(CredentialError) {
     guard let properties = profiles[name] else {
       throw CredentialError(.misconfigured, "There is no profile \(name.quoted) in \(profiles.place).")
     }
-    let profile = Profile(name: name, properties: properties)
-    self = try Self(profile, of: profiles, region, path: [name])
-  }
-
-  private init(
-    _ profile: Profile, of profiles: SharedProfiles, _ region: String?, path: [String]
-  ) throws(CredentialError) {
-    let isSource = path.count > 1
-    if isSource, let keys = try profile.keys {
-      self = .keys(keys)
-    } else if let arn = profile["role_arn"], profile["source_profile"] != nil || profile["credential_source"] != nil {
-      guard profile["mfa_serial"] == nil else { throw profile.unsupported("asks for an MFA code (mfa_serial)") }
-      let settings = AssumeRoleCredentialProvider.Settings(
-        roleARN: arn, roleSessionName: profile["role_session_name"], externalID: profile["external_id"],
-        duration: try profile.duration, region: region ?? profile["region"])
-      self = .role(settings, source: try Self.source(of: profile, of: profiles, region, path))
-    } else if let file = profile["web_identity_token_file"] {
-      guard let arn = profile["role_arn"] else { throw profile.flaw("has web_identity_token_file without role_arn") }
-      self = .webIdentity(
-        WebIdentityCredentialProvider.Settings(
-          tokenFile: file, roleARN: arn, roleSessionName: profile["role_session_name"],
-          region: region ?? profile["region"]))
-    } else if let keys = try profile.keys {
-      self = .keys(keys)
-    } else if profile["sso_session"] != nil || profile["sso_account_id"] != nil || profile["sso_start_url"] != nil {
-      throw profile.unsupported("signs in with IAM Identity Center (SSO)")
-    } else if profile["login_session"] != nil {
-      throw profile.unsupported("signs in with aws login")
-    } else if let command = profile["credential_process"] {
-      self = .process(command)
-    } else if profile["role_arn"] != nil {
-      throw profile.flaw("has role_arn and neither source_profile nor credential_source to assume it with")
-    } else if isSource {
-      throw profile.flaw("is another's source_profile and holds no credentials")
-    } else {
-      throw CredentialError(.notConfigured, "The profile \(profile.name.quoted) holds no credentials.")
+    var profile = Profile(name: name, properties: properties)
+    var path = [name]
+    var visited: Set = [name]
+    var roles: [AssumeRoleCredentialProvider.Settings] = []
+    while true {
+      if path.count > 1, let keys = try profile.keys {
+        source = .keys(keys)
+        break
+      }
+      guard let role = try profile.role(region: region) else {
+        source = try profile.source(isAnothers: path.count > 1, region: region)
+        break
+      }
+      roles.append(role)
+      let next = try profile.value("source_profile")
+      if next != nil, try profile.value("credential_source") != nil {
+        throw profile.flaw("has both source_profile and credential_source: remove one")
+      }
+      guard let next else {
+        source = .named(try profile.namedSource)
+        break
+      }
+      guard next != profile.name else {
+        guard let keys = try profile.keys else {
+          throw profile.flaw("is its own source_profile and has no keys: add keys, or name another profile")
+        }
+        source = .keys(keys)
+        break
+      }
+      path.append(next)
+      guard visited.insert(next).inserted else {
+        throw profile.flaw("closes a circle of source_profiles: \(path.joined(separator: ", "))".bounded)
+      }
+      guard let properties = profiles[next] else {
+        throw profile.flaw("has the source_profile \(next.quoted), which isn't in \(profiles.place)")
+      }
+      profile = Profile(name: next, properties: properties)
     }
-  }
-
-  /// What assumes a profile's role.
-  private static func source(
-    of profile: Profile, of profiles: SharedProfiles, _ region: String?, _ path: [String]
-  ) throws(CredentialError) -> ProfilePlan {
-    switch (profile["source_profile"], profile["credential_source"]) {
-    case (_?, _?):
-      throw profile.flaw("has both source_profile and credential_source: remove one")
-    case (nil, let name?):
-      guard let source = NamedSource(rawValue: name) else {
-        throw profile.flaw("has a credential_source that is none of Environment, Ec2InstanceMetadata and EcsContainer")
-      }
-      return .named(source)
-    case (profile.name?, nil):
-      guard let keys = try profile.keys else { throw profile.flaw("is its own source_profile and holds no keys") }
-      return .keys(keys)
-    case (let name, nil):
-      let name = name ?? ""
-      guard !path.contains(name) else {
-        throw profile.flaw("closes a circle of source_profiles: \((path + [name]).joined(separator: ", "))".bounded)
-      }
-      guard let properties = profiles[name] else {
-        throw profile.flaw("has the source_profile \(name.quoted), which isn't in \(profiles.place)")
-      }
-      return try Self(Profile(name: name, properties: properties), of: profiles, region, path: path + [name])
-    }
+    self.roles = roles.reversed()
   }
 }
 
@@ -99,28 +84,83 @@ private struct Profile {
   let name: String
   let properties: [String: String]
 
-  /// The value of a property; `nil` where it has none.
+  /// The value of a property; `nil` if it has none.
   subscript(_ property: String) -> String? { properties[property]?.nonBlank }
+
+  /// The value of a property that is never quoted; `nil` if it has none.
+  func value(_ property: String) throws(CredentialError) -> String? {
+    guard let text = self[property] else { return nil }
+    guard !text.isInQuotationMarks else { throw flaw("has quotation marks around its \(property): remove them") }
+    return text
+  }
 
   /// The access key pair.
   var keys: Credentials? {
     get throws(CredentialError) {
-      switch (self["aws_access_key_id"], self["aws_secret_access_key"]) {
+      switch (try value("aws_access_key_id"), try value("aws_secret_access_key")) {
       case (nil, nil): return nil
       case (_?, nil): throw flaw("has aws_access_key_id without aws_secret_access_key")
       case (nil, _?): throw flaw("has aws_secret_access_key without aws_access_key_id")
       case (let id?, let secret?):
         return Credentials(
-          accessKeyID: id, secretAccessKey: secret, sessionToken: self["aws_session_token"],
-          accountID: self["aws_account_id"])
+          accessKeyID: id, secretAccessKey: secret, sessionToken: try value("aws_session_token"),
+          accountID: try value("aws_account_id"))
       }
     }
   }
 
-  var duration: Duration? {
+  /// The region whose STS is asked: the one given, or else the profile's.
+  private func region(_ given: String?) throws(CredentialError) -> String? {
+    if let given { given } else { try value("region") }
+  }
+
+  /// The role to assume with the credentials of another source; `nil` if there is none.
+  func role(region: String?) throws(CredentialError) -> AssumeRoleCredentialProvider.Settings? {
+    guard let arn = try value("role_arn"), self["source_profile"] != nil || self["credential_source"] != nil else {
+      return nil
+    }
+    guard self["mfa_serial"] == nil else { throw unsupported("asks for an MFA code (mfa_serial)") }
+    return AssumeRoleCredentialProvider.Settings(
+      roleARN: arn, roleSessionName: try value("role_session_name"), externalID: self["external_id"],
+      duration: try duration, region: try self.region(region))
+  }
+
+  /// The source of `credential_source`.
+  var namedSource: ProfilePlan.NamedSource {
     get throws(CredentialError) {
-      guard let text = self["duration_seconds"] else { return nil }
-      guard let seconds = Int(text) else { throw flaw("has a duration_seconds that is no whole number") }
+      guard let source = try value("credential_source").flatMap(ProfilePlan.NamedSource.init) else {
+        throw flaw("has an invalid credential_source: use Environment, Ec2InstanceMetadata or EcsContainer")
+      }
+      return source
+    }
+  }
+
+  /// The source of a profile that assumes no role with another source.
+  func source(isAnothers: Bool, region: String?) throws(CredentialError) -> ProfilePlan.Source {
+    if let file = try value("web_identity_token_file") {
+      guard let arn = try value("role_arn") else { throw flaw("has web_identity_token_file without role_arn") }
+      return .webIdentity(
+        WebIdentityCredentialProvider.Settings(
+          tokenFile: file, roleARN: arn, roleSessionName: try value("role_session_name"),
+          region: try self.region(region)))
+    }
+    if let keys = try keys { return .keys(keys) }
+    if self["sso_session"] != nil || self["sso_account_id"] != nil || self["sso_start_url"] != nil {
+      throw unsupported("signs in with IAM Identity Center (SSO)")
+    }
+    if self["login_session"] != nil { throw unsupported("signs in with aws login") }
+    if let command = self["credential_process"] { return .process(command) }
+    if self["role_arn"] != nil {
+      throw flaw("has role_arn and neither source_profile nor credential_source to assume it with")
+    }
+    if isAnothers { throw flaw("is another's source_profile and has no credentials") }
+    throw CredentialError(.notConfigured, "The profile \(name.quoted) has no credentials.")
+  }
+
+  private var duration: Duration? {
+    get throws(CredentialError) {
+      guard let text = try value("duration_seconds") else { return nil }
+      guard let seconds = Int(text) else { throw flaw("has a duration_seconds that isn't a whole number") }
       return .seconds(seconds)
     }
   }
@@ -135,9 +175,4 @@ private struct Profile {
       "The profile \(name.quoted) \(what), which needs a person and isn't supported. Run `aws configure export-credentials"
         + " --profile \(name.bounded) --format env` and set the variables that it prints, or use a role.")
   }
-}
-
-extension String {
-  /// The text, cut to 200 characters.
-  fileprivate var bounded: String { String(prefix(200)) }
 }

@@ -11,13 +11,14 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
     var externalID: String?
     var duration: Duration?
     var region: String?
-    var endpoint: String?
   }
 
   private let settings: Settings
+  private let endpoint: String?
   private let source: any CredentialProvider
   private let environment: @Sendable () -> [String: String]
   private let transport: any HTTPTransport
+  private let files: ProviderFiles
   private let clock: ProviderClock
 
   /// Creates a provider.
@@ -31,7 +32,8 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   ///   - duration: How long the credentials shall last, in whole seconds from 900 to 43,200; where left out, STS
   ///     chooses an hour.
   ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
-  ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`); where left out, the region's.
+  ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
+  ///     defaults to the region's.
   ///   - environment: The variables; where left out, those of the process as they are at each call.
   ///   - transport: How requests are sent; it must speak `https`.
   public init(
@@ -47,20 +49,21 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   ) {
     self.init(
       Settings(
-        roleARN: roleARN, roleSessionName: roleSessionName, externalID: externalID, duration: duration, region: region,
-        endpoint: endpoint),
-      source: source, environment: ProcessEnvironment.closure(environment), transport: transport,
+        roleARN: roleARN, roleSessionName: roleSessionName, externalID: externalID, duration: duration, region: region),
+      endpoint: endpoint, source: source, environment: environment, transport: transport, files: ProviderFiles(),
       clock: ProviderClock())
   }
 
   init(
-    _ settings: Settings, source: any CredentialProvider, environment: @escaping @Sendable () -> [String: String],
-    transport: any HTTPTransport, clock: ProviderClock
+    _ settings: Settings, endpoint: String?, source: any CredentialProvider, environment: [String: String]?,
+    transport: any HTTPTransport, files: ProviderFiles, clock: ProviderClock
   ) {
     self.settings = settings
+    self.endpoint = endpoint
     self.source = source
-    self.environment = environment
+    self.environment = ProcessEnvironment.closure(environment)
     self.transport = transport
+    self.files = files
     self.clock = clock
   }
 
@@ -71,19 +74,48 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   ///   cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
-    let variable: (String) -> String? = { environment[$0]?.nonBlank }
+    let endpoint =
+      if let endpoint = endpoint?.nonBlank {
+        try SecurityTokenEndpoint.checked(endpoint, "endpoint")
+      } else {
+        try await SecurityTokenEndpoint.configured(environment, SharedProfiles.ifReadable(environment, files))
+      }
+    let call = try AssumeRoleCall(settings, endpoint: endpoint, environment, clock)
+    return try await call.credentials(signedWith: source.credentials(), transport, clock)
+  }
+}
+
+/// A checked call of `AssumeRole`, which lacks the credentials to sign with.
+struct AssumeRoleCall {
+  private let fields: [(name: String, value: String)]
+  private let region: String
+  private let endpoint: String
+
+  /// Creates a call; the endpoint defaults to the region's.
+  ///
+  /// - Throws: ``CredentialError`` with the code `misconfigured` if a setting is missing or invalid.
+  init(
+    _ settings: AssumeRoleCredentialProvider.Settings, endpoint: String?, _ environment: [String: String],
+    _ clock: ProviderClock
+  ) throws(CredentialError) {
     let role = try RoleToAssume(
-      arn: settings.roleARN, sessionName: settings.roleSessionName ?? variable("AWS_ROLE_SESSION_NAME"), clock)
-    let region = settings.region?.nonBlank ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION")
-    let endpoint = try SecurityTokenEndpoint.url(
-      given: settings.endpoint ?? variable("AWS_ENDPOINT_URL_STS"), region: region)
+      arn: settings.roleARN,
+      sessionName: environment.setting(settings.roleSessionName, or: "AWS_ROLE_SESSION_NAME"), clock)
+    let region = try environment.setting(settings.region, or: "AWS_REGION", "AWS_DEFAULT_REGION")
+    self.endpoint = if let endpoint { endpoint } else { try SecurityTokenEndpoint.url(region: region) }
     guard let region else { throw SecurityTokenEndpoint.missingRegion }
+    self.region = SecurityTokenEndpoint.signingRegion(region)
     var fields = role.fields
     if let id = settings.externalID?.nonBlank { fields.append(("ExternalId", id)) }
     if let duration = settings.duration { fields.append(("DurationSeconds", try Self.seconds(duration))) }
+    self.fields = fields
+  }
 
-    let credentials = try await source.credentials()
-    let signer = Signer(service: SigningService("sts"), region: region)
+  /// Asks STS for the role's credentials.
+  func credentials(
+    signedWith credentials: Credentials, _ transport: any HTTPTransport, _ clock: ProviderClock
+  ) async throws -> Credentials {
+    let signer = Signer(service: .sts, region: region)
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
     let call = SecurityTokenClient.Call(action: "AssumeRole", fields: fields, secret: credentials.sessionToken) {
       (request, payload) throws(SigningError) in

@@ -53,14 +53,14 @@ struct SecurityTokenClient {
       PercentEncoding.append(field.value, to: &buffer)
     }
     let body = Array(buffer.string().utf8)
-    guard let url = HTTPURL(endpoint) else { throw CredentialError(.misconfigured, "\(name) has no URL.") }
+    guard let url = HTTPURL(endpoint + "/") else { throw CredentialError(.misconfigured, "\(name) has no URL.") }
     var headers = [
       HeaderField("Accept", "text/xml"),
       HeaderField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
     ]
     if let sign = call.sign {
       var request = SignableRequest(
-        method: "POST", target: "/", headers: headers + [HeaderField("Host", url.authority)])
+        method: "POST", target: url.target, headers: headers + [HeaderField("Host", url.authority)])
       do throws(SigningError) {
         try sign(&request, .bytes(body))
       } catch {

@@ -19,6 +19,8 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     var roleSessionName: String?
     var region: String?
     var endpoint: String?
+    /// The profile whose settings may name an endpoint; `AWS_PROFILE` if nil.
+    var profile: String?
   }
 
   /// Creates a provider; each parameter that is left out is taken from its environment variable.
@@ -29,7 +31,8 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
   ///   - roleSessionName: The name under which the role's use is recorded (`AWS_ROLE_SESSION_NAME`); or else one that
   ///     tells this library and the time.
   ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
-  ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`); it beats the region.
+  ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
+  ///     defaults to the region's.
   ///   - environment: The variables; where left out, those of the process as they are at each call.
   ///   - transport: How requests are sent; it must speak `https`.
   public init(
@@ -74,19 +77,16 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
   ///   `CancellationError` when the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
-    let variable: (String) -> String? = { environment[$0]?.nonBlank }
-    guard let path = given.tokenFile?.nonBlank ?? variable("AWS_WEB_IDENTITY_TOKEN_FILE") else {
+    guard let path = try environment.setting(given.tokenFile, or: "AWS_WEB_IDENTITY_TOKEN_FILE") else {
       throw CredentialError(.notConfigured, "AWS_WEB_IDENTITY_TOKEN_FILE isn't set.")
     }
-    guard let arn = given.roleARN?.nonBlank ?? variable("AWS_ROLE_ARN") else {
+    guard let arn = try environment.setting(given.roleARN, or: "AWS_ROLE_ARN") else {
       throw CredentialError(
         .misconfigured, "A web identity token's file is set, and no role to assume: set AWS_ROLE_ARN.")
     }
     let role = try RoleToAssume(
-      arn: arn, sessionName: given.roleSessionName ?? variable("AWS_ROLE_SESSION_NAME"), clock)
-    let endpoint = try SecurityTokenEndpoint.url(
-      given: given.endpoint ?? variable("AWS_ENDPOINT_URL_STS"),
-      region: given.region?.nonBlank ?? variable("AWS_REGION") ?? variable("AWS_DEFAULT_REGION"))
+      arn: arn, sessionName: environment.setting(given.roleSessionName, or: "AWS_ROLE_SESSION_NAME"), clock)
+    let endpoint = try await endpoint(environment)
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
     return try await Retry(clock: clock) {
       let token = try await token(at: path)
@@ -95,6 +95,14 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
           action: "AssumeRoleWithWebIdentity", fields: role.fields + [("WebIdentityToken", token)], secret: token,
           passingCodes: ["InvalidIdentityToken"]))
     }
+  }
+
+  private func endpoint(_ environment: [String: String]) async throws -> String {
+    if let endpoint = given.endpoint?.nonBlank { return try SecurityTokenEndpoint.checked(endpoint, "endpoint") }
+    let profiles = try await SharedProfiles.ifReadable(profile: given.profile, environment, files)
+    if let endpoint = try SecurityTokenEndpoint.configured(environment, profiles) { return endpoint }
+    return try SecurityTokenEndpoint.url(
+      region: environment.setting(given.region, or: "AWS_REGION", "AWS_DEFAULT_REGION"))
   }
 
   private func token(at path: String) async throws -> String {

@@ -63,7 +63,11 @@ import Testing
       ["AWS_PROFILE": "absent"], .misconfigured,
       #"no profile "absent" in "/home/me/.aws/config" or "/home/me/.aws/credentials""#
     ),
-    (["AWS_CONFIG_FILE": "/unreadable"], .unreachable, "can't be read"),
+    (["AWS_CONFIG_FILE": "/unreadable"], .notAvailable, #""/unreadable" can't be read"#),
+    (["AWS_SHARED_CREDENTIALS_FILE": "/unreadable"], .notAvailable, "can't be read"),
+    (["AWS_CONFIG_FILE": "/unreadable", "AWS_PROFILE": "default"], .unreachable, "can't be read"),
+    (["AWS_PROFILE": #""default""#], .misconfigured, "AWS_PROFILE has quotation marks"),
+    (["AWS_CONFIG_FILE": "'/elsewhere/config'"], .misconfigured, "AWS_CONFIG_FILE has quotation marks"),
   ])
   func `what isn't there is told`(environment: [String: String], code: CredentialError.Code, words: String) async throws
   {
@@ -95,6 +99,48 @@ import Testing
       let form = try #require(service.forms.first)
       #expect(form["DurationSeconds"] == "900" && form["RoleSessionName"] == "name" && form["ExternalId"] == "id")
     }
+  }
+
+  @Test(arguments: [
+    ("aws_access_key_id = a\naws_secret_access_key = keys", CredentialError.Code.badAnswer, "403"),
+    ("role_arn = \(arn)\nsource_profile = p0\n", .misconfigured, "closes a circle"),
+    ("region = us-west-2", .misconfigured, #"The profile "p12000" is another's source_profile"#),
+  ])
+  func `12,000 profiles, each the next one's source, are no more than a long list`(
+    last: String, code: CredentialError.Code, words: String
+  ) async throws {
+    let profiles = (0..<12_000).map { "[profile p\($0)]\nrole_arn = \(Self.arn)\nsource_profile = p\($0 + 1)\n" }
+    let config = profiles.joined() + "[profile p12000]\n" + last
+    let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
+      guard path == "/home/me/.aws/config" else { throw .missing }
+      return Array(config.utf8)
+    }
+    let transport = RecordingTransport(status: 403)
+    let provider = ProfileCredentialProvider(
+      profile: "p0", environment: ["HOME": "/home/me", "AWS_REGION": "us-west-2"], transport: transport, files: files,
+      clock: TestClock().clock)
+    let error = try await provider.checkedError()
+    #expect(error.code == code && error.message.contains(words), "\(error)")
+    #expect(transport.requests.count == (code == .badAnswer ? 1 : 0))
+  }
+
+  @Test(arguments: [
+    "aws_access_key_id = 'a'\naws_secret_access_key = b", "aws_access_key_id = a\naws_secret_access_key = \"b\"",
+    "aws_access_key_id = a\naws_secret_access_key = b\naws_session_token = 'c'",
+    "role_arn = \"\(arn)\"\nsource_profile = p", "role_arn = \(arn)\nsource_profile = 'p'",
+    "role_arn = \(arn)\ncredential_source = 'Environment'",
+    "role_arn = \(arn)\nweb_identity_token_file = \"/token\"",
+  ])
+  func `quotation marks around a value of a profile are named`(lines: String) async throws {
+    let error = try await provider(credentials: "[default]\n\(lines)\n[p]\n" + Self.keyLines).checkedError()
+    #expect(error.code == .misconfigured)
+    #expect(error.message.hasPrefix(#"The profile "default" has quotation marks around its "#), "\(error)")
+  }
+
+  @Test func `a profile with a space in its name is found as aws configure writes it`() async throws {
+    let provider = provider(
+      "Foo Bar", config: "[profile 'Foo Bar']\nregion = us-west-2\n", credentials: "[Foo Bar]\n" + Self.keyLines)
+    #expect(try await provider.checkedCredentials() == Self.keys)
   }
 
   @Test func `the region of the profile serves where the environment has none`() async throws {

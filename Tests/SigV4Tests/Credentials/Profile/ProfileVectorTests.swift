@@ -34,7 +34,7 @@ struct ProfileVectorTests {
       guard let text = path == "/home/me/.aws/config" ? config : credentials else { throw .missing }
       return Array(text.utf8)
     }
-    return try await SharedProfiles(config: nil, credentials: nil, ["HOME": "/home/me"], files)
+    return try await SharedProfiles(["HOME": "/home/me"], files)
   }
 
   @Test(arguments: try cases("files") as [FileCase])
@@ -72,20 +72,23 @@ struct ProfileVectorTests {
 extension ProfilePlan {
   /// The plan in the vectors' words.
   fileprivate var steps: [String] {
+    [source.step]
+      + roles.map { role in
+        (["role", role.roleARN, role.roleSessionName].compactMap(\.self)
+          + (role.externalID.map { ["externally", $0] } ?? [])).joined(separator: " ")
+      }
+  }
+}
+
+extension ProfilePlan.Source {
+  fileprivate var step: String {
     switch self {
-    case .keys(let credentials): ["keys \(credentials.accessKeyID)"]
-    case .named(let source): ["named \(source.rawValue)"]
-    case .process(let command): ["process \(command)"]
+    case .keys(let credentials): "keys \(credentials.accessKeyID)"
+    case .named(let source): "named \(source.rawValue)"
+    case .process(let command): "process \(command)"
     case .webIdentity(let settings):
-      [
-        ["token", settings.tokenFile, settings.roleARN, settings.roleSessionName].compactMap(\.self).joined(
-          separator: " ")
-      ]
-    case .role(let settings, let source):
-      source.steps + [
-        (["role", settings.roleARN, settings.roleSessionName].compactMap(\.self)
-          + (settings.externalID.map { ["externally", $0] } ?? [])).joined(separator: " ")
-      ]
+      ["token", settings.tokenFile, settings.roleARN, settings.roleSessionName].compactMap(\.self)
+        .joined(separator: " ")
     }
   }
 }
