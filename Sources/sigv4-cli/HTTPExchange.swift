@@ -1,4 +1,5 @@
 import Foundation
+import SigV4
 
 #if canImport(FoundationNetworking)
   import FoundationNetworking
@@ -24,7 +25,8 @@ final class HTTPExchange: NSObject, URLSessionTaskDelegate {
       guard let response = response as? HTTPURLResponse else { throw Failure("The answer isn't HTTP.") }
       return Answer(status: response.statusCode, body: body)
     } catch let error as URLError {
-      throw Failure("\(request.url?.absoluteString ?? "The URL") can't be reached: \(error.localizedDescription)")
+      throw Failure(
+        "\(request.url?.absoluteString.redactedURL ?? "The URL") can't be reached: \(error.localizedDescription)")
     }
   }
 

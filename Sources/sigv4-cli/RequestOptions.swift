@@ -38,7 +38,7 @@ struct RequestOptions: ParsableArguments {
   /// The request as it is before signing.
   func request() throws -> URLRequest {
     guard let url = URL(string: url), url.host()?.isEmpty == false else {
-      throw Failure("\(url.debugDescription) is no URL with a host; it should look like https://host/path.")
+      throw Failure("The first argument is no URL with a host; it should look like https://host/path.")
     }
     var request = URLRequest(url: url)
     request.httpMethod = method

@@ -1,13 +1,13 @@
 @preconcurrency import Foundation
 import SigV4
 
-/// What was signed, for people to read: the session token is left out.
+/// The text that was signed, for people to read, without the values of headers and parameters that may be secret.
 enum SigningTrace {
   /// The canonical request and the string to sign.
   static func text(of signed: SignedRequest) throws -> String {
     """
     canonical request (SHA-256 \(try signed.canonicalRequest.hash)):
-    \(indented(try signed.canonicalRequest.text.redactingTokens))
+    \(indented(try signed.canonicalRequest.shown { $0.redactingTokens }))
     string to sign:
     \(indented(try signed.stringToSign.text))
     signature: \(signed.signature)

@@ -94,3 +94,12 @@ public final class ContainerCredentialsService: LocalService {
     return LocalServer.Response(json: document)
   }
 }
+
+extension ContainerCredentialsService.Container: CustomStringConvertible, CustomReflectable {
+  /// The credentials as `Credentials` shows them, and the role; never the target or the authorization.
+  public var description: String { "Container(\(credentials) role: \(roleARN ?? "none"))" }
+  /// The credentials and the role; never the target or the authorization.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["credentials": credentials, "roleARN": roleARN as Any], displayStyle: .struct)
+  }
+}

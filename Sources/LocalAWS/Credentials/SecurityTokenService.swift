@@ -163,3 +163,12 @@ extension LocalServer.Response {
     Self(status: status, text: text, contentType: "text/xml")
   }
 }
+
+extension SecurityTokenService.Role: CustomStringConvertible, CustomReflectable {
+  /// The ARN, and the credentials as `Credentials` shows them; never the web identity token or the external ID.
+  public var description: String { "Role(\(arn) \(credentials))" }
+  /// The ARN, and the credentials as `Credentials` shows them; never the web identity token or the external ID.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["arn": arn, "caller": caller as Any, "credentials": credentials], displayStyle: .struct)
+  }
+}

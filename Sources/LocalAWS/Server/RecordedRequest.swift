@@ -27,3 +27,16 @@ extension SignableRequest {
     method?.isSame(as: self.method) != false && path.begins(with: pathPrefix)
   }
 }
+
+extension RecordedRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The request as `SignableRequest` shows it, and the size of the body, which may contain a token.
+  public var description: String { "connection \(connection): \(request)\n\(body.count) bytes" }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The request, the size of the body, and the connection.
+  public var customMirror: Mirror {
+    Mirror(
+      self, children: ["request": request, "bodyByteCount": body.count, "connection": connection], displayStyle: .struct
+    )
+  }
+}

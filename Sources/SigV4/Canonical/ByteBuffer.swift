@@ -24,7 +24,11 @@
     self.capacity = capacity
   }
 
-  deinit { unsafe base.deallocate() }
+  // Tokens and keys are written here.
+  deinit {
+    unsafe UnsafeMutableRawPointer(base).wipe(byteCount: capacity)
+    unsafe base.deallocate()
+  }
 
   /// Forgets what was written and keeps the memory.
   mutating func removeAll() { count = 0 }
@@ -93,6 +97,23 @@
     reserve(range.count)
     unsafe (base + count).update(from: base + range.lowerBound, count: range.count)
     count += range.count
+  }
+
+  /// Appends as many bytes as `write` puts in the memory that it is given.
+  mutating func append<Result>(byteCount: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {
+    reserve(byteCount)
+    let result = unsafe write(base + count)
+    count += byteCount
+    return result
+  }
+
+  mutating func appendZeros(_ byteCount: Int) {
+    unsafe append(byteCount: max(byteCount, 0)) { unsafe $0.update(repeating: 0, count: max(byteCount, 0)) }
+  }
+
+  /// Combines each byte of `range` with `other` by exclusive or.
+  mutating func combine(_ range: Range<Int>, with other: UInt8) {
+    for index in range.clamped(to: 0..<count) { unsafe base[index] ^= other }
   }
 
   /// Appends the bytes from `start` on up to the first that percent-encoding changes, and says where that is.
@@ -182,9 +203,10 @@
     return prefix
   }
 
-  /// The byte at `index`, or 0 outside of what was written.
+  /// The byte at `index`, or 0 outside of what was written, where nothing can be written either.
   subscript(index: Int) -> UInt8 {
-    index >= 0 && index < count ? unsafe base[index] : 0
+    get { index >= 0 && index < count ? unsafe base[index] : 0 }
+    set { if index >= 0 && index < count { unsafe base[index] = newValue } }
   }
 
   /// Where `byte` stands last, at or after `start`.
@@ -245,6 +267,7 @@
   private mutating func resize(to newCapacity: Int) {
     let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
     unsafe newBase.update(from: base, count: count)
+    unsafe UnsafeMutableRawPointer(base).wipe(byteCount: capacity)
     unsafe base.deallocate()
     unsafe base = newBase
     capacity = newCapacity

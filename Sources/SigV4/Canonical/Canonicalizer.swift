@@ -112,7 +112,8 @@ public struct Canonicalizer: Sendable, Hashable {
 
 /// A request in the form that is hashed and signed: the method, path, query, headers, signed headers and payload hash, a line each.
 ///
-/// It holds the session token where that is signed: show it to nobody who may not see the token.
+/// ``text`` contains the session token where that is signed, and every header and query parameter: show it only to those
+/// who may see them. Descriptions redact them.
 public struct CanonicalRequest: Sendable, Hashable {
   /// The whole text, lines separated by LF.
   public let text: String

@@ -53,6 +53,15 @@ struct CredentialsDocument {
   var code: String? { text("Code") }
   /// The field `Message`, which goes with an error.
   var message: String? { text("Message") }
+  /// What is secret of the document, which an error may have too and quote.
+  var secrets: [String?] { [text("SecretAccessKey"), text("Token"), text("SessionToken")] }
+
+  /// The code and the message as they go on in an error, without `secrets` and without what looks like another: a source of
+  /// credentials may quote those that it has just failed to give.
+  func reason(without secrets: SecretRuns) -> String {
+    [code, message].compactMap { $0?.withoutKeys }.told(without: secrets)
+  }
+
   /// The field `Version` of a credential process's document.
   var version: Int? { if case .number(let version)? = fields["version"] { Int(exactly: version) } else { nil } }
 
@@ -123,5 +132,37 @@ struct CredentialsDocument {
       case .number, .other: "with \(told) that is no text"
       }
     throw CredentialError(.badAnswer, "\(source) answered \(flaw).")
+  }
+}
+
+extension String {
+  /// The text without what looks like a secret key or a token: 32 or more digits of base64, letters of both cases and
+  /// numbers among them.
+  fileprivate var withoutKeys: String {
+    var shown = ""
+    var rest = utf8[...]
+    while !rest.isEmpty {
+      let word = rest.prefix(while: \.isBase64Digit)
+      let isKey =
+        word.count >= 32 && word.contains { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
+        && word.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
+        && word.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+      shown += isKey ? Redaction.placeholder[...] : Substring(word)
+      let others = rest[word.endIndex...].prefix { !$0.isBase64Digit }
+      shown += Substring(others)
+      rest = rest[others.endIndex...]
+    }
+    return shown
+  }
+}
+
+extension UInt8 {
+  fileprivate var isBase64Digit: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+      true
+    default: false
+    }
   }
 }

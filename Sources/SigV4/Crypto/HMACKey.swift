@@ -1,62 +1,93 @@
 /// A key for HMAC-SHA256 (RFC 2104), padded to the two blocks that are hashed before a message and before its hash.
 ///
-/// They are hashed anew for each message; ``PreparedHMACKey`` is for keys that are used often.
-struct HMACKey: Sendable {
-  /// The key combined with 0x36.
-  private let innerBlock: SIMD64<UInt8>
-  /// The key combined with 0x5C.
-  private let outerBlock: SIMD64<UInt8>
+/// They are hashed again for each message; ``PreparedHMACKey`` is for keys that are used often. The blocks are wiped
+/// when the key is dropped, as every ``ByteBuffer`` is.
+struct HMACKey: ~Copyable {
+  /// The key combined with 0x36, and after it the key combined with 0x5C.
+  private var blocks = ByteBuffer(capacity: 2 * Self.blockByteCount)
 
-  /// Takes a key of any length; one longer than a block stands for its hash.
-  init(_ key: Span<UInt8>) throws(SigningError) {
+  private static let blockByteCount = 64
+
+  /// Creates a key from its bytes; a key longer than a block is replaced by its hash.
+  init(_ key: borrowing ByteBuffer) throws(SigningError) {
     if key.count > Self.blockByteCount {
-      self.init(try SHA256.hash(key))
+      var state = try SHA256()
+      try state.update(0..<key.count, of: key)
+      var hash = ByteBuffer(capacity: SHA256Digest.byteCount)
+      try state.finalize(to: &hash)
+      setBlocks(hash)
     } else {
-      self.init(short: key)
+      setBlocks(key)
     }
   }
 
-  /// Takes a hash, or the code that another key has made.
-  init(_ digest: SHA256Digest) {
-    self = digest.withBytes { HMACKey(short: $0) }
+  private mutating func setBlocks(_ key: borrowing ByteBuffer) {
+    blocks.removeAll()
+    for padding in [UInt8(0x36), 0x5C] {
+      let start = blocks.count
+      blocks.append(0..<key.count, of: key)
+      blocks.appendZeros(Self.blockByteCount - key.count)
+      blocks.combine(start..<blocks.count, with: padding)
+    }
   }
-
-  private init(short key: Span<UInt8>) {
-    innerBlock = SIMD64(key, padding: 0x36)
-    outerBlock = SIMD64(key, padding: 0x5C)
-  }
-
-  private static let blockByteCount = 64
 
   /// The hash of the block that goes before a message, in progress.
   fileprivate func inner() throws(SigningError) -> SHA256 {
     var state = try SHA256()
-    try state.update(innerBlock)
+    try state.update(0..<Self.blockByteCount, of: blocks)
     return state
   }
 
   /// The hash of the block that goes before a message's hash, in progress.
   fileprivate func outer() throws(SigningError) -> SHA256 {
     var state = try SHA256()
-    try state.update(outerBlock)
+    try state.update(Self.blockByteCount..<2 * Self.blockByteCount, of: blocks)
     return state
+  }
+
+  /// Hashes all that makes up the code of `message` in `state`, which then has only to be finished.
+  private func hash(_ message: Span<UInt8>, in state: inout SHA256) throws(SigningError) {
+    try state.reset()
+    try state.update(0..<Self.blockByteCount, of: blocks)
+    try state.update(message)
+    let innerDigest = try state.finalize()
+    try state.reset()
+    try state.update(Self.blockByteCount..<2 * Self.blockByteCount, of: blocks)
+    try state.update(innerDigest)
   }
 
   /// The code of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
-    try state.reset()
-    try state.update(innerBlock)
-    try state.update(message)
-    let innerDigest = try state.finalize()
-    try state.reset()
-    try state.update(outerBlock)
-    try state.update(innerDigest)
+    try hash(message, in: &state)
     return try state.finalize()
   }
 
-  /// The code of the UTF-8 of `message`, computed in `state`, whose former content is lost.
-  func authenticationCode(for message: String, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
-    try message.withBytes { (bytes) throws(SigningError) in try authenticationCode(for: bytes, in: &state) }
+  /// Puts the code of `message` in place of what `code` holds: a code that is a key itself, which must leave no copy.
+  func authenticationCode(
+    for message: Span<UInt8>, in state: inout SHA256, replacing code: inout ByteBuffer
+  ) throws(SigningError) {
+    try hash(message, in: &state)
+    code.removeAll()
+    try state.finalize(to: &code)
+  }
+
+  /// The key that a secret access key, with `prefix` before it, gives for a scope.
+  static func signingKey(
+    _ secret: String, prefix: String, day: String, region: String, service: String
+  ) throws(SigningError) -> HMACKey {
+    var state = try SHA256()
+    // The secret, and then one code after the other.
+    var code = ByteBuffer(capacity: Self.blockByteCount)
+    code.append(prefix)
+    code.append(secret)
+    var key = try HMACKey(code)
+    for part in [day, region, service, CredentialScope.terminator] {
+      try part.withBytes { (part) throws(SigningError) in
+        try key.authenticationCode(for: part, in: &state, replacing: &code)
+      }
+      key.setBlocks(code)
+    }
+    return key
   }
 }
 
@@ -65,7 +96,7 @@ final class PreparedHMACKey: Sendable {
   private let inner: SHA256
   private let outer: SHA256
 
-  init(_ key: HMACKey) throws(SigningError) {
+  init(_ key: borrowing HMACKey) throws(SigningError) {
     inner = try key.inner()
     outer = try key.outer()
   }
@@ -83,29 +114,7 @@ final class PreparedHMACKey: Sendable {
   }
 }
 
-extension SIMD64<UInt8> {
-  /// `key`, 64 bytes at most, and zeros after it, all combined with `padding`.
-  fileprivate init(_ key: Span<UInt8>, padding: UInt8) {
-    self.init()
-    // In memory, since to write one element of so wide a vector is to write all of it.
-    unsafe withUnsafeMutableBytes(of: &self) { block in
-      for index in block.indices { unsafe block[index] = padding }
-      for index in 0..<Swift.min(key.count, block.count) { unsafe block[index] ^= key[index] }
-    }
-  }
-}
-
 extension SHA256 {
-  fileprivate mutating func update(_ block: SIMD64<UInt8>) throws(SigningError) {
-    var result: Result<Void, SigningError> = .success(())
-    unsafe withUnsafeBytes(of: block) { bytes in
-      do throws(SigningError) { try update(unsafe bytes.bindMemory(to: UInt8.self).span) } catch {
-        result = .failure(error)
-      }
-    }
-    try result.get()
-  }
-
   fileprivate mutating func update(_ digest: SHA256Digest) throws(SigningError) {
     var result: Result<Void, SigningError> = .success(())
     digest.withBytes { bytes in

@@ -23,8 +23,11 @@
       private let key: Signing.PrivateKey
 
       /// Takes a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
-      init(scalar: [UInt8]) throws(SigningError) {
-        guard let key = try? Signing.PrivateKey(rawRepresentation: scalar),
+      init(scalar: borrowing ByteBuffer) throws(SigningError) {
+        let imported = scalar.withBytes { scalar in
+          unsafe scalar.withUnsafeBytes { unsafe try? Signing.PrivateKey(rawRepresentation: $0) }
+        }
+        guard let key = imported,
           let point = Point(uncompressed: Array(key.publicKey.x963Representation))
         else { throw .crypto("The crypto library refuses a P-256 key") }
         self.key = key

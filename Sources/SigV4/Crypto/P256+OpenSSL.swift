@@ -9,9 +9,15 @@
       nonisolated(unsafe) private let prepared: OpaquePointer
 
       /// Takes a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
-      init(scalar: [UInt8]) throws(SigningError) {
-        publicKey = try Self.publicKey(of: scalar)
-        let key = try unsafe P256.key(publicKey, scalar: scalar)
+      init(scalar: borrowing ByteBuffer) throws(SigningError) {
+        let number = unsafe scalar.withBytes { scalar in
+          unsafe scalar.withUnsafeBufferPointer {
+            unsafe BN_bin2bn($0.baseAddress, Int32(clamping: $0.count), BN_secure_new())
+          }
+        }
+        defer { unsafe BN_clear_free(number) }
+        publicKey = try unsafe Self.publicKey(of: number)
+        let key = try unsafe P256.key(publicKey, scalar: number)
         defer { unsafe EVP_PKEY_free(key) }
         guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key, nil) else {
           throw .crypto("libcrypto can't sign with P-256")
@@ -44,13 +50,11 @@
         return signature
       }
 
-      private static func publicKey(of scalar: [UInt8]) throws(SigningError) -> Point {
+      private static func publicKey(of number: OpaquePointer?) throws(SigningError) -> Point {
         guard let group = unsafe EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1) else {
           throw .crypto("libcrypto has no P-256")
         }
         defer { unsafe EC_GROUP_free(group) }
-        let number = unsafe BN_bin2bn(scalar, Int32(clamping: scalar.count), nil)
-        defer { unsafe BN_clear_free(number) }
         let point = unsafe EC_POINT_new(group)
         defer { unsafe EC_POINT_free(point) }
         var bytes = [UInt8](repeating: 0, count: 65)
@@ -81,7 +85,7 @@
     }
 
     /// A key of libcrypto's, owned by the caller; with a scalar it is a private one.
-    private static func key(_ point: Point, scalar: [UInt8]?) throws(SigningError) -> OpaquePointer {
+    private static func key(_ point: Point, scalar: OpaquePointer?) throws(SigningError) -> OpaquePointer {
       guard let parameters = unsafe parameters(point, scalar: scalar) else {
         throw .crypto("libcrypto can't take a P-256 key")
       }
@@ -89,7 +93,7 @@
       let context = unsafe EVP_PKEY_CTX_new_from_name(nil, "EC", nil)
       defer { unsafe EVP_PKEY_CTX_free(context) }
       var key: OpaquePointer?
-      let selection = scalar == nil ? CSIGV4_EVP_PKEY_PUBLIC_KEY : CSIGV4_EVP_PKEY_KEYPAIR
+      let selection = unsafe scalar == nil ? CSIGV4_EVP_PKEY_PUBLIC_KEY : CSIGV4_EVP_PKEY_KEYPAIR
       guard unsafe context != nil, unsafe EVP_PKEY_fromdata_init(context) == 1,
         unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1, let key = unsafe key
       else { throw .crypto("libcrypto refuses a P-256 key") }
@@ -99,16 +103,14 @@
     /// The parameters that make up a key, owned by the caller.
     ///
     /// The builder keeps a pointer to the point until it has made the parameters, so the point is held till then.
-    private static func parameters(_ point: Point, scalar: [UInt8]?) -> UnsafeMutablePointer<OSSL_PARAM>? {
+    private static func parameters(_ point: Point, scalar: OpaquePointer?) -> UnsafeMutablePointer<OSSL_PARAM>? {
       let builder = unsafe OSSL_PARAM_BLD_new()
       defer { unsafe OSSL_PARAM_BLD_free(builder) }
-      let number = unsafe scalar.flatMap { unsafe BN_bin2bn($0, Int32(clamping: $0.count), BN_secure_new()) }
-      defer { unsafe BN_clear_free(number) }
       return unsafe point.uncompressed.withUnsafeBufferPointer { bytes in
         guard unsafe builder != nil,
           unsafe OSSL_PARAM_BLD_push_utf8_string(builder, CSIGV4_GROUP_NAME, CSIGV4_P256, 0) == 1,
           unsafe OSSL_PARAM_BLD_push_octet_string(builder, CSIGV4_PUBLIC_KEY, bytes.baseAddress, bytes.count) == 1,
-          unsafe scalar == nil || OSSL_PARAM_BLD_push_BN(builder, CSIGV4_PRIVATE_KEY, number) == 1
+          unsafe scalar == nil || OSSL_PARAM_BLD_push_BN(builder, CSIGV4_PRIVATE_KEY, scalar) == 1
         else { return nil }
         return unsafe OSSL_PARAM_BLD_to_param(builder)
       }

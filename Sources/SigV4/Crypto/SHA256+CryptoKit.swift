@@ -5,39 +5,63 @@
 #endif
 
 #if SwiftCrypto || canImport(CryptoKit)
-  /// A SHA-256 in progress, over CryptoKit or swift-crypto.
-  struct SHA256: ~Copyable {
-    #if SwiftCrypto
-      private var state = Crypto.SHA256()
-    #else
-      private var state = CryptoKit.SHA256()
-    #endif
+  #if SwiftCrypto
+    private typealias Hash = Crypto.SHA256
+  #else
+    private typealias Hash = CryptoKit.SHA256
+  #endif
 
-    init() throws(SigningError) {}
+  /// A SHA-256 in progress, over CryptoKit or swift-crypto; its state, which may be as good as a key, is wiped with it.
+  @safe struct SHA256: ~Copyable {
+    /// Owned by this value alone, and freed with it; copied from by any number of threads, written by one.
+    nonisolated(unsafe) private let state: UnsafeMutablePointer<Hash>
+
+    init() throws(SigningError) {
+      unsafe state = .allocate(capacity: 1)
+      unsafe state.initialize(to: Hash())
+    }
+
+    deinit {
+      // The libraries may keep the state elsewhere and free it as it is: hash a block over it first.
+      unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { block in
+        unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe state.pointee.update(bufferPointer: UnsafeRawBufferPointer(block))
+      }
+      unsafe state.deinitialize(count: 1)
+      unsafe UnsafeMutableRawPointer(state).wipe(byteCount: MemoryLayout<Hash>.size)
+      unsafe state.deallocate()
+    }
 
     /// Starts anew.
     mutating func reset() throws(SigningError) {
-      state = .init()
+      unsafe state.pointee = Hash()
     }
 
     /// Takes up what `other` has hashed so far.
     mutating func reset(to other: borrowing SHA256) throws(SigningError) {
-      state = other.state
+      unsafe state.pointee = other.state.pointee
     }
 
     mutating func update(_ bytes: Span<UInt8>) throws(SigningError) {
-      unsafe bytes.withUnsafeBufferPointer { unsafe state.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+      unsafe bytes.withUnsafeBufferPointer { unsafe state.pointee.update(bufferPointer: UnsafeRawBufferPointer($0)) }
     }
 
     mutating func finalize() throws(SigningError) -> SHA256Digest {
       var digest = SHA256Digest()
-      unsafe state.finalize().withUnsafeBytes { source in
+      unsafe state.pointee.finalize().withUnsafeBytes { source in
         unsafe digest.withMutableBytes { out in
           guard let bytes = source.baseAddress, source.count == SHA256Digest.byteCount else { return }
           unsafe UnsafeMutableRawPointer(out).copyMemory(from: bytes, byteCount: SHA256Digest.byteCount)
         }
       }
       return digest
+    }
+
+    /// Appends the hash to `buffer`, for a hash that is a key.
+    mutating func finalize(to buffer: inout ByteBuffer) throws(SigningError) {
+      unsafe state.pointee.finalize().withUnsafeBytes { bytes in
+        unsafe buffer.append(bytes.bindMemory(to: UInt8.self).span)
+      }
     }
   }
 #endif

@@ -1,7 +1,7 @@
 #if !SwiftCrypto && !canImport(CryptoKit)
   import CSigV4OpenSSL
 
-  /// A SHA-256 in progress, over libcrypto.
+  /// A SHA-256 in progress, over libcrypto, which wipes the state, which may be as good as a key, when it frees it.
   @safe struct SHA256: ~Copyable {
     /// Fetched once, since an implicit fetch at every use costs more than a block of hashing; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
@@ -52,6 +52,14 @@
       let result = unsafe digest.withMutableBytes { unsafe EVP_DigestFinal_ex(context, $0, nil) }
       guard result == 1 else { throw .crypto("libcrypto can't finish a SHA-256") }
       return digest
+    }
+
+    /// Appends the hash to `buffer`, for a hash that is a key.
+    mutating func finalize(to buffer: inout ByteBuffer) throws(SigningError) {
+      let result = unsafe buffer.append(byteCount: SHA256Digest.byteCount) {
+        unsafe EVP_DigestFinal_ex(context, $0, nil)
+      }
+      guard result == 1 else { throw .crypto("libcrypto can't finish a SHA-256") }
     }
   }
 #endif

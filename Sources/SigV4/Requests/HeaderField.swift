@@ -19,16 +19,15 @@ public struct HeaderField: Sendable, Hashable {
 }
 
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The field as `name: value`; a session token shows as `<redacted>`.
+  /// The field as `name: value`; a value is shown only of fields that never contain a secret, such as `Host`, and of
+  /// `Authorization` all but the signature.
   public var description: String { "\(name): \(shownValue)" }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The name and the value; a session token shows as `<redacted>`.
+  /// The name, and the value as ``description`` shows it.
   public var customMirror: Mirror {
     Mirror(self, children: ["name": name, "value": shownValue], displayStyle: .struct)
   }
 
-  private var shownValue: String {
-    isNamed("x-amz-security-token") || isNamed("x-amz-s3session-token") ? "<redacted>" : value
-  }
+  var shownValue: String { Redaction.header(name, value) }
 }

@@ -18,16 +18,16 @@ public struct SignableRequest: Sendable, Hashable {
 }
 
 extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The request's first line and its headers; a session token shows as `<redacted>`.
+  /// The request's first line and its headers, without query parameters and header values that may contain a secret.
   public var description: String {
     (["\(method) \(shownTarget)"] + headers.map(\.description)).joined(separator: "\n")
   }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The method, target and headers; a session token shows as `<redacted>`.
+  /// The method, target and headers, as ``description`` shows them.
   public var customMirror: Mirror {
     Mirror(self, children: ["method": method, "target": shownTarget, "headers": headers], displayStyle: .struct)
   }
 
-  private var shownTarget: String { target.redactingTokens }
+  private var shownTarget: String { Redaction.target(target) }
 }

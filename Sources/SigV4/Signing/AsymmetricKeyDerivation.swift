@@ -4,40 +4,46 @@
 /// candidate is the private key (AWS IAM User Guide, "Create a signed AWS API request", SigV4a).
 enum AsymmetricKeyDerivation {
   static func key(for credentials: Credentials) throws(SigningError) -> P256.PrivateKey {
-    let secret = Array("AWS4A\(credentials.secretAccessKey)".utf8)
-    let key = try HMACKey(secret.span)
+    // The secret, and then one candidate after the other.
+    var candidate = ByteBuffer(capacity: 64)
+    candidate.append("AWS4A")
+    candidate.append(credentials.secretAccessKey)
+    let key = try HMACKey(candidate)
     var state = try SHA256()
     for counter in UInt8(1)...254 {
       // The counter of the mode, the label, a zero, the context (id and our counter), and the length in bits: 256.
       let input =
         [0, 0, 0, 1] + Array(SigningAlgorithm.ecdsaP256SHA256.rawValue.utf8) + [0]
         + Array(credentials.accessKeyID.utf8) + [counter] + [0, 0, 1, 0]
-      let candidate = try key.authenticationCode(for: input.span, in: &state).bytes
-      if isAtMost(candidate, P256.orderMinusTwo) {
-        return try P256.PrivateKey(scalar: plusOne(candidate))
+      try key.authenticationCode(for: input.span, in: &state, replacing: &candidate)
+      if candidate.isAtMost(P256.orderMinusTwo) {
+        candidate.addOne()
+        return try P256.PrivateKey(scalar: candidate)
       }
     }
     // One chance in 2^32 for each of 254 candidates.
     throw .crypto("No SigV4a key can be derived from the key pair of \(credentials.accessKeyID)")
   }
+}
 
-  /// Compares big-endian numbers of the same length, in a time that doesn't depend on them.
-  static func isAtMost(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+// The buffer as a big-endian number.
+extension ByteBuffer {
+  /// Whether this is at most `other`, of the same length, in a time that depends on neither.
+  fileprivate func isAtMost(_ other: [UInt8]) -> Bool {
     var borrow = 0
-    for (first, second) in zip(right, left).reversed() {
-      borrow = (Int(first) - Int(second) - borrow) < 0 ? 1 : 0
+    for index in other.indices.reversed() {
+      borrow = (Int(other[index]) - Int(self[index]) - borrow) < 0 ? 1 : 0
     }
     return borrow == 0
   }
 
-  static func plusOne(_ number: [UInt8]) -> [UInt8] {
-    var result = number
+  /// Adds one, in a time that doesn't depend on the number.
+  fileprivate mutating func addOne() {
     var carry: UInt16 = 1
-    for index in result.indices.reversed() {
-      carry += UInt16(result[index])
-      result[index] = UInt8(truncatingIfNeeded: carry)
+    for index in (0..<count).reversed() {
+      carry += UInt16(self[index])
+      self[index] = UInt8(truncatingIfNeeded: carry)
       carry >>= 8
     }
-    return result
   }
 }

@@ -67,3 +67,18 @@ public struct Payload: Sendable {
     }
   }
 }
+
+extension Payload: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The hash, or the number of bytes; never the bytes, which may contain secrets.
+  public var description: String {
+    switch content {
+    case .hash(let hash), .computedHash(let hash): "Payload(\(hash))"
+    case .bytes(let bytes): "Payload(\(bytes.count) bytes)"
+    case .data(let data): "Payload(\(data.count) bytes)"
+    }
+  }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The same as ``description``.
+  public var customMirror: Mirror { Mirror(self, children: ["payload": description], displayStyle: .struct) }
+}

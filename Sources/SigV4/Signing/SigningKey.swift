@@ -41,7 +41,7 @@ public struct SigningKey: Sendable {
     try credentials.validate()
     if let region = scope.region {
       let key = try HMACKey.signingKey(
-        "AWS4\(credentials.secretAccessKey)", day: scope.day, region: region, service: scope.service)
+        credentials.secretAccessKey, prefix: "AWS4", day: scope.day, region: region, service: scope.service)
       self.init(try PreparedHMACKey(key), scope, of: credentials.accessKeyID)
     } else {
       self.init(try AsymmetricKeyDerivation.key(for: credentials), scope, of: credentials.accessKeyID)
@@ -73,20 +73,6 @@ public struct SigningKey: Sendable {
     let start = buffer.count
     try storage.material.appendSignature(for: range, to: &buffer, using: &state)
     return start..<buffer.count
-  }
-}
-
-extension HMACKey {
-  /// The key that a secret access key, with `AWS4` before it, gives for a scope.
-  static func signingKey(
-    _ secret: String, day: String, region: String, service: String
-  ) throws(SigningError) -> HMACKey {
-    var state = try SHA256()
-    var key = try secret.withBytes { (secret) throws(SigningError) in try HMACKey(secret) }
-    for part in [day, region, service, CredentialScope.terminator] {
-      key = HMACKey(try key.authenticationCode(for: part, in: &state))
-    }
-    return key
   }
 }
 

@@ -124,14 +124,12 @@ extension CanonicalTarget: Hashable {
 }
 
 extension CanonicalTarget: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The path and the query; a session token shows as `<redacted>`.
-  public var description: String { query.isEmpty ? path : "\(path)?\(query.redactingTokens)" }
+  /// The path and the query, without the values of parameters that may contain a secret.
+  public var description: String { Redaction.target(query.isEmpty ? path : "\(path)?\(query)") }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The path and the query; a session token shows as `<redacted>`.
-  public var customMirror: Mirror {
-    Mirror(self, children: ["path": path, "query": query.redactingTokens], displayStyle: .struct)
-  }
+  /// The same as ``description``.
+  public var customMirror: Mirror { Mirror(self, children: ["target": description], displayStyle: .struct) }
 }
 
 extension UInt8 {

@@ -240,6 +240,13 @@ public struct ChunkVerifier: Sendable {
   }
 }
 
+extension ChunkVerifier: CustomStringConvertible, CustomReflectable {
+  /// Whether the payload is complete; never its bytes.
+  public var description: String { "ChunkVerifier(isComplete: \(isComplete))" }
+  /// Whether the payload is complete; never its bytes.
+  public var customMirror: Mirror { Mirror(self, children: ["isComplete": isComplete], displayStyle: .struct) }
+}
+
 extension VerificationError {
   fileprivate static func chunk(_ message: String) -> VerificationError {
     VerificationError(.malformedChunk, message)

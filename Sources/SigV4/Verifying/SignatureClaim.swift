@@ -124,13 +124,12 @@ extension SignatureClaim: CustomStringConvertible, CustomDebugStringConvertible,
   }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The access key id, the scope, the time and the signed headers; never the session token.
+  /// The access key id, the scope, the time and the signed headers; never the signature or the session token.
   public var customMirror: Mirror {
     Mirror(
       self,
       children: [
         "accessKeyID": accessKeyID, "scope": scope, "time": date.text, "signedHeaders": signedHeaders,
-        "signature": signature,
       ], displayStyle: .struct)
   }
 }

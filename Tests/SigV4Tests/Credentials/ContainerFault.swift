@@ -130,7 +130,7 @@ struct ContainerFault: Sendable {
       .init(
         id: "E07", name: "an error that tells the token again",
         faults: [.always(.answer(ContainerCredentialsService.failure(403, "Denied", "no \(token)")))],
-        outcome: .fails(.badAnswer, naming: #"403: "Denied"."#), requests: 1),
+        outcome: .fails(.badAnswer, naming: #"403: "Denied", "no <redacted>"."#), requests: 1),
       .init(
         id: "E08", name: "404", faults: [.always(.answer(404))], outcome: .fails(.badAnswer, naming: "404"), requests: 1
       ),

@@ -99,7 +99,7 @@ extension FaultTable {
         [
           .onToken(answer(Planted.token, lifetime: "60")),
           .onCredentials(.answer(200, #"{"Code":"Failed","Message":"no \#(Planted.token)"}"#)),
-        ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed"."#), requests: "TLC")
+        ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed", "no <redacted>"."#), requests: "TLC")
   ]
 
   private static let lifetimes: [InstanceMetadataFault] = [

@@ -56,12 +56,10 @@ public struct ContainerCredentialProvider: CredentialProvider {
       deadlines: TransportDeadlines(connect: .seconds(2), firstByte: .seconds(5), whole: .seconds(8)))
     // On ECS who knows the path gets the credentials.
     let source = "The container credentials endpoint at \(HTTPURL(url)?.origin ?? "no URL")"
-    return try await Retry(clock: clock) { try await attempt(request, source, token) }
+    return try await Retry(clock: clock) { try await attempt(request, source) }
   }
 
-  private func attempt(
-    _ request: TransportRequest, _ source: String, _ token: String?
-  ) async throws -> Retry.Outcome<Credentials> {
+  private func attempt(_ request: TransportRequest, _ source: String) async throws -> Retry.Outcome<Credentials> {
     let answer: TransportResponse
     do throws(TransportError) {
       answer = try await transport.send(request)
@@ -69,13 +67,14 @@ public struct ContainerCredentialProvider: CredentialProvider {
       return .passing(try error.passing(source))
     }
     guard answer.status == 200 else {
-      let error = CredentialError(.badAnswer, "\(source) answered \(answer.status)\(Self.reason(answer.body, token)).")
+      let error = CredentialError(
+        .badAnswer, "\(source) answered \(answer.status)\(Self.reason(answer.body, request)).")
       guard answer.status == 429 || answer.status >= 500 else { throw error }
       return .passing(error)
     }
     let document = Result { () throws(CredentialError) in try CredentialsDocument(answer.body, from: source) }
     if let code = try? document.get().code, code.lowercased() != "success" {
-      throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, token)).")
+      throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, request)).")
     }
     do throws(CredentialError) {
       return .success(try document.get().credentials(.temporary))
@@ -85,9 +84,9 @@ public struct ContainerCredentialProvider: CredentialProvider {
   }
 
   /// The endpoint's own words for an error; empty where it has none.
-  private static func reason(_ body: [UInt8], _ token: String?) -> String {
+  private static func reason(_ body: [UInt8], _ request: TransportRequest) -> String {
     guard let document = try? CredentialsDocument(body, from: "") else { return "" }
-    return [document.code, document.message].compactMap(\.self).told(without: token)
+    return document.reason(without: SecretRuns(request, and: document.secrets))
   }
 
   /// The value of `Authorization`; `nil` where none is set.

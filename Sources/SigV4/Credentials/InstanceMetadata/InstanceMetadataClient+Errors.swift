@@ -46,9 +46,13 @@ extension InstanceMetadataClient {
   }
 
   /// An answer that tells, with status 200, why there are no credentials; it may quote the request's token.
-  func refusal(_ code: String, _ message: String?, to token: String?) -> CredentialError {
+  func refusal(_ document: CredentialsDocument, to token: String?) -> CredentialError {
     let hint =
-      code == "AssumeRoleUnauthorizedAccess" ? ". The role's trust policy must let ec2.amazonaws.com assume it" : ""
-    return error(.badAnswer, "has no credentials for the role\([code, message ?? ""].told(without: token))\(hint)")
+      document.code == "AssumeRoleUnauthorizedAccess"
+      ? ". The role's trust policy must let ec2.amazonaws.com assume it" : ""
+    let request = TransportRequest(
+      url: settings.endpoint, headers: token.map { [HeaderField("X-aws-ec2-metadata-token", $0)] } ?? [])
+    let reason = document.reason(without: SecretRuns(request, and: document.secrets))
+    return error(.badAnswer, "has no credentials for the role\(reason)\(hint)")
   }
 }

@@ -68,7 +68,7 @@ extension InstanceMetadataFetch {
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's credentials") }
     let document = try CredentialsDocument(answer.body, from: client.name)
     if let code = document.code, code.lowercased() != "success" {
-      throw client.refusal(code, document.message, to: token)
+      throw client.refusal(document, to: token)
     }
     let credentials = try document.credentials(.temporary)
     client.paths = paths

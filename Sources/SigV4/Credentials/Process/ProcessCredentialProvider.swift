@@ -40,8 +40,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
         .misconfigured,
         "The credential process can't be split into words: it is empty, or a quotation mark isn't closed.")
     }
-    // The arguments aren't shown, the program's name holds no secret.
-    let name = "The credential process \(program.quoted)"
+    // The arguments aren't shown; a program's name is no secret, unless it is meant as an assignment to a variable.
+    let name = "The credential process \(String(program.prefix { $0 != "=" }).quoted)"
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
       result = try await ChildProcess.run(

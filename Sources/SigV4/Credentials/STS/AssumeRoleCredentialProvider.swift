@@ -117,7 +117,9 @@ struct AssumeRoleCall {
   ) async throws -> Credentials {
     let signer = Signer(service: .sts, region: region)
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
-    let call = SecurityTokenClient.Call(action: "AssumeRole", fields: fields, secret: credentials.sessionToken) {
+    let call = SecurityTokenClient.Call(
+      action: "AssumeRole", fields: fields, secrets: [settings.externalID, credentials.secretAccessKey]
+    ) {
       (request, payload) throws(SigningError) in
       try signer.sign(&request, payload: payload, with: credentials, at: clock.now())
     }
@@ -133,4 +135,10 @@ struct AssumeRoleCall {
     }
     return "\(seconds)"
   }
+}
+
+extension AssumeRoleCredentialProvider.Settings: CustomStringConvertible, CustomReflectable {
+  /// The role; never the external ID, which some parties agree on like a password.
+  var description: String { "Settings(\(roleARN))" }
+  var customMirror: Mirror { Mirror(self, children: ["roleARN": roleARN], displayStyle: .struct) }
 }

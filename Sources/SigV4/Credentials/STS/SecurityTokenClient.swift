@@ -6,8 +6,8 @@ struct SecurityTokenClient {
     let action: String
     /// The form's fields beside `Action` and `Version`.
     let fields: [(name: String, value: String)]
-    /// What must not be told again in an error.
-    var secret: String?
+    /// The secrets in the fields, and others that an error must not contain; those in the request's headers are known.
+    var secrets: [String?] = []
     /// Codes of errors that may pass, beside those of every action.
     var passingCodes: Set<String> = []
     /// Signs the request; `nil` for an action that takes none.
@@ -38,7 +38,7 @@ struct SecurityTokenClient {
       return .passing(try error.passing(name))
     }
     let document = XMLElement(answer.body)
-    guard answer.status == 200 else { return try refusal(answer.status, document, call) }
+    guard answer.status == 200 else { return try refusal(answer.status, document, call, request) }
     guard let result = document?.descendant("\(call.action)Result") else {
       throw CredentialError(.badAnswer, "\(name) answered \(call.action) with something else than its result.")
     }
@@ -74,10 +74,12 @@ struct SecurityTokenClient {
   }
 
   /// What an answer with an error means; it is thrown unless it may pass.
-  private func refusal(_ status: Int, _ document: XMLElement?, _ call: Call) throws -> Retry.Outcome<Credentials> {
+  private func refusal(
+    _ status: Int, _ document: XMLElement?, _ call: Call, _ request: TransportRequest
+  ) throws -> Retry.Outcome<Credentials> {
     let error = document?.descendant("Error")
     let code = error?.descendant("Code")?.text ?? ""
-    let reason = [code, error?.descendant("Message")?.text ?? ""].told(without: call.secret)
+    let reason = [code, error?.descendant("Message")?.text ?? ""].told(without: SecretRuns(request, and: call.secrets))
     let refusal = CredentialError(.badAnswer, "\(name) answered \(status) to \(call.action)\(reason).")
     let isPassing =
       status == 429 || status >= 500 || Self.passingCodes.contains(code) || call.passingCodes.contains(code)

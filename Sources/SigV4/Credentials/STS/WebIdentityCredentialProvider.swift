@@ -92,7 +92,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
       let token = try await token(at: path)
       return try await client.attempt(
         SecurityTokenClient.Call(
-          action: "AssumeRoleWithWebIdentity", fields: role.fields + [("WebIdentityToken", token)], secret: token,
+          action: "AssumeRoleWithWebIdentity", fields: role.fields + [("WebIdentityToken", token)], secrets: [token],
           passingCodes: ["InvalidIdentityToken"]))
     }
   }

@@ -11,18 +11,20 @@ public struct FormField: Sendable, Hashable {
   }
 }
 
-extension FormField: CustomStringConvertible, CustomReflectable {
-  /// The field as `name: value`; a session token, and the policy that holds it, show as `<redacted>`.
+extension FormField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The field as `name: value`; the session token, the policy, which contains it, and the signature are redacted.
   public var description: String { "\(name): \(shownValue)" }
-  /// The name and the value; a session token, and the policy that holds it, show as `<redacted>`.
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The name, and the value as ``description`` shows it.
   public var customMirror: Mirror {
     Mirror(self, children: ["name": name, "value": shownValue], displayStyle: .struct)
   }
 
   private var shownValue: String {
     switch name.lowercased() {
-    case "x-amz-security-token", "x-amz-s3session-token", "policy": "<redacted>"
-    default: value
+    case "acl", "bucket", "content-type", "key", "x-amz-algorithm", "x-amz-credential", "x-amz-date": value
+    default: Redaction.placeholder
     }
   }
 }

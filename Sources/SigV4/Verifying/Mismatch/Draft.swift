@@ -44,7 +44,8 @@ struct Draft {
   }
 
   private func hmac(_ stringToSign: [UInt8]) throws(SigningError) -> String {
-    let key = try HMACKey.signingKey(secretPrefix + secret, day: day, region: region, service: service)
+    let key = try HMACKey.signingKey(
+      secret, prefix: secretPrefix, day: day, region: region, service: service)
     var state = try SHA256()
     return try key.authenticationCode(for: stringToSign.span, in: &state).hex
   }

@@ -22,9 +22,14 @@ public struct Mismatch: Sendable, Hashable {
     init(line: String, sent: String?, expected: String?) {
       // Whatever the line is said to be: what a service shows may be cut into lines that mean something else.
       let isToken = line.lowercased().hasSuffix("-token")
+      let header = line.hasPrefix("header ") ? String(line.dropFirst(7)) : nil
+      let shown = { (text: String) in
+        if isToken { return Redaction.placeholder }
+        return header.map { Redaction.header($0, text).redactingTokens } ?? text.redactingTokens
+      }
       self.line = line.redactingTokens
-      self.sent = sent.map { isToken ? "<redacted>" : $0.redactingTokens }
-      self.expected = expected.map { isToken ? "<redacted>" : $0.redactingTokens }
+      self.sent = sent.map(shown)
+      self.expected = expected.map(shown)
     }
 
     /// The line's name and both of its forms.

@@ -168,7 +168,7 @@ import Testing
   @Test func `a request's description shows no token, however the name is written`() {
     for name in ["X-Amz-Security-Token", "X-Amz-Security%2DToken", "x-amz-security-token", "X-Amz-S3session%2dToken"] {
       let request = SignableRequest(method: "GET", target: "/?\(name)=TOKEN&a=1", headers: [])
-      #expect(request.description == "GET /?\(name)=<redacted>&a=1")
+      #expect(request.description == "GET /?\(name)=<redacted>&a=<redacted>")
     }
   }
 

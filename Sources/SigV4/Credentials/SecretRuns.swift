@@ -1,0 +1,99 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Data
+#else
+  import struct Foundation.Data
+#endif
+
+/// What a source's own words must not repeat: every run of 8 bytes of the secrets that the source knows.
+///
+/// A secret is looked for as it is, percent-encoded, in base64, in hex and with JSON's escaped slashes, in any letter case,
+/// and at a cost that grows with the lengths of the text and the secrets, not with their product.
+struct SecretRuns {
+  private static let byteCount = 8
+
+  private var runs: Set<UInt64> = []
+  /// The secrets that are shorter than a run, and are looked for whole.
+  private var short: Set<String> = []
+
+  /// Creates the runs of what `request` tells its receiver, and of `others`.
+  ///
+  /// A secret is every header value that ``Redaction`` doesn't show, the signature of `Authorization`, and the URL's path
+  /// and query: on ECS, whoever knows the path gets the credentials.
+  init(_ request: TransportRequest, and others: [String?] = []) {
+    for header in request.headers where header.shownValue != header.value {
+      let parts = header.isNamed("authorization") ? try? SignatureClaim.Parts(authorization: header.value) : nil
+      add(parts.map { $0.string($0.signature) } ?? header.value)
+    }
+    add(HTTPURL(request.url)?.target ?? "")
+    for word in Self.commonWords { Self.forEachRun(word.utf8) { run, _ in runs.remove(run) } }
+    for other in others { if let other { add(other) } }
+  }
+
+  /// The words of 8 bytes or longer in the documented URLs: messages use them too.
+  private static let commonWords = [
+    "/latest/meta-data/iam/security-credentials-extended/", "/v1/credentials", "/v2/credentials/",
+  ]
+
+  private mutating func add(_ secret: String) {
+    let bytes = Array(secret.trimmed.utf8)
+    guard bytes.count >= Self.byteCount else {
+      // Less than 4 bytes would be found in any text.
+      if bytes.count >= 4 { short.insert(secret.trimmed) }
+      return
+    }
+    add(bytes)
+    add(Array(bytes.percentEncoded.utf8))
+    add(Array(secret.replacing("/", with: "\\/").utf8))
+    add(Array(Hexadecimal.string(bytes.span).utf8))
+    // Base64 writes 3 bytes as 4 digits, so that what precedes a secret moves its digits.
+    for offset in 0..<3 {
+      let digits = Array(Data(bytes.dropFirst(offset)).base64EncodedString().utf8)
+      add(digits.dropLast(4))
+    }
+  }
+
+  private mutating func add(_ bytes: some Sequence<UInt8>) {
+    Self.forEachRun(bytes) { run, _ in runs.insert(run) }
+  }
+
+  /// `text` with `<redacted>` in place of what repeats a secret.
+  func removed(from text: String) -> String {
+    var bytes = Array(text.utf8)
+    var isSecret = [Bool](repeating: false, count: bytes.count)
+    Self.forEachRun(bytes) { run, end in
+      guard runs.contains(run) else { return }
+      // Those before the last byte of the run before are marked by then.
+      for index in (end - Self.byteCount..<end).reversed() where !isSecret[index] { isSecret[index] = true }
+    }
+    bytes = Self.redacted(bytes, isSecret)
+    return short.reduce(String(decoding: bytes, as: UTF8.self)) { $0.replacing($1, with: Redaction.placeholder) }
+  }
+
+  private static func redacted(_ bytes: [UInt8], _ isSecret: [Bool]) -> [UInt8] {
+    var shown: [UInt8] = []
+    for index in bytes.indices {
+      if !isSecret[index] {
+        shown.append(bytes[index])
+      } else if index == 0 || !isSecret[index - 1] {
+        shown += Redaction.placeholder.utf8
+      }
+    }
+    return shown
+  }
+
+  /// Calls `body` with each run of 8 bytes, whose letters are one case and whose base64 digits are one alphabet, and with
+  /// the place where the run ends.
+  private static func forEachRun(_ bytes: some Sequence<UInt8>, _ body: (UInt64, Int) -> Void) {
+    var run: UInt64 = 0
+    for (index, byte) in bytes.enumerated() {
+      let folded =
+        switch byte {
+        case UInt8(ascii: "-"): UInt8(ascii: "+")
+        case UInt8(ascii: "_"): UInt8(ascii: "/")
+        default: byte.asciiLowercased
+        }
+      run = run << 8 | UInt64(folded)
+      if index + 1 >= byteCount { body(run, index + 1) }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import SigV4
+
+struct SecretRunsTests {
+  private static let secret = Planted.secret
+
+  private func told(_ words: [String], _ request: TransportRequest, _ others: [String?] = []) -> String {
+    words.told(without: SecretRuns(request, and: others))
+  }
+
+  @Test func `an answer's words go on without the secrets of the request`() {
+    let request = TransportRequest(
+      url: "http://127.0.0.1/v2/credentials/\(Planted.token)?id=\(Planted.secret)",
+      headers: [HeaderField("Accept", "application/json"), HeaderField("Authorization", Planted.token)])
+    let words = ["AccessDenied", "credentials of application/json: \(Planted.token) or \(Planted.secret)!"]
+    #expect(
+      told(words, request) == #": "AccessDenied", "credentials of application/json: <redacted> or <redacted>!""#)
+    #expect(told([""], request) == "")
+  }
+
+  @Test func `of an AWS signature only the signature is secret`() throws {
+    var signed = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h")])
+    let signer = Signer(service: SigningService("sts"), region: "us-west-2")
+    let signature = try signer.sign(&signed, with: Planted.credentials).signature
+    let request = TransportRequest(method: "POST", url: "http://h/", headers: signed.headers)
+    let words = ["ASIAEXAMPLE sent AWS4-HMAC-SHA256 Signature=\(signature) and \(Planted.token)"]
+    #expect(told(words, request) == #": "ASIAEXAMPLE sent AWS4-HMAC-SHA256 Signature=<redacted> and <redacted>""#)
+  }
+
+  @Test(arguments: [("abcd", "no <redacted>, <redacted>"), ("abc", "no abc, abc")])
+  func `a short secret is looked for whole`(secret: String, shown: String) {
+    #expect(told(["no \(secret), \(secret)"], TransportRequest(url: "http://h/"), [secret]) == ": \"\(shown)\"")
+  }
+
+  @Test func `seven characters of a secret are no run, eight are`() {
+    let request = TransportRequest(url: "http://h/")
+    #expect(told([String("0123456789ABCDEF".prefix(7))], request, ["0123456789abcdef"]) == #": "0123456""#)
+    #expect(told([String("0123456789ABCDEF".suffix(8))], request, ["0123456789abcdef"]) == #": "<redacted>""#)
+  }
+
+  @Test func `what looks like a key that nobody has told is left out too`() throws {
+    let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    let json =
+      #"{"Code":"Failed","Message":"role MyStack-InstanceRole-1ABCDEFGHIJKL of 0123456789abcdef0123456789abcdef gave \#(key)2."}"#
+    let document = try CredentialsDocument(Array(json.utf8), from: "It")
+    let reason = document.reason(without: SecretRuns(TransportRequest(url: "http://h/")))
+    #expect(
+      reason
+        == #": "Failed", "role MyStack-InstanceRole-1ABCDEFGHIJKL of 0123456789abcdef0123456789abcdef gave <redacted>.""#
+    )
+  }
+}
