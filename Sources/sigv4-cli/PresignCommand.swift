@@ -1,10 +1,5 @@
 import ArgumentParser
-import Foundation
 import SigV4
-
-#if canImport(FoundationNetworking)
-  import FoundationNetworking
-#endif
 
 /// Presigns a request and prints the URL.
 struct PresignCommand: AsyncParsableCommand {
@@ -22,11 +17,11 @@ struct PresignCommand: AsyncParsableCommand {
   var verbose = false
 
   func run() async throws {
-    var request = try options.request()
-    let credentials = try await CredentialChain().credentials()
-    let signed = try options.signer.presign(&request, validFor: .seconds(expires), with: credentials)
+    let parts = try options.parts()
+    var request = try parts.signable()
+    let signed = try await options.signer.presign(&request, validFor: .seconds(expires), with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
-    print(request.url?.absoluteString ?? "")
+    print(parts.url.origin + request.target)
     for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }
   }
 }

@@ -25,10 +25,11 @@ struct RequestCommand: AsyncParsableCommand {
   var chunked = false
 
   func run() async throws {
-    var request = try options.request()
+    let parts = try options.parts()
+    var request = try parts.urlRequest()
     let signed =
       chunked
-      ? try await signChunked(&request)
+      ? try await signChunked(&request, parts)
       : try await options.signer.sign(&request, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
@@ -41,9 +42,11 @@ struct RequestCommand: AsyncParsableCommand {
   }
 
   /// Signs the request and each chunk of its body, which it replaces by the framed chunks.
-  private func signChunked(_ request: inout URLRequest) async throws -> SignedRequest {
-    let body = request.httpBody ?? Data()
-    var signable = try SignableRequest(request)
+  private func signChunked(_ request: inout URLRequest, _ parts: RequestOptions.Parts) async throws -> SignedRequest {
+    let body = parts.body ?? Data()
+    var signable = try parts.signable()
+    var url = parts.url
+    try url.removeDotSegments(for: options.signer.service)
     let upload = try await options.signer.sign(
       &signable, chunked: ChunkedPayload(length: body.count), with: CredentialChain())
     var framed = Data(capacity: upload.contentLength)
@@ -53,9 +56,7 @@ struct RequestCommand: AsyncParsableCommand {
     }
     for try await piece in upload.body(source) { framed.append(contentsOf: piece) }
     request.httpBody = framed
-    for header in signable.headers where !header.isNamed("host") {
-      request.setValue(header.value, forHTTPHeaderField: header.name)
-    }
+    for header in upload.signedRequest.addedHeaders { request.setValue(header.value, forHTTPHeaderField: header.name) }
     return upload.signedRequest
   }
 }

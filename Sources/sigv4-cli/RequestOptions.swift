@@ -11,8 +11,8 @@ struct RequestOptions: ParsableArguments {
   @Argument(help: "The URL.")
   var url: String
 
-  @Argument(help: "The method.")
-  var method = "GET"
+  @Argument(help: "The method; defaults to GET, and to POST if there is a body.")
+  var method: String?
 
   @Option(name: [.customShort("H"), .long], help: "A header as 'Name: value'; may be repeated.")
   var header: [String] = []
@@ -35,19 +35,52 @@ struct RequestOptions: ParsableArguments {
     }
   }
 
-  /// The request as it is before signing.
-  func request() throws -> URLRequest {
-    guard let url = URL(string: url), url.host()?.isEmpty == false else {
-      throw Failure("The first argument is no URL with a host; it should look like https://host/path.")
+  /// The request before signing, split into what is sent.
+  struct Parts {
+    let method: String
+    let url: RequestURL
+    /// The given headers, without `Host` unless it was given.
+    let headers: [HeaderField]
+    let body: Data?
+
+    var payload: Payload { body.map { .data($0) } ?? .empty }
+
+    /// The request for any HTTP client.
+    func signable() throws -> SignableRequest {
+      let host = headers.contains { $0.isNamed("host") } ? [] : [HeaderField("Host", try url.requiredHost)]
+      return SignableRequest(method: method, target: url.target, headers: host + headers)
     }
-    var request = URLRequest(url: url)
-    request.httpMethod = method
-    for header in header {
-      let field = try HeaderText.field(header)
-      request.addValue(field.value, forHTTPHeaderField: field.name)
+
+    /// The request for `URLSession`.
+    func urlRequest() throws -> URLRequest {
+      guard let url = URL(string: url.text, encodingInvalidCharacters: false) else {
+        throw Failure("Invalid URL. Write it as https://host/path.")
+      }
+      var request = URLRequest(url: url)
+      request.httpMethod = method
+      request.httpBody = body
+      for header in headers { request.addValue(header.value, forHTTPHeaderField: header.name) }
+      return request
     }
-    request.httpBody = try body()
-    return request
+  }
+
+  /// The request before signing.
+  func parts() throws -> Parts {
+    let url = try requestURL()
+    let body = try body()
+    let headers = try header.map(HeaderText.field)
+    return Parts(method: method ?? (body == nil ? "GET" : "POST"), url: url, headers: headers, body: body)
+  }
+
+  /// The URL with each character encoded that a URL can't contain, and escapes unchanged.
+  private func requestURL() throws -> RequestURL {
+    // Foundation turns an international host name into ASCII.
+    guard let url = try? RequestURL(url), let origin = URL(string: url.origin)?.absoluteString,
+      let url = try? RequestURL(origin + url.target)
+    else {
+      throw Failure("The first argument isn't a URL with a host. Write it as https://host/path.")
+    }
+    return url
   }
 
   /// The signer of the service, in the region or the region set.

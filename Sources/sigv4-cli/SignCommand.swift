@@ -14,8 +14,9 @@ struct SignCommand: AsyncParsableCommand {
   var verbose = false
 
   func run() async throws {
-    var request = try options.request()
-    let signed = try await options.signer.sign(&request, with: CredentialChain())
+    let parts = try options.parts()
+    var request = try parts.signable()
+    let signed = try await options.signer.sign(&request, payload: parts.payload, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
   }

@@ -16,6 +16,9 @@ public struct HeaderField: Sendable, Hashable {
     self.name.utf8.count == name.utf8.count
       && self.name.withBytes { bytes in name.withBytes { bytes.isEqualIgnoringCase(to: $0) } }
   }
+
+  /// Whether the value is empty or nothing but white space.
+  var isBlank: Bool { value.utf8.allSatisfy { 0x09...0x0D ~= $0 || $0 == UInt8(ascii: " ") } }
 }
 
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

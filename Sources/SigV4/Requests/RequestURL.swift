@@ -1,31 +1,193 @@
-/// An absolute URL, cut into what goes on the wire, with every byte as it was (RFC 3986, 3).
-struct RequestURL {
-  /// Scheme and authority, up to the path.
-  let origin: String
-  /// The value of `Host`: the host, and the port where it isn't the scheme's own.
-  let host: String
-  /// Path and query, up to a fragment; `/` for an empty path.
-  let target: String
+/// The parts of an absolute URL that an HTTP client sends (RFC 3986, 3).
+///
+/// Percent escapes stay as they are. A byte that a URL can't contain, and a `%` without two hexadecimal digits, is encoded.
+package struct RequestURL {
+  /// Scheme and authority, unchanged.
+  package let origin: String
+  /// The value of `Host`: the host, and the port if it isn't the scheme's default.
+  ///
+  /// `nil` if HTTP clients disagree about it.
+  let host: String?
+  /// Path and query without a fragment; `/` for an empty path.
+  package private(set) var target: String
+  /// Whether the URL names a user, whom some clients send in `Authorization`.
+  let hasUser: Bool
 
-  /// Cuts `text`; `nil` where it has no scheme or no host.
-  init?(_ text: String) {
+  /// Splits `text`, an absolute URL.
+  ///
+  /// - Throws: ``SigningError`` if the URL has no scheme or no host.
+  package init(_ text: String) throws(SigningError) {
     let bytes = text.utf8
-    guard let colon = bytes.firstIndex(of: 0x3A), bytes[colon...].starts(with: "://".utf8) else { return nil }
-    let scheme = text[..<colon].lowercased()
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > bytes.startIndex,
+      bytes[colon...].starts(with: "://".utf8)
+    else { throw .urlWithoutHost }
     let start = bytes.index(colon, offsetBy: 3)
-    let end = bytes[start...].firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? bytes.endIndex
-    let authority = bytes[start..<end]
-    // What stands before an @ is user and password, which HTTP doesn't send.
-    let hostStart = authority.lastIndex(of: 0x40).map(bytes.index(after:)) ?? start
-    var host = Substring(bytes[hostStart..<end])
-    for (name, port) in [("http", ":80"), ("https", ":443")] where scheme == name && host.hasSuffix(port) {
-      host.removeLast(port.utf8.count)
-    }
-    if host.hasSuffix(":") { host.removeLast() }
-    guard !scheme.isEmpty, !host.isEmpty, !host.hasPrefix(":") else { return nil }
+    let end = bytes[start...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
+    let authority = URLAuthority(bytes[start..<end], scheme: text[..<colon])
+    guard let authority else { throw .urlWithoutHost }
     origin = String(text[..<end])
-    self.host = String(host)
-    let rest = String(Substring(bytes[end...].prefix { $0 != 0x23 }))
-    target = rest.utf8.first == 0x2F ? rest : "/" + rest
+    host = authority.host
+    hasUser = authority.hasUser
+    target = String(Substring(bytes[end...].prefix { $0 != UInt8(ascii: "#") })).encodedTarget
+  }
+
+  /// Removes the segments `.` and `..` from the path, as ``SigningService/removingDotSegments(from:)`` does.
+  package mutating func removeDotSegments(for service: SigningService) throws(SigningError) {
+    target = try service.removingDotSegments(from: target)
+  }
+
+  /// The URL without its fragment.
+  package var text: String { origin + target }
+
+  /// ``host``, or an error if there is none.
+  package var requiredHost: String {
+    get throws(SigningError) {
+      guard let host else {
+        throw SigningError(
+          .missingHost,
+          "HTTP clients disagree about the host of the URL. Write it in ASCII, without percent escapes and with a port of at "
+            + "most 65535, or set the Host header.")
+      }
+      return host
+    }
+  }
+}
+
+/// The authority of a URL as HTTP clients send it in `Host`.
+struct URLAuthority {
+  /// The host, and the port if it isn't the scheme's default (RFC 9110, 4.2.3; RFC 6455, 3).
+  ///
+  /// `nil` if clients disagree about it: the host contains percent escapes, bytes that a host can't contain, or an invalid port.
+  let host: String?
+  let hasUser: Bool
+
+  /// Reads `[user@]host[:port]`; `nil` if the host is empty.
+  init?(_ authority: Substring.UTF8View, scheme: some StringProtocol) {
+    let at = authority.lastIndex(of: UInt8(ascii: "@"))
+    hasUser = at != nil
+    let rest = at.map { authority[authority.index(after: $0)...] } ?? authority
+    let isAddress = rest.first == UInt8(ascii: "[")
+    let hostEnd: Substring.UTF8View.Index?
+    if isAddress {
+      hostEnd = rest.firstIndex(of: UInt8(ascii: "]")).map(rest.index(after:))
+    } else {
+      hostEnd = rest.firstIndex(of: UInt8(ascii: ":"))
+    }
+    let host = rest[..<(hostEnd ?? rest.endIndex)]
+    guard !host.isEmpty else { return nil }
+    let isValid =
+      isAddress
+      ? hostEnd != nil && host.dropFirst().dropLast().allSatisfy { $0.isAddressCharacter }
+      : host.allSatisfy { $0.isHostCharacter }
+    guard isValid, let port = Self.port(rest[host.endIndex...], scheme.lowercased()) else {
+      self.host = nil
+      return
+    }
+    self.host = String(Substring(host)) + port
+  }
+
+  /// The port with its colon and without leading zeros, empty for the scheme's default; `nil` if it is invalid.
+  private static func port(_ text: Substring.UTF8View, _ scheme: String) -> String? {
+    guard let colon = text.first else { return "" }
+    let digits = text.dropFirst()
+    guard colon == UInt8(ascii: ":"), digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+      return nil
+    }
+    guard !digits.isEmpty else { return "" }
+    guard let port = UInt16(Substring(digits)) else { return nil }
+    switch (scheme, port) {
+    case ("http", 80), ("ws", 80), ("https", 443), ("wss", 443): return ""
+    default: return ":\(port)"
+    }
+  }
+}
+
+extension String {
+  /// A request target as it is sent: valid escapes unchanged, each byte encoded that a path or a query can't contain, and a
+  /// `/` in front.
+  var encodedTarget: String {
+    let isValid = withBytes { bytes in
+      bytes.indices.allSatisfy { index in
+        bytes[index].isTargetCharacter || PercentEncoding.decodedByte(at: index, in: bytes) != nil
+      }
+    }
+    let path = utf8.first == UInt8(ascii: "/") ? self : "/" + self
+    guard !isValid else { return path }
+    return path.withBytes { bytes in
+      var buffer = ByteBuffer(capacity: bytes.count + 16)
+      for index in bytes.indices {
+        if bytes[index].isTargetCharacter || PercentEncoding.decodedByte(at: index, in: bytes) != nil {
+          buffer.append(bytes[index])
+        } else {
+          PercentEncoding.append(bytes[index], to: &buffer)
+        }
+      }
+      return buffer.string()
+    }
+  }
+
+  /// Whether the escapes in the target's path are UTF-8.
+  var hasPathInUTF8: Bool {
+    withBytes { bytes in
+      var decoded: [UInt8] = []
+      var index = 0
+      while index < bytes.count, bytes[index] != UInt8(ascii: "?") {
+        let escaped = PercentEncoding.decodedByte(at: index, in: bytes)
+        decoded.append(escaped ?? bytes[index])
+        index += escaped == nil ? 1 : 3
+      }
+      return String(validating: decoded, as: UTF8.self) != nil
+    }
+  }
+
+  /// The target without the segments `.` and `..` of its path (RFC 3986, 5.2.4).
+  var removingDotSegments: String {
+    let path = utf8.prefix { $0 != UInt8(ascii: "?") }
+    let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard segments.contains(where: \.isDotSegment) else { return self }
+    var kept: [Substring] = []
+    for segment in segments {
+      if segment.count == 2, segment.isDotSegment { _ = kept.popLast() }
+      if !segment.isDotSegment { kept.append(Substring(segment)) }
+    }
+    if segments.last?.isDotSegment == true { kept.append("") }
+    return "/" + kept.joined(separator: "/") + self[path.endIndex...]
+  }
+}
+
+extension SigningService {
+  /// `target` as `URLSession` sends it: without the segments `.` and `..` of its path, on Linux at least.
+  ///
+  /// - Throws: ``SigningError`` if the path then names another resource of the service.
+  func removingDotSegments(from target: String) throws(SigningError) -> String {
+    let sent = target.removingDotSegments
+    guard pathNormalization == .normalized || sent == target else {
+      throw .changedByClient(
+        "URLSession removes . and .. from the path, which then names another resource of \(name). Use another HTTP client, "
+          + "and sign its request or a SignableRequest.")
+    }
+    return sent
+  }
+}
+
+extension Substring.UTF8View {
+  fileprivate var isDotSegment: Bool { elementsEqual(".".utf8) || elementsEqual("..".utf8) }
+}
+
+extension UInt8 {
+  /// A character of RFC 3986's `sub-delims`.
+  private var isSubDelimiter: Bool { "!$&'()*+,;=".utf8.contains(self) }
+
+  /// A character of RFC 3986's `path` or `query`, but for the `%` of an escape.
+  fileprivate var isTargetCharacter: Bool {
+    PercentEncoding.isUnreserved(self) || isSubDelimiter || "/:@?".utf8.contains(self)
+  }
+
+  /// A character of RFC 3986's `reg-name`, but for the `%` of an escape.
+  fileprivate var isHostCharacter: Bool { PercentEncoding.isUnreserved(self) || isSubDelimiter }
+
+  /// A character of an IPv6 address.
+  fileprivate var isAddressCharacter: Bool {
+    Hexadecimal.value(ofDigit: self) != nil || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
   }
 }

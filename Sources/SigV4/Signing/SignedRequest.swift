@@ -3,8 +3,8 @@ public struct SignedRequest: Sendable {
   /// The request as it is to be sent.
   public let request: SignableRequest
   let placement: Placement
-  /// How many headers at the end of the request are signing's.
-  let addedHeaderCount: Int
+  /// How many headers at the end of the request signing has set.
+  var addedHeaderCount: Int
   /// The scope that the signature is good for.
   public let scope: CredentialScope
   /// How it was signed.
@@ -22,7 +22,7 @@ public struct SignedRequest: Sendable {
     case query
   }
 
-  /// The header fields that signing has set, each of which replaces all fields of that name.
+  /// All header fields that signing has set, each of which replaces all fields of that name.
   public var addedHeaders: ArraySlice<HeaderField> {
     request.headers.suffix(addedHeaderCount)
   }

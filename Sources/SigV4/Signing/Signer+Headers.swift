@@ -80,6 +80,30 @@ extension Signer {
     let credentials = try await provider.credentials()
     return try sign(&request, payload: payload, with: credentials, at: time ?? Date())
   }
+
+  /// Returns a signed copy of `request`, as ``sign(_:payload:with:at:)`` signs it.
+  ///
+  /// - Throws: ``SigningError``.
+  public func signed(
+    _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
+  ) throws(SigningError) -> SignableRequest {
+    var request = request
+    try sign(&request, payload: payload, with: credentials, at: time)
+    return request
+  }
+
+  /// Returns a copy of `request`, signed with the current credentials of `provider`.
+  ///
+  /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
+  ///
+  /// - Throws: The provider's error, or ``SigningError``.
+  public func signed(
+    _ request: SignableRequest, payload: Payload = .empty, with provider: some CredentialProvider, at time: Date? = nil
+  ) async throws -> SignableRequest {
+    var request = request
+    try await sign(&request, payload: payload, with: provider, at: time)
+    return request
+  }
 }
 
 extension SignableRequest {

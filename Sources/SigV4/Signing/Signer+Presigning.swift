@@ -89,6 +89,33 @@ extension Signer {
     let credentials = try await provider.credentials()
     return try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time ?? Date())
   }
+
+  /// Returns a presigned copy of `request`, as ``presign(_:validFor:payload:with:at:)`` presigns it.
+  ///
+  /// - Throws: ``SigningError``.
+  public func presigned(
+    _ request: SignableRequest, validFor lifetime: Duration, payload: Payload? = nil, with credentials: Credentials,
+    at time: Date = Date()
+  ) throws(SigningError) -> SignableRequest {
+    var request = request
+    try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time)
+    return request
+  }
+
+  /// Returns a copy of `request`, presigned with the current credentials of `provider`.
+  ///
+  /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
+  ///
+  /// - Throws: The provider's error, or ``SigningError``.
+  public func presigned(
+    _ request: SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
+    with provider: some CredentialProvider,
+    at time: Date? = nil
+  ) async throws -> SignableRequest {
+    var request = request
+    try await presign(&request, validFor: lifetime, payload: payload, with: provider, at: time)
+    return request
+  }
 }
 
 extension ByteBuffer {

@@ -33,6 +33,8 @@ public struct SigningError: Error, Hashable {
     /// A payload that is sent piece by piece can't be signed so, or isn't what was announced: its length, its chunk
     /// size, its trailers, or the service it goes to.
     public static let invalidStream = Code("invalidStream")
+    /// The HTTP client would change, drop or reject a part of the request after signing.
+    public static let changedByClient = Code("changedByClient")
     /// The crypto library refused a call, as it does without memory or without a provider for SHA-256.
     public static let cryptoFailure = Code("cryptoFailure")
   }
@@ -60,4 +62,12 @@ extension SigningError {
   /// What an adapter says of a URL that names no server.
   static let urlWithoutHost = SigningError(
     .missingHost, "The URL has no host; it should look like https://host/path.")
+
+  /// The error for a part that an HTTP client doesn't send as it was signed.
+  static func changedByClient(_ message: String) -> SigningError { SigningError(.changedByClient, message) }
+  /// The error for a header value that HTTP clients send in different encodings.
+  static func headerOutsideASCII(_ name: String) -> SigningError {
+    .changedByClient(
+      "HTTP clients send the characters outside ASCII in header \(name) in different encodings. Encode them in ASCII.")
+  }
 }

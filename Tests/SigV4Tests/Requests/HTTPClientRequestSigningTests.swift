@@ -22,6 +22,25 @@
       #expect(request.headers.count == 4)
     }
 
+    @Test func `a signed copy is signed as the request itself`() async throws {
+      let signer = Signer(service: .s3, region: "us-west-2")
+      let unsigned = HTTPClientRequest(url: "https://h/")
+      var signed = unsigned
+      try signer.sign(&signed, with: credentials, at: time)
+      #expect(try signer.signed(unsigned, with: credentials, at: time).headers == signed.headers)
+      let provider = StaticCredentialProvider(credentials)
+      #expect(try await signer.signed(unsigned, with: provider, at: time).headers == signed.headers)
+    }
+
+    @Test func `a request to a Unix domain socket needs a Host header`() throws {
+      let signer = Signer(service: .s3, region: "us-west-2")
+      var request = HTTPClientRequest(url: "http+unix://%2Ftmp%2Fsocket/a")
+      let error = #expect(throws: SigningError.self) { try signer.signed(request, with: credentials, at: time) }
+      #expect(error?.code == .missingHost)
+      request.headers.add(name: "Host", value: "h")
+      #expect(try signer.sign(&request, with: credentials, at: time).request.target == "/a")
+    }
+
     @Test func `a body needs its hash where the service wants it signed`() throws {
       var request = HTTPClientRequest(url: "https://h/")
       request.body = .bytes(Array("x".utf8))

@@ -21,6 +21,83 @@
       #expect(request.headerFields.count == 4)
     }
 
+    private let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "secret")
+
+    @Test func `cookies are signed as they are joined in HTTP 1, and other repeated fields are joined`() throws {
+      var request = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/")
+      for (name, value) in [(HTTPField.Name.cookie, "a=1"), (.accept, "x"), (.cookie, "b=2"), (.accept, "y")] {
+        request.headerFields.append(HTTPField(name: name, value: value))
+      }
+      let signed = try Signer(service: .executeAPI, region: "r").sign(&request, with: credentials, at: time)
+      #expect(try signed.canonicalRequest.text.contains("\naccept:x, y\ncookie:a=1; b=2\nhost:h\n"))
+      #expect(request.headerFields[values: .cookie] == ["a=1", "b=2"])
+      #expect(request.headerFields[values: .accept] == ["x, y"])
+    }
+
+    @Test func `cookies that HTTP/2 has split verify`() throws {
+      var request = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/")
+      request.headerFields[.cookie] = "a=1; b=2"
+      try Signer(service: .executeAPI, region: "r").sign(&request, with: credentials, at: time)
+      request.headerFields[values: .cookie] = ["a=1", "b=2"]
+      let verified = try Verifier(service: .executeAPI, region: "r").verify(
+        SignableRequest(request), payload: .empty, with: credentials, at: time)
+      #expect(verified.claim.accessKeyID == "AKID")
+    }
+
+    @Test func `repeated fields that came on lines of their own verify`() throws {
+      var parts = SignableRequest(
+        method: "GET", target: "/",
+        headers: [HeaderField("Host", "h"), HeaderField("Accept", "x"), HeaderField("Accept", "y")])
+      try Signer(service: .executeAPI, region: "r").sign(&parts, with: credentials, at: time)
+      var request = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/")
+      for header in parts.headers.dropFirst() {
+        request.headerFields.append(HTTPField(name: try #require(HTTPField.Name(header.name)), value: header.value))
+      }
+      _ = try Verifier(service: .executeAPI, region: "r").verify(
+        SignableRequest(request), payload: .empty, with: credentials, at: time)
+    }
+
+    @Test(arguments: [
+      ("https", "h:443", "/", "h", "/"), ("https", "h:080", "", "h:80", "/"), ("http", "h:80", "?a", "h", "/?a"),
+      ("https", "user@h", "/a%20b/ä", "h", "/a%20b/%C3%A4"), ("wss", "h:443", "/mqtt", "h", "/mqtt"),
+    ])
+    func `authority and path are put into the form that is sent`(
+      scheme: String, authority: String, path: String, sentAuthority: String, sentPath: String
+    ) throws {
+      var request = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: path)
+      let signed = try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
+      #expect(request.authority == sentAuthority)
+      #expect(request.path == sentPath)
+      #expect(signed.request.target == sentPath)
+    }
+
+    @Test(arguments: [
+      (HTTPRequest(method: .connect, scheme: "https", authority: "h", path: "/"), SigningError.Code.changedByClient),
+      (
+        HTTPRequest(method: HTTPRequest.Method("put") ?? .put, scheme: "https", authority: "h", path: "/"),
+        .changedByClient
+      ),
+      (HTTPRequest(method: .options, scheme: "https", authority: "h", path: "*"), .invalidTarget),
+      (HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/a#b"), .invalidTarget),
+      (HTTPRequest(method: .get, scheme: "https", authority: "h/a", path: "/"), .missingHost),
+      (HTTPRequest(method: .get, scheme: "https", authority: "h%41", path: "/"), .missingHost),
+    ])
+    func `a request that no client sends so is rejected`(request: HTTPRequest, code: SigningError.Code) throws {
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").signed(request, with: credentials, at: time)
+      }
+      #expect(error?.code == code)
+    }
+
+    @Test func `a signed copy is signed as the request itself`() async throws {
+      let signer = Signer(service: .s3, region: "us-west-2")
+      let unsigned = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/")
+      var signed = unsigned
+      try signer.sign(&signed, with: credentials, at: time)
+      #expect(try signer.signed(unsigned, with: credentials, at: time) == signed)
+      #expect(try await signer.signed(unsigned, with: StaticCredentialProvider(credentials), at: time) == signed)
+    }
+
     @Test func `a request without an authority is refused`() throws {
       var request = HTTPRequest(method: .get, scheme: "https", authority: nil, path: "/")
       let error = #expect(throws: SigningError.self) {

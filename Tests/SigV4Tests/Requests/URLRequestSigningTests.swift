@@ -19,7 +19,9 @@
       ("https://h", "/", "h"), ("https://h?a=1", "/?a=1", "h"), ("https://h/a%2Fb?q=%2f+x#frag", "/a%2Fb?q=%2f+x", "h"),
       ("https://h:443/", "/", "h"), ("http://h:80/", "/", "h"), ("https://h:80/", "/", "h:80"),
       ("http://127.0.0.1:8080//a/./b/", "//a/./b/", "127.0.0.1:8080"), ("http://[::1]:9/", "/", "[::1]:9"),
-      ("https://user@h/x", "/x", "h"),
+      ("https://user@h/x", "/x", "h"), ("wss://h:443/mqtt", "/mqtt", "h"), ("ws://h:80/", "/", "h"),
+      ("wss://h:80/", "/", "h:80"), ("https://h:0443/", "/", "h"), ("https://h:08443/", "/", "h:8443"),
+      ("https://h:/", "/", "h"), ("https://bücher.example/", "/", "xn--bcher-kva.example"),
     ])
     func `target and host are those of the URL`(url: String, target: String, host: String) throws {
       let signable = try SignableRequest(request(url))
@@ -63,6 +65,7 @@
 
     @Test func `a streamed body needs its hash`() throws {
       var request = try request("https://h/")
+      request.httpMethod = "PUT"
       request.httpBodyStream = InputStream(data: Data("x".utf8))
       let error = #expect(throws: SigningError.self) {
         try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
@@ -70,6 +73,54 @@
       #expect(error?.code == .unreadablePayload)
       try Signer(service: .s3, region: "r").sign(&request, payload: .unsigned, with: credentials, at: time)
       try Signer(service: .vpcLattice, region: "r").sign(&request, with: credentials, at: time)
+    }
+
+    @Test func `a signed copy is signed as the request itself`() async throws {
+      let provider = StaticCredentialProvider(credentials)
+      let signer = Signer(service: .s3, region: "us-west-2")
+      let unsigned = try request("https://h/a")
+      var signed = unsigned
+      try signer.sign(&signed, with: credentials, at: time)
+      #expect(try signer.signed(unsigned, with: credentials, at: time) == signed)
+      #expect(try await signer.signed(unsigned, with: provider, at: time) == signed)
+      try signer.presign(&signed, validFor: .seconds(9), with: credentials, at: time)
+      #expect(try signer.presigned(unsigned, validFor: .seconds(9), with: credentials, at: time).url == signed.url)
+      #expect(try await signer.presigned(unsigned, validFor: .seconds(9), with: provider, at: time).url == signed.url)
+    }
+
+    @Test func `cookies and the length aren't signed, because a session replaces them`() throws {
+      var request = try request("https://h/a")
+      request.allHTTPHeaderFields = ["cookie": "a=1", "Content-Length": "0", "X-Other": "1"]
+      let signed = try Signer(service: .vpcLattice, region: "r").sign(&request, with: credentials, at: time)
+      #expect(
+        try signed.canonicalRequest.signedHeaders == "host;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-other"
+      )
+      #expect(request.value(forHTTPHeaderField: "Cookie") == "a=1")
+    }
+
+    @Test func `a presigned request signs the length, which limits an upload`() throws {
+      var request = try request("https://h/a")
+      request.setValue("9", forHTTPHeaderField: "Content-Length")
+      try Signer(service: .s3, region: "r").presign(&request, validFor: .seconds(9), with: credentials, at: time)
+      #expect(request.url?.query()?.contains("X-Amz-SignedHeaders=content-length%3Bhost") == true)
+    }
+
+    @Test func `two headers that differ in letter case only are rejected`() throws {
+      var request = try request("https://h/a")
+      request.allHTTPHeaderFields = ["X-A": "1", "x-a": "2"]
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
+      }
+      #expect(error?.code == .changedByClient)
+    }
+
+    @Test func `a user in a presigned URL is rejected`() throws {
+      var request = try request("https://user:password@h/a")
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").presign(&request, validFor: .seconds(9), with: credentials, at: time)
+      }
+      #expect(error?.code == .changedByClient)
+      #expect(error?.message.contains("password") == false)
     }
 
     @Test func `a URL without a host is refused`() throws {

@@ -23,11 +23,13 @@ extension Signer {
       throw SigningError(.invalidStream, "Event streams are signed with SigV4, for one region; SigV4a doesn't do.")
     }
     var streaming = request
-    if service.contentHashHeader == .omitted {
+    let setsContentHash = service.contentHashHeader == .omitted
+    if setsContentHash {
       streaming.headers.removeAll { $0.isNamed("x-amz-content-sha256") }
       streaming.headers.append(HeaderField("x-amz-content-sha256", Self.eventsHash))
     }
-    let signed = try sign(&streaming, payload: .hash(Self.eventsHash), with: credentials, at: time)
+    var signed = try sign(&streaming, payload: .hash(Self.eventsHash), with: credentials, at: time)
+    if setsContentHash { signed.addedHeaderCount += 1 }
     request = streaming
     let events = EventSigner(
       seedSignature: signed.signature, credentials: credentials, region: region, service: service)

@@ -28,8 +28,9 @@ extension Signer {
     }
     let contentLength = payload.framedLength(algorithm)
     var chunked = request
-    chunked.setChunkedHeaders(payload, contentLength: contentLength)
-    let signed = try sign(&chunked, payload: .hash(payload.hash(algorithm)), with: credentials, at: time)
+    let chunkedHeaders = chunked.setChunkedHeaders(payload, contentLength: contentLength)
+    var signed = try sign(&chunked, payload: .hash(payload.hash(algorithm)), with: credentials, at: time)
+    signed.addedHeaderCount += chunkedHeaders
     let context = try context(for: chunked, credentials, time)
     let chunkSigner =
       payload.signatures == .signed
@@ -52,21 +53,22 @@ extension Signer {
 }
 
 extension SignableRequest {
-  fileprivate mutating func setChunkedHeaders(_ payload: ChunkedPayload, contentLength: Int) {
-    headers.removeAll { $0.isNamed("x-amz-decoded-content-length") || $0.isNamed("x-amz-trailer") }
-    for index in headers.indices where headers[index].isNamed("content-length") {
-      headers[index].value = String(contentLength)
+  /// Moves the headers that describe the chunks to the end of the request, and returns how many they are.
+  fileprivate mutating func setChunkedHeaders(_ payload: ChunkedPayload, contentLength: Int) -> Int {
+    var added: [HeaderField] = []
+    if headers.contains(where: { $0.isNamed("content-length") }) {
+      added.append(HeaderField("Content-Length", String(contentLength)))
     }
     // Codings are listed in the order they are applied (RFC 9110, 8.4), and this one is applied last.
-    if let index = headers.lastIndex(where: { $0.isNamed("content-encoding") }) {
-      let codings = headers[index].value
-      if !codings.lowercased().hasSuffix("aws-chunked") { headers[index].value = "\(codings),aws-chunked" }
-    } else {
-      headers.append(HeaderField("Content-Encoding", "aws-chunked"))
-    }
-    headers.append(HeaderField("x-amz-decoded-content-length", String(payload.length)))
+    var codings = headers.filter { $0.isNamed("content-encoding") }.map(\.value)
+    if codings.last?.lowercased().hasSuffix("aws-chunked") != true { codings.append("aws-chunked") }
+    added.append(HeaderField("Content-Encoding", codings.joined(separator: ",")))
+    added.append(HeaderField("x-amz-decoded-content-length", String(payload.length)))
     if !payload.trailers.isEmpty {
-      headers.append(HeaderField("x-amz-trailer", payload.trailers.map(\.name).joined(separator: ",")))
+      added.append(HeaderField("x-amz-trailer", payload.trailers.map(\.name).joined(separator: ",")))
     }
+    headers.removeAll { header in header.isNamed("x-amz-trailer") || added.contains { $0.isNamed(header.name) } }
+    headers += added
+    return added.count
   }
 }

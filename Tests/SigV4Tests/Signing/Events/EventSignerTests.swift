@@ -97,6 +97,9 @@ import Testing
     #expect(events.previousSignature == signed.signature)
     #expect(try signed.canonicalRequest.text.hasSuffix("\nSTREAMING-AWS4-HMAC-SHA256-EVENTS"))
 
+    #expect(Set(unsigned.adding(signed.addedHeaders).headers) == Set(request.headers))
+    #expect(signed.addedHeaders.contains { $0.isNamed("x-amz-content-sha256") })
+
     var again = request
     _ = try signer.signEvents(of: &again, with: credentials, at: Date(timeIntervalSince1970: 1_369_353_600))
     #expect(Set(again.headers) == Set(request.headers))

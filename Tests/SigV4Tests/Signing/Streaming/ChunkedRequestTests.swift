@@ -18,6 +18,26 @@ import Testing
     #expect(upload.signedRequest.request == request)
   }
 
+  @Test(arguments: [
+    ([], ChunkedPayload(length: 5)),
+    ([HeaderField("content-length", "5"), HeaderField("Content-Encoding", "gzip")], ChunkedPayload(length: 5)),
+    (
+      [HeaderField("x-amz-trailer", "old"), HeaderField("X-Amz-Decoded-Content-Length", "4")],
+      ChunkedPayload(length: 5, trailers: [.crc32])
+    ),
+  ])
+  func `the added headers are all that a client must add`(given: [HeaderField], payload: ChunkedPayload) throws {
+    let unsigned = DocumentedUpload.request(given)
+    var request = unsigned
+    let upload = try DocumentedUpload.signer.sign(
+      &request, chunked: payload, with: DocumentedUpload.credentials, at: time)
+    #expect(Set(unsigned.adding(upload.signedRequest.addedHeaders).headers) == Set(request.headers))
+    let added = Set(upload.signedRequest.addedHeaders.map { $0.name.lowercased() })
+    #expect(added.isSuperset(of: ["content-encoding", "x-amz-decoded-content-length", "authorization"]))
+    #expect(added.contains("x-amz-trailer") == !payload.trailers.isEmpty)
+    #expect(added.contains("content-length") == given.contains { $0.isNamed("content-length") })
+  }
+
   @Test func `signing again replaces what the first signing set`() throws {
     var once = DocumentedUpload.request([HeaderField("Content-Length", "9")])
     var twice = once
