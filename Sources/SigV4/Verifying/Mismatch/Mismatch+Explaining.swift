@@ -43,9 +43,11 @@ extension Mismatch {
   init(clockOffset seconds: Int) {
     let size = seconds.magnitude
     let text =
-      size >= 7200
-      ? "\(size / 3600) hours \(size % 3600 / 60) minutes"
-      : size >= 120 ? "\(size / 60) minutes \(size % 60) seconds" : "\(size) seconds"
+      size >= 172_800
+      ? "\(size / 86_400) days"
+      : size >= 7200
+        ? "\(size / 3600) hours \(size % 3600 / 60) minutes"
+        : size >= 120 ? "\(size / 60) minutes \(size % 60) seconds" : "\(size) seconds"
     self.init(
       .clock, .certain,
       seconds < 0

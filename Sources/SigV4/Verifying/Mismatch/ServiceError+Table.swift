@@ -447,7 +447,7 @@ extension ServiceError {
       "API Gateway rejects the request before it reads an IAM policy: the host has no such API or stage, the API key is missing, or a resource policy or a firewall (WAF) denies it."
     ),
     ServiceError(
-      .notAllowed, .certain, message: "Unauthorized",
+      .notAllowed, .likely, message: "Unauthorized",
       "The API's authorizer rejects the request: its token is missing or invalid. API Gateway says so for Cognito and Lambda authorizers, not for IAM."
     ),
     ServiceError(
