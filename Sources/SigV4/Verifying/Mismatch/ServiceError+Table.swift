@@ -1,5 +1,5 @@
 extension ServiceError {
-  /// The wordings of AWS's services, one a row. Of rows that overlap, the narrower comes first.
+  /// The wordings of AWS's services, one a row; of rows that overlap, the narrower comes first.
   ///
   /// Sources: IAM User Guide, "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages";
   /// S3 API Reference, "Error responses"; EC2 API Reference, "Error codes"; "Common errors" of the services' API references;

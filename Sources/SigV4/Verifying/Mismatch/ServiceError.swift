@@ -16,9 +16,7 @@ struct ServiceError: Sendable {
   /// What the request must show.
   let condition: @Sendable (Evidence) -> Bool
 
-  /// - Parameters:
-  ///   - text: The wording, `…` for each gap; `nil` if the code decides alone.
-  ///   - message: The wording, if it is the whole message.
+  /// Creates a row: `text` is the wording, `…` for each gap, or else `message` is the whole message.
   init(
     _ cause: Mismatch.Cause, _ certainty: Mismatch.Certainty, code: [String] = [], text: String? = nil,
     message: String? = nil,

@@ -165,7 +165,7 @@ import Testing
   }
 
   /// The secret is right in each, and one part changed in a way that leaves no trace.
-  @Test(arguments: ["header", "body", "path", "query", "method", "host"])
+  @Test(arguments: ["header", "body", "path", "query", "headers", "host"])
   func `a change that leaves no trace isn't blamed on the secret`(part: String) throws {
     let headers = [HeaderField("Host", "example.com"), HeaderField("X-Color", "blue")]
     let sample = SignedSample(body: Array("{\"a\":1}".utf8), method: "POST", headers: headers)
@@ -174,15 +174,15 @@ import Testing
       switch part {
       case "header": try request.change("X-Color") { _ in "green" }
       case "body": body = Array("{\"a\": 1}".utf8)
-      case "path": request.target = "/other" + request.target
+      case "path": request.target = request.target.replacing("/orders", with: "/others")
       case "query": request.target = "/orders/a%20b?page=7"
-      case "method": request.method = "MERGE"
+      case "headers":
+        try request.change("X-Color") { _ in "green" }
+        request.method = "PUT"
       default: try request.change("Host") { _ in "other.example.com" }
       }
     }
     let mismatch = Mismatch(of: request, payload: .bytes(body), credentials: sample.credentials)
-    // A prefix of the path is a known mistake.
-    guard part != "path" else { return #expect(mismatch.cause == .path) }
     #expect(mismatch.cause == .unknown)
     #expect(mismatch.certainty == nil)
     for checked in ["can't be told", "x-color", "the body, whose hash isn't sent", "the query", "Host", "the method"] {
