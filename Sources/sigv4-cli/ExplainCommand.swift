@@ -36,6 +36,8 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     let cause: String
+    /// `certain` or `likely`; absent if the cause is unknown.
+    let certainty: String?
     let explanation: String
     let differences: [Line]
   }
@@ -50,11 +52,14 @@ struct ExplainCommand: AsyncParsableCommand {
       serviceTime: try serviceTime.map(TimeText.date))
     if json {
       let lines = mismatch.differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
-      let report = Report(cause: mismatch.cause.description, explanation: mismatch.explanation, differences: lines)
+      let report = Report(
+        cause: mismatch.cause.description, certainty: mismatch.certainty?.rawValue, explanation: mismatch.explanation,
+        differences: lines)
       print(try JSONLine.text(report))
       return
     }
-    print(Style.visible(mismatch.explanation))
+    let certainty = mismatch.certainty?.rawValue.capitalized ?? "Unknown"
+    print(Style.visible("\(certainty): \(mismatch.explanation)"))
     for difference in mismatch.differences {
       print("\n  \(Style.visible(difference.line))")
       print(Style.sent("  - \(difference.sent ?? "(no such line)")"))

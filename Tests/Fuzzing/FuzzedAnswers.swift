@@ -7,7 +7,8 @@ func fuzzErrors(_ input: [UInt8]) {
   for request in requests {
     let mismatch = Mismatch(of: request, answer: answer)
     expect(!mismatch.explanation.isEmpty, "There is an explanation.", text)
-    _ = mismatch.description
+    expect((mismatch.certainty == nil) == (mismatch.cause == .unknown), "Only an unknown cause has no certainty.", text)
+    expect(!mismatch.description.contains("FwoGZXIvYXdzEXAMPLE"), "No token is shown.", text)
   }
   _ = ClockSkew.reason(forStatus: 403, headers: [], body: text, signedAt: time, localTime: time)
   if let element = XMLElement(input) {
@@ -83,7 +84,8 @@ private let time = Date(timeIntervalSince1970: 1_440_938_160)
 private let requests: [SignableRequest] = {
   let bare = SignableRequest(
     method: "GET", target: "/path?b=1&a=2", headers: [HeaderField("Host", "reservation-0123.example.com")])
-  let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "token")
+  let credentials = Credentials(
+    accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: "FwoGZXIvYXdzEXAMPLE")
   let signer = Signer(service: .vpcLattice, region: "us-west-2")
   var inHeaders = bare
   var inQuery = bare

@@ -8,7 +8,7 @@ public import SigV4
 
 /// Finds out who sends a request from its signature, as Lattice does: the other half of the library at work.
 ///
-/// Unlike Lattice, a refusal says what the likely cause is, which a real service must not tell strangers.
+/// Unlike Lattice, the answer to a rejected request contains the cause, which a real service must not tell strangers.
 public struct SignatureAuthentication: Sendable {
   private let verifier: Verifier
   private let credentials: Credentials
@@ -41,7 +41,7 @@ public struct SignatureAuthentication: Sendable {
       guard error.code != .missingSignature else { return .anonymous }
       guard error.code == .wrongSignature else { return .refused(Self.exception(for: error)) }
       let mismatch = Mismatch(of: request, payload: .bytes(body), credentials: credentials)
-      return .refused(Self.exception(for: error) + " Likely cause: " + mismatch.description)
+      return .refused(Self.exception(for: error) + " Diagnosis: " + mismatch.description)
     }
   }
 

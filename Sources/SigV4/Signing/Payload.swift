@@ -44,6 +44,15 @@ public struct Payload: Sendable {
   /// A payload that was read, and whose SHA-256 is `hash`.
   static func computed(_ hash: SHA256Digest) -> Payload { Payload(content: .computedHash(hash.hex)) }
 
+  /// The bytes, if this is a payload in memory.
+  var loadedBytes: [UInt8]? {
+    switch content {
+    case .hash, .computedHash: nil
+    case .bytes(let bytes): bytes
+    case .data(let data): Array(data)
+    }
+  }
+
   /// Whether the hash has yet to be computed.
   var isUnhashed: Bool {
     switch content {

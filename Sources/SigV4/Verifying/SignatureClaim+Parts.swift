@@ -16,15 +16,20 @@ extension SignatureClaim {
     func time() throws(VerificationError) -> SigningDate {
       if let date {
         if let date = SigningDate(text: date) { return date }
-        throw .malformed("X-Amz-Date must look like 20150830T123600Z, not like \(date.debugDescription).")
+        throw VerificationError(
+          .malformedSignature, "X-Amz-Date must look like 20150830T123600Z, not like \(date.debugDescription).",
+          cause: .date)
       }
       guard let plainDate else {
-        throw .malformed("The request has no X-Amz-Date; add the time of signing, such as 20150830T123600Z.")
+        throw VerificationError(
+          .malformedSignature, "The request has no X-Amz-Date. Add the time of signing, such as 20150830T123600Z.",
+          cause: .date)
       }
       if let date = SigningDate(fixdate: plainDate) ?? SigningDate(text: plainDate) { return date }
-      throw .malformed(
-        "Date, which stands for X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT, not like \(plainDate.debugDescription)."
-      )
+      throw VerificationError(
+        .malformedSignature,
+        "Date, which replaces X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT, not like \(plainDate.debugDescription).",
+        cause: .date)
     }
   }
 

@@ -24,34 +24,20 @@ extension ClockSkew {
   ) -> ClockSkew? {
     guard status == 400 || status == 401 || status == 403 else { return nil }
     let errorTypes = headers.filter { $0.isNamed("x-amzn-errortype") }.map(\.value)
-    let text = errorTypes.joined() + body
-    // A bare 403 to HEAD may be one for any reason, skew among them.
-    guard text.isEmpty || codes.contains(where: { text.contains($0) }) else { return nil }
-    let dates = ["date", "x-amz-date"].compactMap { name in headers.first { $0.isNamed(name) }?.value }
-    for serverDate in dates + [serverTime(in: body) ?? ""] {
-      guard let skew = ClockSkew(serverDate: serverDate, localTime: localTime) else { continue }
-      return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil
-    }
-    return nil
+    let text = AnswerText(unwrapping: errorTypes.joined(separator: " ") + " " + body)
+    // A 403 without a body, as to HEAD, can have any reason, skew among them.
+    guard text.bytes.isEmpty || wordings.contains(where: text.contains) else { return nil }
+    let dates = ["date", "x-amz-date"].lazy.compactMap { name in headers.first { $0.isNamed(name) }?.value }
+      .compactMap { SigningDate(fixdate: $0) ?? SigningDate(text: $0) }
+    guard let serverDate = dates.first ?? ServiceAnswer(body).clock,
+      let skew = ClockSkew(serverDate: serverDate, localTime: localTime)
+    else { return nil }
+    return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil
   }
 
-  /// What services call it when a signature's time is wrong, and when a signature is wrong for whatever reason.
-  private static let codes = [
-    "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "Signature expired", "Signature not yet current",
-    "SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure",
+  /// What services say if a signature's time is wrong, or a signature is wrong for an unnamed reason; in lower case.
+  private static let wordings = [
+    "requesttimetooskewed", "requestexpired", "requestinthefuture", "signature expired", "signature not yet current",
+    "signaturedoesnotmatch", "invalidsignatureexception", "authfailure",
   ]
-
-  /// The server's time in `… is now earlier than 20210502T173143Z (20210502T174643Z - 15 min.)`: the one in brackets; or
-  /// in S3's `<ServerTime>2021-05-02T17:46:43Z</ServerTime>`.
-  private static func serverTime(in body: String) -> String? {
-    if let start = body.firstRange(of: "<ServerTime>")?.upperBound {
-      return body[start...].prefix { $0 != "<" }.filter { $0 != "-" && $0 != ":" }
-    }
-    if let start = body.firstRange(of: "Signature ")?.upperBound,
-      let bracket = body[start...].firstRange(of: "(")?.upperBound
-    {
-      return String(body[bracket...].prefix { $0 != " " })
-    }
-    return nil
-  }
 }

@@ -27,10 +27,14 @@ public struct ClockSkew: Sendable, Hashable {
   ///     (`19941106T084937Z`); for any other text the result is `nil`.
   ///   - localTime: What our clock showed when the response came.
   public init?(serverDate: String, localTime: Date = Date()) {
-    guard let date = SigningDate(fixdate: serverDate) ?? SigningDate(text: serverDate),
-      let now = try? SigningDate(localTime)
-    else { return nil }
-    offset = .seconds(date.secondsSince1970 - now.secondsSince1970)
+    guard let date = SigningDate(fixdate: serverDate) ?? SigningDate(text: serverDate) else { return nil }
+    self.init(serverDate: date, localTime: localTime)
+  }
+
+  /// The difference between a server's clock and ours; `nil` if ours shows a time that can't be signed.
+  init?(serverDate: SigningDate, localTime: Date) {
+    guard let now = try? SigningDate(localTime) else { return nil }
+    offset = .seconds(serverDate.secondsSince1970 - now.secondsSince1970)
   }
 
   /// What the server's clock shows when ours shows `localTime`: the time to sign at.

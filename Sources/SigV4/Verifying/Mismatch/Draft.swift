@@ -1,4 +1,4 @@
-/// A signature somebody may have made: every input of it, right or wrong, and whether it is the one at hand.
+/// The inputs of a signature, right or wrong, and whether they yield the one that was sent.
 struct Draft {
   var algorithm: SigningAlgorithm
   var canonicalRequest: String
@@ -6,8 +6,8 @@ struct Draft {
   var date: String
   /// The third line of the string to sign.
   var scope: String
-  /// What the key is derived from.
   var accessKeyID: String
+  /// The secret without white space and quotes around it.
   var secret: String
   var secretPrefix = "AWS4"
   var day: String
@@ -20,20 +20,24 @@ struct Draft {
     date = claim.date.text
     scope = claim.scope.text
     accessKeyID = credentials.accessKeyID
-    secret = credentials.secretAccessKey
+    secret = Self.bare(credentials.secretAccessKey)
     day = claim.scope.day
     region = claim.scope.region ?? ""
     service = claim.scope.service
   }
 
-  /// Whether `signature` is what comes of this.
+  static func bare(_ secret: String) -> String {
+    secret.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
+  }
+
+  /// Whether these inputs yield `signature`.
   func makes(_ signature: String) -> Bool {
     guard let hash = try? SHA256.hash(canonicalRequest).hex else { return false }
     let stringToSign = Array([algorithm.rawValue, date, scope, hash].joined(separator: "\n").utf8)
     switch algorithm {
     case .hmacSHA256: return (try? hmac(stringToSign)) == signature
     case .ecdsaP256SHA256:
-      // Derived without the checks of a signer: a secret with white space is just what is looked for.
+      // A signer would reject a secret with white space, which is one of the mistakes.
       let credentials = Credentials(accessKeyID: accessKeyID, secretAccessKey: secret)
       guard let key = try? AsymmetricKeyDerivation.key(for: credentials), let bytes = Hexadecimal.bytes(signature)
       else {

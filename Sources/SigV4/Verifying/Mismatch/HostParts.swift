@@ -1,5 +1,7 @@
-/// What the name of an AWS host says of region and service.
+/// The region and the service that the name of an AWS host contains.
 struct HostParts {
+  /// The labels of an AWS host, in lower case; empty for any other host.
+  let labels: [String]
   /// The region, where a label of the host looks like one.
   let region: String?
   /// What may be the service: the labels beside the region.
@@ -21,8 +23,9 @@ struct HostParts {
   init(_ request: SignableRequest) {
     let host = request.headers.first { $0.isNamed("host") }?.value ?? ""
     let labels = host.lowercased().prefix { $0 != ":" }.split(separator: ".").map { String($0) }
-    guard Self.suffixes.contains(where: { labels.suffix($0.count) == $0[...] }),
-      let index = labels.lastIndex(where: Self.isRegion)
+    let isAWS = Self.suffixes.contains { labels.suffix($0.count) == $0[...] }
+    self.labels = isAWS ? labels : []
+    guard isAWS, let index = labels.lastIndex(where: Self.isRegion)
     else {
       region = nil
       services = []

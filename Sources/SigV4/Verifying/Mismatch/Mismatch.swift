@@ -1,26 +1,43 @@
-/// Why a service refused a signature: the line that differs, and the likely cause in plain words.
+/// Why a service rejected a request: the cause, how certain it is, and the lines that differ.
 ///
-/// It never holds a secret, and shows a session token as `<redacted>`.
+/// Contains neither a secret nor a session token, nor any 8 characters of one in a row.
 public struct Mismatch: Sendable, Hashable {
-  /// What the cause is, for code to act upon.
+  /// The cause, for code to act on.
   public let cause: Cause
-  /// The likely cause and what to do about it: one sentence or two.
+  /// How certain the cause is; `nil` if the cause can't be told.
+  public let certainty: Certainty?
+  /// The cause and the remedy in words.
   public let explanation: String
-  /// The lines in which the service's canonical request, or string to sign, differs from that of the request.
+  /// The lines in which the service's canonical request or string to sign differs from that of the request.
   public let differences: [Difference]
+
+  init(_ cause: Cause, _ certainty: Certainty?, _ explanation: String, _ differences: [Difference] = []) {
+    self.cause = cause
+    self.certainty = certainty
+    self.explanation = explanation
+    self.differences = differences
+  }
+
+  /// How certain a cause is.
+  public enum Certainty: String, Sendable, Hashable {
+    /// The service names the cause, the request shows it, or the mistake yields the signature that was sent.
+    case certain
+    /// The most probable cause; others are possible.
+    case likely
+  }
 
   /// A line that differs.
   public struct Difference: Sendable, Hashable, CustomStringConvertible {
     /// The line's name: `method`, `path`, `query`, `header NAME`, `signed headers`, `payload hash`, `date`, `scope` or
     /// `canonical request hash`.
     public let line: String
-    /// The line of the request as it was sent; `nil` where there is none.
+    /// The line of the request as it was sent; `nil` if the request has no such line.
     public let sent: String?
-    /// The line as the service computed it; `nil` where there is none.
+    /// The line as the service computed it; `nil` if the service has no such line.
     public let expected: String?
 
     init(line: String, sent: String?, expected: String?) {
-      // Whatever the line is said to be: what a service shows may be cut into lines that mean something else.
+      // A service's text can be split into lines in unexpected places, so every part is searched for tokens.
       let isToken = line.lowercased().hasSuffix("-token")
       let header = line.hasPrefix("header ") ? String(line.dropFirst(7)) : nil
       let shown = { (text: String) in
@@ -40,8 +57,20 @@ public struct Mismatch: Sendable, Hashable {
 }
 
 extension Mismatch: CustomStringConvertible {
-  /// The explanation, and the lines that differ.
+  /// `certain`, `likely` or `unknown`, the explanation, and the lines that differ.
   public var description: String {
-    ([explanation] + differences.map(\.description)).joined(separator: "\n")
+    (["\(certainty?.rawValue ?? "unknown"): \(explanation)"] + differences.map(\.description)).joined(separator: "\n")
+  }
+}
+
+extension Mismatch {
+  /// The same without any part of a secret.
+  func redacted(_ secrets: SecretRuns) -> Mismatch {
+    let differences = differences.map { difference in
+      Difference(
+        line: secrets.redacted(difference.line), sent: difference.sent.map(secrets.redacted),
+        expected: difference.expected.map(secrets.redacted))
+    }
+    return Mismatch(cause, certainty, secrets.redacted(explanation), differences)
   }
 }

@@ -1,28 +1,21 @@
-// What is on one side only: added after signing, or signed and not listed.
+// Parts on one side only: added after signing, or signed and not listed.
 extension Mistake {
-  static func ofAdditions(
-    _ base: Draft, _ right: CanonicalLines, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
-    _ rules: SigningService
-  ) -> [Mistake] {
-    let parameters = parametersAdded(to: right.query).map { names, query in
-      var lines = right
-      lines.query = query
-      let explanation =
-        "The query is signed without \(names.joined(separator: " and ")); add no parameter after signing."
-      return Mistake(.query, explanation, base) { $0.canonicalRequest = lines.text }
+  @Sendable static func ofAdditions(_ context: MistakeContext) -> [Mistake] {
+    let parameters = parametersAdded(to: context.lines.query).compactMap { names, query in
+      context.mistake(
+        .query, "The query is signed without \(names.joined(separator: " and ")). Add no parameter after signing."
+      ) { $0.query = query }
     }
-    return parameters + ofUnlisted(base, right, request, claim, payloadHash, rules)
+    return parameters + ofUnlisted(context)
   }
 
   /// A header in the signed text, and in its list or not, that `claim` doesn't list.
-  private static func ofUnlisted(
-    _ base: Draft, _ right: CanonicalLines, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
-    _ rules: SigningService
-  ) -> [Mistake] {
+  private static func ofUnlisted(_ context: MistakeContext) -> [Mistake] {
+    let (request, claim, payloadHash) = (context.request, context.claim, context.payloadHash)
     let names = Set(request.headers.map { $0.name.lowercased() })
     let signed = Set(claim.signedHeaders)
     let unlisted = names.subtracting(signed).subtracting(["authorization"])
-    let canonicalizer = Canonicalizer(rules)
+    let canonicalizer = Canonicalizer(context.rules)
     // One over all headers has each in its canonical form; one over those that the service's rules sign tells which they are.
     guard unlisted.count <= limit,
       let all = try? canonicalizer.canonicalRequest(
@@ -32,16 +25,16 @@ extension Mistake {
     else { return [] }
     let signableNames = Set(signable.split(separator: ";").map { String($0) })
     return unlisted.sorted().flatMap { name in
-      var bare = right
+      var bare = context.lines
       bare.headers = lines.headers.filter { $0.name == name || signed.contains($0.name) }
       var listed = bare
       listed.signedHeaders = bare.headers.map(\.name).joined(separator: ";")
       let advice =
-        signableNames.contains(name) ? "list all headers that are signed, and those alone" : "leave it unsigned"
+        signableNames.contains(name) ? "List exactly the headers that are signed" : "Leave it unsigned"
       return [listed, bare].map { lines in
         Mistake(
           name.hasSuffix("-token") ? .sessionToken : .header,
-          "The header \(name) is signed, but SignedHeaders doesn't list it; \(advice).", base
+          "The header \(name) is signed, but SignedHeaders doesn't list it. \(advice).", context.base
         ) { $0.canonicalRequest = lines.text }
       }
     }

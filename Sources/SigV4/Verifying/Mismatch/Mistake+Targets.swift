@@ -1,25 +1,25 @@
-// A path that is signed in another form than it is sent in.
+// A path that is signed in another form than it is sent.
 extension Mistake {
-  /// The path before a proxy that says what it was, or as an HTTP client doesn't encode it.
-  static func ofTargets(
-    _ base: Draft, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String, _ rules: SigningService
-  ) -> [Mistake] {
+  /// The path that a proxy names in a header, or the path in another client's encoding.
+  @Sendable static func ofTargets(_ context: MistakeContext) -> [Mistake] {
+    let request = context.request
     let signed = { (explanation: String, target: String) -> Mistake? in
       let other = SignableRequest(method: request.method, target: target, headers: request.headers)
-      guard target != request.target, let text = Canonicalizer(rules).text(other, claim, payloadHash)
+      guard target != request.target,
+        let text = Canonicalizer(context.rules).text(other, context.claim, context.payloadHash)
       else { return nil }
-      return Mistake(.path, explanation, base) { $0.canonicalRequest = text }
+      return Mistake(.path, explanation, context.base) { $0.canonicalRequest = text }
     }
-    // More of them than there are such headers is no mistake.
+    // There are no more such headers.
     let rewritten = targets(beforeProxiesOf: request).prefix(8).map { header, target in
       signed(
-        "The path is signed as \(header) has it: a proxy rewrote it; let it pass the path on as it came.", target)
+        "The path is signed as \(header) has it: a proxy rewrote it. Configure the proxy to keep the path.", target)
     }
     let path = request.target.prefix { $0 != "?" }
     let query = request.target.dropFirst(path.count)
     let encoded = otherEncodings(of: String(path)).map { path, how in
       signed(
-        "The path is signed \(how): the HTTP client encodes it in another way; sign the bytes that it sends.",
+        "The path is signed \(how): the HTTP client encodes it in another way. Sign the bytes that it sends.",
         path + query)
     }
     return (rewritten + encoded).compactMap { $0 }
@@ -41,7 +41,7 @@ extension Mistake {
     }
   }
 
-  /// What the same path comes to in other hands, and how.
+  /// The same path as other clients encode it, and how.
   private static func otherEncodings(of path: String) -> [(String, String)] {
     let segments = path.split(separator: "/", omittingEmptySubsequences: false)
     let full = segments.map { Array(PercentEncoding.decoded($0.utf8).utf8).percentEncoded }.joined(separator: "/")

@@ -1,28 +1,20 @@
-/// A known mistake: what it is called, what to do about it, and what signing comes to when it is made.
+/// A known mistake: its name, its remedy, and the inputs that a signer uses who makes it.
 struct Mistake {
   let cause: Mismatch.Cause
   let explanation: String
   let draft: Draft
 
-  /// The first known mistake that makes the signature of `claim`.
-  static func find(
-    in request: SignableRequest, _ claim: SignatureClaim, payload: Payload, payloadHash: String,
-    credentials: Credentials
-  ) -> Mistake? {
-    let rules = SigningService.named(claim.scope.service)
-    let canonicalizer = Canonicalizer(rules)
-    guard let right = canonicalizer.text(request, claim, payloadHash), let lines = CanonicalLines(right) else {
-      return nil
+  /// Every known mistake, by its kind; the likelier kinds come first.
+  private static let kinds: [@Sendable (MistakeContext) -> [Mistake]] = [
+    ofSecret, ofScope, ofDate, ofPath, ofLines, ofForm, ofChanges, ofLists, ofBody, ofTargets, ofAdditions,
+  ]
+
+  /// The first known mistake that yields the signature that was sent.
+  static func find(in context: MistakeContext) -> Mistake? {
+    for kind in kinds {
+      if let mistake = kind(context).first(where: { $0.draft.makes(context.claim.signature) }) { return mistake }
     }
-    let base = Draft(claim, canonicalRequest: right, credentials: credentials)
-    let bodyHash = (try? payload.hash(under: .signed)) ?? payloadHash
-    let known =
-      ofSecret(base) + ofScope(base, request) + ofDate(base, claim)
-      + ofPath(base, request, claim, payloadHash, rules) + ofLines(base, lines, request, bodyHash, rules)
-      + ofForm(base, lines, request) + ofChanges(base, lines)
-      + ofTargets(base, request, claim, payloadHash, rules)
-      + ofAdditions(base, lines, request, claim, payloadHash, rules)
-    return known.first { $0.draft.makes(claim.signature) }
+    return nil
   }
 
   init(
@@ -35,56 +27,57 @@ struct Mistake {
     self.draft = draft
   }
 
-  private static func ofSecret(_ base: Draft) -> [Mistake] {
-    let trimmed = base.secret.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }
+  private static func ofSecret(_ context: MistakeContext) -> [Mistake] {
+    let (base, trimmed) = (context.base, context.base.secret)
     let forms =
-      [base.secret, " " + trimmed, "\"\(trimmed)\"", "'\(trimmed)'"]
+      [context.secret, " " + trimmed, "\"\(trimmed)\"", "'\(trimmed)'"]
       + ["\n", "\r\n", " ", "\r", "\t"].map { trimmed + $0 }
     let whiteSpace = forms.filter { $0 != trimmed }.map { form in
       Mistake(
         .secretWhiteSpace,
-        "The request is signed with the secret and white space or quotes around it; read the secret without its line break, spaces and quotes.",
+        "The request is signed with the secret and white space or quotes around it. Read the secret without its line break, spaces and quotes.",
         base
       ) { $0.secret = form }
     }
     let prefix = Mistake(
       .keyDerivation,
-      "The signing key is derived from the bare secret; the first key must be AWS4 followed by the secret.",
+      "The signing key is derived from the bare secret. The first key must be AWS4 followed by the secret.",
       base
     ) { $0.secretPrefix = "" }
     return whiteSpace + [prefix]
   }
 
-  /// The key, or key and scope, for another region, service or day.
-  private static func ofScope(_ base: Draft, _ request: SignableRequest) -> [Mistake] {
+  /// The key for another region or service than the scope's.
+  private static func ofScope(_ context: MistakeContext) -> [Mistake] {
+    let (base, host) = (context.base, context.host)
     guard base.algorithm == .hmacSHA256 else { return [] }
-    let host = HostParts(request)
     let regions = ([host.region].compactMap { $0 } + HostParts.regions).filter { $0 != base.region }
     let services = (host.services + HostParts.services).filter { $0 != base.service }
     return regions.map { region in
       Mistake(
         .region,
-        "The signing key is derived for the region \(region), but the credential scope says \(base.region); use one region for both.",
+        "The signing key is derived for the region \(region), but the credential scope says \(base.region). Use one region for both.",
         base
       ) { $0.region = region }
     }
       + services.map { service in
         Mistake(
           .service,
-          "The signing key is derived for the service \(service), but the credential scope says \(base.service); use one signing name for both.",
+          "The signing key is derived for the service \(service), but the credential scope says \(base.service). Use one signing name for both.",
           base
         ) { $0.service = service }
       }
   }
 
-  /// The date read twice, or in local time.
-  private static func ofDate(_ base: Draft, _ claim: SignatureClaim) -> [Mistake] {
+  /// The clock read twice, or in local time.
+  private static func ofDate(_ context: MistakeContext) -> [Mistake] {
+    let (base, claim) = (context.base, context.claim)
     let seconds = claim.date.secondsSince1970
     let days = [-1, 1].map { offset in
       let day = SigningDate(secondsSince1970: seconds + offset * 86400).dayText
       return Mistake(
         .day,
-        "The signing key is derived for the day \(day), but the request is dated \(claim.date.text); take both from one time, in UTC.",
+        "The signing key is derived for the day \(day), but the request is dated \(claim.date.text). Take both from one time, in UTC.",
         base
       ) { $0.day = day }
     }
@@ -93,7 +86,7 @@ struct Mistake {
       let date = SigningDate(secondsSince1970: seconds + offset)
       return Mistake(
         .clock,
-        "The string to sign is dated \(date.text), but X-Amz-Date is \(claim.date.text); read the clock once, in UTC, and use that time for both.",
+        "The string to sign is dated \(date.text), but X-Amz-Date is \(claim.date.text). Read the clock once, in UTC, and use that time for both.",
         base
       ) { draft in
         draft.date = date.text
@@ -104,38 +97,76 @@ struct Mistake {
     return days + clocks
   }
 
-  private static func ofPath(
-    _ base: Draft, _ request: SignableRequest, _ claim: SignatureClaim, _ payloadHash: String,
-    _ rules: SigningService
-  ) -> [Mistake] {
-    let change = { (change: (inout Canonicalizer) -> Void) -> Draft in
+  private static func ofPath(_ context: MistakeContext) -> [Mistake] {
+    let rules = context.rules
+    let draft = { (change: (inout Canonicalizer) -> Void) -> Draft in
       var canonicalizer = Canonicalizer(rules)
       change(&canonicalizer)
-      var draft = base
-      draft.canonicalRequest = canonicalizer.text(request, claim, payloadHash) ?? base.canonicalRequest
+      var draft = context.base
+      draft.canonicalRequest =
+        canonicalizer.text(context.request, context.claim, context.payloadHash) ?? draft.canonicalRequest
       return draft
     }
-    let encoding = change { $0.pathEncoding = rules.pathEncoding == .twice ? .once : .twice }
-    let normalization = change {
+    let encoding = draft { $0.pathEncoding = rules.pathEncoding == .twice ? .once : .twice }
+    let normalization = draft {
       $0.pathNormalization = rules.pathNormalization == .normalized ? .preserved : .normalized
     }
-    let both = change {
+    let both = draft {
       $0.pathEncoding = rules.pathEncoding == .twice ? .once : .twice
       $0.pathNormalization = rules.pathNormalization == .normalized ? .preserved : .normalized
     }
     let encodingText =
       rules.pathEncoding == .twice
-      ? "The path is signed encoded once, as S3 wants it; \(rules.name) wants the path of the wire encoded once more, so that %20 becomes %2520."
-      : "The path is signed encoded twice; S3 wants it as it goes on the wire, encoded once."
+      ? "The path is signed encoded once, as for S3. \(rules.name) requires the path that is sent to be encoded once more, so that %20 becomes %2520."
+      : "The path is signed encoded twice. S3 requires the form that is sent, encoded once."
     let normalizationText =
       rules.pathNormalization == .normalized
-      ? "The path is signed as it stands; \(rules.name) wants dot segments and repeated slashes removed before signing."
-      : "The path is signed with dot segments and repeated slashes removed; S3 wants it as it stands."
+      ? "The path is signed unchanged. \(rules.name) requires that dot segments and repeated slashes are removed before signing."
+      : "The path is signed with dot segments and repeated slashes removed. S3 requires it unchanged."
     return [
       Mistake(.pathEncoding, encodingText, encoding) { _ in },
       Mistake(.pathNormalization, normalizationText, normalization) { _ in },
       Mistake(.pathEncoding, "\(encodingText) \(normalizationText)", both) { _ in },
     ]
+  }
+}
+
+/// What every known mistake starts from: the request, and the inputs of its right signature.
+struct MistakeContext {
+  let request: SignableRequest
+  let claim: SignatureClaim
+  let rules: SigningService
+  let host: HostParts
+  let payload: Payload
+  /// The last line of the right canonical request.
+  let payloadHash: String
+  /// The right canonical request.
+  let lines: CanonicalLines
+  /// The inputs of the right signature.
+  let base: Draft
+  /// The secret as it was given.
+  let secret: String
+
+  init(_ check: SignatureCheck, _ credentials: Credentials) {
+    request = check.evidence.request
+    claim = check.claim
+    rules = check.rules
+    host = check.evidence.host
+    payload = check.evidence.payload
+    payloadHash = check.payloadHash
+    lines = check.lines
+    base = Draft(check.claim, canonicalRequest: check.canonicalRequest, credentials: credentials)
+    secret = credentials.secretAccessKey
+  }
+
+  /// A mistake in the lines of the canonical request; `nil` if `change` changes nothing.
+  func mistake(
+    _ cause: Mismatch.Cause, _ explanation: String, _ change: (inout CanonicalLines) -> Void
+  ) -> Mistake? {
+    var lines = lines
+    change(&lines)
+    let text = lines.text
+    return text == base.canonicalRequest ? nil : Mistake(cause, explanation, base) { $0.canonicalRequest = text }
   }
 }
 

@@ -1,141 +1,110 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
-/// What a service says when it refuses a request: the body of its answer, whatever form it has.
+/// The answer with which a service rejects a request, in whatever form it was pasted.
 ///
-/// Read are S3's XML with `CanonicalRequest` and `StringToSign`, the XML of the query services, the JSON of API
-/// Gateway and the JSON services, Lattice's plain text, and in any of them the text "The Canonical String for this
-/// request should have been".
+/// Reads S3's and the query services' XML, the JSON of other services (with raw line breaks too), VPC Lattice's plain text,
+/// the messages of the AWS CLI and the SDKs, and any of them with the response's header fields before it.
 public struct ServiceAnswer: Sendable, Hashable {
-  /// The error code, such as `SignatureDoesNotMatch` or `AccessDeniedException`; `nil` where the body names none.
+  /// The error code, such as `SignatureDoesNotMatch` or `AccessDeniedException`; `nil` if the answer names none.
   public let code: String?
-  /// What the service says in words.
+  /// The error message.
   public let message: String
-  /// The canonical request that the service computed, where it shows it.
+  /// The canonical request that the service computed, if the answer shows it.
   ///
-  /// It holds the session token where that is signed: show it to nobody who may not see the token.
+  /// It contains the session token if the token is signed: show it to nobody who may not see the token.
   public let canonicalRequest: String?
-  /// The string to sign that the service computed, where it shows it.
+  /// The string to sign that the service computed, if the answer shows it.
   public let stringToSign: String?
-  /// The service's clock, where it shows it: `YYYYMMDD'T'HHMMSS'Z'`.
-  let clock: String?
+  /// The service's clock, if the answer shows it.
+  let clock: SigningDate?
+  /// All texts of the answer, for wordings outside the message.
+  let text: String
 
-  /// More than a canonical request and its explanation ever take.
+  /// More than a canonical request and its explanation ever need.
   private static let maximumLength = 262_144
 
-  /// Reads the body of an answer; what can't be read as XML or JSON is taken as plain text, and of a body of more than
-  /// 256 KiB the beginning alone.
+  /// Reads an answer.
+  ///
+  /// - Parameter body: The body of the response, or the text that the AWS CLI or an SDK printed. Only the first 256 KiB
+  ///   are read.
   public init(_ body: String) {
-    let text = String(Substring(body.utf8.prefix(Self.maximumLength))).replacing("\r\n", with: "\n")
-    switch text.utf8.first(where: { $0 > 0x20 }) {
-    case 0x3C:
-      let xml = ErrorXML(text)
-      self.init(
-        code: xml["Code"], message: xml["Message"] ?? xml["message"] ?? "", canonicalRequest: xml["CanonicalRequest"],
-        stringToSign: xml["StringToSign"], clock: xml["ServerTime"])
-    case 0x7B:
-      guard let json = try? JSONDecoder().decode(ErrorJSON.self, from: Data(text.utf8)) else { fallthrough }
-      self.init(code: json.code, message: json.message ?? "")
-    default:
-      self.init(plain: text)
+    let whole = String(Substring(body.utf8.prefix(Self.maximumLength))).replacing("\r\n", with: "\n")
+    let (head, body) = Self.splitHead(whole)
+    if let document = ErrorDocument(body) {
+      code = document.code.flatMap(Self.bareCode) ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
+      message = document.message.replacing("\\n", with: "\n")
+      // The body too, since a text may stand where none belongs.
+      text = "\(document.texts)\n\(body)".replacing("\\n", with: "\n")
+      let searched = AnswerText(document.texts.replacing("\\n", with: "\n"))
+      canonicalRequest = document.canonicalRequest ?? searched.quoted(after: "canonical string for this request")
+      stringToSign = document.stringToSign ?? searched.quoted(after: "the string-to-sign")
+      clock = document.clock.flatMap(Self.date) ?? searched.clock ?? Self.date(ofHead: head)
+    } else {
+      text = body.replacing("\\n", with: "\n")
+      let searched = AnswerText(text)
+      let sentence = ErrorSentence(searched)
+      code = sentence.code ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
+      message = sentence.message
+      canonicalRequest = searched.quoted(after: "canonical string for this request")
+      stringToSign = searched.quoted(after: "the string-to-sign")
+      clock = searched.clock ?? Self.date(ofHead: head)
     }
   }
 
-  private init(plain text: String) {
-    // CODE: message, as Lattice writes it.
-    let code = text.utf8.prefix { $0 != 0x3A }
-    let isCode = code.endIndex < text.endIndex && code.allSatisfy { $0.isTokenCharacter }
-    self.init(
-      code: isCode ? String(Substring(code)) : nil,
-      message: isCode ? String(Substring(text.utf8.dropFirst(code.count + 1)).trimmingSpaces) : text)
+  /// Splits off the status line and the header fields, as `curl -i` prints them before a body.
+  private static func splitHead(_ text: String) -> (head: [Substring], body: String) {
+    guard text.utf8.starts(with: "HTTP/".utf8), let end = text.firstRange(of: "\n\n") else { return ([], text) }
+    return (text[..<end.lowerBound].split(separator: "\n"), String(text[end.upperBound...]))
   }
 
-  private init(
-    code: String?, message: String, canonicalRequest: String? = nil, stringToSign: String? = nil, clock: String? = nil
-  ) {
-    // JSON services write PREFIX#CODE, and some add :URL.
-    self.code = code.map { String($0.split(separator: "#").last?.split(separator: ":").first ?? "") }
-    let message = message.replacing("\\n", with: "\n")
-    self.message = message
-    self.canonicalRequest = canonicalRequest ?? Self.quoted(after: "The Canonical String for this request", in: message)
-    self.stringToSign = stringToSign ?? Self.quoted(after: "The String-to-Sign", in: message)
-    self.clock = Self.compact(clock) ?? Self.clock(in: message)
+  private static func header(_ name: String, in head: [Substring]) -> String? {
+    for line in head {
+      let found = Substring(line.utf8.prefix { $0 != UInt8(ascii: ":") })
+      guard found.lowercased() == name else { continue }
+      return String(Substring(line.utf8.dropFirst(found.utf8.count + 1)).trimmingSpaces)
+    }
+    return nil
   }
 
-  /// The text in single quotes after `marker`, up to the last quote before the next marker.
-  private static func quoted(after marker: String, in message: String) -> String? {
-    guard let start = message.firstRange(of: marker) else { return nil }
-    let rest = message[start.upperBound...]
-    let part = rest[..<(rest.firstRange(of: "The String-to-Sign")?.lowerBound ?? rest.endIndex)]
-    guard let open = part.utf8.firstIndex(of: 0x27), let close = part.utf8.lastIndex(of: 0x27), open < close
+  private static func date(ofHead head: [Substring]) -> SigningDate? {
+    header("date", in: head).flatMap { SigningDate(fixdate: $0) }
+  }
+
+  /// `code` without the prefix and the URL that JSON services add: `PREFIX#CODE:URL`.
+  private static func bareCode(_ code: String) -> String? {
+    guard let bare = code.split(separator: "#").last?.split(separator: ":").first, bare.utf8.allSatisfy(\.isIdentifier)
     else { return nil }
-    return String(part[part.utf8.index(after: open)..<close])
+    return String(bare)
   }
 
-  /// The time in `(20150830T124100Z - 5 min.)`, which is the service's own.
-  private static func clock(in message: String) -> String? {
-    guard let open = message.firstRange(of: "Z ("), message.contains(" min.)") else { return nil }
-    return compact(String(message[open.upperBound...].prefix(16)))
-  }
-
-  /// `2015-08-30T12:36:00Z` as `20150830T123600Z`.
-  private static func compact(_ time: String?) -> String? {
-    guard let time else { return nil }
+  /// Reads `2015-08-30T12:36:00Z`, `2015-08-30T12:36:00.000Z` and `20150830T123600Z`.
+  static func date(_ time: String) -> SigningDate? {
     let compact = time.filter { $0 != "-" && $0 != ":" }
-    return SigningDate(text: compact) == nil ? nil : compact
+    let seconds = compact.prefix { $0 != "." }
+    return SigningDate(text: seconds.utf8.count < compact.utf8.count ? seconds + "Z" : compact)
   }
 }
 
-/// The error document of a service that speaks XML.
-private struct ErrorXML {
-  private let text: String
-
-  init(_ text: String) { self.text = text }
-
-  /// The text of the first element called `name`, with entities decoded.
-  subscript(name: String) -> String? {
-    guard let open = text.firstRange(of: "<\(name)>") else { return nil }
-    let rest = text[open.upperBound...]
-    guard let close = rest.firstRange(of: "</\(name)>") else { return nil }
-    return [
-      ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#39;", "'"), ("&#10;", "\n"),
-      ("&#xA;", "\n"), ("&#13;", ""), ("&#xD;", ""), ("&amp;", "&"),
-    ]
-    .reduce(String(rest[..<close.lowerBound])) { $0.replacing($1.0, with: $1.1) }
-  }
-}
-
-/// The error document of a service that speaks JSON: `__type` or `code`, and `message`, which may sit in `errors`.
-private struct ErrorJSON: Decodable {
-  let code: String?
-  let message: String?
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+extension AnswerText {
+  /// The text in single quotes after `marker`, up to the last quote before the string to sign.
+  fileprivate func quoted(after marker: String) -> String? {
+    guard let start = firstRange(of: marker)?.upperBound else { return nil }
+    let end = firstRange(of: "the string-to-sign", from: start)?.lowerBound ?? bytes.count
+    let part = bytes[start..<end]
+    guard let open = part.firstIndex(of: UInt8(ascii: "'")), let close = part.lastIndex(of: UInt8(ascii: "'")),
+      open < close
+    else { return nil }
+    return string(open + 1..<close)
   }
 
-  init(from decoder: any Decoder) throws {
-    let object = try decoder.container(keyedBy: Key.self)
-    let string = { (names: [String]) in
-      names.lazy.compactMap { try? object.decode(String.self, forKey: Key(stringValue: $0)) }.first
-    }
-    let inner =
-      (try? object.decode([ErrorJSON].self, forKey: Key(stringValue: "errors")))?.first
-      ?? (try? object.decode(ErrorJSON.self, forKey: Key(stringValue: "Error")))
-    code = string(["__type", "code", "Code"]) ?? inner?.code
-    message = string(["message", "Message", "errorMessage"]) ?? inner?.message
+  /// The service's own time: the last in `20150830T123600Z is now earlier than … (20150830T124100Z - 5 min.)`.
+  fileprivate var clock: SigningDate? {
+    guard let open = firstRange(of: "z ("), contains(" min.)") else { return nil }
+    return ServiceAnswer.date(string(open.upperBound..<min(open.upperBound + 16, bytes.count)))
   }
 }
 
 extension ServiceAnswer: CustomStringConvertible, CustomReflectable {
-  /// The error code; never the text, which may hold a session token.
+  /// The error code; never the text, which can contain a session token.
   public var description: String { "ServiceAnswer(\(code ?? "no code"))" }
-  /// The error code; never the text, which may hold a session token.
+  /// The error code; never the text, which can contain a session token.
   public var customMirror: Mirror { Mirror(self, children: ["code": code as Any], displayStyle: .struct) }
 }

@@ -5,7 +5,7 @@ extension BrokenRequest {
   static let named: [BrokenRequest] = [
     BrokenRequest(
       "Lattice without x-amz-content-sha256", .contentHashHeader,
-      "set it before signing, for VPC Lattice to UNSIGNED-PAYLOAD",
+      "Set it before signing, for VPC Lattice to UNSIGNED-PAYLOAD",
       #"""
       GET / HTTP/1.1
       Host: reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
@@ -44,7 +44,7 @@ extension BrokenRequest {
       AccessDeniedException: User: anonymous is not authorized to perform: vpc-lattice-svcs:Invoke on resource: arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123/ because no service-based policy allows the vpc-lattice-svcs:Invoke action
       """#),
     BrokenRequest(
-      "a policy that refuses GET", .notAllowed, "The signature is right; a policy denies the request explicitly",
+      "a policy that refuses GET", .notAllowed, "The signature is right. An explicit deny in the service-based policy",
       #"""
       GET / HTTP/1.1
       Host: reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
@@ -112,7 +112,7 @@ extension BrokenRequest {
       <ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code><Message>Credential should be scoped to a valid region, not 'us-west-1'. </Message></Error></ErrorResponse>
       """#),
     BrokenRequest(
-      "the wrong region at S3", .region, "sign for eu-west-1",
+      "the wrong region at S3", .region, "Sign for eu-west-1",
       #"""
       GET / HTTP/1.1
       Host: bucket.s3.amazonaws.com
@@ -127,7 +127,7 @@ extension BrokenRequest {
       <Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'</Message><Region>eu-west-1</Region><RequestId>1</RequestId></Error>
       """#),
     BrokenRequest(
-      "the wrong service", .service, "sign for execute-api",
+      "the wrong service", .service, "Sign for execute-api",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com

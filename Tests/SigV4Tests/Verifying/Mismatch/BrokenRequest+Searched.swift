@@ -17,7 +17,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "the path encoded twice for S3", given: .credentials, .pathEncoding, "S3 wants it as it goes on the wire",
+      "the path encoded twice for S3", given: .credentials, .pathEncoding, "S3 requires the form that is sent",
       #"""
       GET /a%20b HTTP/1.1
       Host: bucket.s3.us-west-2.amazonaws.com
@@ -31,7 +31,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "the path not normalized", given: .credentials, .pathNormalization, "repeated slashes removed",
+      "the path not normalized", given: .credentials, .pathNormalization, "repeated slashes are removed",
       #"""
       GET //orders/./a HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -72,7 +72,7 @@ extension BrokenRequest {
       """#),
     BrokenRequest(
       "the payload hashed for Lattice, under the right header", given: .credentials, .payloadSigned,
-      "wants UNSIGNED-PAYLOAD",
+      "requires UNSIGNED-PAYLOAD",
       #"""
       POST / HTTP/1.1
       Host: reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
@@ -101,7 +101,7 @@ extension BrokenRequest {
       """#),
     BrokenRequest(
       "UNSIGNED-PAYLOAD for a service that wants the hash", given: .credentials, .payloadUnsigned,
-      "wants the hash of the payload",
+      "requires the hash of the payload",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -114,7 +114,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "the hash of nothing for a body", given: .credentials, .payload, "hash the body that is sent",
+      "the hash of nothing for a body", given: .credentials, .payload, "Hash the body that is sent",
       #"""
       POST / HTTP/1.1
       Host: api.us-west-2.amazonaws.com

@@ -4,7 +4,7 @@ extension BrokenRequest {
   /// More of them: dates, the form of the text, and whose key it is.
   static let searchedForm: [BrokenRequest] = [
     BrokenRequest(
-      "the clock read twice", given: .credentials, .clock, "read the clock once",
+      "the clock read twice", given: .credentials, .clock, "Read the clock once",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -30,7 +30,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "the query unsorted", given: .credentials, .queryEncoding, "sort the parameters",
+      "the query unsorted", given: .credentials, .queryEncoding, "Sort the parameters",
       #"""
       GET /?b=1&a=2 HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -56,7 +56,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "a plus read as a space", given: .credentials, .queryEncoding, "+ stands for itself",
+      "a plus read as a space", given: .credentials, .queryEncoding, "a plus sign as %2B",
       #"""
       GET /?q=a+b HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -69,7 +69,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "a header's spaces kept", given: .credentials, .headerWhiteSpace, "make one space of each run",
+      "a header's spaces kept", given: .credentials, .headerWhiteSpace, "replace each run inside with one space",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -96,7 +96,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "the method in lower case", given: .credentials, .method, "letter case counts",
+      "the method in lower case", given: .credentials, .method, "Letter case counts",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com
@@ -135,7 +135,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details."}
       """#),
     BrokenRequest(
-      "another secret", given: .credentials, .secret, "No known mistake",
+      "another secret", given: .credentials, .unknown, "no known mistake",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com

@@ -128,7 +128,7 @@ extension BrokenRequest {
       {"message": "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'GET\n/\n\nhost:api.us-west-2.amazonaws.com\nx-amz-date:20150830T123600Z\nx-amz-security-token:TOKENTHATMUSTNOTSHOW2\n\nhost;x-amz-date;x-amz-security-token\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-west-2/execute-api/aws4_request\n2469b88055211f375abaed0058b49b28dec8cc961d059c71166059dbc12bf74e'\n"}
       """#),
     BrokenRequest(
-      "another secret, and the service shows its text", .secret, "the key differs",
+      "another secret, and the service shows its text", .secret, "The service computes the same canonical request",
       #"""
       GET / HTTP/1.1
       Host: api.us-west-2.amazonaws.com
