@@ -27,7 +27,12 @@ extension Verifier {
       }
       // Most headers are told by their length.
       switch headers[index].name.utf8.count {
-      case 4 where headers[index].isNamed("host"): hosts += 1
+      case 4 where headers[index].isNamed("host"):
+        hosts += 1
+        guard headers[index].value.withBytes({ $0.isHost }) else {
+          throw VerificationError(
+            .invalidRequest, "Host must be a host name or an address, and a port if any (RFC 9112, 3.2).")
+        }
       case 14 where headers[index].isNamed("content-length"):
         guard length == nil, headers[index].value.isDecimal else {
           throw VerificationError(
@@ -72,6 +77,24 @@ extension Span<UInt8> {
       }
     }
     return nil
+  }
+
+  /// Whether nothing here separates a host from anything but its port: no comma, slash, backslash, `?`, `#` or `@`, and no
+  /// white space but at the ends.
+  fileprivate var isHost: Bool {
+    var (start, end) = (0, count)
+    while start < end, self[start] <= 0x20 { start += 1 }
+    while end > start, self[end - 1] <= 0x20 { end -= 1 }
+    // To the end, as above.
+    var isOther: UInt8 = 0
+    for index in start..<end {
+      let byte = self[index]
+      isOther |=
+        (byte &- 0x21 < 0x5E ? 0 : 1) | (byte == UInt8(ascii: ",") ? 1 : 0) | (byte == UInt8(ascii: "/") ? 1 : 0)
+      isOther |= (byte == UInt8(ascii: "\\") ? 1 : 0) | (byte == UInt8(ascii: "?") ? 1 : 0)
+      isOther |= (byte == UInt8(ascii: "#") ? 1 : 0) | (byte == UInt8(ascii: "@") ? 1 : 0)
+    }
+    return isOther == 0
   }
 
   private func isFold(at index: Int) -> Bool {

@@ -348,6 +348,21 @@ import Testing
     Trick("a name outside of ASCII", .invalidRequest) { $0.add("\u{212A}", "c") },
     Trick("a second Host, empty", .invalidRequest) { $0.add("host", "") },
     Trick("a second Host, empty and signed", .invalidRequest) { $0.headers.insert(HeaderField("HOST", " "), at: 0) },
+    Trick("two hosts in one Host", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a, b")])) { _ in },
+    Trick(
+      "two hosts in one Host, without a space", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a,b")])
+    ) { _ in },
+    Trick("a Host with a user", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a@b")])) { _ in },
+    Trick("a Host with a path", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a/b")])) { _ in },
+    Trick("a Host with a query", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a?b")])) { _ in },
+    Trick("a Host with a fragment", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a#b")])) { _ in },
+    Trick("a Host with a backslash", .invalidRequest, SignedSample(headers: [HeaderField("Host", #"a\b"#)])) { _ in },
+    Trick("a Host outside of ASCII", .invalidRequest, SignedSample(headers: [HeaderField("Host", "ä")])) { _ in },
+    Trick("a Host with a space", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a b")])) { _ in },
+    Trick("a Host with white space around it", nil, SignedSample(headers: [HeaderField("Host", "a")])) {
+      try $0.change("Host") { " \($0)\t" }
+    },
+    Trick("an IPv6 Host with a port", nil, SignedSample(headers: [HeaderField("Host", "[fe80::1%25a]:80")])) { _ in },
     Trick("Transfer-Encoding beside Content-Length", .invalidRequest) {
       $0.add("Transfer-Encoding", "chunked")
       $0.add("Content-Length", "0")

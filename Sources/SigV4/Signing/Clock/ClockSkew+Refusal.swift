@@ -24,9 +24,9 @@ extension ClockSkew {
   ) -> ClockSkew? {
     guard status == 400 || status == 401 || status == 403 else { return nil }
     let errorTypes = headers.filter { $0.isNamed("x-amzn-errortype") }.map(\.value)
-    let text = errorTypes.joined() + body
+    let text = (errorTypes.joined() + body).utf8
     // A bare 403 to HEAD may be one for any reason, skew among them.
-    guard text.isEmpty || codes.contains(where: { text.contains($0) }) else { return nil }
+    guard text.isEmpty || codes.contains(where: { text.contains($0.utf8) }) else { return nil }
     let dates = ["date", "x-amz-date"].compactMap { name in headers.first { $0.isNamed(name) }?.value }
     for serverDate in dates + [serverTime(in: body) ?? ""] {
       guard let skew = ClockSkew(serverDate: serverDate, localTime: localTime) else { continue }
@@ -44,13 +44,15 @@ extension ClockSkew {
   /// The server's time in `… is now earlier than 20210502T173143Z (20210502T174643Z - 15 min.)`: the one in brackets; or
   /// in S3's `<ServerTime>2021-05-02T17:46:43Z</ServerTime>`.
   private static func serverTime(in body: String) -> String? {
-    if let start = body.firstRange(of: "<ServerTime>")?.upperBound {
-      return body[start...].prefix { $0 != "<" }.filter { $0 != "-" && $0 != ":" }
+    let bytes = body.utf8
+    if let start = bytes.firstRange(of: "<ServerTime>".utf8)?.upperBound {
+      let time = bytes[start...].prefix { $0 != UInt8(ascii: "<") }
+      return String(decoding: time.filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: ":") }, as: UTF8.self)
     }
-    if let start = body.firstRange(of: "Signature ")?.upperBound,
-      let bracket = body[start...].firstRange(of: "(")?.upperBound
+    if let start = bytes.firstRange(of: "Signature ".utf8)?.upperBound,
+      let bracket = bytes[start...].firstIndex(of: UInt8(ascii: "("))
     {
-      return String(body[bracket...].prefix { $0 != " " })
+      return String(Substring(bytes[bytes.index(after: bracket)...].prefix { $0 != UInt8(ascii: " ") }))
     }
     return nil
   }
