@@ -1,7 +1,4 @@
 extension String {
-  /// Whether both are the same bytes.
-  func hasSameBytes(as other: String) -> Bool { withBytes { bytes in other.withBytes { bytes.isEqual(to: $0) } } }
-
   /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
   @inline(__always)
   func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {

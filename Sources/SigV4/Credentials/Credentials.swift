@@ -35,17 +35,6 @@ public struct Credentials: Sendable, Hashable {
     self.expiration = expiration
     self.accountID = accountID?.isEmpty == true ? nil : accountID
   }
-
-  /// Whether both are the same, byte by byte.
-  ///
-  /// Texts that Unicode holds to be the same, such as a letter with an accent and the letter for both, sign differently.
-  public static func == (left: Credentials, right: Credentials) -> Bool {
-    left.accessKeyID.hasSameBytes(as: right.accessKeyID)
-      && left.secretAccessKey.hasSameBytes(as: right.secretAccessKey)
-      && (left.sessionToken == nil) == (right.sessionToken == nil)
-      && (left.sessionToken ?? "").hasSameBytes(as: right.sessionToken ?? "")
-      && left.expiration == right.expiration && left.accountID == right.accountID
-  }
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

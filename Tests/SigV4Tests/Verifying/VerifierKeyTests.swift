@@ -38,14 +38,15 @@ import Testing
   func `a key serves no secret that only Unicode holds to be the same`(secret: String, other: String) async throws {
     #expect(secret == other)
     let credentials = [secret, other].map { Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: $0) }
-    #expect(credentials[0] != credentials[1])
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
     try Signer(service: sample.service, region: "us-west-2").sign(
       &request, with: credentials[0], at: SignedSample.time)
     let signed = request
     try await onNewThread {
-      #expect(verifier.refusal(of: signed, with: credentials[0]) == nil)
-      #expect(verifier.refusal(of: signed, with: credentials[1]) == .wrongSignature)
+      for _ in 0..<2 {
+        #expect(verifier.refusal(of: signed, with: credentials[0]) == nil)
+        #expect(verifier.refusal(of: signed, with: credentials[1]) == .wrongSignature)
+      }
     }
   }
 
