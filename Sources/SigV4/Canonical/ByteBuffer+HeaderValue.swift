@@ -1,12 +1,15 @@
 extension ByteBuffer {
   /// Appends a header value with its white space squeezed; false where it holds what no server takes.
-  mutating func appendSqueezed(_ value: Span<UInt8>) -> Bool {
+  ///
+  /// Sets `hasLowBytes` for a value with bytes below 0x20, such as tabs.
+  mutating func appendSqueezed(_ value: Span<UInt8>, _ hasLowBytes: inout Bool) -> Bool {
     // Most values hold no white space, tokens among them, or spaces alone.
     let lowest = value.lowest
     guard lowest < 0x20 else {
       if lowest > 0x20 { append(value) } else { appendWords(of: value) }
       return true
     }
+    hasLowBytes = true
     let start = count
     var pendingSpace = false
     for index in value.indices {

@@ -15,8 +15,7 @@
 /// are to what lies between its bounds.
 @safe struct ByteBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
-  /// The bytes that there is memory for.
-  private(set) var capacity: Int
+  private var capacity: Int
   private(set) var count = 0
 
   init(capacity: Int = 2048) {
@@ -33,17 +32,12 @@
   /// Forgets what was written and keeps the memory.
   mutating func removeAll() { count = 0 }
 
-  /// The largest capacity that a buffer keeps when it shrinks; most requests need a few KB.
-  static let keptCapacity = 65_536
+  /// Whether there is more memory than most requests need.
+  var isLarge: Bool { capacity > 16_384 }
 
-  /// Forgets all but the first `kept` bytes and gives memory back, if it is more than ``keptCapacity``.
-  @inline(__always)
+  /// Forgets all but the first `kept` bytes and gives memory back, if the buffer ``isLarge``.
   mutating func shrink(keeping kept: Int = 0) {
-    if capacity > Self.keptCapacity { reallocate(keeping: kept) }
-  }
-
-  @inline(never)
-  private mutating func reallocate(keeping kept: Int) {
+    guard isLarge else { return }
     count = min(count, max(kept, 0))
     resize(to: max(2048, count))
   }

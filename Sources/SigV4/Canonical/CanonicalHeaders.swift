@@ -47,6 +47,8 @@ struct CanonicalHeaders: ~Copyable {
   private var entries: [Entry] = []
   /// What is wrong with the first header of which something is.
   private var problem: Problem?
+  /// Whether a value of those that were read has bytes below 0x20: white space other than spaces, or control characters.
+  private var hasLowBytes = false
   /// The names of a list that headers are selected by.
   private var listed: [Name] = []
   /// Whether the headers that ``selectListed`` has kept are all that the list names, each once, and any server takes them.
@@ -81,20 +83,21 @@ struct CanonicalHeaders: ~Copyable {
     text.truncate(to: unsigned.last?.range.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
     problem = nil
+    var hasLowBytes = false
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
       let start = text.count
       let isToken = fields[index].name.withBytes { text.appendLowercasedToken($0) }
       let nameEnd = text.count
       text.append(0x3A)
-      let isFit = fields[index].value.withBytes { text.appendSqueezed($0) }
+      let isFit = fields[index].value.withBytes { text.appendSqueezed($0, &hasLowBytes) }
       if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
       entries.append(Entry(name: name(at: start..<nameEnd), end: text.count, header: index))
     }
+    self.hasLowBytes = hasLowBytes
   }
 
   /// Forgets what was read and gives memory back, if it is more than most requests need.
-  @inline(__always)
   mutating func shrink() {
     text.shrink(keeping: unsigned.last?.range.upperBound ?? 0)
     guard entries.capacity > 1024 || listed.capacity > 1024 || unselectedAmazonHeaders.capacity > 1024 else { return }
@@ -105,6 +108,20 @@ struct CanonicalHeaders: ~Copyable {
   /// are selected.
   func isNamed(_ name: StaticString, at index: Int) -> Bool {
     index < entries.count && text.holds(name, in: entries[index].name.range)
+  }
+
+  /// The number of bytes in the name of the header at `index` of those that were read; to be asked before some are selected.
+  func nameLength(at index: Int) -> Int { index < entries.count ? entries[index].name.range.count : 0 }
+
+  /// Whether a value of those that were read may contain a control character.
+  var mayContainControls: Bool {
+    hasLowBytes || text.withBytes { $0.firstIndex(of: 0x7F, from: unsigned.last?.range.upperBound ?? 0) != nil }
+  }
+
+  /// Calls `body` with the canonical value of the header at `index` of those that were read; to be called before some are
+  /// selected.
+  func withValue<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+    text.withBytes(index < entries.count ? entries[index].value : 0..<0, body)
   }
 
   /// Refuses `headers`, which were read, where one of them is none that a server takes.

@@ -30,7 +30,6 @@ struct CanonicalQuery: ~Copyable {
   }
 
   /// Forgets what was read and gives memory back, if it is more than most requests need.
-  @inline(__always)
   mutating func shrink() {
     text.shrink()
     if parameters.capacity > 1024 { parameters = [] }

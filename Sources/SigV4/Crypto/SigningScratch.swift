@@ -67,12 +67,20 @@ struct SigningScratch: ~Copyable {
       unsafe pthread_setspecific(key, pointer)
     }
     unsafe pointer.pointee.buffer.removeAll()
-    defer { unsafe pointer.pointee.shrink() }
-    return try unsafe body(&pointer.pointee)
+    do throws(Failure) {
+      let result = try unsafe body(&pointer.pointee)
+      // What is large is so in the canonical request too, once it is written; looking at all would cost 50 ns.
+      if unsafe pointer.pointee.buffer.isLarge { unsafe pointer.pointee.shrink() }
+      return result
+    } catch {
+      unsafe pointer.pointee.shrink()
+      throw error
+    }
   }
 
   /// Gives back the memory that a large request took, which the thread would keep until it ends.
-  private mutating func shrink() {
+  @inline(never)
+  mutating func shrink() {
     buffer.shrink()
     target.shrink()
     headers.shrink()

@@ -25,7 +25,7 @@ struct SigningKeyCache {
     let idEnd = credentials.idEnd
     return key { entry in
       entry.idEnd == idEnd && entry.day == day && entry.key.scope.region == region && entry.key.scope.service == service
-        && entry.credentials == credentials
+        && entry.credentials.isSame(as: credentials)
     }
   }
 
@@ -42,8 +42,9 @@ struct SigningKeyCache {
     return key
   }
 
-  /// Keeps a key for the next time.
+  /// Keeps a key for the next time, if the secret is ASCII, as all of AWS's are.
   mutating func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
+    guard credentials.secretAccessKey.utf8.allSatisfy({ $0 < 0x80 }) else { return }
     let entry = Entry(credentials: credentials, idEnd: credentials.idEnd, day: day, key: key)
     if entries.count < Self.limit {
       entries.append(entry)
@@ -54,7 +55,7 @@ struct SigningKeyCache {
   }
 
   private func asymmetricMaterial(for credentials: Credentials) -> (any SigningMaterial)? {
-    key { $0.key.scope.region == nil && $0.credentials == credentials }?.material
+    key { $0.key.scope.region == nil && $0.credentials.isSame(as: credentials) }?.material
   }
 
   /// The key of the youngest entry that fits; in place, since a loop over the entries would copy each.
@@ -70,6 +71,13 @@ struct SigningKeyCache {
 }
 
 extension Credentials {
+  /// Whether `other` is the same, byte by byte; this secret is ASCII.
+  ///
+  /// `==` also equates texts that Unicode holds to be the same. Of those, only the same ASCII text is as long.
+  fileprivate borrowing func isSame(as other: borrowing Credentials) -> Bool {
+    self == other && secretAccessKey.utf8.count == other.secretAccessKey.utf8.count
+  }
+
   /// The last four bytes of the access key id, which tell most credentials apart without a comparison of texts.
   fileprivate var idEnd: UInt32 {
     accessKeyID.withBytes { bytes in

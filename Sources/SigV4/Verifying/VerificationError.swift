@@ -11,6 +11,10 @@ public struct VerificationError: Error, Hashable {
 
     /// The request has more headers, or longer ones, or a longer method or target than the verifier accepts.
     public static let tooLarge = Code("tooLarge")
+    /// The request isn't one that HTTP allows, whoever signed it: its method, its target, a header, or its body's length.
+    public static let invalidRequest = Code("invalidRequest")
+    /// The request target isn't in canonical form, and the verifier rejects such targets (``Verifier/NonCanonicalTargets``).
+    public static let nonCanonicalTarget = Code("nonCanonicalTarget")
     /// The request carries no signature: its sender is anonymous.
     public static let missingSignature = Code("missingSignature")
     /// The request carries two signatures, or two values for a part of one.
@@ -29,12 +33,6 @@ public struct VerificationError: Error, Hashable {
     public static let skewedDate = Code("skewedDate")
     /// The lifetime of a presigned request has passed.
     public static let expired = Code("expired")
-    /// The request isn't one that HTTP allows, whoever signed it: its method, its target, a header, or its body's length.
-    ///
-    /// A malformed header is reported before the headers that must be signed.
-    public static let invalidRequest = Code("invalidRequest")
-    /// The request target isn't in canonical form, and the verifier rejects such targets (``Verifier/NonCanonicalTargets``).
-    public static let nonCanonicalTarget = Code("nonCanonicalTarget")
     /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
     /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.

@@ -6,8 +6,14 @@ public struct VerifiedRequest: Sendable, Hashable {
   public let target: CanonicalTarget
   /// The last line of the canonical request.
   public let payloadHash: String
+  /// Whether the payload's hash was computed here, and not only said.
+  let isPayloadRead: Bool
+
   /// Whether the signature covers the body, and whether that was checked.
-  public let bodyCoverage: BodyCoverage
+  public var bodyCoverage: BodyCoverage {
+    if payloadHash.utf8.count == 64 { return isPayloadRead ? .covered : .unchecked }
+    return payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
+  }
 
   /// The signature in the one form that all signatures of this kind share: the key for a cache that rejects replays.
   ///
@@ -35,13 +41,4 @@ public enum BodyCoverage: Sendable, Hashable {
   case coveredPieceByPiece
   /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
   case uncovered
-
-  /// What `payloadHash`, the last line of a canonical request, says of a body that is known as `payload`.
-  init(_ payloadHash: String, _ payload: Payload) {
-    if payloadHash.utf8.count != 64 {
-      self = payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
-    } else {
-      self = payload.isComputed ? .covered : .unchecked
-    }
-  }
 }

@@ -1,7 +1,9 @@
 // The checks of what a server at the edge rejects too, whoever has signed it.
 extension Verifier {
-  /// Checks the method, the target and the headers of `request` as HTTP has them.
-  func checkMessage(_ request: SignableRequest) throws(VerificationError) {
+  /// Checks the method, the target and the headers of `request`, which `headers` has read.
+  func checkMessage(
+    _ request: SignableRequest, _ headers: borrowing CanonicalHeaders
+  ) throws(VerificationError) {
     guard request.method.withBytes({ $0.isToken }) else {
       throw VerificationError(
         .invalidRequest, "The method isn't a token (RFC 9110, 9.1): \(request.method.debugDescription).")
@@ -10,42 +12,48 @@ extension Verifier {
     if let flaw {
       throw VerificationError(flaw.isInvalid ? .invalidRequest : .nonCanonicalTarget, flaw.message)
     }
-    try checkFields(of: request)
+    do { try headers.check(request.headers) } catch { throw VerificationError(error) }
+    if headers.mayContainControls { try checkValues(of: request.headers) }
+    try checkRouting(request.headers.count, headers)
   }
 
-  /// Checks values (RFC 9110, 5.5), `Host` (RFC 9112, 3.2), and the length of the body (RFC 9112, 6.3).
-  private func checkFields(of request: SignableRequest) throws(VerificationError) {
-    var hosts = 0
-    var length: String?
-    var isChunked = false
-    let headers = request.headers.span  // whose elements are read in place
-    for index in headers.indices {
-      if let offset = headers[index].value.withBytes({ $0.firstControlCharacter }) {
-        throw VerificationError(
-          .invalidRequest,
-          "The value of header \(headers[index].name.debugDescription) contains a control character at byte \(offset).")
-      }
+  /// Refuses control characters in values (RFC 9110, 5.5).
+  private func checkValues(of headers: [HeaderField]) throws(VerificationError) {
+    for header in headers {
+      guard let offset = header.value.withBytes({ $0.firstControlCharacter }) else { continue }
+      throw VerificationError(
+        .invalidRequest, "The value of header \(header.name) contains a control character at byte \(offset).")
+    }
+  }
+
+  /// Checks what says where the request goes (RFC 9112, 3.2) and where its body ends (RFC 9112, 6.3).
+  private func checkRouting(_ count: Int, _ headers: borrowing CanonicalHeaders) throws(VerificationError) {
+    var (hosts, lengths, isChunked) = (0, 0, false)
+    for index in 0..<count {
       // Most headers are told by their length.
-      switch headers[index].name.utf8.count {
-      case 4 where headers[index].isNamed("host"): hosts += 1
-      case 14 where headers[index].isNamed("content-length"):
-        guard length == nil, headers[index].value.isDecimal else {
+      switch headers.nameLength(at: index) {
+      case 4 where headers.isNamed("host", at: index):
+        hosts += 1
+        guard headers.withValue(at: index, { $0.isHost }) else {
           throw VerificationError(
-            .invalidRequest,
-            "The request must have one Content-Length at most, a number of bytes (RFC 9110, 8.6).")
+            .invalidRequest, "Host must be a host name or an address, and a port if any (RFC 9112, 3.2).")
         }
-        length = headers[index].value
-      case 17 where headers[index].isNamed("transfer-encoding"): isChunked = true
+      case 14 where headers.isNamed("content-length", at: index):
+        lengths += 1
+        guard headers.withValue(at: index, { $0.isDecimal }) else {
+          throw VerificationError(.invalidRequest, "Content-Length must be a number of bytes (RFC 9110, 8.6).")
+        }
+      case 17 where headers.isNamed("transfer-encoding", at: index): isChunked = true
       default: break
       }
     }
     guard hosts < 2 else {
       throw VerificationError(.invalidRequest, "The request has several Host headers; send one (RFC 9112, 3.2).")
     }
-    guard !isChunked || length == nil else {
+    guard lengths < 2, lengths == 0 || !isChunked else {
       throw VerificationError(
         .invalidRequest,
-        "The request has both Transfer-Encoding and Content-Length, so its end is in doubt (RFC 9112, 6.3). Send one of them."
+        "The request has several Content-Length headers, or one beside Transfer-Encoding, so its end is in doubt (RFC 9112, 6.3)."
       )
     }
   }
@@ -55,13 +63,6 @@ extension Span<UInt8> {
   /// Where the first byte stands that no field value contains: a control character other than a tab, but for CR LF before a
   /// space or a tab, which folds a line (RFC 9112, 5.2).
   var firstControlCharacter: Int? {
-    // To the end, so that the compiler can look at many bytes at a time.
-    var isControl: UInt8 = 0
-    for index in indices {
-      let byte = self[index]
-      isControl |= (byte < 0x20 && byte != UInt8(ascii: "\t") ? 1 : 0) | (byte == 0x7F ? 1 : 0)
-    }
-    guard isControl != 0 else { return nil }
     var index = 0
     while index < count {
       switch self[index] {
@@ -74,16 +75,27 @@ extension Span<UInt8> {
     return nil
   }
 
+  /// Whether this is made of the characters of a host and a port: nothing that separates them from anything else, such as a
+  /// comma, a slash, `@` or a space.
+  fileprivate var isHost: Bool {
+    // RFC 3986, 3.2.2: a bit for each character of a host name, an address or a port, but for the comma.
+    let (low, high): (UInt64, UInt64) = (0x2FFF_6FF2_0000_0000, 0x47FF_FFFE_AFFF_FFFE)
+    var isOther: UInt64 = 0
+    for index in indices {
+      let byte = UInt64(self[index])
+      isOther |= ~((byte & 0x40 == 0 ? low : high) &>> (byte & 0x3F)) | byte &>> 7
+    }
+    return isOther & 1 == 0
+  }
+
+  /// Whether this is a number without a sign.
+  fileprivate var isDecimal: Bool {
+    for index in indices where self[index] &- UInt8(ascii: "0") > 9 { return false }
+    return !isEmpty
+  }
+
   private func isFold(at index: Int) -> Bool {
     index + 2 < count && self[index + 1] == UInt8(ascii: "\n")
       && (self[index + 2] == UInt8(ascii: " ") || self[index + 2] == UInt8(ascii: "\t"))
-  }
-}
-
-extension String {
-  /// Whether this is a number without a sign, and with nothing around it but white space.
-  fileprivate var isDecimal: Bool {
-    let digits = self[...].trimmingSpaces.utf8
-    return !digits.isEmpty && digits.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 }

@@ -8,10 +8,11 @@
 extension Verifier {
   /// Reads and checks the signature of `request`, and hashes the canonical request that it must be for.
   ///
-  /// - Returns: What will be vouched for once the signature is proved, and the hash of the canonical request.
+  /// - Returns: What the request says of its signature, not proved yet; the last line of the canonical request; and the
+  ///   hash of all of it.
   func read(
     _ request: SignableRequest, payload: Payload, at time: Date
-  ) throws(VerificationError) -> (VerifiedRequest, canonicalRequestHash: SHA256Digest) {
+  ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
       let claim = try claim(of: request, at: time, &scratch.headers)
       let payloadHash = try payloadHash(of: payload, for: claim)
@@ -23,10 +24,7 @@ extension Verifier {
       } catch {
         throw VerificationError(error)
       }
-      let unproved = VerifiedRequest(
-        claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
-        payloadHash: payloadHash, bodyCoverage: BodyCoverage(payloadHash, payload))
-      return (unproved, hash)
+      return (claim, payloadHash, hash)
     }
   }
 
@@ -36,11 +34,11 @@ extension Verifier {
   ) throws(VerificationError) -> SignatureClaim {
     try limits.check(request)
     headers.read(request.headers)
+    try checkMessage(request, headers)
     let claim = try SignatureClaim(request, &headers)
     try checkScope(of: claim)
     try checkSignedHeaders(of: claim, in: request, headers)
     try checkDate(of: claim, at: time)
-    try checkMessage(request)
     return claim
   }
 }

@@ -9,8 +9,8 @@
 /// A verifier is cheap to make and to copy, and safe to share. Each thread keeps the keys that have proved a signature for the
 /// next request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
 ///
-/// Checks come in this order, and the first that fails is the error: the signature is there and well-formed; its
-/// algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
+/// Checks come in this order, and the first that fails is the error: the request's size; that it is one that HTTP allows;
+/// the form of its target; that the signature is there and well-formed; its algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
 /// and the session token, both in constant time. Whether a token belongs to a key is told only where the signature is
 /// right, and an access key id that nobody knows takes the path and the time of a wrong signature: an answer tells
 /// nobody which ids exist.
@@ -65,7 +65,9 @@ public struct Verifier: Sendable {
   /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
-      try claim(of: request, at: time, &scratch.headers)
+      // Without a canonical request, whose size would say whether much was read.
+      defer { scratch.headers.shrink() }
+      return try claim(of: request, at: time, &scratch.headers)
     }
   }
 
@@ -83,8 +85,11 @@ public struct Verifier: Sendable {
   public func verify(
     _ request: SignableRequest, payload: Payload, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    let (unproved, hash) = try read(request, payload: payload, at: time)
-    return try verify(unproved, hash, with: credentials)
+    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time)
+    try check(claim, over: hash, with: credentials)
+    return VerifiedRequest(
+      claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
+      payloadHash: payloadHash, isPayloadRead: payload.isComputed)
   }
 
   /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
@@ -101,15 +106,18 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let (unproved, hash) = try read(request, payload: payload, at: time ?? Date())
-    let found = try await credentials(unproved.claim.accessKeyID)
-    return try verify(unproved, hash, with: found)
+    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time ?? Date())
+    let found = try await credentials(claim.accessKeyID)
+    try check(claim, over: hash, with: found)
+    return VerifiedRequest(
+      claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
+      payloadHash: payloadHash, isPayloadRead: payload.isComputed)
   }
 
-  private func verify(
-    _ unproved: consuming VerifiedRequest, _ canonicalRequestHash: SHA256Digest, with credentials: Credentials?
-  ) throws(VerificationError) -> VerifiedRequest {
-    let claim = unproved.claim
+  /// Checks the signature and the session token.
+  private func check(
+    _ claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, with credentials: Credentials?
+  ) throws(VerificationError) {
     // Credentials of another id are no credentials for this one.
     let isKnown =
       if let credentials {
@@ -127,6 +135,5 @@ public struct Verifier: Sendable {
       }
     guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
-    return unproved
   }
 }

@@ -40,16 +40,18 @@ import Testing
     let verifier = Verifier(service: sample.service, nonCanonicalTargets: .accepted, limits: limits)
     _ = verifier.refusal(of: inHeaders, with: sample.credentials)
     try expectSmall()
+    _ = try? verifier.claim(of: inHeaders, at: SignedSample.time)
+    try expectSmall()
     // And what is left still serves.
     #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
   }
 
   private func expectSmall() throws {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      #expect(scratch.buffer.capacity <= ByteBuffer.keptCapacity)
-      #expect(scratch.target.capacity <= ByteBuffer.keptCapacity)
-      #expect(scratch.headers.text.capacity <= ByteBuffer.keptCapacity)
-      #expect(scratch.query.text.capacity <= ByteBuffer.keptCapacity)
+      #expect(!scratch.buffer.isLarge)
+      #expect(!scratch.target.isLarge)
+      #expect(!scratch.headers.text.isLarge)
+      #expect(!scratch.query.text.isLarge)
     }
   }
 }

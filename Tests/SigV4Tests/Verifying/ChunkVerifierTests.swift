@@ -234,6 +234,45 @@ import Testing
     }
   }
 
+  @Test(arguments: ["0", "1", "a", ";", "\r", "*", "\0", "é"])
+  func `a line without an end is refused at its limit, however slowly it comes`(text: String) throws {
+    let upload = try Upload(.hmacSHA256, trailers: [])
+    var verifier = try upload.verifier
+    var count = 0
+    let error = #expect(throws: VerificationError.self) {
+      while count < 10_000 {
+        _ = try verifier.verify(Array(text.utf8))
+        count += text.utf8.count
+      }
+    }
+    #expect(error?.code == .tooLarge)
+    #expect(count <= 8192)
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\n\n", "0\n", "0\r\n\r\n", "0;chunk-signature=\r\n", "1;x=y;chunk-signature=0\r\n"])
+  func `a frame of another form is refused`(frame: String) throws {
+    for (algorithm, trailers) in Self.forms {
+      let upload = try Upload(algorithm, trailers: trailers)
+      #expect(throws: VerificationError.self) { try upload.read(Array(frame.utf8)) }
+      #expect(throws: VerificationError.self) { try upload.read(Array(frame.utf8) + upload.wire) }
+      let middle = upload.pieces[0].count
+      let wire = Array(upload.wire[..<middle]) + Array(frame.utf8) + upload.wire[middle...]
+      #expect(throws: VerificationError.self) { try upload.read(wire) }
+    }
+  }
+
+  @Test func `chunks of another upload, or in another order, are refused`() throws {
+    let upload = try Upload(.hmacSHA256, trailers: [])
+    var pieces = upload.pieces
+    pieces.swapAt(0, 1)
+    #expect(throws: VerificationError.self) { try upload.read(Array(pieces.joined())) }
+    pieces = upload.pieces
+    pieces.insert(pieces[0], at: 0)
+    #expect(throws: VerificationError.self) { try upload.read(Array(pieces.joined())) }
+    let other = try Upload(.hmacSHA256, trailers: [], announcing: 20_001)
+    #expect(throws: VerificationError.self) { try upload.read(other.wire) }
+  }
+
   @Test func `a request that announces no chunks has none`() throws {
     let sample = SignedSample(service: .s3)
     let verified = try sample.verifier.verify(

@@ -34,6 +34,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [("K", "\u{212A}"), ("\u{E9}", "e\u{301}"), ("a\u{323}\u{301}", "a\u{301}\u{323}")])
+  func `a key serves no secret that only Unicode holds to be the same`(secret: String, other: String) async throws {
+    #expect(secret == other)
+    let credentials = [secret, other].map { Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: $0) }
+    var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
+    try Signer(service: sample.service, region: "us-west-2").sign(
+      &request, with: credentials[0], at: SignedSample.time)
+    let signed = request
+    try await onNewThread {
+      for _ in 0..<2 {
+        #expect(verifier.refusal(of: signed, with: credentials[0]) == nil)
+        #expect(verifier.refusal(of: signed, with: credentials[1]) == .wrongSignature)
+      }
+    }
+  }
+
   @Test func `invented ids, regions and requests push no key out that is in use`() async throws {
     let right = try sample.request()
     let regions = try (0..<100).map { number in

@@ -70,7 +70,8 @@ struct XMLElement {
   }
 
   private static func localName(_ name: String) -> String {
-    name.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+    name.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).last.map { String(Substring($0)) }
+      ?? ""
   }
 
   private static func isNameStart(_ byte: UInt8) -> Bool {
@@ -99,10 +100,16 @@ struct XMLElement {
     case "gt": ">"
     case "quot": "\""
     case "apos": "'"
-    case _ where name.hasPrefix("#x"): UInt32(name.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
-    case _ where name.hasPrefix("#"): UInt32(name.dropFirst()).flatMap(Unicode.Scalar.init)
+    case _ where name.utf8.starts(with: "#x".utf8): scalar(name.utf8.dropFirst(2), radix: 16)
+    case _ where name.utf8.starts(with: "#".utf8): scalar(name.utf8.dropFirst(), radix: 10)
     default: nil
     }
+  }
+
+  private static func scalar(_ digits: Substring.UTF8View, radix: Int) -> Unicode.Scalar? {
+    // A number takes a sign, and a reference doesn't.
+    guard digits.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }) else { return nil }
+    return UInt32(Substring(digits), radix: radix).flatMap(Unicode.Scalar.init)
   }
 }
 
@@ -132,7 +139,7 @@ extension Substring.UnicodeScalarView {
 
   /// The name of a start tag, whose attributes are skipped, and whether it is an end tag too.
   fileprivate mutating func takeTag() -> (name: Self, isEmpty: Bool)? {
-    let name = prefix { !$0.properties.isWhitespace && $0 != ">" && $0 != "/" && $0 != "<" }
+    let name = prefix { !" \t\r\n".unicodeScalars.contains($0) && $0 != ">" && $0 != "/" && $0 != "<" }
     removeFirst(name.count)
     var quote: Unicode.Scalar?
     var last: Unicode.Scalar?

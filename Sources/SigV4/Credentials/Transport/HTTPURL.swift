@@ -22,9 +22,11 @@ struct HTTPURL: Sendable, Hashable {
   /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
   init?(_ text: String) {
     let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0) }
+    guard isPlain else { return nil }
+    // ASCII from here on, where characters are bytes.
     let scheme = text.prefix { $0 != ":" }
     let rest = text.dropFirst(scheme.count)
-    guard isPlain, let scheme = Scheme(rawValue: scheme.lowercased()), rest.hasPrefix("://") else { return nil }
+    guard let scheme = Scheme(rawValue: scheme.lowercased()), rest.hasPrefix("://") else { return nil }
     let authority = rest.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
     let host: Substring
     let port: Substring
@@ -42,7 +44,9 @@ struct HTTPURL: Sendable, Hashable {
     if port.isEmpty {
       self.port = scheme == .http ? 80 : 443
     } else {
-      guard port.hasPrefix(":"), port.dropFirst().allSatisfy(\.isNumber), let number = UInt16(port.dropFirst()) else {
+      guard port.hasPrefix(":"), port.utf8.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }),
+        let number = UInt16(port.dropFirst())
+      else {
         return nil
       }
       self.port = number

@@ -55,12 +55,14 @@ extension SigningDate {
   /// or `+0000`; the day's name isn't looked at.
   init?(fixdate: String) {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let parts = fixdate.split(separator: " ", omittingEmptySubsequences: false)
+    let parts = fixdate.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+      .map { Substring($0) }
     guard parts.count == 6, parts[0].utf8.last == 0x2C, parts[1].utf8.count == 2,
       ["GMT", "-0000", "+0000"].contains(parts[5]),
       let month = months.firstIndex(of: String(parts[2])), parts[3].utf8.count == 4
     else { return nil }
-    let time = parts[4].split(separator: ":", omittingEmptySubsequences: false)
+    let time = parts[4].utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+      .map { Substring($0) }
     guard time.map(\.utf8.count) == [2, 2, 2] else { return nil }
     self.init(text: "\(parts[3])\(month < 9 ? "0" : "")\(month + 1)\(parts[1])T\(time.joined())Z")
   }

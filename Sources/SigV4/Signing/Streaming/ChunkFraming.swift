@@ -37,7 +37,7 @@ enum ChunkFraming {
   /// What follows the line of the last chunk.
   static func trailer(_ fields: [HeaderField], _ signature: String?, _ algorithm: SigningAlgorithm) -> [UInt8] {
     var lines: [UInt8] = []
-    for field in fields { lines += "\(field.name.lowercased()):\(field.value)\r\n".utf8 }
+    for field in fields { lines += "\(field.name.utf8.asciiLowercased):\(field.value)\r\n".utf8 }
     if let signature {
       append(trailerMark, signature, algorithm, to: &lines)
       lines += [0x0D, 0x0A]

@@ -9,7 +9,7 @@ public struct ChunkTrailer: Sendable, Hashable {
 
   /// Announces a trailer.
   public init(_ name: String, valueLength: Int) {
-    self.name = name.lowercased()
+    self.name = name.utf8.asciiLowercased
     self.valueLength = valueLength
   }
 
