@@ -29,6 +29,11 @@ struct SecretRuns {
     for other in others { if let other { add(other) } }
   }
 
+  /// Creates the runs of `secrets`.
+  init(_ secrets: [String]) {
+    for secret in secrets { add(secret) }
+  }
+
   /// The words of 8 bytes or longer in the documented URLs: messages use them too.
   private static let commonWords = [
     "/latest/meta-data/iam/security-credentials-extended/", "/v1/credentials", "/v2/credentials/",

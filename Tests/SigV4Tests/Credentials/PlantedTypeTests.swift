@@ -192,7 +192,7 @@ struct PlantedTypeTests {
       "SecurityTokenService", "SignatureAuthentication", "LocalClock", "AuthPolicy", "AuthPolicyError", "Principal",
       "RefusingPort",
       // Settings, codes and cases.
-      "Code", "Cause", "RequestLimits", "NonCanonicalTargets", "BodyCoverage", "Placement", "Signatures",
+      "Code", "Cause", "Certainty", "RequestLimits", "NonCanonicalTargets", "BodyCoverage", "Placement", "Signatures",
       "SigningAlgorithm", "SigningService",
       "PayloadRule", "ContentHashHeader", "PathEncoding", "PathNormalization", "SessionTokenRule", "ElastiCacheKind",
       "ClockSkew", "Version", "EndpointMode", "Access", "TransportDeadlines", "Attempt", "LoopbackAddress", "Framing",

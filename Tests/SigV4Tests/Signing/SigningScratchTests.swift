@@ -48,10 +48,10 @@ import Testing
 
   private func expectSmall() throws {
     try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      #expect(!scratch.buffer.isLarge)
-      #expect(!scratch.target.isLarge)
-      #expect(!scratch.headers.text.isLarge)
-      #expect(!scratch.query.text.isLarge)
+      let large = [
+        scratch.buffer.isLarge, scratch.target.isLarge, scratch.headers.text.isLarge, scratch.query.text.isLarge,
+      ]
+      #expect(large == [false, false, false, false], "buffer, target, headers, query")
     }
   }
 }

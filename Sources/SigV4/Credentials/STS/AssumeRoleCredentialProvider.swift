@@ -88,6 +88,7 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
 /// A checked call of `AssumeRole`, which lacks the credentials to sign with.
 struct AssumeRoleCall {
   private let fields: [(name: String, value: String)]
+  private let externalID: String?
   private let region: String
   private let endpoint: String
 
@@ -106,7 +107,8 @@ struct AssumeRoleCall {
     guard let region else { throw SecurityTokenEndpoint.missingRegion }
     self.region = SecurityTokenEndpoint.signingRegion(region)
     var fields = role.fields
-    if let id = settings.externalID?.nonBlank { fields.append(("ExternalId", id)) }
+    externalID = settings.externalID?.nonBlank
+    if let externalID { fields.append(("ExternalId", externalID)) }
     if let duration = settings.duration { fields.append(("DurationSeconds", try Self.seconds(duration))) }
     self.fields = fields
   }
@@ -118,7 +120,7 @@ struct AssumeRoleCall {
     let signer = Signer(service: .sts, region: region)
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
     let call = SecurityTokenClient.Call(
-      action: "AssumeRole", fields: fields, secrets: [settings.externalID, credentials.secretAccessKey]
+      action: "AssumeRole", fields: fields, secrets: [externalID, credentials.secretAccessKey]
     ) {
       (request, payload) throws(SigningError) in
       try signer.sign(&request, payload: payload, with: credentials, at: clock.now())

@@ -68,9 +68,9 @@ extension Mismatch {
   func redacted(_ secrets: SecretRuns) -> Mismatch {
     let differences = differences.map { difference in
       Difference(
-        line: secrets.redacted(difference.line), sent: difference.sent.map(secrets.redacted),
-        expected: difference.expected.map(secrets.redacted))
+        line: secrets.removed(from: difference.line), sent: difference.sent.map(secrets.removed(from:)),
+        expected: difference.expected.map(secrets.removed(from:)))
     }
-    return Mismatch(cause, certainty, secrets.redacted(explanation), differences)
+    return Mismatch(cause, certainty, secrets.removed(from: explanation), differences)
   }
 }
