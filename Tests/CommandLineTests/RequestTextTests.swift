@@ -49,6 +49,11 @@ struct RequestTextTests {
     #expect(text.notes.first?.contains("doesn't contain the body") == true)
   }
 
+  @Test("A quoted line of a command isn't what curl -v prints")
+  func quotedLine() throws {
+    #expect(try Self.read("curl http://h/ -d '\n> see /path'").body == Array("\n> see /path".utf8))
+  }
+
   @Test("The body that curl -v doesn't show is taken from the command above its output")
   func commandAboveOutput() throws {
     let command = "$ curl -v --aws-sigv4 aws:amz:us-east-1:s3 -u a:b http://h.example/a -d ab\n"

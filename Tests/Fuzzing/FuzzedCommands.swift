@@ -6,7 +6,8 @@ func fuzzCommands(_ input: [UInt8]) {
   readPasted(Array("curl.exe ^\"http://h/^\" ".utf8) + input)
   readPasted(Array("curl http://h/ `\n".utf8) + input)
 
-  // A body in quotes of any kind is the same body.
+  // A body in quotes of any kind is the same body, unless it looks like what curl -v prints.
+  guard !String(decoding: input, as: UTF8.self).contains("HTTP/") else { return }
   let quoted = input.flatMap { $0 == UInt8(ascii: "'") ? Array("'\\''".utf8) : [$0] }
   let escaped = input.flatMap {
     [UInt8(ascii: "\\"), UInt8(ascii: "x"), Hexadecimal.lowercaseDigit($0 >> 4), Hexadecimal.lowercaseDigit($0 & 15)]

@@ -115,7 +115,7 @@ enum VerboseOutput {
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       let isSent = line.first == UInt8(ascii: ">")
       if message.isEmpty {
-        guard isSent, HTTPMessage.isRequestLine(Array(line.dropFirst(2))) else { continue }
+        guard isSent, HTTPMessage.isRequestLine(Array(line.dropFirst(2)), needsVersion: true) else { continue }
       } else if !isSent {
         // Lines about the connection may stand between.
         if line.first == UInt8(ascii: "*") { continue }
@@ -174,13 +174,14 @@ struct HTTPMessage {
   }
 
   /// Whether text begins with a request line: a method and a target, and a version unless the target is clearly one.
-  static func isRequestLine(_ text: [UInt8]) -> Bool {
+  static func isRequestLine(_ text: [UInt8], needsVersion: Bool = false) -> Bool {
     let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
     guard words.count == 2, words[0].allSatisfy(HeaderText.isTokenByte), !ShellCommand.isCurl(Array(words[0])) else {
       return false
     }
     let last = line.split(separator: UInt8(ascii: " ")).last ?? []
-    return last.starts(with: "HTTP/".utf8) || ["/", "http://", "https://"].contains { words[1].starts(with: $0.utf8) }
+    if last.starts(with: "HTTP/".utf8) { return true }
+    return !needsVersion && ["/", "http://", "https://"].contains { words[1].starts(with: $0.utf8) }
   }
 }

@@ -40,16 +40,18 @@
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
       let outgoing = try HTTPClientRequest(request)
       let deadlines = request.deadlines
-      let result = await withTaskGroup(of: Result<TransportResponse, TransportError>.self) { group in
-        group.addTask { await Self.exchange(outgoing, deadlines, bodyLimit: request.bodyLimit) }
-        group.addTask {
-          guard (try? await Task.sleep(for: deadlines.whole)) != nil else { return .failure(.cancelled) }
-          return .failure(.timedOut(after: deadlines.whole, "no whole answer"))
-        }
-        defer { group.cancelAll() }
-        return await group.next() ?? .failure(.cancelled)
+      // The client may be slow to notice a cancellation: its task is left behind, not waited for.
+      let outcome = FirstOutcome<Result<TransportResponse, TransportError>>(ifCancelled: .failure(.cancelled))
+      let timer = EventThread.shared.register([], until: .now + deadlines.whole) { _ in
+        outcome.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
       }
-      return try result.get()
+      guard let timer else { throw .noResources("thread or descriptor") }
+      let exchange = Task { outcome.end(await Self.exchange(outgoing, deadlines, bodyLimit: request.bodyLimit)) }
+      defer {
+        EventThread.shared.unregister(timer)
+        exchange.cancel()
+      }
+      return try await outcome.wait().get()
     }
 
     private static func exchange(
@@ -60,6 +62,11 @@
         let answer = try await client.execute(request, deadline: .now() + TimeAmount(head))
         var response = TransportResponse(
           status: Int(answer.status.code), headers: answer.headers.map { HeaderField($0.name, $0.value) })
+        if request.method != .HEAD, let length = answer.headers.first(name: "Content-Length").flatMap(Int.init),
+          length > bodyLimit
+        {
+          return .failure(.tooLong(bodyLimit))
+        }
         for try await part in answer.body {
           guard part.readableBytes <= bodyLimit - response.body.count else { return .failure(.tooLong(bodyLimit)) }
           response.body += part.readableBytesView
@@ -91,8 +98,11 @@
     fileprivate init(_ error: any Error, _ head: Duration) {
       switch error {
       case is CancellationError: self = .cancelled
+      case let error as NIOConnectionError where error.connectionErrors.contains(where: { $0.error.isOutOfDescriptors }):
+        self = .noResources("descriptor")
       case is NIOConnectionError:
         self.init(.cannotConnect, "the connection was refused, there is no route or the host's name is unknown")
+      case is IOError where error.isOutOfDescriptors: self = .noResources("descriptor")
       case let error as IOError where ![ECONNRESET, EPIPE].contains(error.errnoCode):
         self.init(.cannotConnect, "the connection was refused or there is no route")
       case let error as HTTPParserError where error == .invalidEOFState: self = .closedEarly
@@ -108,6 +118,13 @@
         }
       default: self.init(.cannotConnect, "TLS failed")
       }
+    }
+  }
+
+  extension Error {
+    /// Whether the process or the system has no descriptors left.
+    fileprivate var isOutOfDescriptors: Bool {
+      (self as? IOError).map { [EMFILE, ENFILE].contains($0.errnoCode) } ?? false
     }
   }
 #endif
