@@ -50,9 +50,7 @@ struct TargetFlaw {
       let byte = target[index]
       defer { index += 1 }
       // Most bytes.
-      if byte.isSegmentCharacter, pathEnd == target.count || byte != UInt8(ascii: "+") && byte != UInt8(ascii: ";") {
-        continue
-      }
+      if byte.isPlain { continue }
       let kind: Kind
       switch byte {
       case UInt8(ascii: "/"):
@@ -82,7 +80,7 @@ struct TargetFlaw {
       case 0..<0x20, 0x7F:
         kind = .controlCharacter
       case UInt8(ascii: "+"), UInt8(ascii: ";"):
-        guard isStrict else { continue }
+        guard isStrict, pathEnd < target.count else { continue }
         kind = .ambiguous(byte)
       default:
         guard isStrict else { continue }
@@ -138,5 +136,12 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
+  /// A character that a target contains anywhere: those of a path segment but for `+` and `;`.
+  @inline(__always)
+  fileprivate var isPlain: Bool {
+    let bits: UInt64 = self & 0x40 == 0 ? 0x27FF_77D2_0000_0000 : 0x47FF_FFFE_87FF_FFFF
+    return bits &>> UInt64(self) & ~(UInt64(self) &>> 7) & 1 == 1
+  }
+
   fileprivate var isLowercaseLetter: Bool { self &- UInt8(ascii: "a") < 26 }
 }

@@ -75,17 +75,10 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// Whether this is made of the characters of a host and a port: nothing that separates them from anything else, such as a
-  /// comma, a slash, `@` or a space.
+  /// Whether there is no separator in this, of which a host and a port have none.
   fileprivate var isHost: Bool {
-    // RFC 3986, 3.2.2: a bit for each character of a host name, an address or a port, but for the comma.
-    let (low, high): (UInt64, UInt64) = (0x2FFF_6FF2_0000_0000, 0x47FF_FFFE_AFFF_FFFE)
-    var isOther: UInt64 = 0
-    for index in indices {
-      let byte = UInt64(self[index])
-      isOther |= ~((byte & 0x40 == 0 ? low : high) &>> (byte & 0x3F)) | byte &>> 7
-    }
-    return isOther & 1 == 0
+    firstIndex(of: UInt8(ascii: ",")) == nil && firstIndex(of: UInt8(ascii: " ")) == nil
+      && firstIndex(of: UInt8(ascii: "/")) == nil && firstIndex(of: UInt8(ascii: "@")) == nil
   }
 
   /// Whether this is a number without a sign.

@@ -358,10 +358,6 @@ import Testing
     ) { _ in },
     Trick("a Host with a user", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a@b")])) { _ in },
     Trick("a Host with a path", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a/b")])) { _ in },
-    Trick("a Host with a query", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a?b")])) { _ in },
-    Trick("a Host with a fragment", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a#b")])) { _ in },
-    Trick("a Host with a backslash", .invalidRequest, SignedSample(headers: [HeaderField("Host", #"a\b"#)])) { _ in },
-    Trick("a Host outside of ASCII", .invalidRequest, SignedSample(headers: [HeaderField("Host", "ä")])) { _ in },
     Trick("a Host with a space", .invalidRequest, SignedSample(headers: [HeaderField("Host", "a b")])) { _ in },
     Trick("a Host with white space around it", nil, SignedSample(headers: [HeaderField("Host", "a")])) {
       try $0.change("Host") { " \($0)\t" }
