@@ -4,17 +4,25 @@ import SigV4
 ///
 ///     LookupStorm COUNT SECONDS URL          requests with this limit, through the transport of providers
 ///     LookupStorm COUNT SECONDS cancel URL   requests with a limit of an hour, all cancelled after this time
+///     LookupStorm COUNT SECONDS process TEXT credential processes with this time limit
+///     LookupStorm COUNT SECONDS cache        one cache with this time limit, whose source never answers
 ///     LookupStorm COUNT SECONDS chain        the default chain, without a cache
 @main enum LookupStorm {
   static func main() async throws {
     let arguments = CommandLine.arguments.dropFirst()
     guard arguments.count >= 3, let count = Int(arguments[1]), let seconds = Double(arguments[2]) else {
-      print("usage: LookupStorm COUNT SECONDS (URL | cancel URL | chain)")
+      print("usage: LookupStorm COUNT SECONDS (URL | cancel URL | process TEXT | cache | chain)")
       return
     }
     let lookUp: @Sendable () async -> String
     switch arguments[3] {
     case "chain": lookUp = { await ending { _ = try await CredentialChain().credentials() } }
+    case "process":
+      let provider = ProcessCredentialProvider(command: arguments[4], timeLimit: .seconds(seconds))
+      lookUp = { await ending { _ = try await provider.credentials() } }
+    case "cache":
+      let cache = CachedCredentialProvider(SilentProvider(), timeLimit: .seconds(seconds))
+      lookUp = { await ending { _ = try await cache.credentials() } }
     case "cancel": lookUp = request(arguments[4], .seconds(3600))
     default: lookUp = request(arguments[3], .seconds(seconds))
     }
@@ -59,5 +67,12 @@ import SigV4
     } catch {
       return "\(type(of: error))"
     }
+  }
+}
+
+/// A source that never answers, and isn't moved by cancellation.
+private struct SilentProvider: CredentialProvider {
+  func credentials() async throws -> Credentials {
+    while true { try? await Task.sleep(for: .seconds(3600)) }
   }
 }
