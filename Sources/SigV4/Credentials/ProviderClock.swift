@@ -19,7 +19,10 @@ package struct ProviderClock: Sendable {
   package init(
     now: @escaping @Sendable () -> Date = { Date() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
-    patience: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
+    patience: @escaping @Sendable (Duration) async throws -> Void = {
+      // Without a thread to wait on, nothing is known of the time: the source's own error ends the wait.
+      if await EventThread.shared.wait(for: [], until: .now + $0) != .late { throw CancellationError() }
+    },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }
   ) {
     self.now = now

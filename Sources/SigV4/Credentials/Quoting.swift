@@ -2,7 +2,8 @@ extension String {
   /// The text for a message: in quotation marks, without control characters, and not longer than 200 characters.
   var quoted: String {
     let isLong = count > 200
-    let text = String(prefix(200).map { ($0.asciiValue ?? 0x20) < 0x20 ? " " : $0 })
+    let text = String(
+      prefix(200).map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
     return "\"\(text)\(isLong ? "…" : "")\""
   }
 

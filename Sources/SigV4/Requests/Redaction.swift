@@ -12,6 +12,8 @@ enum Redaction {
     "expires", "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "keep-alive",
     "last-modified", "range", "retry-after", "server", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
     "vary", "via",
+    // Of proxies.
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
     // Of AWS.
     "amz-sdk-invocation-id", "amz-sdk-request", "x-amz-acl", "x-amz-bucket-region", "x-amz-content-sha256",
     "x-amz-date", "x-amz-decoded-content-length", "x-amz-id-2", "x-amz-region-set", "x-amz-request-id",

@@ -143,12 +143,13 @@ struct ChildProcess {
       if isOpen { isOpen = Self.readAvailable(output, into: &bytes, limit: outputLimit) }
       if bytes.count > outputLimit { throw abandon(end, .tooMuchOutput) }
       if hasEnded { return try reap(end, bytes) }
+      // A program that always has something to say is never late otherwise.
+      if ContinuousClock.now >= deadline { throw abandon(end, .timedOut) }
       let pause = end == Self.noEnd ? min(deadline, .now + Self.pause) : deadline
       let outcome = await EventThread.shared.wait(
         for: [.readable(isOpen ? output : -1), .readable(end)], until: pause)
       switch outcome {
-      case .ready: break
-      case .late: if ContinuousClock.now >= deadline { throw abandon(end, .timedOut) }
+      case .ready, .late: break
       case .cancelled: throw abandon(end, .cancelled)
       case .noResources: throw abandon(end, .noResources("this process has no thread or descriptor left"))
       }

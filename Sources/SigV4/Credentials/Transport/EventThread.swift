@@ -94,8 +94,10 @@ final class EventThread: Sendable {
 
   /// Forgets a wait, if it hasn't ended; its closure may still be running.
   func unregister(_ identifier: UInt64) {
-    // No alarm: the thread at most wakes once for nothing.
-    state.withLock { _ = $0.waits.removeValue(forKey: identifier) }
+    state.withLock { state in
+      // A poll(2) in progress keeps a closed connection open.
+      if let wait = state.waits.removeValue(forKey: identifier), !wait.interests.isEmpty { raiseAlarm(&state) }
+    }
   }
 
   private func raiseAlarm(_ state: inout State) {

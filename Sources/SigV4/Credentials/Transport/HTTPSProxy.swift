@@ -107,7 +107,8 @@
         return address.isIn(block, prefix: length)
       }
       var host = Substring(entry)
-      let portStart = host.lastIndex(of: ":")
+      // A colon within brackets is the address's.
+      let portStart = host.hasSuffix("]") ? nil : host.lastIndex(of: ":")
       // A colon of an address without brackets isn't a port's.
       if let portStart, IPAddress(entry) == nil {
         guard host[host.index(after: portStart)...] == "\(port)" else { return false }

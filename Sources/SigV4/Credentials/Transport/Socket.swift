@@ -46,7 +46,11 @@ struct Socket: ~Copyable, Connection {
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
     descriptor = socket(address.family, Self.stream | Self.flags, 0)
-    guard descriptor >= 0 else { throw .noResources("socket") }
+    guard descriptor >= 0 else {
+      // A family of addresses that this system lacks is no reason to stop.
+      let isShort = [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno)
+      throw isShort ? .noResources("socket") : Self.notConnected(errno)
+    }
     #if canImport(Darwin)
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)

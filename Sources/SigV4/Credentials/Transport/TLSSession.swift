@@ -39,8 +39,11 @@
         let name = host.hasSuffix(".") ? String(host.dropLast()) : host
         let parameters = unsafe SSL_get0_param(session)
         if unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return unsafe session }
-        unsafe X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
-        guard unsafe SSL_set1_host(session, name) == 1, unsafe sigv4_set_server_name(session, name) == 1 else {
+        unsafe X509_VERIFY_PARAM_set_hostflags(parameters, Self.nameFlags)
+        // A dot at the beginning would let in the certificates of all names below (X509_check_host).
+        guard !name.isEmpty, !name.hasPrefix("."), unsafe SSL_set1_host(session, name) == 1,
+          unsafe sigv4_set_server_name(session, name) == 1
+        else {
           throw TransportError(.invalidRequest, "the host isn't a name that a certificate can be for")
         }
         return unsafe session
@@ -49,6 +52,9 @@
         throw error
       }
     }
+
+    /// Names are those of subjectAltName alone, and a wildcard is a whole label (RFC 9525, 6.3).
+    private static let nameFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
 
     deinit { unsafe SSL_free(session) }
 

@@ -58,8 +58,10 @@ struct Evidence {
 
   /// The request's date minus the service's clock, in seconds.
   var clockOffset: Int? {
-    guard let sent = claim?.date.secondsSince1970, let serviceTime else { return nil }
-    return sent - Int(serviceTime.timeIntervalSince1970.rounded(.down))
+    guard let sent = claim?.date.secondsSince1970, let serviceTime,
+      let time = Int(exactly: serviceTime.timeIntervalSince1970.rounded(.down)), time.magnitude < 1 << 40
+    else { return nil }
+    return sent - time
   }
 
   /// The secrets that no output may show.

@@ -25,7 +25,8 @@ struct HostParts {
     let labels = host.lowercased().prefix { $0 != ":" }.split(separator: ".").map { String($0) }
     let isAWS = Self.suffixes.contains { labels.suffix($0.count) == $0[...] }
     self.labels = isAWS ? labels : []
-    guard isAWS, let index = labels.lastIndex(where: Self.isRegion)
+    // A region before s3 is a part of the bucket's name.
+    guard isAWS, let index = labels.lastIndex(where: Self.isRegion), labels[index + 1] != "s3"
     else {
       region = nil
       services = []

@@ -50,7 +50,7 @@ extension Mistake {
       shorter.map { value in
         context.mistake(
           .header,
-          "The header \(name) is signed as \(value.debugDescription), but sent with more: a proxy or a load balancer appended to it. Leave it unsigned."
+          "The header \(name) is signed as \(Redaction.header(name, value).debugDescription), but sent with more: a proxy or a load balancer appended to it. Leave it unsigned."
         ) { $0.setHeader(name, value) }
       }
     }

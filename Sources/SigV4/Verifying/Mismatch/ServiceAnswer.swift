@@ -102,6 +102,21 @@ extension AnswerText {
   }
 }
 
+extension ServiceAnswer {
+  /// `text` without the canonical request and the string to sign that it shows: they are the request's words, not the service's.
+  func withoutCanonicalRequest(_ text: String) -> String {
+    var text = [canonicalRequest, stringToSign].compactMap { $0 }.filter { !$0.isEmpty }
+      .reduce(text) { $0.replacing($1, with: " ") }
+    for name in ["CanonicalRequest", "StringToSign"] {
+      guard let start = text.firstRange(of: "<\(name)>"),
+        let end = text[start.upperBound...].firstRange(of: "</\(name)>")
+      else { continue }
+      text.removeSubrange(start.lowerBound..<end.upperBound)
+    }
+    return text
+  }
+}
+
 extension ServiceAnswer: CustomStringConvertible, CustomReflectable {
   /// The error code; never the text, which can contain a session token.
   public var description: String { "ServiceAnswer(\(code ?? "no code"))" }

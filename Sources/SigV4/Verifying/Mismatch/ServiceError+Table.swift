@@ -478,9 +478,12 @@ extension ServiceError {
       code: [
         "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
         "SlowDown", "RequestLimitExceeded", "ProvisionedThroughputExceededException", "ServiceUnavailable",
-        "ServiceUnavailableException", "InternalFailure", "InternalError", "InternalServerError",
+        "ServiceUnavailableException",
       ],
       "The service is overloaded or throttles the caller. Retry later, with a new signature."),
+    ServiceError(
+      .otherReason, .certain, code: ["InternalFailure", "InternalError", "InternalServerError"],
+      "The service failed. Retry later, with a new signature."),
     ServiceError(
       .otherReason, .certain,
       code: [

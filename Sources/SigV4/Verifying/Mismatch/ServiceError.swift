@@ -40,8 +40,8 @@ struct ServiceError: Sendable {
   /// The place of the row that explains an answer, and the texts in the gaps of its wording.
   static func find(_ certainty: Mismatch.Certainty, in evidence: Evidence) -> (row: Int, gaps: [String])? {
     guard let answer = evidence.answer else { return nil }
-    let code = answer.code.flatMap { allCodes.contains($0) ? $0 : nil }
-    for text in [AnswerText(unwrapping: answer.message), AnswerText(unwrapping: answer.text)] {
+    let code = answer.code.flatMap { allCodes.contains($0) || signatureCodes.contains($0) ? $0 : nil }
+    for text in [answer.message, answer.text].map({ AnswerText(unwrapping: answer.withoutCanonicalRequest($0)) }) {
       // A code that stands anywhere in a text counts if the answer has none of its own.
       let codes = code.map { [$0] } ?? text.words(among: allCodes)
       for (index, row) in table.enumerated() where row.certainty == certainty {
@@ -52,6 +52,8 @@ struct ServiceError: Sendable {
   }
 
   private static let allCodes = Set(table.flatMap(\.codes))
+  /// Codes that say nothing but that the signature doesn't match; the texts with them may contain any word of the request.
+  private static let signatureCodes: Set = ["SignatureDoesNotMatch", "InvalidSignatureException"]
 
   /// The texts in the gaps of the wording; `nil` if the row doesn't fit.
   private func gaps(in text: AnswerText, _ answerCodes: Set<String>, _ evidence: Evidence) -> [String]? {

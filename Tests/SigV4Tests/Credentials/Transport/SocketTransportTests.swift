@@ -44,8 +44,10 @@ import Testing
           let provider = ContainerCredentialProvider(environment: [
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(server.port)/"
           ])
-          let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
-          #expect(error?.code == .systemResources)
+          for provider in [provider, provider.cached()] as [any CredentialProvider] {
+            let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+            #expect(error?.code == .systemResources)
+          }
           setrlimit(descriptors, &before)
           for request in requests {
             #expect(try await SocketTransport().send(request).body == Array("yes".utf8))

@@ -151,6 +151,14 @@ import Testing
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
   }
 
+  @Test func `the value of a list header that may be a secret isn't shown`() throws {
+    let sample = SignedSample(headers: [HeaderField("Host", "h"), HeaderField("Cookie", "session=\(Planted.mark)")])
+    let request = try sample.request { request in try request.change("Cookie") { "\($0); lb=1" } }
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.explanation.contains("The header cookie is signed as"), "\(mismatch)")
+    Planted.expectNoSecret(in: mismatch)
+  }
+
   @Test(arguments: [
     ("{}", "{}\n", "without the line break"), ("{}\n", "{}", "with a line break"),
     ("a\nb", "a\r\nb", "with LF instead"),

@@ -21,6 +21,25 @@ import Testing
     #expect(Set(Self.rows.map(\.id)).count == Self.rows.count)
   }
 
+  /// The request's own words, such as a key called after an error, aren't the service's.
+  @Test(arguments: ["/InternalError/SlowDown", "/NoSuchKey", "/key"])
+  func `the canonical request that a service shows isn't searched for its words`(path: String) throws {
+    let sample = SignedSample(service: .s3, target: path)
+    let request = try sample.request()
+    var copy = request
+    let signed = try Signer(service: .s3, region: "us-west-2").sign(
+      &copy, payload: .empty, with: sample.credentials, at: SignedSample.time)
+    let answer = ServiceAnswer(
+      """
+      <Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you \
+      provided. Check your key and signing method.</Message><StringToSign>\(try signed.stringToSign.text)</StringToSign>\
+      <CanonicalRequest>\(try signed.canonicalRequest.text)</CanonicalRequest></Error>
+      """)
+    let mismatch = Mismatch(of: request, answer: answer)
+    #expect(mismatch.cause == .secret, "\(mismatch)")
+    #expect(mismatch.certainty == .likely)
+  }
+
   /// An answer that only the row's own wording and code make up.
   @Test(arguments: ServiceError.table.indices)
   func `no row of the table is hidden by one before it`(index: Int) throws {
