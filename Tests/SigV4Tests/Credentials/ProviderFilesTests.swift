@@ -63,7 +63,7 @@ import Testing
       case "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": ContainerCredentialProvider(environment: environment)
       default: ProfileCredentialProvider(environment: environment)
       }
-    let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+    let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .unreachable)
     #expect(error?.message.contains("isn't a regular file") == true, "\(String(describing: error))")
     #expect(error?.message.contains(pipe) == true)

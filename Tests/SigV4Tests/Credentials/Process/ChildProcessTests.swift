@@ -49,7 +49,7 @@ import Testing
         await withTaskGroup(of: CredentialError.Code?.self) { group in
           for _ in 0..<200 {
             group.addTask {
-              do { _ = try await provider.credentials() } catch { return (error as? CredentialError)?.code }
+              do { _ = try await provider.checkedCredentials() } catch { return (error as? CredentialError)?.code }
               return nil
             }
           }
@@ -65,7 +65,7 @@ import Testing
     @Test func `a program starts with no signal blocked`() async throws {
       let mask = #"$(sed -n "s/^SigBlk:[[:space:]]*//p" /proc/self/status)"#
       let script = #"echo "{\"Version\":1,\"AccessKeyId\":\"\#(mask)\",\"SecretAccessKey\":\"\#(Planted.mark)\"}""#
-      let credentials = try await provider(script).credentials()
+      let credentials = try await provider(script).checkedCredentials()
       #expect(credentials.accessKeyID == "0000000000000000")
     }
 

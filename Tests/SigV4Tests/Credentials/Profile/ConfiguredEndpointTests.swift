@@ -92,7 +92,7 @@ import Testing
   ) async throws -> (url: String?, headers: [HeaderField]) {
     let transport = RecordingTransport(status: 403)
     let error = await #expect(throws: CredentialError.self) {
-      try await provider(transport, TestClock().clock).credentials()
+      try await provider(transport, TestClock().clock).checkedCredentials()
     }
     #expect(error?.code == .badAnswer, "\(String(describing: error))")
     return (transport.requests.first?.url, transport.requests.first?.headers ?? [])

@@ -45,7 +45,7 @@ import Testing
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(server.port)/"
           ])
           for provider in [provider, provider.cached()] as [any CredentialProvider] {
-            let error = await #expect(throws: CredentialError.self) { try await provider.credentials() }
+            let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
             #expect(error?.code == .systemResources)
           }
           setrlimit(descriptors, &before)
