@@ -8,7 +8,7 @@ extension Span<UInt8> {
 
 extension UInt8 {
   /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
-  var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
+  package var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
 
   /// A character of a token, but no upper-case letter.
   var isLowercaseTokenCharacter: Bool {

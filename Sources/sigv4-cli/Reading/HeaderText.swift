@@ -9,7 +9,7 @@ enum HeaderText {
   ///   other than a tab in the value (RFC 9110, 5.5).
   static func field(_ text: String) throws -> HeaderField {
     guard let field = split(text) else { throw malformed(text, "it has no colon") }
-    guard !field.name.isEmpty, field.name.utf8.allSatisfy(isTokenByte) else {
+    guard !field.name.isEmpty, field.name.utf8.allSatisfy(\.isTokenCharacter) else {
       throw malformed(text, "the name isn't valid")
     }
     guard !hasControlCharacter(text) else { throw malformed(text, "it contains a control character or a line break") }
@@ -53,11 +53,6 @@ enum HeaderText {
 
   private static func hasControlCharacter(_ text: String) -> Bool {
     text.utf8.contains { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7F }
-  }
-
-  /// A byte of RFC 9110's `token`.
-  static func isTokenByte(_ byte: UInt8) -> Bool {
-    byte > 0x20 && byte < 0x7F && !"\"(),/:;<=>?@[\\]{}".utf8.contains(byte)
   }
 
   /// The name of a header, if it has one: all else may be a secret.

@@ -177,7 +177,7 @@ struct HTTPMessage {
   static func isRequestLine(_ text: [UInt8], needsVersion: Bool = false) -> Bool {
     let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
-    guard words.count == 2, words[0].allSatisfy(HeaderText.isTokenByte), !ShellCommand.isCurl(Array(words[0])) else {
+    guard words.count == 2, words[0].allSatisfy(\.isTokenCharacter), !ShellCommand.isCurl(Array(words[0])) else {
       return false
     }
     let last = line.split(separator: UInt8(ascii: " ")).last ?? []

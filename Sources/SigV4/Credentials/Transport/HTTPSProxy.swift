@@ -96,11 +96,11 @@
       let address = IPAddress(name)
       if name == "localhost" || address?.isLoopback == true { return true }
       return entries.contains { entry in
-        entry == "*" || Self.matches(entry.lowercased(), name, address, port)
+        entry == "*" || Self.matches(entry.lowercased(), name: name, address: address, port: port)
       }
     }
 
-    private static func matches(_ entry: String, _ name: String, _ address: IPAddress?, _ port: UInt16) -> Bool {
+    private static func matches(_ entry: String, name: String, address: IPAddress?, port: UInt16) -> Bool {
       let parts = entry.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 {
         guard let address, let block = IPAddress(String(parts[0])), let length = Int(parts[1]) else { return false }
