@@ -97,12 +97,18 @@ import Testing
   @Test func `a result that comes late is handed to the one who disposes of it`() async {
     let stuck = StuckCall()
     let dropped = FirstOutcome<Int>(ifCancelled: -1)
-    await #expect(throws: BlockingThreads.Failure.late) {
-      try await BlockingThreads(limit: 1).run(until: .now, dropped: { dropped.end($0) }) {
+    let started = FirstOutcome<Bool>(ifCancelled: false)
+    let task = Task {
+      try await BlockingThreads(limit: 1).run(until: .now + .seconds(600), dropped: { dropped.end($0) }) {
+        started.end(true)
         stuck.run()
         return 42
       }
     }
+    // A call that hasn't begun when its caller leaves never runs, and has no result.
+    #expect(await started.wait())
+    task.cancel()
+    await #expect(throws: BlockingThreads.Failure.cancelled) { try await task.value }
     stuck.release(1)
     #expect(await dropped.wait() == 42)
   }
