@@ -25,11 +25,10 @@ struct RequestCommand: AsyncParsableCommand {
   var chunked = false
 
   func run() async throws {
-    let parts = try options.parts()
-    var request = try parts.urlRequest()
+    var request = try options.parts().urlRequest()
     let signed =
       chunked
-      ? try await signChunked(&request, parts)
+      ? try await signChunked(&request)
       : try await options.signer.sign(&request, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
@@ -42,13 +41,10 @@ struct RequestCommand: AsyncParsableCommand {
   }
 
   /// Signs the request and each chunk of its body, which it replaces by the framed chunks.
-  private func signChunked(_ request: inout URLRequest, _ parts: RequestOptions.Parts) async throws -> SignedRequest {
-    let body = parts.body ?? Data()
-    var signable = try parts.signable()
-    var url = parts.url
-    try url.removeDotSegments(for: options.signer.service)
+  private func signChunked(_ request: inout URLRequest) async throws -> SignedRequest {
+    let body = request.httpBody ?? Data()
     let upload = try await options.signer.sign(
-      &signable, chunked: ChunkedPayload(length: body.count), with: CredentialChain())
+      &request, chunked: ChunkedPayload(length: body.count), with: CredentialChain().credentials())
     var framed = Data(capacity: upload.contentLength)
     let source = AsyncStream<Data> { continuation in
       continuation.yield(body)
@@ -56,7 +52,6 @@ struct RequestCommand: AsyncParsableCommand {
     }
     for try await piece in upload.body(source) { framed.append(contentsOf: piece) }
     request.httpBody = framed
-    for header in upload.signedRequest.addedHeaders { request.setValue(header.value, forHTTPHeaderField: header.name) }
     return upload.signedRequest
   }
 }

@@ -99,8 +99,8 @@
     ///   - time: The time of signing.
     /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the request as it is
-    ///   signed: CONNECT, HEAD with a payload, an S3 key with dot segments, a field outside ASCII. `request` is unchanged
-    ///   then.
+    ///   signed: CONNECT, HEAD with a payload, an S3 key with dot segments, a dot segment written `%2E`, a field outside
+    ///   ASCII. `request` is unchanged then.
     @discardableResult
     public func sign(
       _ request: inout HTTPRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()

@@ -140,38 +140,67 @@ extension String {
     }
   }
 
-  /// The target without the segments `.` and `..` of its path (RFC 3986, 5.2.4).
+  /// The target without the segments `.` and `..` of its path, also written `%2E` (RFC 3986, 5.2.4 and 6.2.2.2).
   var removingDotSegments: String {
     let path = utf8.prefix { $0 != UInt8(ascii: "?") }
     let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard segments.contains(where: \.isDotSegment) else { return self }
+    guard segments.contains(where: { $0.dotCount != nil }) else { return self }
     var kept: [Substring] = []
     for segment in segments {
-      if segment.count == 2, segment.isDotSegment { _ = kept.popLast() }
-      if !segment.isDotSegment { kept.append(Substring(segment)) }
+      switch segment.dotCount {
+      case 2: _ = kept.popLast()
+      case nil: kept.append(Substring(segment))
+      default: break
+      }
     }
-    if segments.last?.isDotSegment == true { kept.append("") }
+    if segments.last?.dotCount != nil { kept.append("") }
     return "/" + kept.joined(separator: "/") + self[path.endIndex...]
+  }
+
+  /// Whether the path has a segment `.` or `..` with a dot written `%2E`.
+  fileprivate var hasEscapedDotSegment: Bool {
+    utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"))
+      .contains { $0.dotCount != nil && $0.contains(UInt8(ascii: "%")) }
   }
 }
 
 extension SigningService {
   /// `target` as `URLSession` sends it: without the segments `.` and `..` of its path, on Linux at least.
   ///
+  /// `URLSession` sends through libcurl there, which from version 8.13 on also removes those written with `%2E`.
+  ///
   /// - Throws: ``SigningError`` if the path then names another resource of the service.
   func removingDotSegments(from target: String) throws(SigningError) -> String {
     let sent = target.removingDotSegments
-    guard pathNormalization == .normalized || sent == target else {
+    guard sent != target else { return target }
+    // To AWS, %2E%2E is a name like any other.
+    guard pathNormalization == .normalized, !target.hasEscapedDotSegment else {
       throw .changedByClient(
-        "URLSession removes . and .. from the path, which then names another resource of \(name). Use another HTTP client, "
-          + "and sign its request or a SignableRequest.")
+        "URLSession removes . and .. from the path, also written %2E, which then names another resource of \(name). Use "
+          + "another HTTP client, and sign its request or a SignableRequest.")
     }
     return sent
   }
 }
 
 extension Substring.UTF8View {
-  fileprivate var isDotSegment: Bool { elementsEqual(".".utf8) || elementsEqual("..".utf8) }
+  /// The number of dots, one or two, if this is a dot segment, whose dots may be written `%2E`; `nil` if it isn't.
+  fileprivate var dotCount: Int? {
+    guard count <= 6 else { return nil }
+    var rest = self
+    var dots = 0
+    while let first = rest.first {
+      if first == UInt8(ascii: ".") {
+        rest.removeFirst()
+      } else if first == UInt8(ascii: "%"), rest.dropFirst().prefix(2).asciiLowercased == "2e" {
+        rest.removeFirst(3)
+      } else {
+        return nil
+      }
+      dots += 1
+    }
+    return 1...2 ~= dots ? dots : nil
+  }
 }
 
 extension UInt8 {

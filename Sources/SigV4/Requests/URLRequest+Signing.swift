@@ -51,8 +51,8 @@
     ///   - time: The time of signing.
     /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if `URLSession` can't send the request as it is
-    ///   signed: a GET or HEAD request with a body, an S3 key with dot segments, a header outside ASCII. `request` is
-    ///   unchanged then.
+    ///   signed: a GET or HEAD request with a body, an S3 key with dot segments, a dot segment written `%2E`, a header
+    ///   outside ASCII. `request` is unchanged then.
     @discardableResult
     public func sign(
       _ request: inout URLRequest, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
@@ -111,7 +111,7 @@
     /// Signs `request` in its query, as ``presign(_:validFor:payload:with:at:)`` does.
     ///
     /// - Parameters:
-    ///   - request: The request; its headers are signed and must be sent with it.
+    ///   - request: The request; its headers are signed and must be sent with it, except `Cookie`, which a session replaces.
     ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
     ///   - payload: The payload; defaults to the service's rule.
     ///   - credentials: The credentials to sign with.
@@ -131,6 +131,7 @@
         )
       }
       var signable = try SignableRequest(request, url)
+      signable.headers.removeAll { $0.isNamed("cookie") }
       let signed = try presign(&signable, validFor: lifetime, payload: payload, with: credentials, at: time)
       try request.set(url.origin + signable.target, signed.addedHeaders, of: service)
       return signed
@@ -175,9 +176,32 @@
       return request
     }
 
+    /// Signs `request` in its headers, and gets ready to frame and sign the chunks of its payload, as
+    /// ``sign(_:chunked:with:at:)`` does.
+    ///
+    /// - Parameters:
+    ///   - request: The request, without its body: set `httpBody` to the framed chunks afterwards.
+    ///   - payload: The length of the payload, and how it is cut up.
+    ///   - credentials: The credentials to sign with.
+    ///   - time: The time of signing.
+    /// - Returns: The signed request and what its chunks need.
+    /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if `URLSession` can't send the request as it is
+    ///   signed. `request` is unchanged then.
+    package func sign(
+      _ request: inout URLRequest, chunked payload: ChunkedPayload, with credentials: Credentials,
+      at time: Date = Date()
+    ) throws(SigningError) -> ChunkedUpload {
+      let url = try url(of: request, hasBody: true)
+      var signable = try SignableRequest(request, url)
+      signable.headers.removeAll(where: \.isReplacedBySession)
+      let upload = try sign(&signable, chunked: payload, with: credentials, at: time)
+      try request.set(url.text, upload.signedRequest.addedHeaders, of: service)
+      return upload
+    }
+
     /// The URL of `request` as `URLSession` sends it; throws if that isn't the resource that `request` names.
-    private func url(of request: URLRequest) throws(SigningError) -> RequestURL {
-      let hasBody = request.httpBody?.isEmpty == false || request.httpBodyStream != nil
+    private func url(of request: URLRequest, hasBody: Bool = false) throws(SigningError) -> RequestURL {
+      let hasBody = hasBody || request.httpBody?.isEmpty == false || request.httpBodyStream != nil
       if hasBody, let method = request.httpMethod, ["GET", "HEAD"].contains(method) {
         throw .changedByClient(
           "URLSession doesn't send a body with \(method). Use another method, such as POST, or another HTTP client.")

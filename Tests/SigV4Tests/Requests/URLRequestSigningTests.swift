@@ -98,6 +98,54 @@
       #expect(request.value(forHTTPHeaderField: "Cookie") == "a=1")
     }
 
+    @Test func `a presigned request signs no cookies, because a session replaces them`() throws {
+      var request = try request("https://h/a")
+      request.allHTTPHeaderFields = ["cookie": "a=1", "X-Other": "1"]
+      try Signer(service: .s3, region: "r").presign(&request, validFor: .seconds(9), with: credentials, at: time)
+      #expect(request.url?.query()?.contains("X-Amz-SignedHeaders=host%3Bx-other") == true)
+      #expect(request.value(forHTTPHeaderField: "Cookie") == "a=1")
+    }
+
+    @Test(arguments: ["put", "PUT"])
+    func `a URLRequest is signed in chunks as the same request in parts`(method: String) throws {
+      let signer = Signer(service: .s3, region: "us-west-2")
+      var request = try request("https://bucket.s3.us-west-2.amazonaws.com:443/a%20b?x#part")
+      request.httpMethod = method
+      request.allHTTPHeaderFields = [
+        "Content-Encoding": "gzip", "Cookie": "a=1", "Content-Length": "1", "X-Blank": " ",
+        "Authorization": "AWS4-HMAC-SHA256 old",
+      ]
+      var parts = SignableRequest(
+        method: "PUT", target: "/a%20b?x",
+        headers: [
+          HeaderField("Host", "bucket.s3.us-west-2.amazonaws.com"), HeaderField("Content-Encoding", "gzip"),
+          HeaderField("X-Blank", ""),
+        ])
+      let payload = ChunkedPayload(length: 70_000)
+      let upload = try signer.sign(&request, chunked: payload, with: credentials, at: time)
+      let expected = try signer.sign(&parts, chunked: payload, with: credentials, at: time)
+      #expect(upload.signedRequest.signature == expected.signedRequest.signature)
+      #expect(upload.contentLength == expected.contentLength)
+      for header in expected.signedRequest.addedHeaders {
+        #expect(request.value(forHTTPHeaderField: header.name) == header.value)
+      }
+    }
+
+    @Test(arguments: [
+      ("GET", "https://h/a"), ("HEAD", "https://h/a"), ("PUT", "https://h/a/../b"), ("PUT", "https://h/a/%2e%2e/b"),
+    ])
+    func `a request in chunks that URLSession would change is rejected`(method: String, url: String) throws {
+      var request = try request(url)
+      request.httpMethod = method
+      let unsigned = request
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(
+          &request, chunked: ChunkedPayload(length: 0), with: credentials, at: time)
+      }
+      #expect(error?.code == .changedByClient)
+      #expect(request == unsigned)
+    }
+
     @Test func `a presigned request signs the length, which limits an upload`() throws {
       var request = try request("https://h/a")
       request.setValue("9", forHTTPHeaderField: "Content-Length")
