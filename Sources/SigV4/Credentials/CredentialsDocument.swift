@@ -136,19 +136,14 @@ struct CredentialsDocument {
 }
 
 extension String {
-  /// The text without what looks like a secret key or a token: 32 or more digits of base64, letters of both cases and
-  /// numbers among them.
+  /// The text without what looks like a secret key or a token: see `looksLikeKey`.
   fileprivate var withoutKeys: String {
     var shown = ""
     var rest = utf8[...]
     while !rest.isEmpty {
-      let word = rest.prefix(while: \.isBase64Digit)
-      let isKey =
-        word.count >= 32 && word.contains { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
-        && word.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
-        && word.contains { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-      shown += isKey ? Redaction.placeholder[...] : Substring(word)
-      let others = rest[word.endIndex...].prefix { !$0.isBase64Digit }
+      let word = rest.prefix(while: \.isKeyCharacter)
+      shown += word.looksLikeKey ? Redaction.placeholder[...] : Substring(word)
+      let others = rest[word.endIndex...].prefix { !$0.isKeyCharacter }
       shown += Substring(others)
       rest = rest[others.endIndex...]
     }
@@ -156,13 +151,27 @@ extension String {
   }
 }
 
+extension Substring.UTF8View {
+  /// Whether these are 32 or more digits of base64 in either alphabet, with letters of both cases and numbers.
+  ///
+  /// In the name of a role such as MyStack-InstanceRole-1ABCDEFGHIJKL, hyphens divide lower-case letters from numbers.
+  fileprivate var looksLikeKey: Bool {
+    guard count >= 32, has("a"..."z"), has("A"..."Z"), has("0"..."9") else { return false }
+    return contains(UInt8(ascii: "_"))
+      || split(separator: UInt8(ascii: "-")).contains { $0.has("a"..."z") && $0.has("0"..."9") }
+  }
+
+  private func has(_ range: ClosedRange<Unicode.Scalar>) -> Bool { contains { range ~= Unicode.Scalar($0) } }
+}
+
 extension UInt8 {
-  fileprivate var isBase64Digit: Bool {
+  /// A digit or the padding of base64 in either alphabet, or the `%` of an escape.
+  fileprivate var isKeyCharacter: Bool {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
-    default: false
+    default: "+/-_=%".utf8.contains(self)
     }
   }
 }

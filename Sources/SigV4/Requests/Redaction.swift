@@ -40,7 +40,7 @@ enum Redaction {
 
   /// The value of the header field called `name` as it may be shown; of an AWS signature all but the signature itself.
   static func header(_ name: String, _ value: String) -> String {
-    let name = name.lowercased()
+    let name = name.utf8.asciiLowercased
     if shownHeaders.contains(name) || name.hasPrefix("x-amz-checksum-") { return value }
     guard name == "authorization", let parts = try? SignatureClaim.Parts(authorization: value),
       let algorithm = parts.knownAlgorithm, (try? parts.checkSignedHeaders()) != nil
@@ -63,8 +63,8 @@ enum Redaction {
   static func query(_ query: Substring) -> String {
     query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).map { parameter in
       let encodedName = parameter.prefix { $0 != UInt8(ascii: "=") }
-      let name = PercentEncoding.decoded(encodedName).lowercased()
-      let value = PercentEncoding.decoded(parameter[encodedName.endIndex...]).drop { $0 == "=" }
+      let name = PercentEncoding.decoded(encodedName).utf8.asciiLowercased
+      let value = PercentEncoding.decoded(parameter[encodedName.endIndex...]).utf8.drop { $0 == UInt8(ascii: "=") }
       // Without a value the name is one, such as a token in base64 with its padding.
       guard !value.isEmpty else {
         return parameter.isEmpty || shownWords.contains(name) ? "\(Substring(parameter))" : placeholder
@@ -78,16 +78,19 @@ enum Redaction {
 extension String {
   /// A URL as it may be shown: without its user, password and fragment, and with the listed parameters of its query.
   package var redactedURL: String {
-    let withoutFragment = prefix { $0 != "#" }
+    let withoutFragment = utf8.prefix { $0 != UInt8(ascii: "#") }
     let fragment = withoutFragment.endIndex == endIndex ? "" : "#\(Redaction.placeholder)"
-    var shown = Redaction.target(String(withoutFragment))
-    if let scheme = shown.firstRange(of: "://") {
-      let authority = shown[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
-      if let at = authority.lastIndex(of: "@") {
-        shown.replaceSubrange(authority.startIndex..<at, with: Redaction.placeholder)
-      }
+    let shown = Redaction.target(String(Substring(withoutFragment)))
+    let bytes = shown.utf8
+    // What isn't a URL may begin with a user too.
+    var start = bytes.startIndex
+    if let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) {
+      start = bytes.index(colon, offsetBy: 3)
     }
-    return shown + fragment
+    let delimiters = start == bytes.startIndex ? "?" : "/?"
+    let authority = bytes[start...].prefix { !delimiters.utf8.contains($0) }
+    guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return shown + fragment }
+    return "\(shown[..<start])\(Redaction.placeholder)\(shown[at...])\(fragment)"
   }
 }
 

@@ -145,9 +145,7 @@ extension SignatureClaim {
       }
       guard CredentialScope.terminator.withBytes({ bytes.extracting(terminator).isEqual(to: $0) }) else {
         throw VerificationError(
-          .wrongScope,
-          "The credential scope must end in aws4_request, not in \(String(copying: bytes.extracting(terminator)).debugDescription).",
-          cause: .malformedSignature)
+          .wrongScope, "The credential scope must end in aws4_request.", cause: .malformedSignature)
       }
     }
   }

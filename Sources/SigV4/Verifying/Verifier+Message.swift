@@ -5,8 +5,7 @@ extension Verifier {
     _ request: SignableRequest, _ headers: borrowing CanonicalHeaders
   ) throws(VerificationError) {
     guard request.method.withBytes({ $0.isToken }) else {
-      throw VerificationError(
-        .invalidRequest, "The method isn't a token (RFC 9110, 9.1): \(request.method.debugDescription).")
+      throw VerificationError(.invalidRequest, "The method isn't a token (RFC 9110, 9.1).")
     }
     let flaw = request.target.withBytes { TargetFlaw(in: $0, service.pathNormalization, nonCanonicalTargets) }
     if let flaw {

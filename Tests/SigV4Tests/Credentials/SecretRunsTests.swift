@@ -51,4 +51,17 @@ struct SecretRunsTests {
         == #": "Failed", "role MyStack-InstanceRole-1ABCDEFGHIJKL of 0123456789abcdef0123456789abcdef gave <redacted>.""#
     )
   }
+
+  @Test(arguments: [
+    "wJalrXUtnFEMI_K7MDENG-bPxRfiCYEXAMPLEKEY", "-_wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLE",
+    "wJ-alrXU_tnFEMI-K7MDENG-bPxRfiCY2EXAMPLE",
+    "wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCY", "IQoJb3JpZ2luX2VjEJ-vLWVhc3QtMSJHMEUCIQ_D==",
+  ])
+  func `what looks like a key in the other alphabet of base64 is left out whole`(key: String) throws {
+    let json = #"{"Code":"Failed","Message":"gave \#(key), or ab."}"#
+    let document = try CredentialsDocument(Array(json.utf8), from: "It")
+    #expect(
+      document.reason(without: SecretRuns(TransportRequest(url: "http://h/")))
+        == #": "Failed", "gave <redacted>, or ab.""#)
+  }
 }

@@ -61,7 +61,8 @@ extension SignableRequest {
     }
     // Codings are listed in the order they are applied (RFC 9110, 8.4), and this one is applied last.
     var codings = headers.filter { $0.isNamed("content-encoding") }.map(\.value)
-    if codings.last?.lowercased().hasSuffix("aws-chunked") != true { codings.append("aws-chunked") }
+    // S3's documentation shows aws-chunked in the first place too.
+    if !codings.contains(where: \.listsAWSChunked) { codings.append("aws-chunked") }
     added.append(HeaderField("Content-Encoding", codings.joined(separator: ",")))
     added.append(HeaderField("x-amz-decoded-content-length", String(payload.length)))
     if !payload.trailers.isEmpty {
@@ -70,5 +71,14 @@ extension SignableRequest {
     headers.removeAll { header in header.isNamed("x-amz-trailer") || added.contains { $0.isNamed(header.name) } }
     headers += added
     return added.count
+  }
+}
+
+extension String {
+  /// Whether `aws-chunked` is one of the codings of this value of `Content-Encoding`, in any letter case (RFC 9110, 8.4.1).
+  fileprivate var listsAWSChunked: Bool {
+    utf8.split(separator: UInt8(ascii: ",")).contains {
+      Substring($0).trimmingSpaces.utf8.asciiLowercased == "aws-chunked"
+    }
   }
 }

@@ -9,7 +9,14 @@ import Testing
     request.headers.filter { $0.isNamed(name) }.map(\.value)
   }
 
-  @Test(arguments: [([], "aws-chunked"), (["gzip"], "gzip,aws-chunked"), (["gzip,AWS-Chunked"], "gzip,AWS-Chunked")])
+  @Test(arguments: [
+    ([], "aws-chunked"), (["gzip"], "gzip,aws-chunked"), (["gzip,AWS-Chunked"], "gzip,AWS-Chunked"),
+    (["AWS-Chunked"], "AWS-Chunked"), (["gzip, aws-chunked "], "gzip, aws-chunked "),
+    (["aws-chunked,gzip"], "aws-chunked,gzip"), (["gzip", "aws-chunked"], "gzip,aws-chunked"),
+    (["xaws-chunked"], "xaws-chunked,aws-chunked"), (["aws-chunkedx"], "aws-chunkedx,aws-chunked"),
+    (["aws-chun\u{212A}ed"], "aws-chun\u{212A}ed,aws-chunked"),
+    (["gzip,\u{301}aws-chunked"], "gzip,\u{301}aws-chunked,aws-chunked"),
+  ])
   func `the coding is put behind those that the payload already has`(given: [String], sent: String) throws {
     var request = DocumentedUpload.request(given.map { HeaderField("content-encoding", $0) })
     let upload = try DocumentedUpload.signer.sign(
