@@ -101,6 +101,25 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: Kind.allCases,
+    [
+      "Host", "Connection", "Content-Length", "Transfer-Encoding", "hOST", "connection", "CONTENT-length",
+      "transfer-encoding",
+    ])
+  func `headers that the transport sets are rejected before anything is sent`(kind: Kind, name: String) async throws {
+    try await serving(kind) { server, url in
+      let request = patientRequest(
+        method: "PUT", url: url + "/", headers: [HeaderField("X-Token", "t"), HeaderField(name, "PLANTED")],
+        body: Array("hello".utf8))
+      let error = await error(kind, request)
+      #expect(error?.code == .invalidRequest)
+      #expect(error?.description.contains(name) == true)
+      #expect(error?.description.contains("PLANTED") == false)
+      #expect(server.requests().isEmpty)
+    }
+  }
+
   @Test(arguments: Kind.allCases, [400, 401, 404, 405, 429, 500, 503])
   func `an error status is an answer`(kind: Kind, status: Int) async throws {
     try await serving(kind, [.always(.answer(status, "no"))]) { server, url in
