@@ -129,7 +129,10 @@ let package = Package(
     ),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["sigv4-cli", "SigV4"],
+      dependencies: [
+        "sigv4-cli", "SigV4",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["curl-commands.jsonl"],
       swiftSettings: settings
     ),

@@ -6,7 +6,10 @@ struct PresignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "presign",
     abstract: "Presigns a request and prints the URL, which is good by itself for a while.",
-    discussion: "Headers that are given, or that the service demands, are signed and must be sent along.")
+    discussion: """
+      Headers that are given, or that the service demands, are signed and must be sent along. A body (--data) must be sent \
+      along too; S3 and VPC Lattice don't sign it.
+      """)
 
   @OptionGroup var options: RequestOptions
 
@@ -18,10 +21,23 @@ struct PresignCommand: AsyncParsableCommand {
 
   func run() async throws {
     let parts = try options.parts()
+    let payload = try Self.payload(of: parts, to: options.signer.service)
     var request = try parts.signable()
-    let signed = try await options.signer.presign(&request, validFor: .seconds(expires), with: CredentialChain())
+    let signed = try await options.signer.presign(
+      &request, validFor: .seconds(expires), payload: payload, with: CredentialChain())
     if verbose { try SigningTrace.print(signed) }
     print(parts.url.origin + request.target)
     for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }
+  }
+
+  /// What the URL is signed for; `nil`, the service's rule, if there is no body.
+  static func payload(of parts: RequestOptions.Parts, to service: SigningService) throws -> Payload? {
+    guard let body = parts.body else { return nil }
+    guard service.payload == .signed else {
+      throw Failure(
+        "A presigned URL of \(service.name) doesn't cover the body: any body may be sent with it. Give the method, such as "
+          + "PUT, and leave --data out.")
+    }
+    return .data(body)
   }
 }

@@ -72,11 +72,11 @@ struct RequestOptions: ParsableArguments {
     return Parts(method: method ?? (body == nil ? "GET" : "POST"), url: url, headers: headers, body: body)
   }
 
-  /// The URL with each character encoded that a URL can't contain, and escapes unchanged.
+  /// The URL with each character encoded that a URL can't contain, escapes unchanged, and the host in ASCII.
   private func requestURL() throws -> RequestURL {
-    // Foundation turns an international host name into ASCII.
-    guard let url = try? RequestURL(url), let origin = URL(string: url.origin)?.absoluteString,
-      let url = try? RequestURL(origin + url.target)
+    // Foundation converts an international host too, but on Linux not in a static executable.
+    guard let url = try? RequestURL(url), let ascii = url.origin.convertingHostToASCII,
+      let origin = URL(string: ascii)?.absoluteString, let url = try? RequestURL(origin + url.target)
     else {
       throw Failure("The first argument isn't a URL with a host. Write it as https://host/path.")
     }
@@ -111,5 +111,17 @@ struct RequestOptions: ParsableArguments {
     } catch {
       throw Failure("The file \(data.dropFirst()) can't be read.")
     }
+  }
+}
+
+extension String {
+  /// An origin, `scheme://user@host:port`, with its host as it is sent; `nil` for a host that can't be sent.
+  fileprivate var convertingHostToASCII: String? {
+    guard let slashes = utf8.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+    let authority = utf8[utf8.index(slashes, offsetBy: 2)...]
+    let at = authority.lastIndex(of: UInt8(ascii: "@"))
+    let start = at.map { utf8.index(after: $0) } ?? authority.startIndex
+    let end = utf8[start...].lastIndex(of: UInt8(ascii: ":")) ?? endIndex
+    return DomainName.ascii(String(self[start..<end])).map { self[..<start] + $0 + self[end...] }
   }
 }

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Foundation
+import SigV4
+import Testing
+
+@testable import sigv4_cli
+
+@Suite("Options of a request")
+struct RequestOptionsTests {
+  private static func options(_ arguments: String...) throws -> RequestOptions { try RequestOptions.parse(arguments) }
+
+  @Test(
+    "An international host is signed in ASCII",
+    arguments: [
+      ("https://bücher.example/ä", "xn--bcher-kva.example", "/%C3%A4"),
+      ("https://BÜCHER.example:443", "xn--bcher-kva.example", "/"),
+      ("http://例え.テスト:8080/?a=ü", "xn--r8jz45g.xn--zckzah:8080", "/?a=%C3%BC"),
+      ("https://ü@bücher。example/", "xn--bcher-kva.example", "/"), ("https://[::1]:9/", "[::1]:9", "/"),
+      ("https://h.example/a%20b", "h.example", "/a%20b"), ("https://H.example:/", "H.example", "/"),
+    ])
+  func internationalHost(url: String, host: String, target: String) throws {
+    let parts = try Self.options(url).parts()
+    #expect(try parts.signable().headers == [HeaderField("Host", host)])
+    #expect(parts.url.target == target)
+    let request = try SignableRequest(parts.urlRequest())
+    #expect(request.headers == [HeaderField("Host", host)])
+    #expect(request.target == target)
+  }
+
+  @Test(
+    "A host that can't be sent is rejected",
+    arguments: ["https://b%C3%BCcher.example/", "https://a b/"])
+  func invalidHost(url: String) {
+    #expect(throws: (any Error).self) { try Self.options(url).parts().signable() }
+  }
+
+  @Test("A region and a region set exclude each other")
+  func regionAndRegionSet() {
+    let error = #expect(throws: (any Error).self) {
+      try Self.options("https://h/", "--region", "us-east-1", "--region-set", "*")
+    }
+    #expect(
+      error.map { RequestOptions.message(for: $0).contains("--region and --region-set exclude each other") } == true)
+  }
+
+  @Test("A region set signs with SigV4a", arguments: [["*"], ["us-east-1", "us-west-*"]])
+  func regionSet(regions: [String]) throws {
+    let signer = try Self.options("https://h/", "--region-set", regions.joined(separator: ",")).signer
+    #expect(signer.algorithm == .ecdsaP256SHA256)
+  }
+
+  @Test("A presigned URL covers a body if the service signs it", arguments: ["execute-api", "sts", "es"])
+  func presignedBody(service: String) throws {
+    let options = try Self.options("https://h/", "--data", "abc", "--service", service)
+    let payload = try PresignCommand.payload(of: options.parts(), to: options.signer.service)
+    #expect(payload.map { "\($0)" } == "Payload(3 bytes)")
+  }
+
+  @Test("A presigned URL that doesn't cover a body rejects one", arguments: ["s3", "vpc-lattice-svcs", "s3express"])
+  func unsignedBody(service: String) throws {
+    let options = try Self.options("https://h/", "PUT", "--data", "abc", "--service", service)
+    let failure = #expect(throws: Failure.self) {
+      try PresignCommand.payload(of: options.parts(), to: options.signer.service)
+    }
+    #expect(failure?.description.contains("leave --data out") == true)
+    let bodiless = try Self.options("https://h/", "PUT", "--service", service)
+    #expect(try PresignCommand.payload(of: bodiless.parts(), to: bodiless.signer.service) == nil)
+  }
+}
