@@ -12,10 +12,13 @@ struct ExplainCommand: AsyncParsableCommand {
       body of the answer. With credentials, from where the SDKs find them, it finds out more.
       """)
 
-  @Argument(help: "The request: a file, - for standard input, or the URL or curl command itself.")
+  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or else the text itself.")
   var request = "-"
 
-  @Option(help: "The body of the service's answer: a file, - for standard input, or the text itself.")
+  @Option(
+    help:
+      "The body of the service's answer: @FILE, the path of a file that exists, - for standard input, or else the text."
+  )
   var answer: String?
 
   @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")

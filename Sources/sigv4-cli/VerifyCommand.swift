@@ -12,7 +12,7 @@ struct VerifyCommand: AsyncParsableCommand {
       is right, 22 if it isn't.
       """)
 
-  @Argument(help: "The request: a file, - for standard input, or the URL or curl command itself.")
+  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or else the text itself.")
   var request = "-"
 
   @Option(help: "The service's signing name.")
@@ -68,6 +68,11 @@ struct VerifyCommand: AsyncParsableCommand {
           isValid: true, accessKeyId: claim.accessKeyID, scope: claim.scope.text, signedHeaders: claim.signedHeaders,
           time: claim.time.formatted(.iso8601), body: "\(verified.bodyCoverage)"))
     } catch let error as VerificationError {
+      guard error.code != .wrongSignature || !text.hidesPayload || verifier.service.payload != .signed else {
+        throw Failure(
+          "It can't be told whether the signature is right: it covers the body, which the text doesn't contain. Add the body."
+        )
+      }
       try report(Report(isValid: false, code: error.code.description, message: error.message))
       throw ExitCode(22)
     }

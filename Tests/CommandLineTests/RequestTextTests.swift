@@ -142,14 +142,83 @@ struct RequestTextTests {
   }
 
   @Test(
-    "An answer is a file or the text itself",
-    arguments: ["<Error/>", "{\"message\": \"Forbidden\"}", "Forbidden", "An error occurred (x) when calling a/b."])
+    "A request line with a whole URL, as a proxy gets it, is read as the server gets it",
+    arguments: [
+      ("GET http://h.example/a?b=c HTTP/1.1\nHost: h.example", "/a?b=c", "h.example", 0),
+      ("GET https://h.example:443/a/../b%20c HTTP/1.1\nHost: h.example", "/a/../b%20c", "h.example", 0),
+      ("GET HTTP://h.example:8080 HTTP/1.1\nHost: h.example:8080", "/", "h.example:8080", 0),
+      ("GET http://u:p@h.example?a HTTP/1.1", "/?a", "h.example", 0), ("GET https://h.example/a", "/a", "h.example", 0),
+      ("GET http://h.example/ HTTP/1.1\nhost: other", "/", "h.example", 1),
+    ])
+  func absoluteTarget(text: String, target: String, host: String, notes: Int) throws {
+    for text in [text + "\n\n", "* Connected\n> " + text.replacing("\n", with: "\n> ") + "\n> \n< HTTP/1.1 403\n"] {
+      if text.hasPrefix("*"), !text.contains(" HTTP/1.1\n>") { continue }  // curl always prints the version
+      let read = try Self.read(text)
+      #expect(read.request.target == target)
+      #expect(read.request.headers.filter { $0.isNamed("host") }.map(\.value) == [host])
+      #expect(read.notes.count == notes)
+    }
+  }
+
+  @Test("Another target is left unchanged", arguments: ["*", "h.example/a", "http:/h/a", "ftp://h/a"])
+  func otherTarget(target: String) throws {
+    #expect(try Self.read("OPTIONS \(target) HTTP/1.1\nHost: h\n\n").request.target == target)
+  }
+
+  @Test("A CONNECT to a proxy isn't the request that curl -v prints")
+  func connect() throws {
+    let text = "> CONNECT h.example:443 HTTP/1.1\n> Host: h.example:443\n> \n< HTTP/1.1 200 OK\n< \n" + Self.output
+    #expect(try Self.read(text).request.target == "/a?b=c")
+  }
+
+  @Test(
+    "A body that isn't shown isn't taken for an empty one",
+    arguments: [
+      (
+        "> PUT /a HTTP/1.1\n> Host: h\n> Transfer-Encoding: chunked\n> Expect: 100-continue\n> \n< HTTP/1.1 100\n", true
+      ),
+      ("> PUT /a HTTP/1.1\n> Host: h\n> content-length: 3\n> \n} [3 bytes data]\n", true),
+      ("> PUT /a HTTP/1.1\n> Host: h\n> Content-Length: 0\n> \n", false),
+      ("> GET /a HTTP/1.1\n> Host: h\n> \n", false),
+      ("curl -v -T - http://h/a\n> PUT /a HTTP/1.1\n> Host: h\n> Transfer-Encoding: chunked\n> \n", true),
+      ("curl -v -d abc http://h/a\n> PUT /a HTTP/1.1\n> Host: h\n> Transfer-Encoding: chunked\n> \n", false),
+      ("PUT /a HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n", true),
+      ("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\n", true),
+      ("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\nabc", false),
+      ("PUT /a HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n0\n\n", false),
+    ])
+  func hiddenBody(text: String, isHidden: Bool) throws {
+    let read = try Self.read(text)
+    #expect(read.hidesPayload == isHidden)
+    #expect(read.notes.contains { $0.contains("doesn't contain the body") } == isHidden)
+    let signed = try Self.read(
+      text.replacing("Host: h\n", with: "Host: h\n\(text.hasPrefix("PUT") ? "" : "> ")x-amz-content-sha256: abc\n"))
+    #expect("\(signed.payload)" == (isHidden ? "Payload(abc)" : "Payload(\(read.body.count) bytes)"))
+  }
+
+  @Test(
+    "An answer is the text itself unless it names a file",
+    arguments: [
+      "<Error/>", "{\"message\": \"Forbidden\"}", "Forbidden", "An error occurred (x) when calling a/b.", "a/b",
+      "answer.xml",
+      "./answer", "/nowhere/answer", "", "\u{301}@x",
+    ])
   func answerText(text: String) throws {
     #expect(try InputFile.contentOrText(text) == Array(text.utf8))
   }
 
-  @Test("A file that isn't there is no text", arguments: ["answer.xml", "./answer", "/nowhere/answer"])
-  func missingFile(name: String) {
-    #expect(throws: Failure.self) { try InputFile.contentOrText(name) }
+  @Test("An answer is read from the file that it names, with @ or without")
+  func answerFile() throws {
+    let file = #filePath
+    let content = try InputFile.content(file)
+    #expect(try InputFile.contentOrText(file) == content)
+    #expect(try InputFile.contentOrText("@" + file) == content)
+    #expect(throws: Failure.self) { try InputFile.contentOrText("@/nowhere/answer") }
+  }
+
+  @Test("A time that isn't one isn't shown", arguments: ["secret", "20260203T040506Zsecret", ""])
+  func time(text: String) {
+    let failure = #expect(throws: Failure.self) { try TimeText.date(text) }
+    #expect(failure?.description.contains("secret") == false)
   }
 }

@@ -22,14 +22,11 @@ enum InputFile {
     return try content(path)
   }
 
-  /// The content of the file at `argument` if there is one, or else `argument` itself as text.
+  /// The content of the file that `argument` names as `@FILE` or by the path of a file that exists, of standard input for `-`
+  /// or `@-`, or else `argument` itself as text.
   static func contentOrText(_ argument: String) throws -> [UInt8] {
-    if argument == "-" || FileManager.default.fileExists(atPath: argument) { return try content(argument) }
-    // A word such as answer.xml or ./answer is the name of a file that isn't there.
-    let isName = argument.utf8.allSatisfy { $0 > 0x20 && !"<{\"".utf8.contains($0) }
-    if isName, argument.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ".") }) {
-      throw Failure("The file \(argument) can't be read.")
-    }
-    return Array(argument.utf8)
+    if argument.utf8.first == UInt8(ascii: "@") { return try content(String(Substring(argument.utf8.dropFirst()))) }
+    guard argument == "-" || FileManager.default.fileExists(atPath: argument) else { return Array(argument.utf8) }
+    return try content(argument)
   }
 }

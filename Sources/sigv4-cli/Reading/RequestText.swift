@@ -7,13 +7,13 @@ struct RequestText {
   let body: [UInt8]
   /// What the reader should know before trusting the result, a sentence each.
   private(set) var notes: [String] = []
-  /// Whether the request has a body that the text doesn't show.
+  /// Whether the request has a body that the text doesn't contain.
   private var lacksBody = false
 
-  /// Reads the file at `argument`, standard input for `-`, or `argument` itself if it is a URL or a curl command.
+  /// Reads the file that `argument` names, standard input for `-`, or `argument` itself, as
+  /// ``InputFile/contentOrText(_:)`` does.
   init(argument: String) throws {
-    let isText = ["http://", "https://", "curl "].contains { argument.utf8.starts(with: $0.utf8) }
-    try self.init(isText ? Array(argument.utf8) : InputFile.content(argument), file: InputFile.regularContent)
+    try self.init(InputFile.contentOrText(argument), file: InputFile.regularContent)
   }
 
   /// Reads pasted text.
@@ -34,11 +34,11 @@ struct RequestText {
     if let sent = VerboseOutput.sentMessage(in: text) {
       // curl -v shows no body; the command above its output may have it.
       let command = try? ShellCommand.curl(in: text).map { try CurlCommand($0, file: file) }
-      request = try HTTPMessage(sent).request
+      let message = try HTTPMessage(sent)
+      (request, notes) = (message.request, message.notes)
       body = command?.body ?? []
-      let length = request.headers.first { $0.isNamed("content-length") }?.value
-      if let length, length != String(body.count) {
-        lacksBody = true
+      lacksBody = message.announcesBody(otherThan: body)
+      if lacksBody {
         notes.append(
           "The output of curl -v doesn't contain the body. Add the curl command line to check a signed body.")
       }
@@ -51,7 +51,11 @@ struct RequestText {
       return
     }
     let message = try HTTPMessage(text)
-    (request, body) = (message.request, message.body)
+    (request, body, notes) = (message.request, message.body, message.notes)
+    lacksBody = body.isEmpty && message.announcesBody(otherThan: body)
+    if lacksBody {
+      notes.append("The text doesn't contain the body. Add it after an empty line to check a signed body.")
+    }
   }
 
   /// The value of `x-amz-content-sha256` that is signed in place of a hash of the body, if it is one for a body in pieces.
@@ -59,9 +63,12 @@ struct RequestText {
     contentHash.flatMap { $0.hasPrefix("STREAMING-") ? $0 : nil }
   }
 
+  /// Whether nothing is known of what is signed in place of the body.
+  var hidesPayload: Bool { lacksBody && contentHash == nil }
+
   private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
 
-  /// The body, or what is signed in its place where it comes in pieces or isn't known.
+  /// The body, or what is signed in its place if it comes in pieces or isn't known.
   var payload: Payload {
     if let word = streamingWord ?? (lacksBody ? contentHash : nil) { return .hash(word) }
     return .bytes(body)
@@ -110,18 +117,22 @@ extension ShellCommand {
 /// What `curl -v` prints.
 enum VerboseOutput {
   /// The header lines of the first request in the output, without the `> ` before them; `nil` if there is none.
+  ///
+  /// A CONNECT to a proxy isn't the request, which follows it.
   static func sentMessage(in text: [UInt8]) -> [UInt8]? {
     var message: [UInt8] = []
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       let isSent = line.first == UInt8(ascii: ">")
+      let content = line.dropFirst().first == UInt8(ascii: " ") ? line.dropFirst(2) : line.dropFirst()
       if message.isEmpty {
-        guard isSent, HTTPMessage.isRequestLine(Array(line.dropFirst(2)), needsVersion: true) else { continue }
+        guard isSent, HTTPMessage.isRequestLine(Array(content), needsVersion: true),
+          !content.starts(with: "CONNECT ".utf8)
+        else { continue }
       } else if !isSent {
         // Lines about the connection may stand between.
         if line.first == UInt8(ascii: "*") { continue }
         break
       }
-      let content = line.dropFirst().first == UInt8(ascii: " ") ? line.dropFirst(2) : line.dropFirst()
       if content.allSatisfy({ $0 <= 0x20 }) { break }
       message += content
       message.append(UInt8(ascii: "\n"))
@@ -134,11 +145,13 @@ enum VerboseOutput {
 struct HTTPMessage {
   let request: SignableRequest
   let body: [UInt8]
+  /// What the reader should know of the message, a sentence each.
+  private(set) var notes: [String] = []
 
   init(_ bytes: [UInt8]) throws {
     guard Self.isRequestLine(bytes) else {
       throw Failure(
-        "This is no request. Give an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
+        "This is no request, nor the path of a file. Give an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
       )
     }
     var rest = bytes[...]
@@ -159,10 +172,31 @@ struct HTTPMessage {
         throw Failure("Line \(number) isn't a header: it has no colon. An empty line must precede the body.")
       }
     }
-    request = SignableRequest(
-      method: String(decoding: words[0], as: UTF8.self), target: String(decoding: Array(target), as: UTF8.self),
-      headers: headers)
     body = Array(rest)
+    var sentTarget = String(decoding: Array(target), as: UTF8.self)
+    // A client sends the whole URL to a proxy, which sends on the URL's host and target (RFC 9112, 3.2.2).
+    let isURL = ["http://", "https://"].contains { target.prefix($0.utf8.count).asciiLowercased == $0 }
+    if isURL, let url = try? CurlURL(Array(target), defaultScheme: nil, keepsDots: true) {
+      sentTarget = url.target
+      if let index = headers.firstIndex(where: { $0.isNamed("host") }) {
+        if headers[index].value != url.host {
+          notes.append("A proxy replaces the Host header by the host of the URL in the first line.")
+        }
+        headers[index].value = url.host
+      } else {
+        headers.insert(HeaderField("Host", url.host), at: 0)
+      }
+    }
+    request = SignableRequest(
+      method: String(decoding: words[0], as: UTF8.self), target: sentTarget, headers: headers)
+  }
+
+  /// Whether the headers announce a body that isn't `body`.
+  func announcesBody(otherThan body: [UInt8]) -> Bool {
+    if let length = request.headers.first(where: { $0.isNamed("content-length") })?.value {
+      return length != String(body.count)
+    }
+    return body.isEmpty && request.headers.contains { $0.isNamed("transfer-encoding") }
   }
 
   /// Removes the first line and its end, and returns it without that.

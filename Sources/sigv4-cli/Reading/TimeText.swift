@@ -7,6 +7,7 @@ enum TimeText {
   static func date(_ text: String) throws -> Date {
     if let date = try? Date(text, strategy: .iso8601) { return date }
     if let skew = ClockSkew(serverDate: text, localTime: Date()) { return skew.serverTime() }
-    throw Failure("\(text.debugDescription) is no time; it should look like 2026-02-03T04:05:06Z.")
+    // The text isn't quoted: it may be anything that was pasted.
+    throw Failure("Invalid time. Write it as 2026-02-03T04:05:06Z, or as the Date header of an answer.")
   }
 }
