@@ -6,7 +6,7 @@ import SigV4
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Says why a service refused a request: the line that differs, and the likely cause.",
+    abstract: "Explains why a service rejected a request: the cause, certain or likely, and the lines that differ.",
     discussion: """
       Reads the signed request (an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL) and the \
       body of the answer. With credentials, from where the SDKs find them, it finds out more.
