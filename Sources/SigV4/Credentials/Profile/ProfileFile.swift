@@ -25,9 +25,12 @@ struct ProfileFile {
   private let path: String
   /// Whether the config file's default profile is written `[profile default]`, which makes `[default]` void.
   private var hasPrefixedDefault = false
-  /// The section that lines belong to.
+  /// The section that lines belong to, and what it has so far: kept apart from the others, or each line would hash its name.
   private var section = Section.none
+  private var properties: [String: String] = [:]
+  /// The property that indented lines go on with, and its value so far.
   private var property = Property.none
+  private var value = ""
 
   private enum Section {
     case none
@@ -54,6 +57,7 @@ struct ProfileFile {
     for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
       try read(Substring(line.last == 0x0D ? line.dropLast() : line), number: index + 1)
     }
+    endSection()
   }
 
   private mutating func read(_ line: Substring, number: Int) throws(CredentialError) {
@@ -66,6 +70,20 @@ struct ProfileFile {
     }
   }
 
+  private mutating func endSection() {
+    endProperty()
+    if case .named(let name) = section { sections[name] = properties }
+    section = .ignored
+  }
+
+  private mutating func endProperty() {
+    switch property {
+    case .value(let name?), .group(let name?): properties[name] = value
+    case .none, .value, .group: break
+    }
+    property = .none
+  }
+
   private mutating func readSection(_ line: Substring, _ number: Int) throws(CredentialError) {
     // A # or ; in quotation marks is part of the name, unless the line makes no sense so.
     let bracket = UInt8(ascii: "]")
@@ -74,8 +92,7 @@ struct ProfileFile {
     guard let header = readings.first(where: { $0.last == bracket }) else {
       throw flaw(number, "is the start of a section and has no ] at its end")
     }
-    property = .none
-    section = .ignored
+    endSection()
     guard let (name, isPrefixed) = sectionName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
     if kind == .config, name == .profile("default") {
       if isPrefixed, !hasPrefixedDefault {
@@ -85,8 +102,7 @@ struct ProfileFile {
       guard isPrefixed == hasPrefixedDefault else { return }
     }
     section = .named(name)
-    // A profile without properties is one too.
-    sections[name] = sections[name] ?? [:]
+    properties = sections.removeValue(forKey: name) ?? [:]
   }
 
   /// The section that a header names, and whether the name follows a word for the section's kind.
@@ -105,26 +121,24 @@ struct ProfileFile {
   private mutating func readProperty(_ line: Substring, _ number: Int) throws(CredentialError) {
     if case .none = section { throw flaw(number, "comes before the first section") }
     let (key, value) = try split(line, number, "a property")
+    endProperty()
     let text = value.withoutComment.trimmed
-    guard case .named(let section) = section, key.utf8.allSatisfy(\.isPropertyCharacter) else {
+    guard case .named = section, key.utf8.allSatisfy(\.isPropertyCharacter) else {
       property = text.isEmpty ? .group(nil) : .value(nil)
       return
     }
-    let name = key.lowercased()
-    sections[section]?[name] = text
+    let name = key.utf8.asciiLowercased
+    self.value = text
     property = text.isEmpty ? .group(name) : .value(name)
   }
 
   private mutating func readContinuation(_ text: String, _ number: Int) throws(CredentialError) {
-    let name: String?
     switch property {
     case .none: throw flaw(number, "is indented, and there is no property before it to go on with")
-    case .value(let property): name = property
-    case .group(let property):
-      _ = try split(text[...], number, "a property of a property")
-      name = property
+    case .value: break
+    case .group: _ = try split(text[...], number, "a property of a property")
     }
-    if case .named(let section) = section, let name { sections[section]?[name]? += "\n" + text }
+    value += "\n" + text
   }
 
   private func split(_ line: Substring, _ number: Int, _ what: String) throws(CredentialError) -> (String, Substring) {
