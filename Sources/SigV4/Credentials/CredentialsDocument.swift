@@ -6,7 +6,7 @@
 
 /// The JSON object in which instance metadata, container endpoints and credential processes return credentials.
 ///
-/// Names of fields are read in any letter case, unknown ones are ignored, and `null` is the same as none. A repeated field,
+/// Names of fields are read in any ASCII letter case, unknown ones are ignored, and `null` is the same as none. A repeated field,
 /// in whatever letter case, is ambiguous and an error.
 struct CredentialsDocument {
   /// Which fields there must be.
@@ -19,7 +19,7 @@ struct CredentialsDocument {
 
   /// Where the document comes from, as the beginning of a sentence.
   private let source: String
-  /// The values that aren't `null` by the fields' lower-case names.
+  /// The values that aren't `null` by the fields' names in lower case.
   private let fields: [String: JSONObject.Value]
 
   /// Reads a document.
@@ -31,7 +31,7 @@ struct CredentialsDocument {
       throw CredentialError(.badAnswer, "\(source) answered with something that is no JSON object.")
     }
     var fields: [String: JSONObject.Value?] = [:]
-    for (name, value) in object.members where fields.updateValue(value, forKey: name.lowercased()) != nil {
+    for (name, value) in object.members where fields.updateValue(value, forKey: name.utf8.asciiLowercased) != nil {
       throw CredentialError(
         .badAnswer, "\(source) answered with a JSON object that has \(Self.shown(name)) twice.")
     }
@@ -46,7 +46,7 @@ struct CredentialsDocument {
 
   /// A field's name if it is known; others might be secrets in the wrong place.
   private static func shown(_ name: String) -> String {
-    names.first { $0.lowercased() == name.lowercased() }.map { "the field \($0)" } ?? "a field"
+    names.first { $0.utf8.asciiLowercased == name.utf8.asciiLowercased }.map { "the field \($0)" } ?? "a field"
   }
 
   /// The field `Code`: `Success`, or the name of an error.
@@ -97,19 +97,19 @@ struct CredentialsDocument {
   /// The trimmed text of the first of `names` that has one.
   private func text(_ names: String...) -> String? {
     for name in names {
-      if case .text(let text)? = fields[name.lowercased()], let text = text.nonBlank { return text }
+      if case .text(let text)? = fields[name.utf8.asciiLowercased], let text = text.nonBlank { return text }
     }
     return nil
   }
 
   /// The first of the fields of these names that there is.
   private func field(_ names: String...) -> JSONObject.Value? {
-    names.lazy.compactMap { fields[$0.lowercased()] }.first
+    names.lazy.compactMap { fields[$0.utf8.asciiLowercased] }.first
   }
 
   private func isMissingOrEmpty(_ names: String...) -> Bool {
     names.allSatisfy { name in
-      switch fields[name.lowercased()] {
+      switch fields[name.utf8.asciiLowercased] {
       case nil: true
       case .text(let text): text.nonBlank == nil
       case .number, .other: false

@@ -1,14 +1,15 @@
 extension String {
-  /// The text for a message: in quotation marks, without control characters, and not longer than 200 characters.
+  // Scalars, since one character may have any number of them.
+
+  /// The text for a message: in quotation marks, without control characters, and not longer than 200 scalars.
   var quoted: String {
-    let isLong = count > 200
-    let text = String(
-      prefix(200).map { $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? " " : $0 })
-    return "\"\(text)\(isLong ? "…" : "")\""
+    var text = String.UnicodeScalarView()
+    for scalar in bounded.unicodeScalars { text.append(scalar.properties.generalCategory == .control ? " " : scalar) }
+    return "\"\(String(text))\(unicodeScalars.dropFirst(200).isEmpty ? "" : "…")\""
   }
 
-  /// The text, cut to 200 characters.
-  var bounded: String { String(prefix(200)) }
+  /// The text, cut to 200 scalars.
+  var bounded: String { String(unicodeScalars.prefix(200)) }
 }
 
 extension [String] {

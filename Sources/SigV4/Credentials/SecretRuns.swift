@@ -12,8 +12,8 @@ struct SecretRuns {
   private static let byteCount = 8
 
   private var runs: Set<UInt64> = []
-  /// The secrets that are shorter than a run, and are looked for whole.
-  private var short: Set<String> = []
+  /// The secrets that are shorter than a run, in one letter case, and are looked for whole.
+  private var short: Set<[UInt8]> = []
 
   /// Creates the runs of what `request` tells its receiver, and of `others`.
   ///
@@ -43,12 +43,12 @@ struct SecretRuns {
     let bytes = Array(secret.trimmed.utf8)
     guard bytes.count >= Self.byteCount else {
       // Less than 4 bytes would be found in any text.
-      if bytes.count >= 4 { short.insert(secret.trimmed) }
+      if bytes.count >= 4 { short.insert(bytes.map(Self.folded)) }
       return
     }
     add(bytes)
     add(Array(bytes.percentEncoded.utf8))
-    add(Array(secret.replacing("/", with: "\\/").utf8))
+    add(bytes.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] })
     add(Array(Hexadecimal.string(bytes.span).utf8))
     // Base64 writes 3 bytes as 4 digits, so that what precedes a secret moves its digits.
     for offset in 0..<3 {
@@ -63,15 +63,22 @@ struct SecretRuns {
 
   /// `text` with `<redacted>` in place of what repeats a secret.
   func removed(from text: String) -> String {
-    var bytes = Array(text.utf8)
+    let bytes = Array(text.utf8)
     var isSecret = [Bool](repeating: false, count: bytes.count)
     Self.forEachRun(bytes) { run, end in
       guard runs.contains(run) else { return }
       // Those before the last byte of the run before are marked by then.
       for index in (end - Self.byteCount..<end).reversed() where !isSecret[index] { isSecret[index] = true }
     }
-    bytes = Self.redacted(bytes, isSecret)
-    return short.reduce(String(decoding: bytes, as: UTF8.self)) { $0.replacing($1, with: Redaction.placeholder) }
+    if !short.isEmpty {
+      let folded = bytes.map(Self.folded)
+      for start in folded.indices {
+        for secret in short where folded[start...].starts(with: secret) {
+          for index in start..<start + secret.count { isSecret[index] = true }
+        }
+      }
+    }
+    return String(decoding: Self.redacted(bytes, isSecret), as: UTF8.self)
   }
 
   private static func redacted(_ bytes: [UInt8], _ isSecret: [Bool]) -> [UInt8] {
@@ -86,18 +93,20 @@ struct SecretRuns {
     return shown
   }
 
+  private static func folded(_ byte: UInt8) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "-"): UInt8(ascii: "+")
+    case UInt8(ascii: "_"): UInt8(ascii: "/")
+    default: byte.asciiLowercased
+    }
+  }
+
   /// Calls `body` with each run of 8 bytes, whose letters are one case and whose base64 digits are one alphabet, and with
   /// the place where the run ends.
   private static func forEachRun(_ bytes: some Sequence<UInt8>, _ body: (UInt64, Int) -> Void) {
     var run: UInt64 = 0
     for (index, byte) in bytes.enumerated() {
-      let folded =
-        switch byte {
-        case UInt8(ascii: "-"): UInt8(ascii: "+")
-        case UInt8(ascii: "_"): UInt8(ascii: "/")
-        default: byte.asciiLowercased
-        }
-      run = run << 8 | UInt64(folded)
+      run = run << 8 | UInt64(folded(byte))
       if index + 1 >= byteCount { body(run, index + 1) }
     }
   }

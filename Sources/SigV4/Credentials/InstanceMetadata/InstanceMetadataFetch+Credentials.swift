@@ -67,7 +67,7 @@ extension InstanceMetadataFetch {
     guard !isLacking(paths, answer) else { return try await credentials(named: name, .legacy) }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's credentials") }
     let document = try CredentialsDocument(answer.body, from: client.name)
-    if let code = document.code, code.lowercased() != "success" {
+    if let code = document.code, code.utf8.asciiLowercased != "success" {
       throw client.refusal(document, to: token)
     }
     let credentials = try document.credentials(.temporary)

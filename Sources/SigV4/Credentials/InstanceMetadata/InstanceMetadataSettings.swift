@@ -20,7 +20,7 @@ struct InstanceMetadataSettings: Sendable {
   ) throws(CredentialError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
     let variable = { (name: String) throws(CredentialError) in try environment.setting(name) }
-    let isTrue = { (name: String) throws(CredentialError) in try variable(name)?.lowercased() == "true" }
+    let isTrue = { (name: String) throws(CredentialError) in try variable(name)?.utf8.asciiLowercased == "true" }
 
     // First, since what isn't used can't be wrong.
     let isDisabled = if let access { access == .disabled } else { try isTrue("AWS_EC2_METADATA_DISABLED") }
@@ -53,7 +53,7 @@ struct InstanceMetadataSettings: Sendable {
   }
 
   private static func mode(_ text: String?) throws(CredentialError) -> InstanceMetadataProvider.EndpointMode {
-    switch text?.lowercased() {
+    switch text?.utf8.asciiLowercased {
     case nil, "ipv4": .ipv4
     case "ipv6": .ipv6
     default:

@@ -91,7 +91,9 @@ struct SharedProfiles {
       }
       for line in (section[service] ?? "").utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) {
         let key = line.utf8.prefix { $0 != UInt8(ascii: "=") }
-        guard Substring(key).trimmed.lowercased() == "endpoint_url", key.endIndex < line.endIndex else { continue }
+        guard Substring(key).trimmed.utf8.asciiLowercased == "endpoint_url", key.endIndex < line.endIndex else {
+          continue
+        }
         let value = Substring(line.utf8.dropFirst(key.count + 1))
         if let url = value.nonBlank { return ("endpoint_url of \(service) in [services \(name.bounded)]", url) }
       }

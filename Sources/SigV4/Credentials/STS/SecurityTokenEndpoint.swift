@@ -28,7 +28,7 @@ enum SecurityTokenEndpoint {
     let ignores =
       try environment.setting("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
       ?? profiles?.inUse?["ignore_configured_endpoint_urls"]?.nonBlank
-    guard ignores?.lowercased() != "true" else { return nil }
+    guard ignores?.utf8.asciiLowercased != "true" else { return nil }
     for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
       if let url = try environment.setting(name) { return try checked(url, name) }
     }

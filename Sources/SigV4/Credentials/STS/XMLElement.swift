@@ -35,7 +35,7 @@ struct XMLElement {
         guard rest.skip(past: "-->") else { return nil }
       } else if rest.skip("</") {
         guard let name = rest.take(upTo: ">"), rest.skip(">"), var last = open.popLast(),
-          Self.localName(String(name).trimmed) == last.name
+          last.isNamed(Self.localName(String(name).trimmed))
         else { return nil }
         last.text = last.text.trimmed
         guard Self.close(last, &open, &root) else { return nil }
@@ -56,8 +56,11 @@ struct XMLElement {
 
   /// The element that is reached by the names of children, each the first of its name.
   func descendant(_ path: String...) -> XMLElement? {
-    path.reduce(self as XMLElement?) { element, name in element?.children.first { $0.name == name } }
+    path.reduce(self as XMLElement?) { element, name in element?.children.first { $0.isNamed(name) } }
   }
+
+  /// Whether this is the element called `name`, byte for byte: Unicode has a second K.
+  private func isNamed(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
 
   private static func close(_ element: XMLElement, _ open: inout [XMLElement], _ root: inout XMLElement?) -> Bool {
     if open.isEmpty {

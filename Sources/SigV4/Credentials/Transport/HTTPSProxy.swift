@@ -88,7 +88,7 @@
   struct ProxyExceptions {
     private let entries: [Substring]
 
-    init(_ list: String) { entries = list.split { $0 == "," || $0 == " " || $0 == "\t" } }
+    init(_ list: String) { entries = list.utf8.split { ", \t".utf8.contains($0) }.map(Substring.init) }
 
     /// Whether a host and port are reached without a proxy.
     func contain(_ host: String, _ port: UInt16) -> Bool {
@@ -96,7 +96,7 @@
       let address = IPAddress(name)
       if name == "localhost" || address?.isLoopback == true { return true }
       return entries.contains { entry in
-        entry == "*" || Self.matches(entry.lowercased(), name: name, address: address, port: port)
+        entry == "*" || Self.matches(entry.utf8.asciiLowercased, name: name, address: address, port: port)
       }
     }
 

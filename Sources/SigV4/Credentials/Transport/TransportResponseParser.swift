@@ -159,7 +159,7 @@ package struct TransportResponseParser {
     let values = { (name: String) in response.headers.filter { $0.isNamed(name) }.map(\.value) }
     let codings = values("Transfer-Encoding")
     if !codings.isEmpty {
-      guard codings.count == 1, codings[0].lowercased() == "chunked" else { throw .notHTTP }
+      guard codings.count == 1, codings[0].utf8.asciiLowercased == "chunked" else { throw .notHTTP }
       return .chunkSize
     }
     let lengths = Set(values("Content-Length"))
