@@ -14,13 +14,22 @@ enum ProcessEnvironment {
   }
 }
 
+extension String {
+  /// The longest text that a provider accepts, in bytes: that of a web identity token, the longest that AWS documents.
+  static let settingLimit = 20_000
+}
+
 extension [String: String] {
   /// Returns the value of the first of the variables that is set and not blank, without the white space around it.
   ///
-  /// - Throws: ``CredentialError`` with the code `misconfigured` for a value in quotation marks.
+  /// - Throws: ``CredentialError`` with the code `misconfigured` for a value in quotation marks, or of more than 20,000 bytes.
   func setting(_ names: String...) throws(CredentialError) -> String? {
     for name in names {
       guard let text = self[name]?.nonBlank else { continue }
+      guard text.utf8.count <= String.settingLimit else {
+        throw CredentialError(
+          .misconfigured, "The value of \(name) is \(text.utf8.count) bytes long; the limit is \(String.settingLimit).")
+      }
       guard !text.isInQuotationMarks else {
         throw CredentialError(
           .misconfigured,

@@ -73,7 +73,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
       return .passing(error)
     }
     let document = Result { () throws(CredentialError) in try CredentialsDocument(answer.body, from: source) }
-    if let code = try? document.get().code, code.lowercased() != "success" {
+    if let code = try? document.get().code, code.utf8.asciiLowercased != "success" {
       throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, request)).")
     }
     do throws(CredentialError) {
@@ -102,6 +102,11 @@ public struct ContainerCredentialProvider: CredentialProvider {
       }
       // The file is written anew when its token ends: it may be empty for a moment.
       guard token.nonBlank != nil else { throw CredentialError(.unreachable, "\(name) is empty.") }
+      guard token.utf8.count <= String.settingLimit else {
+        throw CredentialError(
+          .misconfigured,
+          "\(name) isn't a token: it is \(token.utf8.count) bytes long, and the limit is \(String.settingLimit).")
+      }
     } else if let literal = try environment.setting("AWS_CONTAINER_AUTHORIZATION_TOKEN") {
       name = "AWS_CONTAINER_AUTHORIZATION_TOKEN"
       token = literal

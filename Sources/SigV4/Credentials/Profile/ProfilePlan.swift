@@ -90,6 +90,9 @@ private struct Profile {
   /// The value of a property that is never quoted; `nil` if it has none.
   func value(_ property: String) throws(CredentialError) -> String? {
     guard let text = self[property] else { return nil }
+    guard text.utf8.count <= String.settingLimit else {
+      throw flaw("has a \(property) of \(text.utf8.count) bytes; the limit is \(String.settingLimit)")
+    }
     guard !text.isInQuotationMarks else { throw flaw("has quotation marks around its \(property): remove them") }
     return text
   }

@@ -28,7 +28,7 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   ///   - source: The provider of the credentials to sign with.
   ///   - roleSessionName: The name under which the role's use is recorded (`AWS_ROLE_SESSION_NAME`); or else one that
   ///     tells this library and the time.
-  ///   - externalID: What the role's trust policy may demand of callers from other accounts.
+  ///   - externalID: What the role's trust policy may demand of callers from other accounts, of 2 to 1,224 characters.
   ///   - duration: How long the credentials shall last, in whole seconds from 900 to 43,200; where left out, STS
   ///     chooses an hour.
   ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
@@ -108,7 +108,14 @@ struct AssumeRoleCall {
     self.region = SecurityTokenEndpoint.signingRegion(region)
     var fields = role.fields
     externalID = settings.externalID?.nonBlank
-    if let externalID { fields.append(("ExternalId", externalID)) }
+    if let externalID {
+      guard (2...1224).contains(externalID.utf8.count) else {
+        throw CredentialError(
+          .misconfigured,
+          "The external ID (external_id) is \(externalID.utf8.count) bytes long: STS accepts 2 to 1,224.")
+      }
+      fields.append(("ExternalId", externalID))
+    }
     if let duration = settings.duration { fields.append(("DurationSeconds", try Self.seconds(duration))) }
     self.fields = fields
   }

@@ -114,7 +114,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
       throw error.error(name)
     }
     let token = String(decoding: bytes, as: UTF8.self).trimmed
-    guard (4...20_000).contains(token.utf8.count) else {
+    guard (4...String.settingLimit).contains(token.utf8.count) else {
       throw CredentialError(.unreachable, "\(name) is \(token.isEmpty ? "empty" : "no token: of 4 to 20,000 bytes").")
     }
     return token
