@@ -85,45 +85,51 @@ struct ChildProcess {
   private static func spawn(
     _ words: [String], _ environment: [String: String], output: Int32
   ) throws(Failure) -> pid_t {
-    #if canImport(Darwin)
-      var actions: posix_spawn_file_actions_t?
-      var attributes: posix_spawnattr_t?
-      // Descriptors that other threads have just opened aren't inherited.
-      let others = POSIX_SPAWN_CLOEXEC_DEFAULT
+    #if os(tvOS) || os(watchOS) || os(visionOS)
+      // Their SDKs have no posix_spawnp(3).
+      throw .notStarted("this platform runs no other programs")
     #else
-      var actions = unsafe posix_spawn_file_actions_t()
-      var attributes = posix_spawnattr_t()
-      let others: Int32 = 0
-    #endif
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
-    }
-    unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
-    unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    // A group of its own, so that everything that the program starts is killed with it; and the signals of a shell's
-    // child, since this thread blocks all of them.
-    let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
-    unsafe posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-    unsafe posix_spawnattr_setpgroup(&attributes, 0)
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    var identifier: pid_t = 0
-    let variables = environment.map { "\($0.key)=\($0.value)" }.filter { !$0.utf8.contains(0) }
-    let status = unsafe withCStrings(words) { words in
-      unsafe withCStrings(variables) { variables in
-        // The first word, which is never missing, names the program.
-        unsafe words[0].map { unsafe posix_spawnp(&identifier, $0, &actions, &attributes, words, variables) } ?? EINVAL
+      #if canImport(Darwin)
+        var actions: posix_spawn_file_actions_t?
+        var attributes: posix_spawnattr_t?
+        // Descriptors that other threads have just opened aren't inherited.
+        let others = POSIX_SPAWN_CLOEXEC_DEFAULT
+      #else
+        var actions = unsafe posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        let others: Int32 = 0
+      #endif
+      unsafe posix_spawn_file_actions_init(&actions)
+      unsafe posix_spawnattr_init(&attributes)
+      defer {
+        unsafe posix_spawn_file_actions_destroy(&actions)
+        unsafe posix_spawnattr_destroy(&attributes)
       }
-    }
-    guard status == 0 else { throw failure(ofStart: status) }
-    return identifier
+      unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+      unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+      // A group of its own, so that everything that the program starts is killed with it; and the signals of a shell's
+      // child, since this thread blocks all of them.
+      let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
+      unsafe posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+      unsafe posix_spawnattr_setpgroup(&attributes, 0)
+      var signals = sigset_t()
+      unsafe sigemptyset(&signals)
+      unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+      unsafe sigfillset(&signals)
+      unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+      var identifier: pid_t = 0
+      let variables = environment.map { "\($0.key)=\($0.value)" }.filter { !$0.utf8.contains(0) }
+      let status = unsafe withCStrings(words) { words in
+        unsafe withCStrings(variables) { variables in
+          // The first word, which is never missing, names the program.
+          unsafe words[0].map { unsafe posix_spawnp(&identifier, $0, &actions, &attributes, words, variables) }
+            ?? EINVAL
+        }
+      }
+      guard status == 0 else { throw failure(ofStart: status) }
+      return identifier
+    #endif
   }
 
   /// What the system's error number for a program's start means.

@@ -4,6 +4,8 @@
 /// `AccessKeyId` and `SecretAccessKey`, and where it likes `SessionToken`, `Expiration` (ISO 8601) and `AccountId`. What
 /// it writes to standard error is dropped, since nobody knows what it holds.
 ///
+/// tvOS, watchOS and visionOS run no programs: each call throws `misconfigured` there.
+///
 /// Each call runs the program anew; put it behind a cache to sign requests with it.
 public struct ProcessCredentialProvider: CredentialProvider {
   /// The longest output that is read, in bytes.

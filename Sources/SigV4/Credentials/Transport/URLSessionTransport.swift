@@ -21,11 +21,18 @@
       let task = try session.task(for: URLRequest(request), exchange)
       let deadlines = request.deadlines
       let watch = Task {
+        let start = ContinuousClock.now
         let head = min(deadlines.connect + deadlines.firstByte, deadlines.whole)
-        try await EventThread.shared.sleep(for: head)
-        if !exchange.hasHead { exchange.end(.failure(.timedOut(after: head, "no answer"))) }
-        try await EventThread.shared.sleep(for: deadlines.whole - head)
-        exchange.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
+        var outcome = await EventThread.shared.wait(for: [], until: start + head)
+        if outcome == .late {
+          guard exchange.hasHead else { return exchange.end(.failure(.timedOut(after: head, "no answer"))) }
+          outcome = await EventThread.shared.wait(for: [], until: start + deadlines.whole)
+        }
+        switch outcome {
+        case .late, .ready: exchange.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
+        case .noResources: exchange.end(.failure(.noResources("thread or descriptor")))
+        case .cancelled: break
+        }
       }
       defer {
         watch.cancel()
