@@ -30,10 +30,17 @@ struct Socket: ~Copyable, Connection {
 
   /// Connects to the host and port of a URL, at the first of its addresses that accepts.
   init(connectedTo url: HTTPURL, until deadline: ContinuousClock.Instant) async throws(TransportError) {
+    try await self.init(connectedTo: SocketAddress.resolve(url, until: deadline), until: deadline)
+  }
+
+  /// Connects to the first of the addresses that accepts; one that doesn't answer leaves time for the others.
+  init(connectedTo addresses: [SocketAddress], until deadline: ContinuousClock.Instant) async throws(TransportError) {
     var failure = TransportError(.cannotConnect, "the host has no address")
-    for address in try await SocketAddress.resolve(url, until: deadline) {
+    for (index, address) in addresses.enumerated() {
+      let now = ContinuousClock.now
+      let share = Self.share(of: deadline - now, among: addresses.count - index)
       do throws(TransportError) {
-        self = try await Socket(connectedTo: address, until: deadline)
+        self = try await Socket(connectedTo: address, until: now + share)
         return
       } catch {
         guard error.code == .cannotConnect else { throw error }
@@ -42,6 +49,10 @@ struct Socket: ~Copyable, Connection {
     }
     throw failure
   }
+
+  /// The time for the first of `count` addresses: an equal part of what is left, and at least 2 s while there are as many, or
+  /// slow networks would reach no address.
+  static func share(of left: Duration, among count: Int) -> Duration { min(left, max(left / count, .seconds(2))) }
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {

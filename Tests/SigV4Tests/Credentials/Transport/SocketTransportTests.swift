@@ -73,6 +73,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (30.0, 1, 30.0), (30, 3, 10), (30, 30, 2), (3, 2, 2), (6, 2, 3), (1, 4, 1), (0, 2, 0), (-1, 2, -1),
+  ])
+  func `addresses share the time that is left`(left: Double, count: Int, share: Double) {
+    #expect(Socket.share(of: .seconds(left), among: count) == .seconds(share))
+  }
+
+  #if os(Linux)
+    @Test func `an address that doesn't answer leaves time for the next`() async throws {
+      let silent = try UnansweringPort()
+      let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
+      try await server.whileRunning { server async throws in
+        var addresses: [SocketAddress] = []
+        for port in [silent.port, server.port] {
+          let url = try #require(HTTPURL("http://127.0.0.1:\(port)/"))
+          addresses += try await SocketAddress.resolve(url, until: .now)
+        }
+        _ = try await Socket(connectedTo: addresses, until: .now + .seconds(4))
+      }
+    }
+  #endif
+
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
     @Test func `the environment's proxy is left alone`() async {
       await #expect(processExitsWith: .success) {
