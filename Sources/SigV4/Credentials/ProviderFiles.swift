@@ -57,7 +57,8 @@ package struct ProviderFiles: Sendable {
     return try content.get()
   }
 
-  private static func readNow(_ path: String) throws(Failure) -> [UInt8] {
+  /// Reads a regular file of the system on the calling thread, which may block.
+  static func readNow(_ path: String) throws(Failure) -> [UInt8] {
     // Without O_NONBLOCK, opening a named pipe waits for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {

@@ -13,6 +13,8 @@
 /// | `SSL_CERT_FILE`, `SSL_CERT_DIR` | where the system's certificates are |
 /// | `https_proxy`, `HTTPS_PROXY` | a proxy that makes the connections, such as `http://user:password@proxy:3128` |
 /// | `no_proxy`, `NO_PROXY` | hosts, addresses and blocks of addresses that need no proxy, separated by commas |
+///
+/// The certificates are read again when their file or directory has changed.
 public struct SocketTransport: HTTPTransport {
   // A closure shows nothing of a proxy's password when the transport is printed or dumped.
   private let environment: @Sendable () -> [String: String]

@@ -32,21 +32,34 @@
       directories = directory.split(separator: ":").map(String.init)
     }
 
-    /// The last context and what it was made of: the files are read once.
-    private static let last = Mutex<(trust: TLSTrust, context: TLSContext)?>(nil)
-    /// One thread: those who come while the files are read find the context made.
-    private static let thread = BlockingThreads(limit: 1)
+    private struct Made {
+      let trust: TLSTrust
+      /// What the files and directories were like before they were read.
+      let stamps: [FileStamp?]
+      let context: TLSContext
+      /// When the stamps were last compared.
+      var checked: ContinuousClock.Instant
+    }
 
-    /// The context for connections that trust these certificates.
-    func context(until deadline: ContinuousClock.Instant) async throws(TransportError) -> TLSContext {
-      if let context = cached { return context }
+    /// The last context; the files are read again when one of them has changed.
+    private static let last = Mutex<Made?>(nil)
+    /// Few threads: those who come while the files are read find the context made.
+    private static let threads = BlockingThreads(limit: 4)
+
+    /// The context for connections that trust these certificates, as they were up to `age` ago.
+    func context(
+      until deadline: ContinuousClock.Instant, age: Duration = .seconds(1)
+    ) async throws(TransportError) -> TLSContext {
+      if let last, .now - last.checked < age { return last.context }
       let result: Result<TLSContext, TransportError>
       do throws(BlockingThreads.Failure) {
-        result = try await Self.thread.run(until: deadline) { [self] in
+        result = try await Self.threads.run(until: deadline) { [self] in
           Result { () throws(TransportError) in
-            if let context = cached { return context }
-            let context = try TLSContext(trusting: self)
-            Self.last.withLock { $0 = (self, context) }
+            let checked = ContinuousClock.now
+            let stamps = ([file] + directories).map { FileStamp(of: $0) }
+            let unchanged = last.flatMap { $0.stamps == stamps ? $0.context : nil }
+            let context = if let unchanged { unchanged } else { try TLSContext(trusting: self) }
+            Self.last.withLock { $0 = Made(trust: self, stamps: stamps, context: context, checked: checked) }
             return context
           }
         }
@@ -60,9 +73,7 @@
       return try result.get()
     }
 
-    private var cached: TLSContext? {
-      Self.last.withLock { last in if let last, last.trust == self { last.context } else { nil } }
-    }
+    private var last: Made? { Self.last.withLock { $0?.trust == self ? $0 : nil } }
 
     /// Loads all certificates now: what libssl would look up in directories later, it would look up while others wait.
     fileprivate func load(into store: OpaquePointer?) throws(TransportError) {
@@ -72,7 +83,7 @@
           .invalidRequest, "\(variable) must name a file with trusted certificates (PEM), and \(file.quoted) isn't one")
       }
       for directory in directories {
-        for name in Self.certificates(in: directory) {
+        for name in try Self.certificates(in: directory) {
           if try unsafe Self.load("\(directory)/\(name)", into: store) { hasCertificates = true }
         }
       }
@@ -85,20 +96,34 @@
 
     /// Returns whether there were certificates in a file; others than regular files have none.
     private static func load(_ path: String, into store: OpaquePointer?) throws(TransportError) -> Bool {
-      let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
-      guard descriptor >= 0 else {
-        if errno == EMFILE || errno == ENFILE { throw .noResources("descriptor") }
+      let bytes: [UInt8]
+      do throws(ProviderFiles.Failure) {
+        bytes = try ProviderFiles.readNow(path)
+      } catch {
+        if error == .noResources { throw .noResources("descriptor") }
         return false
       }
-      var status = stat()
-      let isRegular = unsafe fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-      close(descriptor)
-      return unsafe isRegular && X509_STORE_load_file(store, path) == 1
+      guard let source = unsafe BIO_new(BIO_s_mem()) else { throw .noResources("memory for TLS") }
+      defer { unsafe BIO_free(source) }
+      guard unsafe bytes.isEmpty || BIO_write(source, bytes, Int32(clamping: bytes.count)) == bytes.count else {
+        throw .noResources("memory for TLS")
+      }
+      var hasCertificates = false
+      while let certificate = unsafe PEM_read_bio_X509_AUX(source, nil, nil, nil) {
+        defer { unsafe X509_free(certificate) }
+        guard unsafe X509_STORE_add_cert(store, certificate) == 1 else { throw .noResources("memory for TLS") }
+        hasCertificates = true
+      }
+      // A file that ends otherwise has a malformed certificate, and isn't used without it.
+      return hasCertificates && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     }
 
     /// The files in which libssl looks for an authority: eight hexadecimal digits, a dot and a number.
-    private static func certificates(in directory: String) -> [String] {
-      guard let stream = unsafe opendir(directory) else { return [] }
+    private static func certificates(in directory: String) throws(TransportError) -> [String] {
+      guard let stream = unsafe opendir(directory) else {
+        if [EMFILE, ENFILE, ENOMEM].contains(errno) { throw .noResources("descriptor") }
+        return []
+      }
       defer { unsafe closedir(stream) }
       var names: [String] = []
       while let entry = unsafe readdir(stream) {
@@ -110,6 +135,26 @@
         names.append(String(decoding: name, as: UTF8.self))
       }
       return names
+    }
+  }
+
+  /// What changes when a file or directory is replaced or written to.
+  private struct FileStamp: Hashable {
+    private let device: dev_t
+    private let inode: ino_t
+    private let size: off_t
+    private let seconds: time_t
+    private let nanoseconds: Int
+
+    /// Returns nil if there is no such file, or none that can be reached.
+    init?(of path: String) {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else { return nil }
+      device = status.st_dev
+      inode = status.st_ino
+      size = status.st_size
+      seconds = status.st_mtim.tv_sec
+      nanoseconds = status.st_mtim.tv_nsec
     }
   }
 

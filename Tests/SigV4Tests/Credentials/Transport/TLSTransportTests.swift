@@ -1,5 +1,6 @@
 #if os(Linux) && !SwiftCrypto
   import CSigV4TLS
+  import Foundation
   import LocalAWS
   import Testing
 
@@ -149,6 +150,62 @@
         let error = await error("https://127.0.0.1:1/", environment: [variable: path, "SSL_CERT_DIR": "/nowhere"])
         #expect(error?.code == .invalidRequest)
         #expect(error?.message.contains(variable) == true)
+      }
+    }
+
+    @Test func `certificates are read again once their file has changed`() async {
+      // In a process of its own, where no other test has other certificates read.
+      await #expect(processExitsWith: .success) {
+        let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
+        let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "bundle.pem")
+        let certificates = try String(contentsOfFile: bundle, encoding: .utf8)
+        try certificates.write(to: file, atomically: true, encoding: .utf8)
+        let trust = TLSTrust(environment: ["AWS_CA_BUNDLE": file.path])
+        let end = ContinuousClock.now + patience
+        let first = try await trust.context(until: end)
+        #expect(try await trust.context(until: end, age: patience) === first)
+        #expect(try await trust.context(until: end, age: .zero) === first)
+        try (certificates + "\n").write(to: file, atomically: true, encoding: .utf8)
+        let second = try await trust.context(until: end, age: .zero)
+        #expect(second !== first)
+        // A file without certificates is no reason to go on with those that were there.
+        try FileManager.default.removeItem(at: file)
+        await #expect(throws: TransportError.self) { try await trust.context(until: end, age: .zero) }
+        try certificates.write(to: file, atomically: true, encoding: .utf8)
+        #expect(try await trust.context(until: end, age: .zero) !== second)
+      }
+    }
+
+    @Test func `a bundle with a malformed certificate isn't used in part`() async throws {
+      let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
+      let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).pem")
+      defer { try? FileManager.default.removeItem(at: file) }
+      let malformed = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+      try (String(contentsOfFile: bundle, encoding: .utf8) + malformed).write(
+        to: file, atomically: true, encoding: .utf8)
+      let error = await error("https://127.0.0.1:1/", environment: ["AWS_CA_BUNDLE": file.path])
+      #expect(error?.code == .invalidRequest)
+    }
+
+    @Test func `certificates that can't be opened for lack of descriptors are read later`() async {
+      await #expect(processExitsWith: .success) {
+        let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
+        let trust = TLSTrust(environment: ["SSL_CERT_FILE": bundle, "SSL_CERT_DIR": "/nowhere"])
+        // The library's own thread has its descriptors from here on.
+        #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
+        let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var before = rlimit()
+        getrlimit(descriptors, &before)
+        var none = before
+        none.rlim_cur = 3
+        setrlimit(descriptors, &none)
+        let error = await #expect(throws: TransportError.self) { try await trust.context(until: .now + patience) }
+        #expect(error?.code == .systemResources)
+        setrlimit(descriptors, &before)
+        _ = try await trust.context(until: .now + patience)
       }
     }
 
