@@ -39,18 +39,22 @@ final class EventThread: Sendable {
   }
 
   private struct Wait {
+    let identifier: UInt64
     let interests: [Interest]
     let deadline: ContinuousClock.Instant
-    let end: @Sendable (Outcome) -> Void
   }
 
   private struct State {
-    var waits: [UInt64: Wait] = [:]
+    /// What to call when each wait ends, and whether it waits for descriptors.
+    var ends: [UInt64: (hasDescriptors: Bool, end: @Sendable (Outcome) -> Void)] = [:]
     var nextIdentifier: UInt64 = 0
+    /// The waits that the thread hasn't seen yet, and those that it must forget.
+    var added: [Wait] = []
+    var removed: Set<UInt64> = []
+    /// The time until which the thread is in `poll(2)`; nil while it isn't, and looks at the waits before it is again.
+    var sleepsUntil: ContinuousClock.Instant?
     /// The pipe that interrupts `poll(2)`; nil until the thread runs.
     var alarm: SystemPipe?
-    /// Whether the alarm has been raised since the thread last looked at the waits.
-    var isAlarmed = false
   }
 
   private let state = Mutex(State())
@@ -86,23 +90,31 @@ final class EventThread: Sendable {
       guard start(&state) else { return nil }
       let identifier = state.nextIdentifier
       state.nextIdentifier += 1
-      state.waits[identifier] = Wait(interests: interests, deadline: deadline, end: end)
-      raiseAlarm(&state)
+      let hasDescriptors = interests.contains { $0.descriptor >= 0 }
+      state.ends[identifier] = (hasDescriptors, end)
+      state.added.append(Wait(identifier: identifier, interests: interests, deadline: deadline))
+      if let time = state.sleepsUntil, hasDescriptors || deadline < time || state.added.count >= Self.addedLimit {
+        raiseAlarm(&state)
+      }
       return identifier
     }
   }
 
+  /// The number of waits that are left for the next time that the thread wakes.
+  private static let addedLimit = 1024
+
   /// Forgets a wait, if it hasn't ended; its closure may still be running.
   func unregister(_ identifier: UInt64) {
     state.withLock { state in
+      guard let wait = state.ends.removeValue(forKey: identifier) else { return }
+      state.removed.insert(identifier)
       // A poll(2) in progress keeps a closed connection open.
-      if let wait = state.waits.removeValue(forKey: identifier), !wait.interests.isEmpty { raiseAlarm(&state) }
+      if wait.hasDescriptors, state.sleepsUntil != nil { raiseAlarm(&state) }
     }
   }
 
   private func raiseAlarm(_ state: inout State) {
-    guard !state.isAlarmed else { return }
-    state.isAlarmed = true
+    state.sleepsUntil = nil
     if let alarm = state.alarm { Self.ring(alarm.writing) }
   }
 
@@ -119,56 +131,88 @@ final class EventThread: Sendable {
     return true
   }
 
-  private func run(_ bell: Int32) {
-    var descriptors: [pollfd] = []
+  /// The waits as the thread knows them: no lock is held while they are looked through.
+  private struct Table {
+    /// What is polled, the alarm's pipe first, and the waits that the others belong to.
+    var descriptors: [pollfd]
     var owners: [UInt64] = []
-    while true {
-      descriptors.removeAll(keepingCapacity: true)
-      owners.removeAll(keepingCapacity: true)
-      var next: ContinuousClock.Instant?
-      state.withLock { state in
-        state.isAlarmed = false
-        descriptors.append(pollfd(fd: bell, events: Int16(POLLIN), revents: 0))
-        for (identifier, wait) in state.waits {
-          next = min(next ?? wait.deadline, wait.deadline)
-          for interest in wait.interests where interest.descriptor >= 0 {
-            descriptors.append(pollfd(fd: interest.descriptor, events: interest.events, revents: 0))
-            owners.append(identifier)
-          }
-        }
+    var deadlines: [(identifier: UInt64, deadline: ContinuousClock.Instant)] = []
+
+    init(bell: Int32) { descriptors = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)] }
+
+    mutating func add(_ wait: Wait) {
+      deadlines.append((wait.identifier, wait.deadline))
+      for interest in wait.interests where interest.descriptor >= 0 {
+        descriptors.append(pollfd(fd: interest.descriptor, events: interest.events, revents: 0))
+        owners.append(wait.identifier)
       }
-      let count = unsafe poll(&descriptors, nfds_t(descriptors.count), Self.milliseconds(until: next))
+    }
+
+    mutating func remove(_ identifiers: Set<UInt64>) {
+      guard !identifiers.isEmpty else { return }
+      deadlines.removeAll { identifiers.contains($0.identifier) }
+      var kept = 0
+      for index in owners.indices where !identifiers.contains(owners[index]) {
+        owners[kept] = owners[index]
+        descriptors[kept + 1] = descriptors[index + 1]
+        kept += 1
+      }
+      owners.removeSubrange(kept...)
+      descriptors.removeSubrange((kept + 1)...)
+    }
+  }
+
+  private func run(_ bell: Int32) {
+    var table = Table(bell: bell)
+    while true {
+      let end = update(&table)
+      let count = unsafe poll(&table.descriptors, nfds_t(table.descriptors.count), Self.milliseconds(until: end))
+      state.withLock { $0.sleepsUntil = nil }
+      var ready: Set<UInt64> = []
       if count < 0 {
         // More descriptors than the system polls, or no memory: nothing is known of them, deadlines still pass.
         if errno != EINTR { _ = poll(nil, 0, 10) }
-        end([])
       } else {
-        if descriptors[0].revents != 0 { Self.silence(bell) }
-        end(zip(owners, descriptors.dropFirst()).lazy.filter { $1.revents != 0 }.map(\.0))
+        if table.descriptors[0].revents != 0 { Self.silence(bell) }
+        for (index, owner) in table.owners.enumerated() where table.descriptors[index + 1].revents != 0 {
+          ready.insert(owner)
+        }
       }
+      let now = ContinuousClock.now
+      let late = Set(table.deadlines.lazy.filter { $0.deadline <= now }.map(\.identifier)).subtracting(ready)
+      table.remove(ready.union(late))
+      finish(ready, .ready)
+      finish(late, .late)
     }
   }
 
-  /// Ends the waits whose descriptors are ready, and those whose deadlines have passed.
-  private func end(_ ready: some Sequence<UInt64>) {
-    let now = ContinuousClock.now
-    let ended = state.withLock { state in
-      var ended: [(Wait, Outcome)] = []
-      for identifier in ready {
-        if let wait = state.waits.removeValue(forKey: identifier) { ended.append((wait, .ready)) }
+  /// Brings the table up to date, and returns the time until which the thread may sleep.
+  private func update(_ table: inout Table) -> ContinuousClock.Instant {
+    while true {
+      let end = table.deadlines.lazy.map(\.deadline).min() ?? .now + .seconds(3600)
+      let changes: (added: [Wait], removed: Set<UInt64>)? = state.withLock { state in
+        if state.added.isEmpty, state.removed.isEmpty {
+          state.sleepsUntil = end
+          return nil
+        }
+        defer { (state.added, state.removed) = ([], []) }
+        return (state.added, state.removed)
       }
-      for (identifier, wait) in state.waits where wait.deadline <= now {
-        state.waits[identifier] = nil
-        ended.append((wait, .late))
-      }
-      return ended
+      guard let changes else { return end }
+      for wait in changes.added { table.add(wait) }
+      table.remove(changes.removed)
     }
-    for (wait, outcome) in ended { wait.end(outcome) }
   }
 
-  /// The time for `poll(2)`, rounded up so that a deadline has passed when it returns; -1 without a deadline.
-  private static func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
-    guard let deadline else { return -1 }
+  /// Ends waits that haven't been forgotten meanwhile.
+  private func finish(_ identifiers: Set<UInt64>, _ outcome: Outcome) {
+    guard !identifiers.isEmpty else { return }
+    let ends = state.withLock { state in identifiers.compactMap { state.ends.removeValue(forKey: $0)?.end } }
+    for end in ends { end(outcome) }
+  }
+
+  /// The time for `poll(2)`, rounded up so that a deadline has passed when it returns.
+  private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
     let (seconds, attoseconds) = (deadline - .now).components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
     // Longer than an hour is waited for hour by hour.

@@ -36,6 +36,32 @@ import Testing
     #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
   }
 
+  @Test func `waits that are forgotten never end, and leave the others alone`() async throws {
+    let pipe = try #require(SystemPipe())
+    defer { for end in [pipe.reading, pipe.writing] { close(end) } }
+    let ended = Mutex(0)
+    let waits = try (0..<3000).map { index in
+      let interests: [EventThread.Interest] = index % 2 == 0 ? [] : [.readable(pipe.reading)]
+      return try #require(
+        EventThread.shared.register(interests, until: .now + .seconds(600)) { _ in ended.withLock { $0 += 1 } })
+    }
+    for wait in waits.dropLast(2) { EventThread.shared.unregister(wait) }
+    #expect(await EventThread.shared.wait(for: [], until: .now + .milliseconds(20)) == .late)
+    #expect(ended.withLock(\.self) == 0)
+    #expect(write(pipe.writing, "x", 1) == 1)
+    #expect(await EventThread.shared.wait(for: [.readable(pipe.reading)], until: .now + .seconds(600)) == .ready)
+    // By the time that the next one ends, all that were ready have.
+    #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
+    #expect(ended.withLock(\.self) == 1)
+    for wait in waits { EventThread.shared.unregister(wait) }
+  }
+
+  @Test func `a wait that ends sooner than those before it isn't held up by them`() async throws {
+    let later = try #require(EventThread.shared.register([], until: .now + .seconds(3600)) { _ in })
+    defer { EventThread.shared.unregister(later) }
+    #expect(await EventThread.shared.wait(for: [], until: .now + .milliseconds(20)) == .late)
+  }
+
   @Test func `thousands of waits end, each with its own outcome`() async throws {
     let pipe = try #require(SystemPipe())
     defer { for end in [pipe.reading, pipe.writing] { close(end) } }
