@@ -52,6 +52,18 @@ struct ProfileVectorTests {
     }
   }
 
+  @Test(
+    .timeLimit(.minutes(3)),
+    arguments: [
+      ("[profile NAME]\n", "a=\n"), ("[profile NAME]\na=\n", " a=\n"), ("[profile p]\nNAME=\n", " a=\n"),
+    ])
+  func `a file with one name of half its length is read once`(start: String, line: String) async throws {
+    let name = String(repeating: "n", count: 1 << 20)
+    let lines = String(repeating: line, count: (1 << 20) / line.utf8.count)
+    let profiles = try await Self.profiles(config: start.replacing("NAME", with: name) + lines, credentials: nil)
+    #expect(profiles.all.count == 1)
+  }
+
   @Test(arguments: try cases("roles") as [RoleCase])
   func `a profile's plan is the one that the SDKs make`(row: RoleCase) async throws {
     let text = row.profiles.map { name, properties in
