@@ -167,11 +167,12 @@ final class EventThread: Sendable {
     while true {
       let end = update(&table)
       let count = unsafe poll(&table.descriptors, nfds_t(table.descriptors.count), Self.milliseconds(until: end))
+      let failure = errno
       state.withLock { $0.sleepsUntil = nil }
       var ready: Set<UInt64> = []
       if count < 0 {
         // More descriptors than the system polls, or no memory: nothing is known of them, deadlines still pass.
-        if errno != EINTR { _ = poll(nil, 0, 10) }
+        if failure != EINTR { _ = poll(nil, 0, 10) }
       } else {
         if table.descriptors[0].revents != 0 { Self.silence(bell) }
         for (index, owner) in table.owners.enumerated() where table.descriptors[index + 1].revents != 0 {
@@ -188,19 +189,18 @@ final class EventThread: Sendable {
 
   /// Brings the table up to date, and returns the time until which the thread may sleep.
   private func update(_ table: inout Table) -> ContinuousClock.Instant {
-    while true {
-      let end = table.deadlines.lazy.map(\.deadline).min() ?? .now + .seconds(3600)
-      let changes: (added: [Wait], removed: Set<UInt64>)? = state.withLock { state in
-        if state.added.isEmpty, state.removed.isEmpty {
-          state.sleepsUntil = end
-          return nil
-        }
-        defer { (state.added, state.removed) = ([], []) }
-        return (state.added, state.removed)
-      }
-      guard let changes else { return end }
-      for wait in changes.added { table.add(wait) }
-      table.remove(changes.removed)
+    let (added, removed) = state.withLock { state in
+      defer { (state.added, state.removed) = ([], []) }
+      return (state.added, state.removed)
+    }
+    for wait in added { table.add(wait) }
+    table.remove(removed)
+    let end = table.deadlines.lazy.map(\.deadline).min() ?? .now + .seconds(3600)
+    return state.withLock { state in
+      // What has come meanwhile is for the next time; without a sleep, however much comes.
+      guard state.added.isEmpty, state.removed.isEmpty else { return .now }
+      state.sleepsUntil = end
+      return end
     }
   }
 
