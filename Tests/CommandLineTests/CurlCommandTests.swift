@@ -73,6 +73,11 @@ struct CurlCommandTests {
         "curl http://h/ -H 'A: 1'\n  -H 'B: 2'",
         ["The command ends before the line that begins with -H. End each line but the last with \\."]
       ),
+      (
+        "curl http://h/a/%2e%2E/b",
+        ["From version 8.13 on, curl removes path segments such as %2E%2E unless --path-as-is is given."]
+      ),
+      ("curl 'http://h/a%2e/b?/%2e/'", []),
       ("curl http://h/\n{\"message\":\"Forbidden\"}", []),
       ("TOKEN=$(x)\ncurl http://h/", []),
     ] as [(String, [String])])

@@ -158,7 +158,7 @@ extension String {
   }
 
   /// Whether the path has a segment `.` or `..` with a dot written `%2E`.
-  fileprivate var hasEscapedDotSegment: Bool {
+  package var hasEscapedDotSegment: Bool {
     utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"))
       .contains { $0.dotCount != nil && $0.contains(UInt8(ascii: "%")) }
   }

@@ -40,7 +40,8 @@ struct RequestText {
       lacksBody = message.announcesBody(otherThan: body)
       if lacksBody {
         notes.append(
-          "The output of curl -v doesn't contain the body. Add the curl command line to check a signed body.")
+          "The output of curl -v doesn't contain the body, if there is one. Add the curl command line to check a signed body."
+        )
       }
       return
     }
@@ -48,6 +49,9 @@ struct RequestText {
       let read = try CurlCommand(command, file: file)
       (request, body) = (read.request, read.body)
       notes = command.notes
+      if request.target.hasEscapedDotSegment {
+        notes.append("From version 8.13 on, curl removes path segments such as %2E%2E unless --path-as-is is given.")
+      }
       return
     }
     let message = try HTTPMessage(text)
@@ -147,6 +151,7 @@ struct HTTPMessage {
   let body: [UInt8]
   /// What the reader should know of the message, a sentence each.
   private(set) var notes: [String] = []
+  private let isFramedByStreams: Bool
 
   init(_ bytes: [UInt8]) throws {
     guard Self.isRequestLine(bytes) else {
@@ -156,6 +161,7 @@ struct HTTPMessage {
     }
     var rest = bytes[...]
     let words = Self.popLine(&rest).split(separator: UInt8(ascii: " "))
+    isFramedByStreams = words.last.map { $0.starts(with: "HTTP/2".utf8) || $0.starts(with: "HTTP/3".utf8) } ?? false
     // A target may contain spaces, though it must not; the version may be missing.
     let target = words.dropFirst().prefix { !$0.starts(with: "HTTP/".utf8) }.joined(separator: [UInt8(ascii: " ")])
     var headers: [HeaderField] = []
@@ -196,7 +202,10 @@ struct HTTPMessage {
     if let length = request.headers.first(where: { $0.isNamed("content-length") })?.value {
       return length != String(body.count)
     }
-    return body.isEmpty && request.headers.contains { $0.isNamed("transfer-encoding") }
+    // HTTP/2 and HTTP/3 end a body of unknown length without a header that announces it.
+    return body.isEmpty
+      && (request.headers.contains { $0.isNamed("transfer-encoding") }
+        || isFramedByStreams && ["POST", "PUT", "PATCH"].contains(request.method))
   }
 
   /// Removes the first line and its end, and returns it without that.

@@ -32,6 +32,8 @@ struct SecretRunsTests {
   @Test(arguments: [("abcd", "no <redacted>, <redacted>"), ("abc", "no abc, abc")])
   func `a short secret is looked for whole`(secret: String, shown: String) {
     #expect(told(["no \(secret), \(secret)"], TransportRequest(url: "http://h/"), [secret]) == ": \"\(shown)\"")
+    let marked = told(["no \(secret)\u{301}"], TransportRequest(url: "http://h/"), [secret])
+    #expect(marked.utf8.elementsEqual(": \"\(shown.prefix { $0 != "," })\u{301}\"".utf8))
   }
 
   @Test func `seven characters of a secret are no run, eight are`() {

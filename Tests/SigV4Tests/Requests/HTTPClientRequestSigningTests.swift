@@ -41,6 +41,15 @@
       #expect(try signer.sign(&request, with: credentials, at: time).request.target == "/a")
     }
 
+    @Test(arguments: ["https://bücher.example/", "https://b%C3%BCcher.example/"])
+    func `an international host must be written in ASCII`(url: String) throws {
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").signed(HTTPClientRequest(url: url), with: credentials, at: time)
+      }
+      #expect(error?.code == .missingHost)
+      #expect(error?.message.contains("in ASCII") == true)
+    }
+
     @Test func `a body needs its hash where the service wants it signed`() throws {
       var request = HTTPClientRequest(url: "https://h/")
       request.body = .bytes(Array("x".utf8))

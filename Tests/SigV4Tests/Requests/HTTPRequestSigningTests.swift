@@ -81,6 +81,7 @@
       (HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/a#b"), .invalidTarget),
       (HTTPRequest(method: .get, scheme: "https", authority: "h/a", path: "/"), .missingHost),
       (HTTPRequest(method: .get, scheme: "https", authority: "h%41", path: "/"), .missingHost),
+      (HTTPRequest(method: .get, scheme: "https", authority: "bücher.example", path: "/"), .missingHost),
     ])
     func `a request that no client sends so is rejected`(request: HTTPRequest, code: SigningError.Code) throws {
       let error = #expect(throws: SigningError.self) {

@@ -30,6 +30,16 @@
       #expect(signable.method == "GET")
     }
 
+    @Test func `a host that Foundation leaves with escapes must be written in ASCII`() throws {
+      // As URL(string:) makes it of an international host in a static executable on Linux.
+      var request = try request("https://b%C3%BCcher.example/")
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
+      }
+      #expect(error?.code == .missingHost)
+      #expect(error?.message.contains("Write it in ASCII") == true)
+    }
+
     @Test func `one call signs a request and its body`() throws {
       var request = try request("https://example.amazonaws.com/")
       request.httpMethod = "POST"

@@ -22,7 +22,7 @@ extension FormField: CustomStringConvertible, CustomDebugStringConvertible, Cust
   }
 
   private var shownValue: String {
-    switch name.lowercased() {
+    switch name.utf8.asciiLowercased {
     case "acl", "bucket", "content-type", "key", "x-amz-algorithm", "x-amz-credential", "x-amz-date": value
     default: Redaction.placeholder
     }

@@ -38,8 +38,8 @@ public struct Mismatch: Sendable, Hashable {
 
     init(line: String, sent: String?, expected: String?) {
       // A service's text can be split into lines in unexpected places, so every part is searched for tokens.
-      let isToken = line.lowercased().hasSuffix("-token")
-      let header = line.hasPrefix("header ") ? String(line.dropFirst(7)) : nil
+      let isToken = line.utf8.suffix(6).asciiLowercased == "-token"
+      let header = line.utf8.starts(with: "header ".utf8) ? String(Substring(line.utf8.dropFirst(7))) : nil
       let shown = { (text: String) in
         if isToken { return Redaction.placeholder }
         return header.map { Redaction.header($0, text).redactingTokens } ?? text.redactingTokens
