@@ -78,7 +78,7 @@ private struct StatementReader {
       effect: effect, principals: try principals(),
       // Actions are compared without regard to letter case, resources with it.
       actions: try strings("Action").map { WildcardPattern($0.utf8.asciiLowercased) },
-      resources: try strings("Resource").map { WildcardPattern($0) },
+      resources: try compared("Resource", strings("Resource"), ComparedText.resource).map { WildcardPattern($0) },
       conditions: try conditions())
   }
 
@@ -111,7 +111,10 @@ private struct StatementReader {
         guard let key = ConditionKey(keyName) else {
           throw error(.unsupported, "has the condition key \(keyName), which isn't supported here")
         }
-        let values = try strings(listed, "\(operatorName) \(keyName)")
+        let name = "\(operatorName) \(keyName)"
+        let values = try compared(name, strings(listed, name)) { (text) throws(ComparedText.Flaw) in
+          try key.value(text, isMet.wildcards)
+        }
         conditions.insert(AuthPolicy.Statement.Condition(isMet: isMet, key: key, values: values))
       }
     }
@@ -126,6 +129,18 @@ private struct StatementReader {
       throw error(.unsupported, "has a policy variable in \(name), which isn't supported here")
     }
     return strings
+  }
+
+  /// The texts in the form that is compared.
+  private func compared(
+    _ name: String, _ texts: [String], _ form: (String) throws(ComparedText.Flaw) -> String
+  ) throws(AuthPolicyError) -> [String] {
+    try texts.map { (text) throws(AuthPolicyError) in
+      do throws(ComparedText.Flaw) { return try form(text) } catch {
+        throw self.error(
+          .malformed, "has \(text.debugDescription) in \(name), which has no canonical form: \(error.message)")
+      }
+    }
   }
 
   private func error(_ code: AuthPolicyError.Code, _ problem: String) -> AuthPolicyError {

@@ -25,23 +25,25 @@ public struct AuthPolicy: Sendable, Hashable {
     /// The ARN of the service that the request is sent to.
     public var service: String
     /// The request itself.
-    public var request: SignableRequest
+    public let request: SignableRequest
+    /// The request's target, in canonical form.
+    let target: CanonicalTarget
 
     /// Creates a question from its parts.
-    public init(principal: Principal, service: String, request: SignableRequest) {
+    ///
+    /// - Throws: ``SigV4/SigningError`` with the code `invalidTarget` if the request's target isn't a path.
+    public init(principal: Principal, service: String, request: SignableRequest) throws(SigningError) {
       self.principal = principal
       self.service = service
       self.request = request
+      target = try CanonicalTarget(request.target, for: .vpcLattice)
     }
 
     /// The only action that a Lattice service has.
     public static let action = "vpc-lattice-svcs:Invoke"
 
     /// The resource that the request is for: the service's ARN and the path in canonical form, without the query.
-    public var resource: String { service + (target?.path ?? String(request.path)) }
-
-    /// The target in canonical form; `nil` for a target that is no path.
-    var target: CanonicalTarget? { try? CanonicalTarget(request.target, for: .vpcLattice) }
+    public var resource: String { service + target.path }
   }
 
   struct Statement: Sendable, Hashable {
@@ -62,18 +64,18 @@ public struct AuthPolicy: Sendable, Hashable {
     func applies(to request: Request) -> Bool {
       principals.contains { request.principal.isNamed(by: $0) }
         && actions.contains { $0.matches(Request.action.utf8.asciiLowercased) }
-        && resources.contains { $0.matches(request.resource) }
+        && resources.contains { $0.matches(request.service + ComparedText.canonical(request.target.path)) }
         && conditions.allSatisfy { $0.isMet.holds(of: $0.key.values(in: request), against: $0.values) }
     }
   }
 
   var statements: [Statement]
 
-  /// What the policy says of a request; nothing allows a request whose target is no path.
+  /// What the policy says of a request.
   ///
-  /// Paths are compared in canonical form (``SigV4/CanonicalTarget``): what denies `/admin` denies `//admin` too.
+  /// Paths and query parameters are compared in canonical form (``SigV4/CanonicalTarget``), those of the policy too:
+  /// a policy that denies `/a%3Ab` denies `/a:b` and `//a:b`. The wildcard `?` matches one character or one escaped byte.
   public func decision(for request: Request) -> Decision {
-    guard request.target != nil else { return .implicitlyDenied }
     let effects = statements.filter { $0.applies(to: request) }.map(\.effect)
     if effects.contains(.deny) { return .explicitlyDenied }
     return effects.contains(.allow) ? .allowed : .implicitlyDenied

@@ -6,7 +6,8 @@ public struct AuthPolicyError: Error, Hashable {
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// The text isn't JSON, or an element is missing, misspelt, or of the wrong shape; AWS refuses it too.
+    /// The text isn't JSON, or an element is missing, misspelt, or of the wrong shape, which AWS rejects too; or a path
+    /// has no canonical form, so that nothing could match it.
     public static let malformed = Code("malformed")
     /// AWS knows the element, operator or condition key, and this stand-in doesn't.
     public static let unsupported = Code("unsupported")

@@ -23,8 +23,19 @@ enum ConditionKey: Sendable, Hashable {
     case ("vpc-lattice-svcs:requestpath", nil): self = .requestPath
     case ("vpc-lattice-svcs:servicearn", nil): self = .serviceARN
     case ("vpc-lattice-svcs:requestheader", let field?): self = .requestHeader(field)
-    case ("vpc-lattice-svcs:requestquerystring", let parameter?): self = .requestQueryString(parameter)
+    case ("vpc-lattice-svcs:requestquerystring", let parameter?):
+      guard let name = try? ComparedText.parameter(parameter, .none) else { return nil }
+      self = .requestQueryString(name)
     default: return nil
+    }
+  }
+
+  /// `text`, a value that a policy lists, in the form that ``values(in:)`` have.
+  func value(_ text: String, _ wildcards: ComparedText.Wildcards) throws(ComparedText.Flaw) -> String {
+    switch self {
+    case .requestPath: try ComparedText.path(text, wildcards)
+    case .requestQueryString: try ComparedText.parameter(text, wildcards)
+    default: text
     }
   }
 
@@ -35,11 +46,15 @@ enum ConditionKey: Sendable, Hashable {
     case .principalAccount: request.principal.accountID.map { [$0] } ?? []
     case .principalARN: request.principal == .anonymous ? [] : [request.principal.arn]
     case .requestMethod: [request.request.method]
-    case .requestPath: [request.target?.path ?? String(request.request.path)]
+    case .requestPath: [ComparedText.canonical(request.target.path)]
     case .serviceARN: [request.service]
     case .requestHeader(let field): request.request.headers.filter { $0.isNamed(field) }.map(\.value)
     case .requestQueryString(let parameter):
-      request.target?.parameters.filter { $0.name.isSameIgnoringCase(as: parameter) }.map(\.value) ?? []
+      request.target.query.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
+        let name = pair.prefix { $0 != UInt8(ascii: "=") }
+        guard ComparedText.canonical(Substring(name)).isSameIgnoringCase(as: parameter) else { return nil }
+        return ComparedText.canonical(Substring(pair.dropFirst(name.count + 1)))
+      }
     }
   }
 }

@@ -42,6 +42,9 @@ struct ConditionOperator: Sendable, Hashable {
     }
   }
 
+  /// What `*` and `?` mean in the values that a policy lists for it.
+  var wildcards: ComparedText.Wildcards { comparison == .like ? .allowed : .none }
+
   /// Whether the operator holds of the `values` that a request has for a key, against those that the policy lists.
   func holds(of values: [String], against listed: [String]) -> Bool {
     if values.isEmpty {

@@ -65,17 +65,15 @@ public final class LatticeService: LocalService {
     let state = Locked(State(policy: policy, greeting: greeting))
     let clock = LocalClock()
     let server = try await LocalServer.start(on: address, clock: clock) { request, body in
-      guard (try? CanonicalTarget(request.target, for: .vpcLattice)) != nil else {
+      guard var question = try? AuthPolicy.Request(principal: .anonymous, service: arn, request: request) else {
         return LocalServer.Response(status: 400, text: "Bad Request")
       }
-      let principal: Principal
       switch await authenticate(request, body, clock.now) {
-      case .anonymous: principal = .anonymous
-      case .authenticated(let sender): principal = sender
+      case .anonymous: break
+      case .authenticated(let sender): question.principal = sender
       case .refused(let message): return LocalServer.Response(status: 403, text: message)
       }
       let (policy, greeting) = state.withLock { ($0.policy, $0.greeting) }
-      let question = AuthPolicy.Request(principal: principal, service: arn, request: request)
       let decision = policy.decision(for: question)
       return LocalServer.Response(
         status: decision == .allowed ? 200 : 403, text: decision.denial(of: question) ?? greeting)

@@ -5,8 +5,13 @@ enum PercentEncoding {
 
   /// The text that `encoded` stands for; escapes that aren't two hexadecimal digits are kept as they are.
   static func decode(_ encoded: some StringProtocol, plus: Plus = .plus) -> String {
+    String(decoding: bytes(encoded.utf8, plus: plus), as: UTF8.self)
+  }
+
+  /// The bytes that `encoded` stands for; escapes that aren't two hexadecimal digits are kept as they are.
+  static func bytes(_ encoded: some Sequence<UInt8>, plus: Plus = .plus) -> [UInt8] {
     var bytes: [UInt8] = []
-    var rest = Array(encoded.utf8)[...]
+    var rest = Array(encoded)[...]
     while let byte = rest.popFirst() {
       let digits = rest.prefix(2).compactMap(hexadecimalValue)
       if byte == UInt8(ascii: "%"), digits.count == 2 {
@@ -16,7 +21,7 @@ enum PercentEncoding {
         bytes.append(byte == UInt8(ascii: "+") && plus == .space ? UInt8(ascii: " ") : byte)
       }
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   /// The names and values of a form, in order and decoded.
