@@ -213,10 +213,10 @@ extension UInt8 {
   }
 
   /// A character of RFC 3986's `reg-name`, but for the `%` of an escape.
-  fileprivate var isHostCharacter: Bool { PercentEncoding.isUnreserved(self) || isSubDelimiter }
+  var isHostCharacter: Bool { PercentEncoding.isUnreserved(self) || isSubDelimiter }
 
   /// A character of an IPv6 address.
-  fileprivate var isAddressCharacter: Bool {
+  var isAddressCharacter: Bool {
     Hexadecimal.value(ofDigit: self) != nil || self == UInt8(ascii: ":") || self == UInt8(ascii: ".")
   }
 }

@@ -74,12 +74,6 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// Whether there is no separator in this, of which a host and a port have none.
-  fileprivate var isHost: Bool {
-    firstIndex(of: UInt8(ascii: ",")) == nil && firstIndex(of: UInt8(ascii: " ")) == nil
-      && firstIndex(of: UInt8(ascii: "/")) == nil && firstIndex(of: UInt8(ascii: "@")) == nil
-  }
-
   /// Whether this is a number without a sign.
   fileprivate var isDecimal: Bool {
     for index in indices where self[index] &- UInt8(ascii: "0") > 9 { return false }
@@ -90,4 +84,50 @@ extension Span<UInt8> {
     index + 2 < count && self[index + 1] == UInt8(ascii: "\n")
       && (self[index + 2] == UInt8(ascii: " ") || self[index + 2] == UInt8(ascii: "\t"))
   }
+}
+
+extension Span<UInt8> {
+  /// Whether this is a host, and a port if any (RFC 9110, 7.2; RFC 3986, 3.2.2), but for two things: a host of an HTTP URL
+  /// isn't empty, and a comma joins the values of several headers.
+  fileprivate var isHost: Bool {
+    // Most hosts; without a branch, so that the compiler can look at many bytes at a time.
+    var reserved: UInt8 = 0
+    for index in indices { reserved |= PercentEncoding.reservedness(of: self[index]) }
+    return reserved == 0 ? !isEmpty : isHostWithReservedCharacters
+  }
+
+  private var isHostWithReservedCharacters: Bool {
+    let isAddress = self[0] == UInt8(ascii: "[")
+    guard let end = isAddress ? firstIndex(of: UInt8(ascii: "]")) : firstIndex(of: UInt8(ascii: ":")) ?? count else {
+      return false
+    }
+    let port = isAddress ? end + 1 : end
+    guard port == count || self[port] == UInt8(ascii: ":") && extracting((port + 1)...).isDigits else { return false }
+    return isAddress ? extracting(1..<end).isAddress : extracting(..<end).isName
+  }
+
+  /// An IPv6 address, and after `%25` the zone of a link-local one (RFC 6874).
+  private var isAddress: Bool {
+    let end = firstIndex(of: UInt8(ascii: "%")) ?? count
+    for index in 0..<end where !self[index].isAddressCharacter { return false }
+    guard end < count else { return end > 0 }
+    return end > 0 && PercentEncoding.decodedByte(at: end, in: self) == UInt8(ascii: "%")
+      && extracting((end + 3)...).isName
+  }
+
+  private var isName: Bool {
+    var index = 0
+    while index < count {
+      if PercentEncoding.decodedByte(at: index, in: self) != nil {
+        index += 3
+      } else if self[index].isHostCharacter, self[index] != UInt8(ascii: ",") {
+        index += 1
+      } else {
+        return false
+      }
+    }
+    return !isEmpty
+  }
+
+  private var isDigits: Bool { isEmpty || isDecimal }
 }
