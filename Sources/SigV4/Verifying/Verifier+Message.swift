@@ -96,6 +96,7 @@ extension Span<UInt8> {
     return reserved == 0 ? !isEmpty : isHostWithReservedCharacters
   }
 
+  @inline(never)
   private var isHostWithReservedCharacters: Bool {
     let isAddress = self[0] == UInt8(ascii: "[")
     guard let end = isAddress ? firstIndex(of: UInt8(ascii: "]")) : firstIndex(of: UInt8(ascii: ":")) ?? count else {
