@@ -90,14 +90,24 @@ extension Span<UInt8> {
   /// Whether this is a host, and a port if any (RFC 9110, 7.2; RFC 3986, 3.2.2), but for two things: a host of an HTTP URL
   /// isn't empty, and a comma joins the values of several headers.
   fileprivate var isHost: Bool {
-    // Most hosts; without a branch, so that the compiler can look at many bytes at a time.
-    var reserved: UInt8 = 0
-    for index in indices { reserved |= PercentEncoding.reservedness(of: self[index]) }
-    return reserved == 0 ? !isEmpty : isHostWithReservedCharacters
+    guard 16...64 ~= count else { return isHostOfAnyLength }
+    // Most hosts: four pieces at once, which overlap if there are fewer bytes, so that the compiler needs no loop.
+    let last = count - 16
+    let first = extracting(..<16)
+    let second = extracting(min(16, last)..<min(16, last) + 16)
+    let third = extracting(min(32, last)..<min(32, last) + 16)
+    let fourth = extracting(last..<last + 16)
+    var others: UInt8 = 0
+    for index in 0..<16 {
+      others |= first[index].otherThanInHosts | second[index].otherThanInHosts
+      others |= third[index].otherThanInHosts | fourth[index].otherThanInHosts
+    }
+    return others == 0 || isHostOfAnyLength
   }
 
   @inline(never)
-  private var isHostWithReservedCharacters: Bool {
+  private var isHostOfAnyLength: Bool {
+    guard !isEmpty else { return false }
     let isAddress = self[0] == UInt8(ascii: "[")
     guard let end = isAddress ? firstIndex(of: UInt8(ascii: "]")) : firstIndex(of: UInt8(ascii: ":")) ?? count else {
       return false
@@ -131,4 +141,15 @@ extension Span<UInt8> {
   }
 
   private var isDigits: Bool { isEmpty || isDecimal }
+}
+
+extension UInt8 {
+  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1: without a branch, so that many are looked at at a time.
+  @inline(__always)
+  fileprivate var otherThanInHosts: UInt8 {
+    let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
+    let isNoMark: UInt8 = self &- UInt8(ascii: "-") < 13 ? 0 : 1
+    let isSlash: UInt8 = self == UInt8(ascii: "/") ? 1 : 0
+    return isNoLetter & isNoMark | isSlash
+  }
 }
