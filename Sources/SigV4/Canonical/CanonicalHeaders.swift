@@ -285,7 +285,7 @@ extension CanonicalHeaders.Problem {
     case .name(let index):
       SigningError(
         .invalidHeader,
-        "The name of header \(index + 1) isn't a token (RFC 9110): \(headers[index].name.debugDescription).")
+        "The name of header \(index + 1) isn't a token (RFC 9110); a colon ends the name.")
     case .value(let index):
       SigningError(
         .invalidHeader,

@@ -48,7 +48,7 @@ public struct ChunkVerifier: Sendable {
     }
     missing = try request.claim.fields.decodedLength.map { (text) throws(VerificationError) in
       guard let length = Int(text), length >= 0, text.utf8.first != 0x2B else {
-        throw .chunk("x-amz-decoded-content-length must be a number of bytes, not \(text.debugDescription).")
+        throw .chunk("x-amz-decoded-content-length must be a number of bytes.")
       }
       return length
     }

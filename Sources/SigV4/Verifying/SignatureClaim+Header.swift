@@ -107,10 +107,10 @@ extension Span<UInt8> {
 
 extension String {
   /// Whether the scheme begins with `AWS`, in any letter case.
-  fileprivate var isAWSAuthorization: Bool {
+  var isAWSAuthorization: Bool {
     withBytes { bytes in
-      bytes.count >= 3 && bytes[0].asciiLowercased == 0x61 && bytes[1].asciiLowercased == 0x77
-        && bytes[2].asciiLowercased == 0x73
+      bytes.count >= 3 && bytes[0].asciiLowercased == UInt8(ascii: "a") && bytes[1].asciiLowercased == UInt8(ascii: "w")
+        && bytes[2].asciiLowercased == UInt8(ascii: "s")
     }
   }
 }

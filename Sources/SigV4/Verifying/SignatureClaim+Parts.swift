@@ -17,7 +17,7 @@ extension SignatureClaim {
       if let date {
         if let date = SigningDate(text: date) { return date }
         throw VerificationError(
-          .malformedSignature, "X-Amz-Date must look like 20150830T123600Z, not like \(date.debugDescription).",
+          .malformedSignature, "X-Amz-Date must look like 20150830T123600Z.",
           cause: .date)
       }
       guard let plainDate else {
@@ -28,7 +28,7 @@ extension SignatureClaim {
       if let date = SigningDate(fixdate: plainDate) ?? SigningDate(text: plainDate) { return date }
       throw VerificationError(
         .malformedSignature,
-        "Date, which replaces X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT, not like \(plainDate.debugDescription).",
+        "Date, which replaces X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT.",
         cause: .date)
     }
   }

@@ -67,7 +67,7 @@ extension SignatureClaim {
     func lifetimeSeconds() throws(VerificationError) -> Int? {
       guard let text = values["X-Amz-Expires"] else { return nil }
       guard let seconds = Int(text), 1...604_800 ~= seconds, text.utf8.first != 0x2B else {
-        throw .malformed("X-Amz-Expires must be 1 to 604800 seconds, not \(text.debugDescription).")
+        throw .malformed("X-Amz-Expires must be 1 to 604800 seconds.")
       }
       return seconds
     }

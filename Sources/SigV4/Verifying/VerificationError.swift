@@ -48,6 +48,8 @@ public struct VerificationError: Error, Hashable {
   /// What is wrong.
   public let code: Code
   /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  ///
+  /// Of what was sent it shows only names, times, the access key ID and the credential scope.
   public let message: String
 
   /// What the code comes to when a refusal is explained; `nil` where the code says it all.

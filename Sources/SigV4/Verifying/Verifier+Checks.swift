@@ -24,7 +24,7 @@ extension Verifier {
     guard let region, !regionSet.contains(where: { RegionPattern.matches($0, region) }) else { return }
     throw VerificationError(
       .wrongScope,
-      "The region set is \(regionSet.joined(separator: ",").debugDescription), which doesn't hold \(region).",
+      "The region set in X-Amz-Region-Set doesn't contain \(region).",
       cause: .region)
   }
 
@@ -109,7 +109,7 @@ extension Verifier {
     if let claimed, claimed != hash {
       throw VerificationError(
         .wrongPayload,
-        "x-amz-content-sha256 is \(claimed.debugDescription), but the payload's hash is \(hash).",
+        "x-amz-content-sha256 isn't the payload's hash, which is \(hash).",
         cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
     }
     return hash
