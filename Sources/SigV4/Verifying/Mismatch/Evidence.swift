@@ -54,7 +54,7 @@ struct Evidence {
   var lacksToken: Bool { claim?.accessKeyID.hasPrefix("ASIA") == true && !hasToken }
 
   /// Whether `Authorization` carries something else than an AWS signature: a Bearer token, a password.
-  var hasOtherScheme: Bool { header("authorization").map { !$0.lowercased().hasPrefix("aws") } ?? false }
+  var hasOtherScheme: Bool { header("authorization").map { !$0.isAWSAuthorization } ?? false }
 
   /// The request's date minus the service's clock, in seconds.
   var clockOffset: Int? {

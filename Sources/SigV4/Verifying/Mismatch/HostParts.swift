@@ -22,7 +22,8 @@ struct HostParts {
 
   init(_ request: SignableRequest) {
     let host = request.headers.first { $0.isNamed("host") }?.value ?? ""
-    let labels = host.lowercased().prefix { $0 != ":" }.split(separator: ".").map { String($0) }
+    let labels = host.utf8.asciiLowercased.utf8.prefix { $0 != UInt8(ascii: ":") }
+      .split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
     let isAWS = Self.suffixes.contains { labels.suffix($0.count) == $0[...] }
     self.labels = isAWS ? labels : []
     // A region before s3 is a part of the bucket's name.

@@ -12,7 +12,7 @@ extension Mistake {
   /// A header in the signed text, and in its list or not, that `claim` doesn't list.
   private static func ofUnlisted(_ context: MistakeContext) -> [Mistake] {
     let (request, claim, payloadHash) = (context.request, context.claim, context.payloadHash)
-    let names = Set(request.headers.map { $0.name.lowercased() })
+    let names = Set(request.headers.map { $0.name.utf8.asciiLowercased })
     let signed = Set(claim.signedHeaders)
     let unlisted = names.subtracting(signed).subtracting(["authorization"])
     let canonicalizer = Canonicalizer(context.rules)

@@ -15,8 +15,8 @@ extension Mistake {
         $0.setHeader("host", form)
       }
     }
-    add(.host, "Host is signed as \(host.lowercased()), but sent as \(host). Letter case counts.") {
-      $0.setHeader("host", host.lowercased())
+    add(.host, "Host is signed as \(host.utf8.asciiLowercased), but sent as \(host). Letter case counts.") {
+      $0.setHeader("host", host.utf8.asciiLowercased)
     }
     for header in context.request.headers where header.isNamed("x-forwarded-host") || header.isNamed("x-original-host")
     {
@@ -41,7 +41,7 @@ extension Mistake {
     add(.payloadUnsigned, "UNSIGNED-PAYLOAD is signed. \(rules.name) requires the hash of the payload.") {
       $0.payloadHash = Payload.unsignedWord
     }
-    let lowercased = right.method.lowercased()
+    let lowercased = right.method.utf8.asciiLowercased
     add(.method, "The method is signed as \(lowercased), but sent as \(right.method). Letter case counts.") {
       $0.method = lowercased
     }
@@ -87,7 +87,7 @@ extension Mistake {
       add(.queryEncoding, "The query is signed \(how).", lines.text)
     }
     var raw = right
-    for header in request.headers { raw.setHeader(header.name.lowercased(), header.value) }
+    for header in request.headers { raw.setHeader(header.name.utf8.asciiLowercased, header.value) }
     add(
       .headerWhiteSpace,
       "A header's value is signed as it was sent. Remove white space at its ends, and replace each run inside with one space.",

@@ -28,7 +28,7 @@ extension Mistake {
   /// The request targets that proxies had, by the headers in which they hand them on.
   private static func targets(beforeProxiesOf request: SignableRequest) -> [(String, String)] {
     request.headers.compactMap { header in
-      let name = header.name.lowercased()
+      let name = header.name.utf8.asciiLowercased
       guard header.value.hasPrefix("/") else { return nil }
       switch name {
       case "x-original-uri", "x-original-url", "x-envoy-original-path", "x-forwarded-uri", "x-rewrite-url":

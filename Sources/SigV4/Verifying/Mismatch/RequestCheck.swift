@@ -27,7 +27,7 @@ enum RequestCheck {
     let query = AnswerText(evidence.request.target)
     let isPresigned = query.contains("x-amz-signature=")
     if isPresigned, let authorization = evidence.header("authorization") {
-      let isSignature = authorization.lowercased().hasPrefix("aws")
+      let isSignature = authorization.isAWSAuthorization
       // Other services may read a token of another scheme for themselves.
       guard isSignature || evidence.host.labels.contains("s3") else { return nil }
       return Mismatch(
@@ -36,7 +36,7 @@ enum RequestCheck {
       )
     }
     let isVersion2 =
-      evidence.header("authorization").map { $0.lowercased().hasPrefix("aws ") }
+      evidence.header("authorization").map { $0.utf8.prefix(4).asciiLowercased == "aws " }
       ?? (query.contains("awsaccesskeyid=") && query.contains("signature="))
     guard isVersion2, !isPresigned else { return nil }
     return ServiceError.meaning(.likely, of: evidence)

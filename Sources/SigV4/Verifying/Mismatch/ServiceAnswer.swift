@@ -58,7 +58,7 @@ public struct ServiceAnswer: Sendable, Hashable {
   private static func header(_ name: String, in head: [Substring]) -> String? {
     for line in head {
       let found = Substring(line.utf8.prefix { $0 != UInt8(ascii: ":") })
-      guard found.lowercased() == name else { continue }
+      guard found.utf8.asciiLowercased == name else { continue }
       return String(Substring(line.utf8.dropFirst(found.utf8.count + 1)).trimmingSpaces)
     }
     return nil

@@ -6,20 +6,36 @@ extension ServiceError {
   /// AWS re:Post, "How do I troubleshoot HTTP 403 errors from API Gateway?"; and the answers themselves, each with its
   /// source in TestVectors/answers/service-errors.jsonl.
   static let table: [ServiceError] =
-    unsigned + versions + tokens + scopes + dates + payloads + headers + forms + policies + others
+    unsigned + versions + tokens + scopes + dates + payloads + headers + forms
+    + policies.map(\.forNamedSenders) + others
 
   // MARK: No signature
 
   private static let unsigned: [ServiceError] = [
     ServiceError(
+      .notSigned, .likely, text: "User: anonymous is not authorized … with an explicit deny",
+      "The service saw no signature, and an explicit deny in a policy rejects the request. Sign it; if the policy denies signed requests too, change the policy."
+    ),
+    ServiceError(
       .notSigned, .certain, text: "User: anonymous is not authorized",
-      "The service saw no signature. Send the Authorization header, and look for a proxy that removes it."),
+      if: { !$0.isSigned && $0.answer?.text.contains("with an explicit deny") == false },
+      "The service saw no signature. Sign the request."),
     ServiceError(
-      .notSigned, .certain, text: "Anonymous access is forbidden",
-      "The service saw no signature. Send the Authorization header, and look for a proxy that removes it."),
+      .notSigned, .likely, text: "User: anonymous is not authorized",
+      "The service saw no signature, although the request has one. Look for a proxy or a redirect that removes it, and for a service that reads no signature there."
+    ),
     ServiceError(
-      .notSigned, .certain, text: "Anonymous users cannot",
-      "The service saw no signature. Send the Authorization header, and look for a proxy that removes it."),
+      .notSigned, .certain, text: "Anonymous access is forbidden", if: { !$0.isSigned },
+      "The service saw no signature. Sign the request."),
+    ServiceError(
+      .notSigned, .likely, text: "Anonymous access is forbidden",
+      "The service saw no signature, although the request has one. Look for a proxy or a redirect that removes it."),
+    ServiceError(
+      .notSigned, .certain, text: "Anonymous users cannot", if: { !$0.isSigned },
+      "The service saw no signature. Sign the request."),
+    ServiceError(
+      .notSigned, .likely, text: "Anonymous users cannot",
+      "The service saw no signature, although the request has one. Look for a proxy or a redirect that removes it."),
     ServiceError(
       .notSigned, .certain, text: "Request is missing Authentication Token",
       "The service saw no signature. Send the Authorization header, and look for a proxy that removes it."),
@@ -113,7 +129,7 @@ extension ServiceError {
       "The service doesn't know the access key ID: it is deleted or inactive, or belongs to another partition. If it is temporary, send its session token."
     ),
     ServiceError(
-      .sessionToken, .certain, text: "security token included in the request is invalid",
+      .sessionToken, .likely, text: "security token included in the request is invalid",
       "The service doesn't know the access key ID, or the session token belongs to another key. Take key ID, secret and token from one set of credentials of this partition."
     ),
     ServiceError(
@@ -166,8 +182,8 @@ extension ServiceError {
       "The bucket is in another region than this endpoint. Send the request to the endpoint that the answer names, and sign for its region."
     ),
     ServiceError(
-      .region, .certain, code: ["IllegalLocationConstraintException"],
-      "The request is for another region than this endpoint. Send it to the endpoint of the bucket's region, and sign for that region."
+      .region, .likely, code: ["IllegalLocationConstraintException"],
+      "The bucket is in another region than this endpoint, or the LocationConstraint in the body is. Send the request to the endpoint of the bucket's region, and sign for that region."
     ),
     ServiceError(
       .host, .certain, code: ["TemporaryRedirect"],
@@ -219,6 +235,10 @@ extension ServiceError {
       "The sender's clock is wrong, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."
     ),
     ServiceError(
+      .expired, .certain, text: "Signature expired", if: \.isPresigned,
+      "The presigned request has expired: it outlived its X-Amz-Expires, or the longest time that the service accepts. Presign it again."
+    ),
+    ServiceError(
       .clock, .certain, text: "Signature expired",
       "The sender's clock is slow, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."
     ),
@@ -239,8 +259,12 @@ extension ServiceError {
       .expired, .certain, code: ["RequestExpired"],
       "The presigned request has outlived its X-Amz-Expires, or the credentials that signed it. Presign it again."),
     ServiceError(
-      .expired, .certain, text: "Request has expired",
+      .expired, .certain, text: "Request has expired", if: \.isPresigned,
       "The presigned request has outlived its X-Amz-Expires, or the credentials that signed it. Presign it again."),
+    ServiceError(
+      .clock, .likely, text: "Request has expired",
+      "The request's date is too far from the service's clock: the sender's clock is wrong, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."
+    ),
     ServiceError(
       .expired, .certain, text: "Policy expired",
       "The policy of the form has expired. Sign a new one."),
@@ -397,14 +421,14 @@ extension ServiceError {
       "The signature is right. No policy allows the request: look at the caller's own policy, and at that of the resource."
     ),
     ServiceError(
-      .notAllowed, .certain, text: "is not authorized to access",
+      .notAllowed, .certain, text: "User: arn:… is not authorized to access",
       "The signature is right. No policy allows the request: look at the caller's own policy, and at that of the resource."
     ),
     ServiceError(
       .notAllowed, .certain, code: ["UnauthorizedOperation"],
       "The signature is right. No policy of the caller allows the operation."),
     ServiceError(
-      .notAllowed, .certain, text: "no permissions for [",
+      .notAllowed, .certain, text: "no permissions for [", if: \.isSigned,
       "The signature is right. OpenSearch's fine-grained access control gives the caller no permission: map the IAM role or user to an OpenSearch role that has it."
     ),
     ServiceError(

@@ -14,7 +14,7 @@ struct ServiceError: Sendable {
   /// A label that the request's host must have, such as `lambda-url`.
   let host: String?
   /// What the request must show.
-  let condition: @Sendable (Evidence) -> Bool
+  private(set) var condition: @Sendable (Evidence) -> Bool
 
   /// Creates a row: `text` is the wording, `…` for each gap, or else `message` is the whole message.
   init(
@@ -26,10 +26,17 @@ struct ServiceError: Sendable {
     self.certainty = certainty
     self.sentence = sentence
     codes = code
-    wording = (text ?? message)?.lowercased().split(separator: "…").map { String($0) } ?? []
+    wording = (text ?? message)?.utf8.asciiLowercased.split(separator: "…").map { String($0) } ?? []
     isWhole = message != nil
     self.host = host
     self.condition = condition
+  }
+
+  /// The same row, if the service doesn't call the sender anonymous, who has no signature that could be right.
+  var forNamedSenders: ServiceError {
+    var row = self
+    row.condition = { [condition] in condition($0) && $0.answer?.text.contains("User: anonymous") != true }
+    return row
   }
 
   /// The meaning of an answer: that of the first row that fits its message, or else any text of it.
