@@ -262,8 +262,8 @@ extension ServiceError {
       .expired, .certain, text: "Request has expired", if: \.isPresigned,
       "The presigned request has outlived its X-Amz-Expires, or the credentials that signed it. Presign it again."),
     ServiceError(
-      .clock, .likely, text: "Request has expired",
-      "The request's date is too far from the service's clock: the sender's clock is wrong, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."
+      .expired, .likely, text: "Request has expired",
+      "The request has expired. If it was presigned, it has outlived its X-Amz-Expires, or the credentials that signed it; else the sender's clock is wrong, or the request waited."
     ),
     ServiceError(
       .expired, .certain, text: "Policy expired",
