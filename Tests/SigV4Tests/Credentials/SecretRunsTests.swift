@@ -42,6 +42,12 @@ struct SecretRunsTests {
     #expect(told([String("0123456789ABCDEF".suffix(8))], request, ["0123456789abcdef"]) == #": "<redacted>""#)
   }
 
+  @Test(arguments: ["p/ss+w/d", "p%2Fss%2Bw%2Fd", "p\\/ss+w\\/d", "702f73732b772f64", "cC9zcyt3L2Q="])
+  func `a secret of eight characters is found in each form`(form: String) {
+    let shown = told(["it is \(form)"], TransportRequest(url: "http://h/"), ["p/ss+w/d"])
+    #expect(shown.hasPrefix(#": "it is <redacted>"#), "\(shown)")
+  }
+
   @Test func `what looks like a key that nobody has told is left out too`() throws {
     let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     let json =

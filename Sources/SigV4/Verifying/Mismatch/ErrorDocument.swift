@@ -109,7 +109,6 @@ enum LenientJSON {
         }
       case UInt8(ascii: ":"):
         name = last ?? name
-        last = nil
         index += 1
       case UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "]"):
         (name, last) = ("", nil)

@@ -23,6 +23,43 @@ import Testing
     }
   }
 
+  @Test func `the lines that differ are in the order of the canonical request`() throws {
+    let request = try SignedSample(headers: [HeaderField("Host", "h"), HeaderField("X-Color", "blue")]).request()
+    let answer = ServiceAnswer(
+      """
+      The request signature we calculated does not match the signature you provided.
+
+      The Canonical String for this request should have been
+      'PUT
+      /other
+      a=b
+      host:other
+      x-color:red
+
+      host
+      UNSIGNED-PAYLOAD'
+      """)
+    let mismatch = Mismatch(of: request, answer: answer)
+    #expect(
+      mismatch.differences.map(\.line).filter { $0 != "header x-amz-date" }
+        == ["method", "path", "query", "header host", "header x-color", "signed headers", "payload hash"])
+  }
+
+  @Test(arguments: [(59.0, false), (60, true), (-60, true), (-59, false)])
+  func `the times that an answer shows count from a minute's difference on`(offset: Double, isShown: Bool) throws {
+    let format = Date.ISO8601FormatStyle()
+    let server = SignedSample.time.addingTimeInterval(offset).formatted(format)
+    let mismatch = Mismatch(
+      of: try SignedSample(service: .s3).request(),
+      answer: ServiceAnswer(
+        """
+        <Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too \
+        large.</Message><ServerTime>\(server)</ServerTime></Error>
+        """))
+    #expect(mismatch.cause == .clock)
+    #expect(mismatch.explanation.contains("60 seconds") == isShown, "\(mismatch)")
+  }
+
   @Test(arguments: [(-1200.0, "20 minutes 0 seconds after"), (90_000, "25 hours 0 minutes before")])
   func `the date of the answer tells how far a clock is off`(offset: Double, sentence: String) throws {
     let mismatch = Mismatch(
