@@ -45,14 +45,23 @@ struct ExplainCommand: AsyncParsableCommand {
     let differences: [Line]
   }
 
+  /// The causes that can't be told without the body.
+  private static let causesOfBody: Set<Mismatch.Cause> = [.payload, .signatureIsRight, .secret, .unknown]
+
   func run() async throws {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
-    let answerText = try answer.map { String(decoding: try InputFile.contentOrText($0), as: UTF8.self) }
+    let answer = try answer.map { ServiceAnswer(String(decoding: try InputFile.contentOrText($0), as: UTF8.self)) }
+    // The service's canonical request ends with the hash of the body that arrived.
+    let shownHash = text.hidesPayload ? answer?.canonicalRequest?.split(separator: "\n").last : nil
     let known = credentials ? try? await CredentialChain().credentials() : nil
     let mismatch = Mismatch(
-      of: text.request, payload: text.payload, answer: answerText.map { ServiceAnswer($0) }, credentials: known,
+      of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
+      credentials: known,
       serviceTime: try serviceTime.map(TimeText.date))
+    if text.hidesPayload, shownHash == nil, Self.causesOfBody.contains(mismatch.cause) {
+      throw RequestText.hiddenPayload
+    }
     if json {
       let lines = mismatch.differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
       let report = Report(

@@ -62,16 +62,16 @@ struct VerifyCommand: AsyncParsableCommand {
         _ = try chunks.verify(text.body)
         try chunks.finish()
       }
+      let isHidden = text.hidesPayload && verifier.service.payload == .signed
+      guard !isHidden || !text.announcesBody else { throw RequestText.hiddenPayload }
       let claim = verified.claim
       try report(
         Report(
           isValid: true, accessKeyId: claim.accessKeyID, scope: claim.scope.text, signedHeaders: claim.signedHeaders,
-          time: claim.time.formatted(.iso8601), body: "\(verified.bodyCoverage)"))
+          time: claim.time.formatted(.iso8601), body: isHidden ? "covered if it is empty" : "\(verified.bodyCoverage)"))
     } catch let error as VerificationError {
       guard error.code != .wrongSignature || !text.hidesPayload || verifier.service.payload != .signed else {
-        throw Failure(
-          "It can't be told whether the signature is right: it covers the body, which the text doesn't contain. Add the body."
-        )
+        throw RequestText.hiddenPayload
       }
       try report(Report(isValid: false, code: error.code.description, message: error.message))
       throw ExitCode(22)

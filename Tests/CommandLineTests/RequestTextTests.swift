@@ -165,6 +165,15 @@ struct RequestTextTests {
     #expect(try Self.read("OPTIONS \(target) HTTP/1.1\nHost: h\n\n").request.target == target)
   }
 
+  @Test(
+    "A body of another length than announced is in doubt, except for a line break at its end",
+    arguments: [("abc", "abc", false), ("abc\n", "abc", false), ("ab", "ab", true), ("abc\n\n", "abc\n\n", true)])
+  func cutBody(text: String, body: String, isHidden: Bool) throws {
+    let read = try Self.read("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\n" + text)
+    #expect(read.body == Array(body.utf8))
+    #expect(read.hidesPayload == isHidden)
+  }
+
   @Test("A CONNECT to a proxy isn't the request that curl -v prints")
   func connect() throws {
     let text = "> CONNECT h.example:443 HTTP/1.1\n> Host: h.example:443\n> \n< HTTP/1.1 200 OK\n< \n" + Self.output
@@ -186,6 +195,7 @@ struct RequestTextTests {
       ("PUT /a HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n", true),
       ("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\n", true),
       ("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\nabc", false),
+      ("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\nabc\n", false),
       ("PUT /a HTTP/1.1\nHost: h\nTransfer-Encoding: chunked\n\n0\n\n", false),
     ])
   func hiddenBody(text: String, isHidden: Bool) throws {

@@ -13,6 +13,13 @@ func fuzzStreams(_ input: [UInt8]) {
     expect(!isUnproved, "Nothing comes out that is signed without the secret.", whole.bytes)
   }
 
+  if var verifier = events {
+    let payload = Array(body.suffix(Int(choice)))
+    var isVerified = true
+    do { try verifier.verify(headers: body.span, payload: payload.span, at: time) } catch { isVerified = false }
+    expect(!isVerified, "No message is accepted that isn't signed with the secret.", body)
+  }
+
   guard let event = EventHeader.Signed(body.span) else { return }
   expect(!event.signature.isEmpty && event.signature.count < body.count, "A signature is part of the headers.", body)
   expect(event.signedHeaders.count < body.count, "What is signed is the rest.", body)
@@ -59,4 +66,18 @@ private let verifiers: [(chunks: ChunkVerifier, isSigned: Bool)] = [
   else { return nil }
   return (chunks, !word.contains("UNSIGNED"))
 }
+
+/// A stream of events, signed with a secret that the input can't know.
+private let events: EventVerifier? = {
+  let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: UUID().uuidString)
+  var request = SignableRequest(method: "POST", target: "/stream", headers: [HeaderField("Host", "h.example")])
+  guard
+    (try? Signer(service: SigningService("transcribe"), region: "us-west-2").signEvents(
+      of: &request, with: credentials, at: time)) != nil,
+    let verified = try? Verifier(service: SigningService("transcribe")).verify(
+      request, payload: .hash(Signer.eventsHash), with: credentials, at: time)
+  else { return nil }
+  return try? EventVerifier(of: verified, with: credentials)
+}()
+
 private let time = Date(timeIntervalSince1970: 1_440_938_160)

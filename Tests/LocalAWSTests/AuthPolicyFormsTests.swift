@@ -44,6 +44,15 @@ import Testing
     (["/\u{E000}", "/%EE%80%80"], ["/\u{E000}", "/%ee%80%80"]), (["/\u{F0041}"], ["/\u{F0041}"]),
   ]
 
+  /// Deny statements whose path looks like the end of an ARN.
+  @Test(arguments: [
+    ("*/%41:service/y/z", "/A:service/y/z"), ("*//x:service/y/z", "/x:service/y/z"),
+    ("*/:service/%20.../%25", "/:service/%20.../%25"), ("*/a/:service/%62/c", "/a/:service/b/c"),
+  ])
+  func `a path that contains the words of an ARN is denied in every form`(resource: String, path: String) throws {
+    #expect(try isDenied(path, by: #""Resource":"\#(resource)""#))
+  }
+
   @Test(arguments: forms.indices)
   func `what denies a path in one form denies every form of it`(index: Int) throws {
     let form = Self.forms[index]

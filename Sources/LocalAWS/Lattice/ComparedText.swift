@@ -31,8 +31,10 @@ enum ComparedText {
 
   /// The form of a resource of a policy: the service's ARN and a path.
   static func resource(_ text: String) throws(Flaw) -> String {
-    let slash = text.utf8.firstRange(of: ":service/".utf8)
-      .flatMap { text.utf8[$0.upperBound...].firstIndex(of: UInt8(ascii: "/")) }
+    // After a slash the same text is part of a path.
+    let name = text.utf8.firstRange(of: ":service/".utf8)
+      .flatMap { text.utf8[..<$0.lowerBound].contains(UInt8(ascii: "/")) ? nil : $0.upperBound }
+    let slash = name.flatMap { text.utf8[$0...].firstIndex(of: UInt8(ascii: "/")) }
     let arn = text.utf8[..<(slash ?? text.utf8.startIndex)]
     return try String(Substring(arn)) + pattern(Array(text.utf8[arn.endIndex...]), after: arn)
   }

@@ -165,13 +165,13 @@ extension Substring.UTF8View {
 }
 
 extension UInt8 {
-  /// A digit or the padding of base64 in either alphabet, or the `%` of an escape.
+  /// A digit or the padding of base64 in either alphabet, the `%` of an escape, or the backslash of JSON's `\/`.
   fileprivate var isKeyCharacter: Bool {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"):
       true
-    default: "+/-_=%".utf8.contains(self)
+    default: "+/-_=%\\".utf8.contains(self)
     }
   }
 }

@@ -96,7 +96,7 @@ extension EventHeader {
     var signature: [UInt8] = []
     var date: SigningDate
 
-    /// Reads headers in their binary form; `nil` where they aren't, or where one of the two is absent or repeated.
+    /// Reads headers in their binary form; `nil` if they aren't, or if one of the two is absent or occurs twice.
     init?(_ bytes: Span<UInt8>) {
       var date: SigningDate?
       var index = 0
@@ -113,9 +113,10 @@ extension EventHeader {
           continue
         }
         if name == Array(":date".utf8) {
-          guard date == nil, bytes[nameEnd] == 8 else { return nil }
           let milliseconds = value.reduce(UInt64(0)) { $0 << 8 | UInt64(bytes[$1]) }
-          date = try? SigningDate(Date(timeIntervalSince1970: Double(Int64(bitPattern: milliseconds)) / 1000))
+          let time = Date(timeIntervalSince1970: Double(Int64(bitPattern: milliseconds)) / 1000)
+          guard date == nil, bytes[nameEnd] == 8, let read = try? SigningDate(time) else { return nil }
+          date = read
         }
         signedHeaders += (start..<index).map { bytes[$0] }
       }

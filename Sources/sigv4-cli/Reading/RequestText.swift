@@ -55,10 +55,16 @@ struct RequestText {
       return
     }
     let message = try HTTPMessage(text)
-    (request, body, notes) = (message.request, message.body, message.notes)
-    lacksBody = body.isEmpty && message.announcesBody(otherThan: body)
+    (request, notes) = (message.request, message.notes)
+    // An editor ends a file with a line break.
+    let isEndedByEditor =
+      message.body.last == UInt8(ascii: "\n") && message.announcesBody(otherThan: message.body)
+      && !message.announcesBody(otherThan: message.body.dropLast())
+    body = isEndedByEditor ? message.body.dropLast() : message.body
+    lacksBody = message.announcesBody(otherThan: body)
     if lacksBody {
-      notes.append("The text doesn't contain the body. Add it after an empty line to check a signed body.")
+      notes.append(
+        "The text doesn't contain the body, or not all of it. Add it after an empty line to check a signed body.")
     }
   }
 
@@ -70,11 +76,21 @@ struct RequestText {
   /// Whether nothing is known of what is signed in place of the body.
   var hidesPayload: Bool { lacksBody && contentHash == nil }
 
+  /// Whether the headers announce a body.
+  var announcesBody: Bool {
+    request.headers.contains { $0.isNamed("content-length") || $0.isNamed("transfer-encoding") }
+  }
+
+  /// What to say if the result depends on a body that the text doesn't contain.
+  static let hiddenPayload = Failure(
+    "It can't be told whether the signature is right: it covers the body, which the text doesn't contain. Add the body."
+  )
+
   private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
 
   /// The body, or what is signed in its place if it comes in pieces or isn't known.
   var payload: Payload {
-    if let word = streamingWord ?? (lacksBody ? contentHash : nil) { return .hash(word) }
+    if let word = streamingWord ?? (lacksBody && body.isEmpty ? contentHash : nil) { return .hash(word) }
     return .bytes(body)
   }
 
@@ -198,7 +214,7 @@ struct HTTPMessage {
   }
 
   /// Whether the headers announce a body that isn't `body`.
-  func announcesBody(otherThan body: [UInt8]) -> Bool {
+  func announcesBody(otherThan body: some Collection<UInt8>) -> Bool {
     if let length = request.headers.first(where: { $0.isNamed("content-length") })?.value {
       return length != String(body.count)
     }

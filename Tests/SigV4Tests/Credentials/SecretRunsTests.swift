@@ -63,7 +63,8 @@ struct SecretRunsTests {
   @Test(arguments: [
     "wJalrXUtnFEMI_K7MDENG-bPxRfiCYEXAMPLEKEY", "-_wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLE",
     "wJ-alrXU_tnFEMI-K7MDENG-bPxRfiCY2EXAMPLE",
-    "wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCY", "IQoJb3JpZ2luX2VjEJ-vLWVhc3QtMSJHMEUCIQ_D==",
+    "wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCY", #"wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY"#,
+    "IQoJb3JpZ2luX2VjEJ-vLWVhc3QtMSJHMEUCIQ_D==",
   ])
   func `what looks like a key in the other alphabet of base64 is left out whole`(key: String) throws {
     let json = #"{"Code":"Failed","Message":"gave \#(key), or ab."}"#

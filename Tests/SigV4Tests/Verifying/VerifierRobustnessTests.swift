@@ -389,7 +389,9 @@ import Testing
     #expect(try trick.outcome(.accepted) == trick.code)
   }
 
-  @Test(arguments: ["\r", "\n", "\u{0}", "\u{1}", "\u{8}", "\u{B}", "\u{C}", "\u{1B}", "\u{7F}"], ["", " ", "x"])
+  @Test(
+    arguments: ["\r", "\n", "\u{0}", "\u{1}", "\u{8}", "\u{B}", "\t\u{1}", "\t\n", "\u{C}", "\u{1B}", "\u{7F}"],
+    ["", " ", "x"])
   func `a value with a control character is rejected, signed or not`(character: String, next: String) throws {
     let value = "a\(character)\(next)b"
     let unsigned = SignedSample()

@@ -51,6 +51,31 @@ import Testing
     #expect(error?.code == .skewedDate)
   }
 
+  @Test func `what is looked up is checked as what is given`() async throws {
+    let sample = SignedSample(token: "token")
+    let other = Credentials(
+      accessKeyID: sample.credentials.accessKeyID, secretAccessKey: "other", sessionToken: "token")
+    let withoutToken = Credentials(
+      accessKeyID: sample.credentials.accessKeyID, secretAccessKey: sample.credentials.secretAccessKey)
+    let found: [(Credentials?, VerificationError.Code)] = [
+      (nil, .wrongSignature), (other, .wrongSignature), (withoutToken, .wrongSessionToken),
+    ]
+    let request = try sample.request()
+    for (credentials, code) in found {
+      let error = await #expect(throws: VerificationError.self) {
+        try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time) { _ in credentials }
+      }
+      #expect(error?.code == code)
+    }
+  }
+
+  @Test func `headers that must be signed are looked for before the date is checked`() throws {
+    let unsigned = try SignedSample().request { $0.headers.append(HeaderField("x-amz-late", "1")) }
+    let late = SignedSample.time.addingTimeInterval(3600)
+    #expect(sample.verifier.refusal(of: unsigned, with: sample.credentials, at: late) == .unsignedHeader)
+    #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials, at: late) == .skewedDate)
+  }
+
   @Test func `what the look-up throws comes out`() async throws {
     struct DatabaseIsDown: Error {}
     let request = try sample.request()

@@ -50,9 +50,9 @@ struct Socket: ~Copyable, Connection {
     throw failure
   }
 
-  /// The time for the first of `count` addresses: an equal part of what is left, and at least 2 s while there are as many, or
+  /// The time for the first of `count` addresses: an equal part of what is left, or 2 s if those are less than half of it, or
   /// slow networks would reach no address.
-  static func share(of left: Duration, among count: Int) -> Duration { min(left, max(left / count, .seconds(2))) }
+  static func share(of left: Duration, among count: Int) -> Duration { max(left / count, min(.seconds(2), left / 2)) }
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {

@@ -57,10 +57,22 @@
           Result { () throws(TransportError) in
             let checked = ContinuousClock.now
             let stamps = ([file] + directories).map { FileStamp(of: $0) }
-            let unchanged = last.flatMap { $0.stamps == stamps ? $0.context : nil }
-            let context = if let unchanged { unchanged } else { try TLSContext(trusting: self) }
-            Self.last.withLock { $0 = Made(trust: self, stamps: stamps, context: context, checked: checked) }
-            return context
+            let last = last
+            var made: Made
+            if let last, last.stamps == stamps {
+              made = last
+            } else {
+              do throws(TransportError) {
+                made = Made(trust: self, stamps: stamps, context: try TLSContext(trusting: self), checked: checked)
+              } catch {
+                // While a file is being replaced, what was read before holds.
+                guard let last else { throw error }
+                made = last
+              }
+            }
+            made.checked = checked
+            Self.last.withLock { [made] in $0 = made }
+            return made.context
           }
         }
       } catch {

@@ -34,6 +34,9 @@ struct Evidence {
     }
   }
 
+  /// Whether the answer has the words, which are in lower case, anywhere.
+  func says(_ words: String) -> Bool { answer.map { AnswerText(unwrapping: $0.text).contains(words) } ?? false }
+
   var claim: SignatureClaim? { try? signature.get() }
 
   /// Whether the request carries a signature, whole or not.

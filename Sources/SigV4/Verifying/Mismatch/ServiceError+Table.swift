@@ -13,12 +13,16 @@ extension ServiceError {
 
   private static let unsigned: [ServiceError] = [
     ServiceError(
+      .notSigned, .likely, text: "User: anonymous is not authorized … with an explicit deny", if: \.isSigned,
+      "The service saw no signature, although the request has one, and an explicit deny in a policy rejects the request. Look for a proxy or a redirect that removes the signature; if the policy denies signed requests too, change the policy."
+    ),
+    ServiceError(
       .notSigned, .likely, text: "User: anonymous is not authorized … with an explicit deny",
       "The service saw no signature, and an explicit deny in a policy rejects the request. Sign it; if the policy denies signed requests too, change the policy."
     ),
     ServiceError(
       .notSigned, .certain, text: "User: anonymous is not authorized",
-      if: { !$0.isSigned && $0.answer?.text.contains("with an explicit deny") == false },
+      if: { !$0.isSigned && !$0.says("with an explicit deny") },
       "The service saw no signature. Sign the request."),
     ServiceError(
       .notSigned, .likely, text: "User: anonymous is not authorized",

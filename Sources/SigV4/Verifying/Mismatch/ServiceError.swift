@@ -35,7 +35,7 @@ struct ServiceError: Sendable {
   /// The same row, if the service doesn't call the sender anonymous, who has no signature that could be right.
   var forNamedSenders: ServiceError {
     var row = self
-    row.condition = { [condition] in condition($0) && $0.answer?.text.contains("User: anonymous") != true }
+    row.condition = { [condition] in condition($0) && !$0.says("user: anonymous") }
     return row
   }
 

@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (30.0, 1, 30.0), (30, 3, 10), (30, 30, 2), (3, 2, 2), (6, 2, 3), (1, 4, 1), (0, 2, 0), (-1, 2, -1),
+    (30.0, 1, 30.0), (30, 3, 10), (30, 30, 2), (3, 2, 1.5), (3, 3, 1.5), (6, 2, 3), (1, 4, 0.5), (1, 1, 1), (0, 2, 0),
   ])
   func `addresses share the time that is left`(left: Double, count: Int, share: Double) {
     #expect(Socket.share(of: .seconds(left), among: count) == .seconds(share))
