@@ -59,20 +59,21 @@ struct ExplainCommand: AsyncParsableCommand {
       of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
       credentials: known,
       serviceTime: try serviceTime.map(TimeText.date))
-    if text.hidesPayload, shownHash == nil, Self.causesOfBody.contains(mismatch.cause) {
-      throw RequestText.hiddenPayload
-    }
+    let dependsOnBody = text.hidesPayload && shownHash == nil && Self.causesOfBody.contains(mismatch.cause)
+    let cause = dependsOnBody ? .unknown : mismatch.cause
+    let certainty = dependsOnBody ? nil : mismatch.certainty
+    let explanation = dependsOnBody ? RequestText.hiddenPayload : mismatch.explanation
+    let differences = dependsOnBody ? [] : mismatch.differences
     if json {
-      let lines = mismatch.differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
+      let lines = differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
       let report = Report(
-        cause: mismatch.cause.description, certainty: mismatch.certainty?.rawValue, explanation: mismatch.explanation,
+        cause: cause.description, certainty: certainty?.rawValue, explanation: explanation,
         differences: lines)
       print(try JSONLine.text(report))
       return
     }
-    let certainty = mismatch.certainty?.rawValue.capitalized ?? "Unknown"
-    print(Style.visible("\(certainty): \(mismatch.explanation)"))
-    for difference in mismatch.differences {
+    print(Style.visible("\(certainty?.rawValue.capitalized ?? "Unknown"): \(explanation)"))
+    for difference in differences {
       print("\n  \(Style.visible(difference.line))")
       print(Style.sent("  - \(difference.sent ?? "(no such line)")"))
       print(Style.expected("  + \(difference.expected ?? "(no such line)")"))

@@ -63,7 +63,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try chunks.finish()
       }
       let isHidden = text.hidesPayload && verifier.service.payload == .signed
-      guard !isHidden || !text.announcesBody else { throw RequestText.hiddenPayload }
+      guard !isHidden || !text.announcesBody else { throw Failure(RequestText.hiddenPayload) }
       let claim = verified.claim
       try report(
         Report(
@@ -71,7 +71,7 @@ struct VerifyCommand: AsyncParsableCommand {
           time: claim.time.formatted(.iso8601), body: isHidden ? "covered if it is empty" : "\(verified.bodyCoverage)"))
     } catch let error as VerificationError {
       guard error.code != .wrongSignature || !text.hidesPayload || verifier.service.payload != .signed else {
-        throw RequestText.hiddenPayload
+        throw Failure(RequestText.hiddenPayload)
       }
       try report(Report(isValid: false, code: error.code.description, message: error.message))
       throw ExitCode(22)

@@ -82,9 +82,8 @@ struct RequestText {
   }
 
   /// What to say if the result depends on a body that the text doesn't contain.
-  static let hiddenPayload = Failure(
+  static let hiddenPayload =
     "It can't be told whether the signature is right: it covers the body, which the text doesn't contain. Add the body."
-  )
 
   private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
 
