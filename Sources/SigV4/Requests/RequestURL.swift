@@ -17,13 +17,22 @@ package struct RequestURL {
   ///
   /// - Throws: ``SigningError`` if the URL has no scheme or no host.
   package init(_ text: String) throws(SigningError) {
+    let places = text.withBytes { bytes -> (colon: Int, end: Int)? in
+      let slash = UInt8(ascii: "/")
+      guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: 0), colon > 0, colon + 2 < bytes.count,
+        bytes[colon + 1] == slash, bytes[colon + 2] == slash
+      else { return nil }
+      var end = colon + 3
+      while end < bytes.count, bytes[end] != slash, bytes[end] != UInt8(ascii: "?"), bytes[end] != UInt8(ascii: "#") {
+        end += 1
+      }
+      return (colon, end)
+    }
+    guard let places else { throw .urlWithoutHost }
     let bytes = text.utf8
-    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > bytes.startIndex,
-      bytes[colon...].starts(with: "://".utf8)
-    else { throw .urlWithoutHost }
-    let start = bytes.index(colon, offsetBy: 3)
-    let end = bytes[start...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.endIndex
-    let authority = URLAuthority(bytes[start..<end], scheme: text[..<colon])
+    let colon = bytes.index(bytes.startIndex, offsetBy: places.colon)
+    let end = bytes.index(bytes.startIndex, offsetBy: places.end)
+    let authority = URLAuthority(bytes[bytes.index(colon, offsetBy: 3)..<end], scheme: text[..<colon])
     guard let authority else { throw .urlWithoutHost }
     origin = String(text[..<end])
     host = authority.host
@@ -63,31 +72,34 @@ struct URLAuthority {
 
   /// Reads `[user@]host[:port]`; `nil` if the host is empty.
   init?(_ authority: Substring.UTF8View, scheme: some StringProtocol) {
-    let at = authority.lastIndex(of: UInt8(ascii: "@"))
-    hasUser = at != nil
-    let rest = at.map { authority[authority.index(after: $0)...] } ?? authority
-    let isAddress = rest.first == UInt8(ascii: "[")
-    let hostEnd: Substring.UTF8View.Index?
-    if isAddress {
-      hostEnd = rest.firstIndex(of: UInt8(ascii: "]")).map(rest.index(after:))
-    } else {
-      hostEnd = rest.firstIndex(of: UInt8(ascii: ":"))
+    let text = String(Substring(authority))
+    let (start, end, isValid) = text.withBytes { bytes in
+      var start = 0
+      for index in bytes.indices where bytes[index] == UInt8(ascii: "@") { start = index + 1 }
+      let isAddress = start < bytes.count && bytes[start] == UInt8(ascii: "[")
+      let mark = bytes.firstIndex(of: isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":"), from: start)
+      let end = mark.map { isAddress ? $0 + 1 : $0 } ?? bytes.count
+      var isValid = !isAddress || mark != nil
+      for index in start..<end where isValid {
+        let isBracket = isAddress && (index == start || index == end - 1)
+        isValid = isBracket || (isAddress ? bytes[index].isAddressCharacter : bytes[index].isHostCharacter)
+      }
+      return (start, end, isValid)
     }
-    let host = rest[..<(hostEnd ?? rest.endIndex)]
-    guard !host.isEmpty else { return nil }
-    let isValid =
-      isAddress
-      ? hostEnd != nil && host.dropFirst().dropLast().allSatisfy { $0.isAddressCharacter }
-      : host.allSatisfy { $0.isHostCharacter }
-    guard isValid, let port = Self.port(rest[host.endIndex...], scheme.lowercased()) else {
-      self.host = nil
+    hasUser = start > 0
+    guard start < end else { return nil }
+    let bytes = text.utf8
+    let hostEnd = bytes.index(bytes.startIndex, offsetBy: end)
+    guard isValid, let port = Self.port(bytes[hostEnd...], scheme) else {
+      host = nil
       return
     }
-    self.host = String(Substring(host)) + port
+    let host = Substring(bytes[bytes.index(bytes.startIndex, offsetBy: start)..<hostEnd])
+    self.host = port.isEmpty ? String(host) : host + port
   }
 
   /// The port with its colon and without leading zeros, empty for the scheme's default; `nil` if it is invalid.
-  private static func port(_ text: Substring.UTF8View, _ scheme: String) -> String? {
+  private static func port(_ text: Substring.UTF8View, _ scheme: some StringProtocol) -> String? {
     guard let colon = text.first else { return "" }
     let digits = text.dropFirst()
     guard colon == UInt8(ascii: ":"), digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
@@ -95,7 +107,7 @@ struct URLAuthority {
     }
     guard !digits.isEmpty else { return "" }
     guard let port = UInt16(Substring(digits)) else { return nil }
-    switch (scheme, port) {
+    switch (scheme.lowercased(), port) {
     case ("http", 80), ("ws", 80), ("https", 443), ("wss", 443): return ""
     default: return ":\(port)"
     }
@@ -142,6 +154,7 @@ extension String {
 
   /// The target without the segments `.` and `..` of its path, also written `%2E` (RFC 3986, 5.2.4 and 6.2.2.2).
   var removingDotSegments: String {
+    guard mayHaveDotSegments else { return self }
     let path = utf8.prefix { $0 != UInt8(ascii: "?") }
     let segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     guard segments.contains(where: { $0.dotCount != nil }) else { return self }
@@ -155,6 +168,16 @@ extension String {
     }
     if segments.last?.dotCount != nil { kept.append("") }
     return "/" + kept.joined(separator: "/") + self[path.endIndex...]
+  }
+
+  /// Whether a slash of the target is followed by what a dot segment begins with.
+  private var mayHaveDotSegments: Bool {
+    withBytes { bytes in
+      for index in bytes.indices.dropFirst() where bytes[index - 1] == UInt8(ascii: "/") {
+        if bytes[index] == UInt8(ascii: ".") || bytes[index] == UInt8(ascii: "%") { return true }
+      }
+      return false
+    }
   }
 
   /// Whether the path has a segment `.` or `..` with a dot written `%2E`.
@@ -204,8 +227,15 @@ extension Substring.UTF8View {
 }
 
 extension UInt8 {
-  /// A character of RFC 3986's `sub-delims`.
-  private var isSubDelimiter: Bool { "!$&'()*+,;=".utf8.contains(self) }
+  /// A character of RFC 3986's `sub-delims`: ``!$&'()*+,;=``.
+  private var isSubDelimiter: Bool {
+    switch self {
+    case UInt8(ascii: "&")...UInt8(ascii: ","), UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: ";"),
+      UInt8(ascii: "="):
+      true
+    default: false
+    }
+  }
 
   /// A character of RFC 3986's `path` or `query`, but for the `%` of an escape.
   fileprivate var isTargetCharacter: Bool {
