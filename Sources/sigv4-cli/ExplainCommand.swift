@@ -52,6 +52,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
     let answer = try answer.map { ServiceAnswer(String(decoding: try InputFile.contentOrText($0), as: UTF8.self)) }
+    if let note = self.answer.flatMap(InputFile.noteOnMissingFile) { SigningTrace.note("Note: \(note)") }
     // The service's canonical request ends with the hash of the body that arrived.
     let shownHash = text.hidesPayload ? answer?.canonicalRequest?.split(separator: "\n").last : nil
     let known = credentials ? try? await CredentialChain().credentials() : nil

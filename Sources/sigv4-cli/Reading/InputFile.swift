@@ -27,11 +27,15 @@ enum InputFile {
   static func contentOrText(_ argument: String) throws -> [UInt8] {
     if argument.utf8.first == UInt8(ascii: "@") { return try content(String(Substring(argument.utf8.dropFirst()))) }
     if argument == "-" || FileManager.default.fileExists(atPath: argument) { return try content(argument) }
-    let isWord = argument.utf8.allSatisfy { $0 > 0x20 && !"<{\"".utf8.contains($0) }
-    if isWord, argument.utf8.contains(where: { "/.".utf8.contains($0) }), !argument.utf8.starts(with: "http".utf8) {
-      SigningTrace.note(
-        "Note: No file has the name that was given, which is read as text. Write @ before the name of a file.")
-    }
     return Array(argument.utf8)
+  }
+
+  /// What to note of an argument that ``contentOrText(_:)`` reads as text, but that looks like the name of a file.
+  static func noteOnMissingFile(_ argument: String) -> String? {
+    let isWord = argument.utf8.allSatisfy { $0 > 0x20 && !"<{\"".utf8.contains($0) }
+    guard isWord, argument.utf8.first != UInt8(ascii: "@"), argument.utf8.contains(where: { "/.".utf8.contains($0) }),
+      !FileManager.default.fileExists(atPath: argument)
+    else { return nil }
+    return "There is no file of the name given, which is read as text. Write @ before the name of a file."
   }
 }
