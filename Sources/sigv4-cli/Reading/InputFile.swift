@@ -32,7 +32,7 @@ enum InputFile {
 
   /// What to note of an argument that ``contentOrText(_:)`` reads as text, but that looks like the name of a file.
   static func noteOnMissingFile(_ argument: String) -> String? {
-    let isWord = argument.utf8.allSatisfy { $0 > 0x20 && !"<{\"".utf8.contains($0) }
+    let isWord = argument.utf8.allSatisfy { $0 > UInt8(ascii: " ") && !"<{\"".utf8.contains($0) }
     guard isWord, argument.utf8.first != UInt8(ascii: "@"), argument.utf8.contains(where: { "/.".utf8.contains($0) }),
       !FileManager.default.fileExists(atPath: argument)
     else { return nil }
