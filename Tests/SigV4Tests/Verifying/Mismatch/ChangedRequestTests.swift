@@ -52,6 +52,14 @@ import Testing
     #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
   }
 
+  @Test func `a path that is encoded once says nothing of dot segments`() throws {
+    let sample = SignedSample(target: "/a%20b")
+    let request = try sample.request(signing: ["/a%2520b": "/a%20b"])
+    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .pathEncoding)
+    #expect(!mismatch.explanation.contains("dot segments"), "\(mismatch)")
+  }
+
   @Test func `a path that is signed as for S3 in both ways is found`() throws {
     let sample = SignedSample(target: "/x/../a%20b")
     let request = try sample.request(signing: ["/a%2520b": "/x/../a%20b"])
