@@ -83,4 +83,15 @@ import Testing
     let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .notConfigured)
   }
+
+  @Test func `STS has 3 s to accept, 5 s to begin an answer, and 10 s for all`() async throws {
+    let transport = RecordingTransport(status: 400)
+    let provider = AssumeRoleCredentialProvider(
+      roleARN: "arn:aws:iam::123456789012:role/reservations", source: StaticCredentialProvider(Planted.credentials),
+      region: "us-west-2", environment: [:], transport: transport)
+    _ = try await provider.checkedError()
+    #expect(
+      transport.requests.map(\.deadlines)
+        == [TransportDeadlines(connect: .seconds(3), firstByte: .seconds(5), whole: .seconds(10))])
+  }
 }
