@@ -30,7 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Flag(help: "Answer in JSON.")
   var json = false
 
-  /// The answer for tools.
+  /// What is printed, and the answer for tools.
   private struct Report: Encodable {
     struct Line: Encodable {
       let line: String
@@ -43,6 +43,21 @@ struct ExplainCommand: AsyncParsableCommand {
     let certainty: String?
     let explanation: String
     let differences: [Line]
+
+    init(_ mismatch: Mismatch) {
+      cause = mismatch.cause.description
+      certainty = mismatch.certainty?.rawValue
+      explanation = mismatch.explanation
+      differences = mismatch.differences.map { Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
+    }
+
+    /// The answer if the cause can't be told without the body.
+    init(hiddenPayload explanation: String) {
+      cause = Mismatch.Cause.unknown.description
+      certainty = nil
+      self.explanation = explanation
+      differences = []
+    }
   }
 
   /// The causes that can't be told without the body.
@@ -61,20 +76,13 @@ struct ExplainCommand: AsyncParsableCommand {
       credentials: known,
       serviceTime: try serviceTime.map(TimeText.date))
     let dependsOnBody = text.hidesPayload && shownHash == nil && Self.causesOfBody.contains(mismatch.cause)
-    let cause = dependsOnBody ? .unknown : mismatch.cause
-    let certainty = dependsOnBody ? nil : mismatch.certainty
-    let explanation = dependsOnBody ? RequestText.hiddenPayload : mismatch.explanation
-    let differences = dependsOnBody ? [] : mismatch.differences
+    let report = dependsOnBody ? Report(hiddenPayload: RequestText.hiddenPayload) : Report(mismatch)
     if json {
-      let lines = differences.map { Report.Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
-      let report = Report(
-        cause: cause.description, certainty: certainty?.rawValue, explanation: explanation,
-        differences: lines)
       print(try JSONLine.text(report))
       return
     }
-    print(Style.visible("\(certainty?.rawValue.capitalized ?? "Unknown"): \(explanation)"))
-    for difference in differences {
+    print(Style.visible("\(report.certainty?.capitalized ?? "Unknown"): \(report.explanation)"))
+    for difference in report.differences {
       print("\n  \(Style.visible(difference.line))")
       print(Style.sent("  - \(difference.sent ?? "(no such line)")"))
       print(Style.expected("  + \(difference.expected ?? "(no such line)")"))
