@@ -71,11 +71,14 @@ struct CanonicalHeaders: ~Copyable {
 
   /// Reads, selects and sorts the headers to sign, in place of those read before.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
+  /// - Throws: ``SigningError`` for a name that isn't a token, a value with a NUL or a line break that isn't a fold, and a
+  ///   request without exactly one host.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     read(headers)
     try check(headers)
     select(selection)
+    if case .trailers = selection { return }
+    try checkHost()
   }
 
   /// Reads all headers, in place of those read before.
@@ -221,8 +224,8 @@ struct CanonicalHeaders: ~Copyable {
     return false
   }
 
-  /// Refuses a request without exactly one host.
-  func checkHost() throws(SigningError) {
+  /// Throws for a request without exactly one host.
+  private func checkHost() throws(SigningError) {
     let entries = entries.span
     var hosts = 0
     var isEmpty = true

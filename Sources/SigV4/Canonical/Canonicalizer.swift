@@ -73,7 +73,6 @@ public struct Canonicalizer: Sendable, Hashable {
 
   /// Appends the query, the headers, the list of their names and the payload hash, and says where the list stands.
   func appendRest(payloadHash: String, to scratch: inout SigningScratch) throws(SigningError) -> Range<Int> {
-    try scratch.headers.checkHost()
     scratch.buffer.append(0x0A)
     scratch.query.append(to: &scratch.buffer)
     scratch.buffer.append(0x0A)
