@@ -1,10 +1,9 @@
-import Synchronization
-
 #if canImport(FoundationEssentials)
   import struct FoundationEssentials.Date
 #else
   import struct Foundation.Date
 #endif
+import Synchronization
 
 /// Caches another provider's credentials, so that each request can ask for them.
 ///

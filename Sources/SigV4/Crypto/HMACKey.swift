@@ -71,9 +71,10 @@ struct HMACKey: ~Copyable {
     try state.finalize(to: &code)
   }
 
-  /// The key that a secret access key, with `prefix` before it, gives for a scope.
-  static func signingKey(
-    _ secret: String, prefix: String, day: String, region: String, service: String
+  /// Chains codes: that of the first part with `secret`, to which `prefix` is prepended, as the key; that of each next
+  /// part with the code before as the key.
+  static func chained(
+    _ secret: String, prefix: String, over parts: [String]
   ) throws(SigningError) -> HMACKey {
     var state = try SHA256()
     // The secret, and then one code after the other.
@@ -81,7 +82,7 @@ struct HMACKey: ~Copyable {
     code.append(prefix)
     code.append(secret)
     var key = try HMACKey(code)
-    for part in [day, region, service, CredentialScope.terminator] {
+    for part in parts {
       try part.withBytes { (part) throws(SigningError) in
         try key.authenticationCode(for: part, in: &state, replacing: &code)
       }

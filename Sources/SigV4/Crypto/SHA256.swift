@@ -30,3 +30,63 @@ extension SigningError {
     SigningError(.cryptoFailure, "\(what); is there memory, and a provider for it?")
   }
 }
+
+/// The 32 bytes of a SHA-256 or an HMAC over it, kept in place rather than on the heap.
+struct SHA256Digest: Sendable, Hashable {
+  /// The bytes in memory order.
+  private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+  static let byteCount = 32
+
+  /// The hash of nothing, in lower-case hex.
+  static let hexOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+  init() {}
+
+  /// The digest that 64 lower-case hex digits stand for; `nil` for any other text.
+  init?(lowercaseHex digits: Span<UInt8>) {
+    guard digits.count == Self.byteCount * 2 else { return nil }
+    var invalid: UInt8 = 0
+    unsafe withUnsafeMutableBytes(of: &words) { bytes in
+      for index in 0..<Self.byteCount {
+        let high = Hexadecimal.lowercaseValue(ofDigit: digits[index * 2])
+        let low = Hexadecimal.lowercaseValue(ofDigit: digits[index * 2 + 1])
+        invalid |= (high | low) & 0xF0
+        unsafe bytes[index] = high << 4 | low & 0x0F
+      }
+    }
+    guard invalid == 0 else { return nil }
+  }
+
+  static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
+    // Every word is looked at, so that the time tells nothing about where two signatures differ.
+    (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
+      | (left.words.2 ^ right.words.2) | (left.words.3 ^ right.words.3) == 0
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(words.0)
+  }
+
+  func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    unsafe withUnsafeBytes(of: words) { bytes in
+      unsafe bytes.withMemoryRebound(to: UInt8.self) { unsafe body($0.span) }
+    }
+  }
+
+  mutating func withMutableBytes<Result>(_ body: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {
+    unsafe withUnsafeMutablePointer(to: &words) { words in
+      unsafe words.withMemoryRebound(to: UInt8.self, capacity: Self.byteCount) { unsafe body($0) }
+    }
+  }
+
+  /// The bytes in lower-case hex.
+  var hex: String {
+    withBytes { Hexadecimal.string($0) }
+  }
+
+  /// The bytes as an array.
+  var bytes: [UInt8] {
+    withBytes { span in span.indices.map { span[$0] } }
+  }
+}

@@ -22,6 +22,20 @@ public struct SignedRequest: Sendable {
     case query
   }
 
+  init(
+    _ request: SignableRequest, placement: Placement, addedHeaderCount: Int, _ values: borrowing SigningValues,
+    _ canonicalizer: Canonicalizer
+  ) {
+    self.request = request
+    self.placement = placement
+    self.addedHeaderCount = addedHeaderCount
+    scope = values.key.scope
+    algorithm = values.key.algorithm
+    payloadHash = values.payloadHash
+    date = values.date
+    self.canonicalizer = canonicalizer
+  }
+
   /// All header fields that signing has set, each of which replaces all fields of that name.
   public var addedHeaders: ArraySlice<HeaderField> {
     request.headers.suffix(addedHeaderCount)

@@ -30,64 +30,27 @@ extension Signer {
       throw SigningError(
         .invalidExpiry, "A presigned request lives for 1 to 604,800 whole seconds, not for \(lifetime).")
     }
-    let context = try context(for: request, credentials, time)
-    var signed = request.removingSignature(of: service)
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
-    let payloadHash = try hash(of: payload, under: service.payload, for: signed)
-    if service.contentHashHeader == .sent {
-      signed.headers.append(HeaderField("x-amz-content-sha256", payloadHash))
-    }
-    try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      try authorize(&signed, payloadHash, credentials, context, seconds, &scratch)
+    var signed = request.removingSignature(fields, of: service)
+    let result = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+      var values = try values(for: signed, with: credentials, at: time, &workspace)
+      values.lifetime = seconds
+      var parameters = 0
+      _ = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
+        (headers, query) throws(SigningError) in
+        values.payloadHash = try payload.hash(under: service.payload)
+        for field in fields.rows { headers.add(field, values) }
+        parameters = query.text.count
+        for field in fields.rows { query.add(field, values, headers) }
+        return values.payloadHash
+      }
+      let signature = try workspace.appendSignature(at: values.date, with: values.key)
+      signed.target = workspace.target(signed.target, addingParametersFrom: parameters, signature)
+      let added = signed.headers.append(fields, values)
+      return SignedRequest(signed, placement: .query, addedHeaderCount: added, values, canonicalizer)
     }
     request = signed
-    return SignedRequest(
-      request: signed, placement: .query, addedHeaderCount: service.contentHashHeader == .sent ? 1 : 0,
-      scope: context.scope, algorithm: algorithm, payloadHash: payloadHash,
-      date: context.date, canonicalizer: canonicalizer)
-  }
-
-  /// Adds the parameters of signing to the target, and last the signature over all of it.
-  private func authorize(
-    _ request: inout SignableRequest, _ payloadHash: String, _ credentials: Credentials, _ context: Context,
-    _ lifetimeSeconds: Int64, _ scratch: inout SigningScratch
-  ) throws(SigningError) {
-    try canonicalizer.appendStart(of: request, to: &scratch)
-    try scratch.headers.collect(request.headers, .signable(service.sessionToken))
-    scratch.target.removeAll()
-    scratch.headers.appendNames(to: &scratch.target)
-    let start = scratch.query.text.count
-    scratch.query.add("X-Amz-Algorithm", encoded: algorithm.rawValue)
-    scratch.query.add("X-Amz-Credential", context.key.credential)
-    scratch.query.add("X-Amz-Date", encoded: scratch.timestamp(context.date))
-    scratch.query.add("X-Amz-SignedHeaders", scratch.target)
-    scratch.query.add("X-Amz-Expires", encoded: String(lifetimeSeconds))
-    if let token = credentials.sessionToken {
-      scratch.query.add(service.sessionToken(of: request).parameterName, token)
-    }
-    if let regionSet = context.regionSet { scratch.query.add("X-Amz-Region-Set", regionSet) }
-    _ = try canonicalizer.appendRest(payloadHash: payloadHash, to: &scratch)
-    let signature = try appendSignature(in: context, to: &scratch)
-
-    scratch.target.removeAll()
-    scratch.target.append(request.target)
-    scratch.target.append(scratch.target.separatorBeforeParameter)
-    scratch.target.append(start..<scratch.query.text.count, of: scratch.query.text)
-    scratch.target.append("X-Amz-Signature=")
-    scratch.target.append(signature, of: scratch.buffer)
-    request.target = scratch.target.string()
-  }
-
-  /// Presigns `request` with the credentials that `provider` has now.
-  ///
-  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
-  @discardableResult
-  public func presign(
-    _ request: inout SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
-    with provider: some CredentialProvider, at time: Date? = nil
-  ) async throws -> SignedRequest {
-    let credentials = try await provider.credentials()
-    return try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time ?? Date())
+    return result
   }
 
   /// Returns a presigned copy of `request`, as ``presign(_:validFor:payload:with:at:)`` presigns it.
@@ -101,20 +64,44 @@ extension Signer {
     try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time)
     return request
   }
+}
 
-  /// Returns a copy of `request`, presigned with the current credentials of `provider`.
-  ///
-  /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
-  ///
-  /// - Throws: The provider's error, or ``SigningError``.
-  public func presigned(
-    _ request: SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
-    with provider: some CredentialProvider,
-    at time: Date? = nil
-  ) async throws -> SignableRequest {
-    var request = request
-    try await presign(&request, validFor: lifetime, payload: payload, with: provider, at: time)
-    return request
+extension CanonicalQuery {
+  /// Adds a field that signing sets, if it is sent in the query; the signature itself is added to the target only.
+  fileprivate mutating func add(
+    _ field: SigningFields.Field, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders
+  ) {
+    guard let name = field.parameter else { return }
+    switch field.content {
+    case .algorithm: add(name, encoded: values.key.algorithm.rawValue)
+    case .credential: add(name, values.key.credential)
+    case .date: add(name, encoded: values.timestamp)
+    case .signedHeaders:
+      var names = ByteBuffer(capacity: 256)
+      headers.appendNames(to: &names)
+      add(name, names)
+    case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
+    case .sessionToken: if values.tokenRule != .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+    case .s3SessionToken:
+      if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+    case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
+    case .contentHash, .authorization, .policy, .signature: break
+    }
+  }
+}
+
+extension SigningWorkspace {
+  /// `target` with the parameters that were added to the query, from `start` on, and the signature.
+  fileprivate mutating func target(
+    _ original: String, addingParametersFrom start: Int, _ signature: Range<Int>
+  ) -> String {
+    target.removeAll()
+    target.append(original)
+    target.append(target.separatorBeforeParameter)
+    target.append(start..<canonical.query.text.count, of: canonical.query.text)
+    target.append("X-Amz-Signature=")
+    target.append(signature, of: canonical.text)
+    return target.string()
   }
 }
 
@@ -122,7 +109,7 @@ extension ByteBuffer {
   /// What stands between the target that this holds and one more parameter.
   fileprivate var separatorBeforeParameter: StaticString {
     withBytes { bytes in
-      guard let mark = bytes.indices.first(where: { bytes[$0] == 0x3F }) else { return "?" }
+      guard let mark = bytes.indices.first(where: { bytes[$0] == UInt8(ascii: "?") }) else { return "?" }
       return mark == bytes.count - 1 ? "" : "&"
     }
   }

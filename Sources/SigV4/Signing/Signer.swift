@@ -1,10 +1,10 @@
 #if canImport(FoundationEssentials)
-  import struct FoundationEssentials.Date
+  public import struct FoundationEssentials.Date
 #else
-  import struct Foundation.Date
+  public import struct Foundation.Date
 #endif
 
-/// Signs requests to one service in one region, or with SigV4a in a set of regions.
+/// Signs HTTP requests for one service in one region, or with SigV4a in a set of regions.
 ///
 /// A signer is cheap to make and to copy, and safe to share. Each thread keeps the keys that it has derived for the next
 /// request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
@@ -13,16 +13,18 @@ public struct Signer: Sendable {
   public let service: SigningService
   /// SigV4, or SigV4a.
   public let algorithm: SigningAlgorithm
-  /// The region, such as `us-west-2`, `nil` where the request's host names it; with SigV4a the region set, joined by commas.
+  /// The region, such as `us-west-2`, `nil` if the request's host names it; with SigV4a the region set, joined by commas.
   public let region: String?
 
   let canonicalizer: Canonicalizer
+  /// What signing sets.
+  var fields = SigningFields.all
 
   /// Creates a signer that uses SigV4.
   ///
   /// - Parameters:
   ///   - service: The service that checks the signatures.
-  ///   - region: The region. It may be left out for VPC Lattice where requests go to a host such as
+  ///   - region: The region. It is optional for VPC Lattice if requests go to a host such as
   ///     `reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws`.
   public init(service: SigningService, region: String? = nil) {
     self.service = service
@@ -31,11 +33,11 @@ public struct Signer: Sendable {
     canonicalizer = Canonicalizer(service)
   }
 
-  /// Creates a signer that uses SigV4a, whose signatures are good in several regions.
+  /// Creates a signer that uses SigV4a, whose signatures are valid in several regions.
   ///
   /// - Parameters:
   ///   - service: The service that checks the signatures.
-  ///   - regionSet: Regions, in which `*` stands for any text: `["*"]`, `["us-east-1", "us-west-*"]`.
+  ///   - regionSet: Regions, in which `*` matches any text: `["*"]`, `["us-east-1", "us-west-*"]`.
   public init(service: SigningService, regionSet: [String]) {
     self.service = service
     region = regionSet.joined(separator: ",")
@@ -43,52 +45,64 @@ public struct Signer: Sendable {
     canonicalizer = Canonicalizer(service)
   }
 
-  /// What a signature needs besides the request, ready before the request is hashed.
-  struct Context {
-    let date: SigningDate
-    let key: SigningKey
-    /// The value of `X-Amz-Region-Set`; `nil` with SigV4.
-    let regionSet: String?
-
-    var scope: CredentialScope { key.scope }
+  /// Signs `request` in its headers: sets `X-Amz-Date`, `X-Amz-Security-Token`, `x-amz-content-sha256` if the service
+  /// requires it, `X-Amz-Region-Set` with SigV4a, and `Authorization`.
+  ///
+  /// What an earlier signing has set is replaced. Every other part of the request is unchanged.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it will be sent.
+  ///   - payload: The payload. Ignored for services that don't sign payloads.
+  ///   - credentials: The credentials to sign with.
+  ///   - time: The time of signing. AWS rejects a request whose time differs by more than 5 minutes (S3: 15) from its own
+  ///     clock.
+  /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
+  /// - Throws: ``SigningError``; `request` is unchanged then.
+  @discardableResult
+  public func sign(
+    _ request: inout SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
+  ) throws(SigningError) -> SignedRequest {
+    var signed = request.removingSignature(fields, of: service)
+    let result = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+      var values = try values(for: signed, with: credentials, at: time, &workspace)
+      let signedHeaders = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
+        (headers, _) throws(SigningError) in
+        values.payloadHash = try payload.hash(under: service.payload)
+        for field in fields.rows { headers.add(field, values) }
+        return values.payloadHash
+      }
+      let signature = try workspace.appendSignature(at: values.date, with: values.key)
+      values.authorization = workspace.authorization(values.key, signedHeaders, signature)
+      let added = signed.headers.append(fields, values)
+      return SignedRequest(signed, placement: .headers, addedHeaderCount: added, values, canonicalizer)
+    }
+    request = signed
+    return result
   }
 
-  func context(
-    for request: SignableRequest, _ credentials: Credentials, _ time: Date
-  ) throws(SigningError) -> Context {
+  /// Returns a signed copy of `request`, as ``sign(_:payload:with:at:)`` signs it.
+  ///
+  /// - Throws: ``SigningError``.
+  public func signed(
+    _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
+  ) throws(SigningError) -> SignableRequest {
+    var request = request
+    try sign(&request, payload: payload, with: credentials, at: time)
+    return request
+  }
+
+  /// The values of what signing sets in `request`, except for those that depend on its canonical form.
+  func values(
+    for request: SignableRequest, with credentials: Credentials, at time: Date, _ workspace: inout SigningWorkspace
+  ) throws(SigningError) -> SigningValues {
     let date = try SigningDate(time)
     let region = try region(for: request)
     let scopeRegion = algorithm == .hmacSHA256 ? region : nil
-    let regionSet = scopeRegion == nil ? region : nil
-    let key = try SigningScratch.withCurrent { (scratch) throws(SigningError) in
-      if let key = scratch.keys.key(
-        for: credentials, day: date.day, region: scopeRegion, service: service.name)
-      {
-        return key
-      }
-      let scope = try CredentialScope(date, region: scopeRegion, service: service.name)
-      return try scratch.keys.deriveKey(for: credentials, day: date.day, scope: scope)
-    }
-    return Context(date: date, key: key, regionSet: regionSet)
-  }
-
-  /// Writes the string to sign of the canonical request that is all the buffer of `scratch` holds, and signs that.
-  ///
-  /// - Returns: Where in the buffer the signature stands.
-  func appendSignature(in context: Context, to scratch: inout SigningScratch) throws(SigningError) -> Range<Int> {
-    let hash = try scratch.canonicalRequestHash()
-    let stringToSign = scratch.appendStringToSign(algorithm, context.date, context.scope, hash)
-    return try context.key.appendSignature(for: stringToSign, to: &scratch.buffer, using: &scratch.state)
-  }
-
-  /// The payload hash of a request that is known to be fit for signing before its payload is hashed.
-  func hash(
-    of payload: Payload, under rule: PayloadRule, for request: SignableRequest
-  ) throws(SigningError) -> String {
-    if payload.isUnhashed, rule != .unsigned {
-      _ = try canonicalizer.canonicalRequest(for: request, payloadHash: "-")
-    }
-    return try payload.hash(under: rule)
+    let key = try workspace.key(for: credentials, on: date, region: scopeRegion, service: service.name)
+    return SigningValues(
+      key: key, date: date, timestamp: workspace.timestamp(date), sessionToken: credentials.sessionToken,
+      tokenRule: service.sessionToken(of: request), contentHashHeader: service.contentHashHeader,
+      regionSet: scopeRegion == nil ? region : nil)
   }
 
   private func region(for request: SignableRequest) throws(SigningError) -> String {
@@ -113,7 +127,81 @@ public struct Signer: Sendable {
 
 extension String {
   fileprivate var isRegionSet: Bool {
-    utf8.split(separator: 0x2C, omittingEmptySubsequences: false)
-      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x2F } }
+    utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") } }
+  }
+}
+
+/// The values of the fields of ``SigningFields`` for one request.
+struct SigningValues {
+  let key: SigningKey
+  let date: SigningDate
+  /// ``date`` as it is sent and signed.
+  let timestamp: String
+  let sessionToken: String?
+  let tokenRule: SessionTokenRule
+  let contentHashHeader: ContentHashHeader
+  /// `nil` with SigV4.
+  let regionSet: String?
+  var payloadHash = ""
+  var authorization = ""
+  /// The seconds that a presigned request is valid for; `nil` if the signature is sent in a header.
+  var lifetime: Int64?
+
+  /// The value of a field that is sent in a header; `nil` if it isn't sent so.
+  func header(_ content: SigningFields.Content) -> String? {
+    let isPresigned = lifetime != nil
+    switch content {
+    case .contentHash:
+      return contentHashHeader == .sent || contentHashHeader == .sentUnlessPresigned && !isPresigned ? payloadHash : nil
+    case _ where isPresigned: return nil
+    case .date: return timestamp
+    case .sessionToken: return tokenRule == .signedAsS3Session ? nil : sessionToken
+    case .s3SessionToken: return tokenRule == .signedAsS3Session ? sessionToken : nil
+    case .regionSet: return regionSet
+    case .authorization: return authorization
+    default: return nil
+    }
+  }
+
+  /// Whether the signature covers a field that is sent in a header.
+  func isSigned(_ content: SigningFields.Content) -> Bool {
+    content != .authorization && (content != .sessionToken || tokenRule == .signed)
+  }
+}
+
+extension CanonicalHeaders {
+  /// Adds a field that signing sets, if it is sent in a header and signed.
+  mutating func add(_ field: SigningFields.Field, _ values: borrowing SigningValues) {
+    guard let header = field.header, values.isSigned(field.content), let value = values.header(field.content) else {
+      return
+    }
+    add(header.signed, value)
+  }
+}
+
+extension [HeaderField] {
+  /// Appends the fields that signing sets, and returns how many they are.
+  mutating func append(_ fields: SigningFields, _ values: SigningValues) -> Int {
+    let kept = count
+    reserveCapacity(kept + fields.rows.count)
+    for field in fields.rows {
+      if let header = field.header, let value = values.header(field.content) {
+        append(HeaderField(header.sent, value))
+      }
+    }
+    return count - kept
+  }
+}
+
+extension SignableRequest {
+  /// The request without what signing sets, in either placement, so that it can be signed again.
+  func removingSignature(_ fields: SigningFields, of service: SigningService) -> SignableRequest {
+    var unsigned = self
+    if headers.contains(where: { fields.replacesHeader($0.name, for: service) }) {
+      unsigned.headers.removeAll { fields.replacesHeader($0.name, for: service) }
+    }
+    unsigned.target = fields.removingParameters(from: target)
+    return unsigned
   }
 }

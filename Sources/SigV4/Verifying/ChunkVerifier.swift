@@ -182,7 +182,9 @@ public struct ChunkVerifier: Sendable {
       var buffer = ByteBuffer(capacity: 512)
       let stringToSign = buffer.appendChained(
         key.algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
-      isRight = try key.material.isSignature(parts, of: stringToSign, in: buffer, using: &state)
+      isRight = try signature.withBytes { (signature) throws(SigningError) in
+        try key.material.isSignature(signature, of: stringToSign, in: buffer, using: &state)
+      }
     } catch {
       throw VerificationError(error)
     }

@@ -142,3 +142,179 @@ extension VerificationError {
       "The request has neither an Authorization header that begins with AWS4- nor X-Amz-Signature in its query.")
   }
 }
+
+extension SignatureClaim {
+  /// What either placement carries beside the signature proper.
+  struct Fields: Sendable, Hashable {
+    /// `X-Amz-Date`.
+    var date: String?
+    /// `Date`, which counts where `X-Amz-Date` is absent.
+    var plainDate: String?
+    var sessionToken: String?
+    var contentHash: String?
+    var regionSet: String?
+    var decodedLength: String?
+    /// The names of the trailers that will follow a payload in chunks.
+    var trailer: String?
+
+    /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` may stand for `X-Amz-Date`).
+    func time() throws(VerificationError) -> SigningDate {
+      if let date {
+        if let date = SigningDate(text: date) { return date }
+        throw VerificationError(
+          .malformedSignature, "X-Amz-Date must look like 20150830T123600Z.",
+          cause: .date)
+      }
+      guard let plainDate else {
+        throw VerificationError(
+          .malformedSignature, "The request has no X-Amz-Date. Add the time of signing, such as 20150830T123600Z.",
+          cause: .date)
+      }
+      if let date = SigningDate(fixdate: plainDate) ?? SigningDate(text: plainDate) { return date }
+      throw VerificationError(
+        .malformedSignature,
+        "Date, which replaces X-Amz-Date, must look like Sun, 30 Aug 2015 12:36:00 GMT.",
+        cause: .date)
+    }
+  }
+
+  /// The signature proper: the text it was written in, and the places of its parts in bytes.
+  struct Parts: Sendable, Hashable {
+    let text: String
+    var algorithm = 0..<0
+    var credential = 0..<0
+    var signedHeaders = 0..<0
+    var signature = 0..<0
+
+    init(text: String) { self.text = text }
+
+    func string(_ range: Range<Int>) -> String {
+      text.withBytes { bytes in String(copying: bytes.extracting(range)) }
+    }
+
+    func withBytes<Result, Failure: Error>(
+      _ range: Range<Int>, _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+      try text.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(range)) }
+    }
+
+    /// `nil` where the text names one that nobody knows.
+    var knownAlgorithm: SigningAlgorithm? {
+      if equals(algorithm, SigningAlgorithm.hmacSHA256.rawValue) { return .hmacSHA256 }
+      return equals(algorithm, SigningAlgorithm.ecdsaP256SHA256.rawValue) ? .ecdsaP256SHA256 : nil
+    }
+
+    /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.
+    func checkSignature(_ algorithm: SigningAlgorithm) throws(VerificationError) {
+      let length = signature.count
+      let isLong = algorithm == .hmacSHA256 ? length == 64 : 16...144 ~= length && length % 2 == 0
+      let isHex = withBytes(signature) { digits in
+        var isOther: UInt8 = 0
+        for index in digits.indices { isOther |= Hexadecimal.isNoLowercaseDigit(digits[index]) }
+        return isOther == 0
+      }
+      guard isHex, isLong else {
+        throw .malformed(
+          algorithm == .hmacSHA256
+            ? "The signature must be 64 hex digits in lower case." : "The signature must be DER in lower-case hex.")
+      }
+    }
+
+    /// Names in lower case, sorted, each once: the one way to write a list, so that nobody can write it another way.
+    func checkSignedHeaders() throws(VerificationError) {
+      let problem: String? = withBytes(signedHeaders) { bytes in
+        var start = 0
+        var previous = 0..<0
+        while start <= bytes.count {
+          var end = start
+          while end < bytes.count, bytes[end] != 0x3B {
+            guard bytes[end].isLowercaseTokenCharacter else {
+              return "SignedHeaders must be header names in lower case, joined by semicolons."
+            }
+            end += 1
+          }
+          guard end > start else { return "SignedHeaders holds an empty name." }
+          guard bytes.precedes(previous, start..<end) else {
+            return "SignedHeaders must be sorted, and name each header once."
+          }
+          previous = start..<end
+          start = end + 1
+        }
+        return nil
+      }
+      if let problem { throw .malformed(problem) }
+    }
+  }
+
+  /// `ID/DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a, as places in the text of ``Parts``.
+  struct Credential: Sendable, Hashable {
+    let accessKeyID: Range<Int>
+    let day: Range<Int>
+    let region: Range<Int>?
+    let service: Range<Int>
+
+    /// Reads what stands at `whole` of `bytes`, the text of ``Parts``.
+    init(_ bytes: Span<UInt8>, _ whole: Range<Int>, _ algorithm: SigningAlgorithm) throws(VerificationError) {
+      var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
+      var slashes = 0
+      var index = whole.lowerBound
+      while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
+        switch slashes {
+        case 0: ends.0 = slash
+        case 1: ends.1 = slash
+        case 2: ends.2 = slash
+        default: ends.3 = slash
+        }
+        slashes += 1
+        index = slash + 1
+      }
+      guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
+        throw .malformed(
+          algorithm == .hmacSHA256
+            ? "Credential must look like ACCESS-KEY-ID/20150830/us-west-2/service/aws4_request."
+            : "Credential must look like ACCESS-KEY-ID/20150830/service/aws4_request with SigV4a.")
+      }
+      accessKeyID = whole.lowerBound..<ends.0
+      day = ends.0 + 1..<ends.1
+      region = slashes == 4 ? ends.1 + 1..<ends.2 : nil
+      service = slashes == 4 ? ends.2 + 1..<ends.3 : ends.1 + 1..<ends.2
+      let terminator = (slashes == 4 ? ends.3 : ends.2) + 1..<whole.upperBound
+      let regionAndService = ends.1 + 1..<service.upperBound
+      guard bytes.extracting(accessKeyID).isCredential, bytes.extracting(regionAndService).isCredential,
+        !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true
+      else {
+        throw .malformed(
+          "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
+      }
+      // AWS's own are 16 to 128 characters long; a service looks them up, and shows them in its logs.
+      guard accessKeyID.count <= 128 else {
+        throw .malformed("The access key id in Credential has \(accessKeyID.count) characters; 128 are taken.")
+      }
+      guard CredentialScope.terminator.withBytes({ bytes.extracting(terminator).isEqual(to: $0) }) else {
+        throw VerificationError(
+          .wrongScope, "The credential scope must end in aws4_request.", cause: .malformedSignature)
+      }
+    }
+  }
+}
+
+extension SignatureClaim.Parts {
+  /// Whether the text at `range` is `other`.
+  func equals(_ range: Range<Int>, _ other: String) -> Bool {
+    withBytes(range) { bytes in other.withBytes { bytes.isEqual(to: $0) } }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether the bytes at `left` sort before those at `right`, byte by byte, the shorter first.
+  fileprivate func precedes(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    var offset = 0
+    while offset < left.count, offset < right.count {
+      let first = self[left.lowerBound + offset]
+      let second = self[right.lowerBound + offset]
+      if first != second { return first < second }
+      offset += 1
+    }
+    return left.count < right.count
+  }
+}

@@ -53,9 +53,14 @@ public struct VerificationError: Error, Hashable {
   public let message: String
 
   /// What the code comes to when a refusal is explained; `nil` where the code says it all.
-  let cause: Mismatch.Cause?
+  let cause: Cause?
 
-  init(_ code: Code, _ message: String, cause: Mismatch.Cause? = nil) {
+  /// The causes of ``SignatureDiagnosis`` that a check proves.
+  enum Cause: String {
+    case contentHashHeader, date, day, malformedSignature, payloadSigned, payloadUnsigned, region, service, sessionToken
+  }
+
+  init(_ code: Code, _ message: String, cause: Cause? = nil) {
     self.code = code
     self.message = message
     self.cause = cause

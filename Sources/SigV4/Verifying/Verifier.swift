@@ -64,10 +64,10 @@ public struct Verifier: Sendable {
   /// - Returns: What the request says of its signature, not proved yet.
   /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
-    try SigningScratch.withCurrent(failingAs: { VerificationError($0) }) { (scratch) throws(VerificationError) in
+    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
       // Without a canonical request, whose size would say whether much was read.
-      defer { scratch.headers.shrink() }
-      return try claim(of: request, at: time, &scratch.headers)
+      defer { workspace.canonical.headers.shrink() }
+      return try claim(of: request, at: time, &workspace.canonical.headers)
     }
   }
 
@@ -135,5 +135,115 @@ public struct Verifier: Sendable {
       }
     guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
+  }
+}
+
+// All of verifying that needs no secret, so that it is done before one is looked up.
+extension Verifier {
+  /// Reads and checks the signature of `request`, and hashes the canonical request that it must be for.
+  ///
+  /// - Returns: What the request says of its signature, not proved yet; the last line of the canonical request; and the
+  ///   hash of all of it.
+  func read(
+    _ request: SignableRequest, payload: Payload, at time: Date
+  ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
+    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
+      let claim = try claim(of: request, at: time, &workspace.canonical.headers)
+      let payloadHash = try payloadHash(of: payload, for: claim)
+      let hash: SHA256Digest
+      do throws(SigningError) {
+        _ = try workspace.canonical.write(request, by: canonicalizer, payloadHash: payloadHash)
+        hash = try workspace.canonicalRequestHash()
+      } catch {
+        throw VerificationError(error)
+      }
+      return (claim, payloadHash, hash)
+    }
+  }
+
+  /// Reads the signature of `request` and checks it; leaves the signed headers in `headers`.
+  func claim(
+    of request: SignableRequest, at time: Date, _ headers: inout CanonicalHeaders
+  ) throws(VerificationError) -> SignatureClaim {
+    try limits.check(request)
+    headers.read(request.headers)
+    try checkMessage(request, headers)
+    let claim = try SignatureClaim(request, &headers)
+    try checkScope(of: claim)
+    try checkSignedHeaders(of: claim, in: request, headers)
+    try checkDate(of: claim, at: time)
+    return claim
+  }
+}
+
+// The checks that need a secret.
+extension Verifier {
+  /// Whether the signature is the one that the owner of `credentials` makes.
+  ///
+  /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
+  /// refusal costs one derivation, so that its time doesn't tell whether the key was known.
+  func isSignature(
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
+  ) throws(VerificationError) -> Bool {
+    do throws(SigningError) {
+      return try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+        // The verifier's region, which the claim's is by now, needs no copy.
+        let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
+        let known = workspace.keys.key(
+          for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
+        let key: SigningKey
+        if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
+        let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &workspace)
+        switch (isRight, known) {
+        case (true, nil): workspace.keys.keep(key, for: credentials, day: claim.date.day)
+        case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
+        default: break
+        }
+        return isRight
+      }
+    } catch {
+      throw VerificationError(error)
+    }
+  }
+}
+
+extension Credentials {
+  /// What stands for the credentials of an id that nobody knows, so that it takes the time of one that is known.
+  static func unknown(_ accessKeyID: String) -> Credentials {
+    Credentials(accessKeyID: accessKeyID, secretAccessKey: decoySecret)
+  }
+
+  private static let decoySecret: String = {
+    var random = SystemRandomNumberGenerator()
+    return (0..<4).map { _ in String(random.next(), radix: 36) }.joined()
+  }()
+}
+
+extension SigningKey {
+  /// Whether the signature in `claim` is one by this key of the canonical request with that hash.
+  fileprivate func isSignature(
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, in workspace: inout SigningWorkspace
+  ) throws(SigningError) -> Bool {
+    let stringToSign = workspace.appendStringToSign(scope, at: claim.date, over: canonicalRequestHash)
+    return try claim.parts.withBytes(claim.parts.signature) { (signature) throws(SigningError) in
+      try material.isSignature(signature, of: stringToSign, in: workspace.canonical.text, using: &workspace.state)
+    }
+  }
+}
+
+extension VerificationError {
+  static func wrongSignature(of claim: SignatureClaim) -> VerificationError {
+    VerificationError(
+      .wrongSignature,
+      "The signature isn't the one that the owner of \(claim.accessKeyID) makes for this request; either the secret is another, or the request isn't the one that was signed."
+    )
+  }
+
+  static func wrongToken(of claim: SignatureClaim) -> VerificationError {
+    VerificationError(
+      .wrongSessionToken,
+      claim.fields.sessionToken == nil
+        ? "The credentials of \(claim.accessKeyID) are temporary; send their session token in X-Amz-Security-Token."
+        : "The session token isn't the one that belongs to \(claim.accessKeyID).")
   }
 }

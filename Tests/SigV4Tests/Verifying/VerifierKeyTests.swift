@@ -11,8 +11,8 @@ import Testing
   /// Whether this thread knows the key.
   private func hasKey(of credentials: Credentials) throws -> Bool {
     let day = try SigningDate(SignedSample.time).day
-    return try SigningScratch.withCurrent { scratch in
-      scratch.keys.key(for: credentials, day: day, region: "us-west-2", service: "service") != nil
+    return try SigningWorkspace.withCurrent { workspace in
+      workspace.keys.key(for: credentials, day: day, region: "us-west-2", service: "service") != nil
     }
   }
 

@@ -1,0 +1,192 @@
+/// Brings requests into the one form that signer and service agree on.
+///
+/// Pure and byte-based: any UTF-8 and any percent escape goes in, and the same request always gives the same text.
+public struct Canonicalizer: Sendable, Hashable {
+  /// How often the path is percent-encoded.
+  public var pathEncoding: PathEncoding
+  /// Whether dot segments and repeated slashes are removed from the path.
+  public var pathNormalization: PathNormalization
+  /// Whether the session token is covered by the signature.
+  public var sessionToken: SessionTokenRule
+
+  /// A canonicalizer with the rules of `service`.
+  public init(_ service: SigningService) {
+    pathEncoding = service.pathEncoding
+    pathNormalization = service.pathNormalization
+    sessionToken = service.sessionToken
+  }
+
+  /// The canonical request, over all headers but those of ``UnsignedHeader/all``.
+  ///
+  /// `X-Amz-Signature` is no part of the canonical query, so that a presigned request canonicalizes to what was signed.
+  ///
+  /// - Parameters:
+  ///   - request: The request as it is sent.
+  ///   - payloadHash: The last line: a SHA-256 in lower-case hex, or a word such as `UNSIGNED-PAYLOAD`.
+  /// - Returns: The canonical request.
+  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  public func canonicalRequest(
+    for request: SignableRequest, payloadHash: String
+  ) throws(SigningError) -> CanonicalRequest {
+    try canonicalRequest(for: request, payloadHash: payloadHash, .signable(sessionToken))
+  }
+
+  /// The canonical request over the headers in `signedHeaders`, names in lower case joined by `;`, as a signature lists them.
+  ///
+  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  public func canonicalRequest(
+    for request: SignableRequest, payloadHash: String, signedHeaders: String
+  ) throws(SigningError) -> CanonicalRequest {
+    try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders))
+  }
+
+  private func canonicalRequest(
+    for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
+  ) throws(SigningError) -> CanonicalRequest {
+    var writer = CanonicalRequestWriter()
+    let signedHeaders = try writer.write(request, by: self, selection) { _, _ in payloadHash }
+    return CanonicalRequest(text: writer.text.string(), signedHeaders: writer.text.string(signedHeaders))
+  }
+}
+
+/// Writes canonical requests, in memory that serves for the next one.
+struct CanonicalRequestWriter: ~Copyable {
+  /// The canonical request; signing appends what it signs to it, and its signature.
+  var text = ByteBuffer()
+  /// The headers to sign.
+  var headers = CanonicalHeaders()
+  /// The parameters of the query.
+  var query = CanonicalQuery()
+
+  /// Writes the canonical request of `request`.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - rules: The service's rules.
+  ///   - selection: The headers to sign.
+  ///   - add: Adds what signing sets to the headers and parameters of a request that is valid, and returns the payload hash.
+  /// - Returns: The place of the list of signed headers.
+  /// - Throws: ``SigningError`` if the request is malformed, and what `add` throws.
+  mutating func write(
+    _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
+    adding add: (inout CanonicalHeaders, inout CanonicalQuery) throws(SigningError) -> String
+  ) throws(SigningError) -> Range<Int> {
+    try read(request, by: rules)
+    try headers.collect(request.headers, selection)
+    return try appendRest(payloadHash: add(&headers, &query))
+  }
+
+  /// Writes the canonical request of `request` over the headers that ``headers`` has selected of it.
+  ///
+  /// - Returns: The place of the list of signed headers.
+  /// - Throws: ``SigningError`` if the method, the target or the payload hash is malformed.
+  mutating func write(
+    _ request: SignableRequest, by rules: Canonicalizer, payloadHash: String
+  ) throws(SigningError) -> Range<Int> {
+    try read(request, by: rules)
+    return try appendRest(payloadHash: payloadHash)
+  }
+
+  /// Writes the method and the path, and reads the query.
+  private mutating func read(_ request: SignableRequest, by rules: Canonicalizer) throws(SigningError) {
+    text.removeAll()
+    guard request.method.withBytes({ $0.isToken }) else {
+      throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
+    }
+    text.append(request.method)
+    text.append(UInt8(ascii: "\n"))
+    let problem: String? = request.target.withBytes { bytes in
+      if bytes.lowest <= UInt8(ascii: "\r"), let index = bytes.firstLineBreakOrNUL {
+        return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
+      }
+      let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+      if pathEnd > 0, bytes[0] != UInt8(ascii: "/") {
+        return "The request target must be a path that starts with /, with or without a query."
+      }
+      CanonicalPath.append(
+        bytes.extracting(0..<pathEnd), normalization: rules.pathNormalization, encoding: rules.pathEncoding, to: &text)
+      query.read(bytes.extracting(min(pathEnd + 1, bytes.count)..<bytes.count), sessionToken: rules.sessionToken)
+      return nil
+    }
+    if let problem { throw SigningError(.invalidTarget, problem) }
+  }
+
+  /// Appends the query, the headers, the list of their names and the payload hash, and returns the place of the list.
+  private mutating func appendRest(payloadHash: String) throws(SigningError) -> Range<Int> {
+    let newline = UInt8(ascii: "\n")
+    text.append(newline)
+    query.append(to: &text)
+    text.append(newline)
+    headers.appendLines(to: &text)
+    text.append(newline)
+    let start = text.count
+    headers.appendNames(to: &text)
+    let signedHeaders = start..<text.count
+    text.append(newline)
+    guard payloadHash.withBytes({ !$0.isEmpty && $0.lowest > UInt8(ascii: " ") }) else {
+      throw SigningError(.invalidPayloadHash, "The payload hash is empty or holds white space or control characters.")
+    }
+    text.append(payloadHash)
+    return signedHeaders
+  }
+
+  /// Gives back the memory that a large request took.
+  mutating func shrink() {
+    text.shrink()
+    headers.shrink()
+    query.shrink()
+  }
+}
+
+extension Span<UInt8> {
+  /// The place of the first byte that ends a line, or a text in C.
+  fileprivate var firstLineBreakOrNUL: Int? {
+    indices.first { self[$0] == 0 || self[$0] == UInt8(ascii: "\n") || self[$0] == UInt8(ascii: "\r") }
+  }
+}
+
+/// A request in the form that is hashed and signed: the method, path, query, headers, signed headers and payload hash, a line each.
+///
+/// ``text`` contains the session token where that is signed, and every header and query parameter: show it only to those
+/// who may see them. Descriptions redact them.
+public struct CanonicalRequest: Sendable, Hashable {
+  /// The whole text, lines separated by LF.
+  public let text: String
+  /// The names of the signed headers, in lower case, sorted, joined by `;`.
+  public let signedHeaders: String
+
+  /// The SHA-256 of the text, in lower-case hex: the last line of the string to sign.
+  public var hash: String {
+    get throws(SigningError) { try SHA256.hash(text).hex }
+  }
+}
+
+extension CanonicalRequest {
+  /// The text with the values of its headers as they may be shown, and its query as `shownQuery` makes it.
+  package func shown(_ shownQuery: (String) -> String) -> String {
+    // The method, path and query; the headers; an empty line, the signed headers and the payload hash.
+    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+    guard lines.count >= 6 else { return Redaction.placeholder }
+    lines[2] = shownQuery(String(lines[2]))[...]
+    for index in 3..<lines.count - 3 {
+      guard let colon = lines[index].utf8.firstIndex(of: UInt8(ascii: ":")) else {
+        lines[index] = Redaction.placeholder[...]
+        continue
+      }
+      let (name, value) = (lines[index][..<colon], lines[index][lines[index].utf8.index(after: colon)...])
+      lines[index] = "\(name):\(Redaction.header(String(name), String(value)))"
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension CanonicalRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The text with only those header values and query parameters that never contain a secret; ``text`` has all of it.
+  public var description: String { shown { Redaction.query($0[...]) } }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The same as ``description``, and the names of the signed headers.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["text": description, "signedHeaders": signedHeaders], displayStyle: .struct)
+  }
+}

@@ -1,0 +1,172 @@
+/// A wording with which services reject requests, and its meaning: a row of ``table``.
+struct ServiceError: Sendable {
+  /// The cause, which the sentence explains; in the sentence, `{1|other}` is the text in the wording's first gap, or
+  /// `other` if it can't be shown.
+  let cause: Mismatch.Cause
+  let certainty: Mismatch.Certainty
+  let sentence: String
+  /// The codes of which the answer must have one; none if the wording decides alone.
+  let codes: [String]
+  /// The pieces of the wording, in lower case; any text may stand in the gaps between them.
+  let wording: [String]
+  /// Whether the wording is the whole message.
+  let isWhole: Bool
+  /// A label that the request's host must have, such as `lambda-url`.
+  let host: String?
+  /// What the request must show.
+  private(set) var condition: @Sendable (Evidence) -> Bool
+
+  /// Creates a row: `text` is the wording, `…` for each gap, or else `message` is the whole message.
+  init(
+    _ cause: Mismatch.Cause, _ certainty: Mismatch.Certainty, code: [String] = [], text: String? = nil,
+    message: String? = nil,
+    host: String? = nil, if condition: @escaping @Sendable (Evidence) -> Bool = { _ in true }, _ sentence: String
+  ) {
+    self.cause = cause
+    self.certainty = certainty
+    self.sentence = sentence
+    codes = code
+    wording = (text ?? message)?.utf8.asciiLowercased.split(separator: "…").map { String($0) } ?? []
+    isWhole = message != nil
+    self.host = host
+    self.condition = condition
+  }
+
+  /// The same row, if the service doesn't call the sender anonymous, who has no signature that could be right.
+  var forNamedSenders: ServiceError {
+    var row = self
+    row.condition = { [condition] in condition($0) && !$0.says("user: anonymous") }
+    return row
+  }
+
+  /// The meaning of an answer: that of the first row that fits its message, or else any text of it.
+  static func meaning(_ certainty: Mismatch.Certainty, of evidence: Evidence) -> Mismatch? {
+    find(certainty, in: evidence).map { index, gaps in table[index].meaning(filling: gaps, evidence) }
+  }
+
+  /// The place of the row that explains an answer, and the texts in the gaps of its wording.
+  static func find(_ certainty: Mismatch.Certainty, in evidence: Evidence) -> (row: Int, gaps: [String])? {
+    guard let answer = evidence.answer else { return nil }
+    let code = answer.code.flatMap { allCodes.contains($0) || signatureCodes.contains($0) ? $0 : nil }
+    for text in [answer.message, answer.text].map({ AnswerText(unwrapping: answer.withoutCanonicalRequest($0)) }) {
+      // A code that stands anywhere in a text counts if the answer has none of its own.
+      let codes = code.map { [$0] } ?? text.words(among: allCodes)
+      for (index, row) in table.enumerated() where row.certainty == certainty {
+        if let gaps = row.gaps(in: text, codes, evidence) { return (index, gaps) }
+      }
+    }
+    return nil
+  }
+
+  private static let allCodes = Set(table.flatMap(\.codes))
+  /// Codes that say nothing but that the signature doesn't match; the texts with them may contain any word of the request.
+  private static let signatureCodes: Set = ["SignatureDoesNotMatch", "InvalidSignatureException"]
+
+  /// The texts in the gaps of the wording; `nil` if the row doesn't fit.
+  private func gaps(in text: AnswerText, _ answerCodes: Set<String>, _ evidence: Evidence) -> [String]? {
+    guard codes.isEmpty || !answerCodes.isDisjoint(with: codes),
+      host.map({ evidence.host.labels.contains($0) }) ?? true
+    else { return nil }
+    var gaps: [String] = []
+    var end = 0
+    for (index, piece) in wording.enumerated() {
+      guard let found = text.firstRange(of: piece, from: end) else { return nil }
+      if index > 0 { gaps.append(text.string(end..<min(found.lowerBound, end + 200))) }
+      end = found.upperBound
+    }
+    if isWhole {
+      let rest = text.bytes.count - (wording.first?.utf8.count ?? 0)
+      // A full stop may follow.
+      guard rest <= 1, text.firstRange(of: wording.first ?? "")?.lowerBound == 0 else { return nil }
+    }
+    return condition(evidence) ? gaps : nil
+  }
+
+  private func meaning(filling gaps: [String], _ evidence: Evidence) -> Mismatch {
+    if cause == .clock, let offset = evidence.clockOffset, offset.magnitude >= 60 {
+      return Mismatch(clockOffset: offset)
+    }
+    var words = ""
+    var rest = sentence[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      let parts = rest[rest.index(after: open)..<close].split(separator: "|", omittingEmptySubsequences: false)
+      let gap = Int(parts[0]).flatMap { gaps.indices.contains($0 - 1) ? gaps[$0 - 1] : nil }
+      words += rest[..<open]
+      words += gap.flatMap { Self.isName($0) ? $0 : nil } ?? (parts.count > 1 ? String(parts[1]) : "")
+      rest = rest[rest.index(after: close)...]
+    }
+    return Mismatch(cause, certainty, words + rest)
+  }
+
+  /// Whether a text of the answer can be shown: the name of a region, service, header, action, policy or host.
+  private static func isName(_ text: String) -> Bool {
+    1...64 ~= text.utf8.count
+      && text.utf8.allSatisfy { $0.isIdentifier || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ":") || $0 == 0x20 }
+  }
+}
+
+extension AnswerText {
+  /// The words of the text that are in `known`.
+  fileprivate func words(among known: Set<String>) -> Set<String> {
+    var found: Set<String> = []
+    for word in bytes.split(whereSeparator: { !$0.isIdentifier || $0 == UInt8(ascii: ".") }) where word.count >= 8 {
+      let word = String(decoding: word, as: UTF8.self)
+      if known.contains(word) { found.insert(word) }
+    }
+    return found
+  }
+}
+
+/// An error as the AWS CLI, an SDK or VPC Lattice puts it into a sentence.
+struct ErrorSentence {
+  var code: String?
+  var message: String
+
+  init(_ text: AnswerText) {
+    message = text.string(from: 0)
+    if let start = text.firstRange(of: "an error occurred (")?.upperBound {
+      // The AWS CLI, boto3: An error occurred (CODE) when calling the NAME operation: MESSAGE
+      code = text.identifier(at: start)
+      // With (reached max retries: 4) before the colon, or without.
+      let operation = text.firstRange(of: " operation", from: start)?.upperBound ?? start
+      let isRetried = text.bytes[operation...].starts(with: " (reached".utf8)
+      if let colon = text.firstRange(of: isRetried ? "): " : ": ", from: operation)?.upperBound {
+        message = text.string(from: colon)
+      }
+    } else if let start = text.firstRange(of: "api error ")?.upperBound {
+      // Go: operation error S3: PutObject, https response error StatusCode: 403, …, api error CODE: MESSAGE
+      code = text.identifier(at: start)
+      if let colon = text.firstRange(of: ": ", from: start)?.upperBound { message = text.string(from: colon) }
+    } else {
+      readPrefix(of: text)
+      // Java: CLASS: MESSAGE (Service: Amazon S3; Status Code: 403; Error Code: CODE; …)
+      if let start = text.firstRange(of: "error code: ")?.upperBound { code = text.identifier(at: start) ?? code }
+      if let end = AnswerText(message).firstRange(of: " (service: ")?.lowerBound {
+        message = AnswerText(message).string(0..<end)
+      }
+    }
+  }
+
+  /// `CODE: MESSAGE`, with or without the name of a class or module before the code.
+  private mutating func readPrefix(of text: AnswerText) {
+    var start = 0
+    // An error may be wrapped in others, each before a colon.
+    for _ in 0..<4 {
+      guard let colon = text.firstRange(of: ":", from: start)?.lowerBound else { return }
+      let prefix = text.bytes[start..<colon].drop { $0 == UInt8(ascii: " ") }
+      // Ruby writes Aws::S3::Errors::CODE, PHP CODE (client), Java software.amazon.….CODE
+      let word = prefix.prefix { $0 != UInt8(ascii: " ") }
+      guard word.allSatisfy(\.isIdentifier), prefix.count - word.count < 16 else { return }
+      start = colon + 1
+      if text.bytes[start...].first == UInt8(ascii: ":") {
+        start += 1
+        continue
+      }
+      let name = String(decoding: word, as: UTF8.self).split(separator: ".").last.map { String($0) }
+      message = String(text.string(from: start)[...].trimmingSpaces)
+      guard let name, !["Error", "error", "ClientError", "Exception"].contains(name) else { continue }
+      code = name
+      return
+    }
+  }
+}

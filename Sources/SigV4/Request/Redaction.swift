@@ -1,0 +1,155 @@
+/// What descriptions, reflection and `dump` show of requests: only what is listed here; all else is `<redacted>`.
+///
+/// The text itself stays available in each type's properties.
+enum Redaction {
+  static let placeholder = "<redacted>"
+
+  /// The header fields, in lower case, whose values no secret belongs in.
+  private static let shownHeaders: Set<String> = [
+    // Of HTTP (RFC 9110, RFC 9112).
+    "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
+    "content-language", "content-length", "content-md5", "content-range", "content-type", "date", "etag", "expect",
+    "expires", "host", "if-match", "if-modified-since", "if-none-match", "if-unmodified-since", "keep-alive",
+    "last-modified", "range", "retry-after", "server", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+    "vary", "via",
+    // Of proxies.
+    "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+    // Of AWS.
+    "amz-sdk-invocation-id", "amz-sdk-request", "x-amz-acl", "x-amz-bucket-region", "x-amz-decoded-content-length",
+    "x-amz-id-2", "x-amz-request-id",
+    "x-amz-sdk-checksum-algorithm", "x-amz-server-side-encryption", "x-amz-storage-class", "x-amz-target",
+    "x-amz-trailer", "x-amzn-errortype", "x-amzn-requestid", "x-amzn-trace-id",
+    "x-aws-ec2-metadata-token-ttl-seconds",
+  ]
+
+  /// The query parameters, in lower case, whose values no secret belongs in.
+  private static let shownParameters: Set<String> = [
+    "x-amz-content-sha256",
+    // Of the services that name their operation in the query, and of S3's lists and parts.
+    "action", "delimiter", "encoding-type", "list-type", "max-keys", "partnumber", "version",
+  ]
+
+  /// S3's subresources, which stand in a query without a value; any other word there may be a token.
+  private static let shownWords: Set<String> = [
+    "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory",
+    "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock", "ownershipcontrols",
+    "policy", "policystatus", "publicaccessblock", "replication", "requestpayment", "restore", "retention", "select",
+    "session", "tagging", "torrent", "uploads", "versioning", "versions", "website",
+  ]
+
+  /// The value of the header field called `name` as it may be shown; of an AWS signature all but the signature itself.
+  static func header(_ name: String, _ value: String, _ fields: SigningFields = .all) -> String {
+    let name = name.utf8.asciiLowercased
+    let field = name.withBytes { fields.header($0) }
+    if let field, !field.isSecret { return value }
+    if shownHeaders.contains(name) || name.hasPrefix("x-amz-checksum-") { return value }
+    return field?.content == .authorization ? authorization(value) : placeholder
+  }
+
+  /// An AWS signature as signers write it, without the signature itself; all of any other text may be a secret.
+  private static func authorization(_ value: String) -> String {
+    let words = value.utf8.split(whereSeparator: { " ,".utf8.contains($0) }).map { String(Substring($0)) }
+    guard words.count == 4, SigningAlgorithm(rawValue: words[0]) != nil, words[1].hasPrefix("Credential="),
+      words[2].hasPrefix("SignedHeaders="), words[3].hasPrefix("Signature=")
+    else { return placeholder }
+    let parts = words[1].utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let names = words[2].utf8.drop { $0 != UInt8(ascii: "=") }.dropFirst()
+    guard 4...5 ~= parts.count, parts.last.map({ $0.elementsEqual("aws4_request".utf8) }) == true,
+      parts.allSatisfy({ $0.count <= 160 }),
+      names.allSatisfy({ $0.isLowercaseTokenCharacter || $0 == UInt8(ascii: ";") })
+    else { return placeholder }
+    return "\(words[0]) \(words[1]), \(words[2]), Signature=\(placeholder)"
+  }
+
+  /// A request target, or a URL without a user, as it may be shown: the path, and the listed parameters of the query.
+  static func target(_ target: String) -> String {
+    guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+    return target[...mark] + query(target[target.utf8.index(after: mark)...])
+  }
+
+  /// A query as it may be shown: the names of parameters, and the values of those that are listed.
+  static func query(_ query: Substring) -> String {
+    query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).map { parameter in
+      let encodedName = parameter.prefix { $0 != UInt8(ascii: "=") }
+      let name = PercentEncoding.decoded(encodedName).utf8.asciiLowercased
+      let value = PercentEncoding.decoded(parameter[encodedName.endIndex...]).utf8.drop { $0 == UInt8(ascii: "=") }
+      // Without a value the name is one, such as a token in base64 with its padding.
+      guard !value.isEmpty else {
+        return parameter.isEmpty || shownWords.contains(name) ? "\(Substring(parameter))" : placeholder
+      }
+      let isShown = shownParameters.contains(name) || SigningFields.all.showsParameter(name)
+      return isShown ? "\(Substring(parameter))" : "\(Substring(encodedName))=\(placeholder)"
+    }
+    .joined(separator: "&")
+  }
+}
+
+extension String {
+  /// A URL as it may be shown: without its user, password and fragment, and with the listed parameters of its query.
+  package var redactedURL: String {
+    let withoutFragment = utf8.prefix { $0 != UInt8(ascii: "#") }
+    let fragment = withoutFragment.endIndex == endIndex ? "" : "#\(Redaction.placeholder)"
+    let shown = Redaction.target(String(Substring(withoutFragment)))
+    let bytes = shown.utf8
+    // What isn't a URL may begin with a user too.
+    var start = bytes.startIndex
+    if let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) {
+      start = bytes.index(colon, offsetBy: 3)
+    }
+    let delimiters = start == bytes.startIndex ? "?" : "/?"
+    let authority = bytes[start...].prefix { !delimiters.utf8.contains($0) }
+    guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return shown + fragment }
+    return "\(shown[..<start])\(Redaction.placeholder)\(shown[at...])\(fragment)"
+  }
+}
+
+extension String {
+  /// The text with `<redacted>` in place of each session token, signature and other secret that is told by its name: a
+  /// query parameter's, however its name is escaped, up to the next `&`, and a header's up to the end of its line.
+  ///
+  /// It is for text that people ask for to compare it; descriptions show only what ``Redaction`` lists.
+  package var redactingTokens: String {
+    withBytes { bytes in
+      var shown: [UInt8] = []
+      var start = 0
+      while start < bytes.count {
+        var end = start
+        // `=` ends the name of a parameter, `:` that of a header.
+        while end < bytes.count, !bytes[end].endsItem, bytes[end] != 0x3D, bytes[end] != 0x3A { end += 1 }
+        let isSecret = bytes.extracting(start..<end).namesSecret
+        let isParameter = end < bytes.count && bytes[end] == 0x3D
+        let valueStart = end
+        while end < bytes.count, bytes[end] != 0x0A, isSecret && !isParameter || !bytes[end].endsItem { end += 1 }
+        let isRedacted = isSecret && valueStart < end
+        for index in start..<(isRedacted ? valueStart + 1 : end) { shown.append(bytes[index]) }
+        if isRedacted { shown += "<redacted>".utf8 }
+        if end < bytes.count { shown.append(bytes[end]) }
+        start = end + 1
+      }
+      return String(decoding: shown, as: UTF8.self)
+    }
+  }
+}
+
+extension UInt8 {
+  /// Whether a parameter, or a line, ends here: `&`, `?`, a space, CR or LF.
+  fileprivate var endsItem: Bool { self == 0x26 || self == 0x3F || self == 0x20 || self == 0x0A || self == 0x0D }
+}
+
+extension Span<UInt8> {
+  /// Whether this is the name of what may be a secret, in any letter case, escaped or not.
+  fileprivate var namesSecret: Bool {
+    guard 3...200 ~= count else { return false }
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < count {
+      let decoded = PercentEncoding.decodedByte(at: index, in: self)
+      bytes.append((decoded ?? self[index]).asciiLowercased)
+      index += decoded == nil ? 1 : 3
+    }
+    let name = String(decoding: bytes, as: UTF8.self)
+    return ["authorization", "cookie", "key", "password", "secret", "signature", "token"].contains {
+      name.hasSuffix($0)
+    }
+  }
+}

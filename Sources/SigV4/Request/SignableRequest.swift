@@ -1,0 +1,50 @@
+/// The parts of an HTTP request that a signature covers, exactly as they go on the wire.
+///
+/// Nothing here is rebuilt from a URL: what was signed is what is sent.
+public struct SignableRequest: Sendable, Hashable {
+  /// The method, such as `GET`; letter case counts.
+  public var method: String
+  /// The request target of HTTP/1.1's first line, `:path` of HTTP/2: path and query, percent-encoded as sent.
+  public var target: String
+  /// The header fields in order, `Host` included; repeated names are kept apart.
+  public var headers: [HeaderField]
+
+  /// Creates a request from its parts.
+  public init(method: String, target: String, headers: [HeaderField]) {
+    self.method = method
+    self.target = target
+    self.headers = headers
+  }
+}
+
+extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The request's first line and its headers, without query parameters and header values that may contain a secret.
+  public var description: String {
+    (["\(method) \(shownTarget)"] + headers.map(\.description)).joined(separator: "\n")
+  }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The method, target and headers, as ``description`` shows them.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["method": method, "target": shownTarget, "headers": headers], displayStyle: .struct)
+  }
+
+  private var shownTarget: String { Redaction.target(target) }
+}
+
+extension SigningService {
+  /// The rule for the session token of a request.
+  ///
+  /// Of S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
+  func sessionToken(of request: SignableRequest) -> SessionTokenRule {
+    guard sessionToken == .signedAsS3Session else { return sessionToken }
+    let host = request.headers.first { $0.isNamed("host") }?.value.lowercased() ?? ""
+    let query = request.target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
+    let isCreateSession =
+      request.method == "GET"
+      && query.split(separator: UInt8(ascii: "&")).contains {
+        $0.prefix { $0 != UInt8(ascii: "=") }.elementsEqual("session".utf8)
+      }
+    return isCreateSession || host.hasPrefix("s3express-control") ? .signed : .signedAsS3Session
+  }
+}

@@ -1,0 +1,215 @@
+/// A key for one credential scope, derived from a secret access key.
+///
+/// With SigV4 it is HMAC upon HMAC over day, region, service and terminator; who has it can sign for that scope, and
+/// for no other (AWS IAM User Guide, "Create a signed AWS API request", step 4). With SigV4a, whose scope has no region,
+/// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
+public struct SigningKey: Sendable {
+  /// The scope that the key signs for.
+  public var scope: CredentialScope { storage.scope }
+  var material: any SigningMaterial { storage.material }
+  /// What a signature names: the access key id and the scope.
+  var credential: String { storage.credential }
+  /// What `Authorization` begins with, up to the list of signed headers.
+  var authorizationStart: String { storage.authorizationStart }
+
+  /// Shared between copies, since each signature takes one.
+  private let storage: Storage
+
+  private final class Storage: Sendable {
+    let scope: CredentialScope
+    let material: any SigningMaterial
+    let credential: String
+    let authorizationStart: String
+
+    init(_ scope: CredentialScope, _ material: any SigningMaterial, _ accessKeyID: String) {
+      self.scope = scope
+      self.material = material
+      credential = scope.credential(of: accessKeyID)
+      var text = ByteBuffer(capacity: 256)
+      text.append(material.algorithm.rawValue)
+      text.append(" Credential=")
+      text.append(credential)
+      text.append(", SignedHeaders=")
+      authorizationStart = text.string()
+    }
+  }
+
+  /// Derives the key of `scope` from `credentials`: a SigV4 key where the scope has a region, a SigV4a key where it has none.
+  ///
+  /// - Throws: ``SigningError`` for credentials that can't be signed with.
+  public init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
+    try credentials.validate()
+    if let region = scope.region {
+      let key = try HMACKey.chained(
+        credentials.secretAccessKey, prefix: "AWS4",
+        over: [scope.day, region, scope.service, CredentialScope.terminator])
+      self.init(try PreparedHMACKey(key), scope, of: credentials.accessKeyID)
+    } else {
+      self.init(try AsymmetricKeyDerivation.key(for: credentials), scope, of: credentials.accessKeyID)
+    }
+  }
+
+  init(_ material: any SigningMaterial, _ scope: CredentialScope, of accessKeyID: String) {
+    storage = Storage(scope, material, accessKeyID)
+  }
+
+  /// How this key signs.
+  public var algorithm: SigningAlgorithm { material.algorithm }
+
+  /// The signature of `stringToSign` in lower-case hex: of the HMAC's 32 bytes, or of an ECDSA signature in DER, which differs each time.
+  ///
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
+    var buffer = ByteBuffer(capacity: 512)
+    var state = try SHA256()
+    buffer.append(stringToSign.text)
+    return buffer.string(try appendSignature(for: 0..<buffer.count, to: &buffer, using: &state))
+  }
+
+  /// Appends the signature of the string to sign at `range` of `buffer`, in hex, and says where it stands.
+  func appendSignature(
+    for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Range<Int> {
+    let start = buffer.count
+    try storage.material.appendSignature(for: range, to: &buffer, using: &state)
+    return start..<buffer.count
+  }
+}
+
+extension SigningKey: CustomStringConvertible, CustomReflectable {
+  /// The scope; never the key.
+  public var description: String { "SigningKey(\(scope) key: <redacted>)" }
+  /// The scope; never the key.
+  public var customMirror: Mirror { Mirror(self, children: ["scope": scope], displayStyle: .struct) }
+}
+
+extension Credentials {
+  /// Refuses what no signature can be made with.
+  func validate() throws(SigningError) {
+    guard accessKeyID.isScopeElement else {
+      throw SigningError(
+        .invalidCredentials,
+        "The access key id is empty or holds white space, a slash, a comma or something that isn't ASCII.")
+    }
+    guard let first = secretAccessKey.utf8.first, let last = secretAccessKey.utf8.last else {
+      throw SigningError(.invalidCredentials, "The secret access key of \(accessKeyID) is empty.")
+    }
+    guard first > 0x20, last > 0x20, secretAccessKey.withBytes({ $0.lowest }) >= 0x20 else {
+      throw SigningError(
+        .invalidCredentials,
+        "The secret access key of \(accessKeyID) begins or ends with white space or holds a control character; was it copied with its line?"
+      )
+    }
+    guard sessionToken?.withBytes({ $0.isVisible }) != false else {
+      throw SigningError(
+        .invalidCredentials, "The session token of \(accessKeyID) holds white space or a control character.")
+    }
+  }
+}
+
+/// What a signing key makes and proves signatures with: an HMAC key, or with SigV4a a P-256 key.
+///
+/// No enumeration of the two: it would mark the pointer, and leak checkers take what only marked pointers lead to for lost.
+protocol SigningMaterial: Sendable {
+  var algorithm: SigningAlgorithm { get }
+
+  /// Appends the signature of the string to sign at `range` of `buffer`, in hex.
+  func appendSignature(
+    for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
+  ) throws(SigningError)
+
+  /// Whether `signature`, in lower-case hex, is one of the string to sign at `range` of `buffer`.
+  func isSignature(
+    _ signature: Span<UInt8>, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Bool
+}
+
+extension PreparedHMACKey: SigningMaterial {
+  var algorithm: SigningAlgorithm { .hmacSHA256 }
+
+  func appendSignature(
+    for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) {
+    let code = try authenticationCode(for: range, of: buffer, in: &state)
+    code.withBytes { buffer.appendHex($0) }
+  }
+
+  func isSignature(
+    _ signature: Span<UInt8>, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Bool {
+    let code = try authenticationCode(for: range, of: buffer, in: &state)
+    return SHA256Digest(lowercaseHex: signature).map { $0 == code } ?? false
+  }
+}
+
+extension P256.PrivateKey: SigningMaterial {
+  var algorithm: SigningAlgorithm { .ecdsaP256SHA256 }
+
+  func appendSignature(
+    for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) {
+    let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in
+      try self.signature(for: bytes, using: &state)
+    }
+    buffer.appendHex(signature.span)
+  }
+
+  func isSignature(
+    _ signature: Span<UInt8>, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
+  ) throws(SigningError) -> Bool {
+    guard let bytes = Hexadecimal.bytes(String(copying: signature)) else { return false }
+    return try buffer.withBytes(range) { (stringToSign) throws(SigningError) in
+      try P256.isValid(bytes, for: stringToSign, by: publicKey)
+    }
+  }
+}
+
+/// SigV4a's way from an access key pair to a P-256 key: the counter mode of NIST SP 800-108 over HMAC-SHA256.
+///
+/// A candidate above the order of the group minus two is thrown away and the counter moves on; one more than the
+/// candidate is the private key (AWS IAM User Guide, "Create a signed AWS API request", SigV4a).
+enum AsymmetricKeyDerivation {
+  static func key(for credentials: Credentials) throws(SigningError) -> P256.PrivateKey {
+    // The secret, and then one candidate after the other.
+    var candidate = ByteBuffer(capacity: 64)
+    candidate.append("AWS4A")
+    candidate.append(credentials.secretAccessKey)
+    let key = try HMACKey(candidate)
+    var state = try SHA256()
+    for counter in UInt8(1)...254 {
+      // The counter of the mode, the label, a zero, the context (id and our counter), and the length in bits: 256.
+      let input =
+        [0, 0, 0, 1] + Array(SigningAlgorithm.ecdsaP256SHA256.rawValue.utf8) + [0]
+        + Array(credentials.accessKeyID.utf8) + [counter] + [0, 0, 1, 0]
+      try key.authenticationCode(for: input.span, in: &state, replacing: &candidate)
+      if candidate.isAtMost(P256.orderMinusTwo) {
+        candidate.addOne()
+        return try P256.PrivateKey(scalar: candidate)
+      }
+    }
+    // One chance in 2^32 for each of 254 candidates.
+    throw .crypto("No SigV4a key can be derived from the key pair of \(credentials.accessKeyID)")
+  }
+}
+
+// The buffer as a big-endian number.
+extension ByteBuffer {
+  /// Whether this is at most `other`, of the same length, in a time that depends on neither.
+  fileprivate func isAtMost(_ other: [UInt8]) -> Bool {
+    var borrow = 0
+    for index in other.indices.reversed() {
+      borrow = (Int(other[index]) - Int(self[index]) - borrow) < 0 ? 1 : 0
+    }
+    return borrow == 0
+  }
+
+  /// Adds one, in a time that doesn't depend on the number.
+  fileprivate mutating func addOne() {
+    var carry: UInt16 = 1
+    for index in (0..<count).reversed() {
+      carry += UInt16(self[index])
+      self[index] = UInt8(truncatingIfNeeded: carry)
+      carry >>= 8
+    }
+  }
+}

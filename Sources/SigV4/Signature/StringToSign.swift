@@ -1,0 +1,63 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// What is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
+///
+/// AWS IAM User Guide, "Create a signed AWS API request", step 3.
+public struct StringToSign: Sendable, Hashable {
+  /// The whole text, lines separated by LF.
+  public let text: String
+
+  /// Puts the string to sign together.
+  ///
+  /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
+  public init(
+    algorithm: SigningAlgorithm = .hmacSHA256, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
+  ) throws(SigningError) {
+    try self.init(algorithm: algorithm, date: SigningDate(date), scope: scope, canonicalRequest: canonicalRequest)
+  }
+
+  init(
+    algorithm: SigningAlgorithm, date: SigningDate, scope: CredentialScope, canonicalRequest: CanonicalRequest
+  ) throws(SigningError) {
+    let hash = try SHA256.hash(canonicalRequest.text)
+    var buffer = ByteBuffer(capacity: 256)
+    Self.append(algorithm, date.text, scope, hash, to: &buffer)
+    text = buffer.string()
+  }
+
+  static func append(
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
+    to buffer: inout ByteBuffer
+  ) {
+    buffer.append(algorithm.rawValue)
+    buffer.append(0x0A)
+    buffer.append(timestamp)
+    buffer.append(0x0A)
+    buffer.append(scope.text)
+    buffer.append(0x0A)
+    canonicalRequestHash.withBytes { buffer.appendHex($0) }
+  }
+}
+
+extension StringToSign {
+  /// Whether `signature` is an ECDSA signature of this text that a P-256 public key confirms (SigV4a).
+  ///
+  /// - Parameters:
+  ///   - signature: The signature in DER, in hex.
+  ///   - x: The key's first coordinate, 64 digits of hex.
+  ///   - y: The key's second coordinate, 64 digits of hex.
+  /// - Returns: Whether the signature is right; false as well for what is no hex or no key.
+  /// - Throws: ``SigningError`` only where the crypto library fails.
+  public func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
+    guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
+      x.count == 32, y.count == 32
+    else { return false }
+    return try text.withBytes { (text) throws(SigningError) in
+      try P256.isValid(signature, for: text, by: P256.Point(x: x, y: y))
+    }
+  }
+}

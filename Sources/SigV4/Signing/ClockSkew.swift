@@ -1,0 +1,51 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// How far a server's clock is from ours.
+///
+/// Services refuse a signature whose time is further from their own than 5 minutes, S3's 15. Where our clock can't be set
+/// right, sign at ``serverTime(at:)``.
+public struct ClockSkew: Sendable, Hashable {
+  /// What the server's clock shows less what ours does: positive where ours is slow.
+  public let offset: Duration
+
+  /// No difference.
+  public static let none = ClockSkew(offset: .zero)
+
+  /// Creates a skew of a known size.
+  public init(offset: Duration) {
+    self.offset = offset
+  }
+
+  /// Reads the server's clock off the header of a response.
+  ///
+  /// - Parameters:
+  ///   - serverDate: The value of `Date` (`Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110, 5.6.7) or of `x-amz-date`
+  ///     (`19941106T084937Z`); for any other text the result is `nil`.
+  ///   - localTime: What our clock showed when the response came.
+  public init?(serverDate: String, localTime: Date = Date()) {
+    guard let date = SigningDate(fixdate: serverDate) ?? SigningDate(text: serverDate) else { return nil }
+    self.init(serverDate: date, localTime: localTime)
+  }
+
+  /// The difference between a server's clock and ours; `nil` if ours shows a time that can't be signed.
+  init?(serverDate: SigningDate, localTime: Date) {
+    guard let now = try? SigningDate(localTime) else { return nil }
+    offset = .seconds(serverDate.secondsSince1970 - now.secondsSince1970)
+  }
+
+  /// What the server's clock shows when ours shows `localTime`: the time to sign at.
+  public func serverTime(at localTime: Date = Date()) -> Date {
+    let (seconds, attoseconds) = offset.components
+    return localTime.addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18)
+  }
+
+  /// Whether the skew alone can make a service refuse a signature: 4 minutes, since a part of the 5 that services
+  /// allow goes by on the way.
+  var isTooMuch: Bool {
+    offset.components.seconds.magnitude >= 240
+  }
+}

@@ -1,0 +1,146 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// What signing works on, and the keys that it has derived: one a thread, which the next signature uses again.
+///
+/// Nothing is locked or allocated for each signature, so that threads that sign with one signer don't slow each other down.
+struct SigningWorkspace: ~Copyable {
+  /// The canonical request, with the string to sign and the header value after it.
+  var canonical = CanonicalRequestWriter()
+  /// The target that presigning builds.
+  var target = ByteBuffer()
+  /// The hash in progress.
+  var state: SHA256
+  /// The keys derived on this thread.
+  var keys = SigningKeyCache()
+  /// The time that was written last: many signatures are of one second.
+  private var lastDate = SigningDate(secondsSince1970: 0)
+  private var lastTimestamp = "19700101T000000Z"
+
+  private init() throws(SigningError) {
+    state = try SHA256()
+  }
+
+  /// `date` as it is sent and signed.
+  mutating func timestamp(_ date: SigningDate) -> String {
+    if date != lastDate {
+      lastDate = date
+      lastTimestamp = date.text
+    }
+    return lastTimestamp
+  }
+
+  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
+  ///
+  /// - Throws: What `body` throws, and ``SigningError`` where the crypto library fails.
+  static func withCurrent<Result>(
+    _ body: (inout SigningWorkspace) throws(SigningError) -> Result
+  ) throws(SigningError) -> Result {
+    try withCurrent(failingAs: { $0 }, body)
+  }
+
+  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
+  ///
+  /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
+  static func withCurrent<Result, Failure: Error>(
+    failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let pointer: UnsafeMutablePointer<SigningWorkspace>
+    if let known = unsafe pthread_getspecific(key) {
+      unsafe pointer = known.assumingMemoryBound(to: SigningWorkspace.self)
+    } else {
+      let scratch: SigningWorkspace
+      do throws(SigningError) { scratch = try SigningWorkspace() } catch { throw failure(error) }
+      unsafe pointer = .allocate(capacity: 1)
+      unsafe pointer.initialize(to: scratch)
+      unsafe pthread_setspecific(key, pointer)
+    }
+    unsafe pointer.pointee.canonical.text.removeAll()
+    do throws(Failure) {
+      let result = try unsafe body(&pointer.pointee)
+      // What is large is so in the canonical request too, once it is written; looking at all would cost 50 ns.
+      if unsafe pointer.pointee.canonical.text.isLarge { unsafe pointer.pointee.shrink() }
+      return result
+    } catch {
+      unsafe pointer.pointee.shrink()
+      throw error
+    }
+  }
+
+  /// Gives back the memory that a large request took, which the thread would keep until it ends.
+  @inline(never)
+  mutating func shrink() {
+    canonical.shrink()
+    target.shrink()
+  }
+
+  /// Made once; a thread that ends frees its scratch.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    unsafe pthread_key_create(&key) { pointer in
+      let pointer = unsafe (pointer as UnsafeMutableRawPointer?)?.assumingMemoryBound(to: SigningWorkspace.self)
+      unsafe pointer?.deinitialize(count: 1)
+      unsafe pointer?.deallocate()
+    }
+    return key
+  }()
+}
+
+extension SigningWorkspace {
+  /// The hash of the canonical request that was written.
+  mutating func canonicalRequestHash() throws(SigningError) -> SHA256Digest {
+    try state.reset()
+    try state.update(0..<canonical.text.count, of: canonical.text)
+    return try state.finalize()
+  }
+
+  /// Appends the string to sign of the canonical request with that hash, and returns its place.
+  mutating func appendStringToSign(
+    _ scope: CredentialScope, at date: SigningDate, over canonicalRequestHash: SHA256Digest
+  ) -> Range<Int> {
+    let start = canonical.text.count
+    let algorithm: SigningAlgorithm = scope.region == nil ? .ecdsaP256SHA256 : .hmacSHA256
+    StringToSign.append(algorithm, timestamp(date), scope, canonicalRequestHash, to: &canonical.text)
+    return start..<canonical.text.count
+  }
+
+  /// The key for a scope: derived, or found among those that this thread has derived.
+  mutating func key(
+    for credentials: Credentials, on date: SigningDate, region: String?, service: String
+  ) throws(SigningError) -> SigningKey {
+    if let key = keys.key(for: credentials, day: date.day, region: region, service: service) { return key }
+    let scope = try CredentialScope(date, region: region, service: service)
+    return try keys.deriveKey(for: credentials, day: date.day, scope: scope)
+  }
+
+  /// The signature of `text`, in lower-case hex.
+  mutating func signature(of text: String, with key: SigningKey) throws(SigningError) -> String {
+    canonical.text.append(text)
+    let signature = try key.appendSignature(
+      for: 0..<canonical.text.count, to: &canonical.text, using: &state)
+    return canonical.text.string(signature)
+  }
+
+  /// Appends the value of `Authorization`, and returns it.
+  mutating func authorization(_ key: SigningKey, _ signedHeaders: Range<Int>, _ signature: Range<Int>) -> String {
+    let start = canonical.text.count
+    canonical.text.append(key.authorizationStart)
+    canonical.text.appendPart(signedHeaders)
+    canonical.text.append(", Signature=")
+    canonical.text.appendPart(signature)
+    return canonical.text.string(start..<canonical.text.count)
+  }
+
+  /// Appends the signature of the canonical request that was written, and returns its place.
+  mutating func appendSignature(at date: SigningDate, with key: SigningKey) throws(SigningError) -> Range<Int> {
+    let stringToSign = appendStringToSign(key.scope, at: date, over: try canonicalRequestHash())
+    return try key.appendSignature(for: stringToSign, to: &canonical.text, using: &state)
+  }
+}

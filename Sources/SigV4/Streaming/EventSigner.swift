@@ -1,0 +1,147 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
+/// The binary form of an event message's headers: the name's length in a byte, the name, the value's type in a byte, the value.
+///
+/// Smithy, "Amazon Event Stream Specification"; numbers are big-endian.
+enum EventHeader {
+  /// `:date`, a timestamp (type 8): milliseconds since 1970 in 8 bytes, of which signing uses whole seconds only.
+  static func date(_ date: SigningDate) -> [UInt8] {
+    let milliseconds = Int64(date.secondsSince1970) * 1000
+    return named(":date", type: 8)
+      + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: milliseconds >> $0) }
+  }
+
+  /// `:chunk-signature`, bytes (type 6): their count in 2 bytes, and the bytes.
+  static func chunkSignature(_ signature: [UInt8]) -> [UInt8] {
+    named(":chunk-signature", type: 6)
+      + [UInt8(truncatingIfNeeded: signature.count >> 8), UInt8(truncatingIfNeeded: signature.count)] + signature
+  }
+
+  private static func named(_ name: String, type: UInt8) -> [UInt8] {
+    [UInt8(truncatingIfNeeded: name.utf8.count)] + Array(name.utf8) + [type]
+  }
+}
+
+/// Signs the messages of an event stream one after the other: each signature covers the one before it, and the first
+/// covers the request's own.
+///
+/// Amazon Transcribe Developer Guide, "Setting up a streaming transcription"; each message is signed as of its own time,
+/// so that a stream may last for longer than a signature is good for. The last message of a stream has no payload.
+public struct EventSigner: Sendable {
+  /// The signature made last, in lower-case hex; the request's own at first.
+  public private(set) var previousSignature: String
+  private let credentials: Credentials
+  private let region: String
+  private let service: String
+  /// The key of the day on which the last message was signed.
+  private var key: SigningKey?
+
+  /// Creates a signer for the messages that follow a request.
+  ///
+  /// - Parameters:
+  ///   - seedSignature: The signature of the request, in lower-case hex.
+  ///   - credentials: The credentials that the request was signed with.
+  ///   - region: The region that it was signed for.
+  ///   - service: The signing name of the service.
+  public init(seedSignature: String, credentials: Credentials, region: String, service: SigningService) {
+    previousSignature = seedSignature
+    self.credentials = credentials
+    self.region = region
+    self.service = service.name
+  }
+
+  /// Signs the next message.
+  ///
+  /// - Parameters:
+  ///   - payload: The message's payload, which mostly is a whole event message itself; empty for the last one.
+  ///   - time: The time of signing; what it has beyond whole seconds doesn't count.
+  /// - Returns: The headers that carry the signature.
+  /// - Throws: ``SigningError`` for credentials, a region or a service that can't be signed with.
+  public mutating func sign(_ payload: Span<UInt8>, at time: Date = Date()) throws(SigningError) -> SignedEvent {
+    let date = try SigningDate(time)
+    let dateHeader = EventHeader.date(date)
+    let signature = try signature(headers: dateHeader.span, payload: payload, date)
+    return SignedEvent(signature: signature, dateHeader: dateHeader)
+  }
+
+  /// Signs the next message, whose headers but for the signature's own are at hand in their binary form.
+  ///
+  /// - Returns: The signature's 32 bytes, the value of `:chunk-signature`.
+  /// - Throws: ``SigningError`` for credentials, a region or a service that can't be signed with.
+  public mutating func signature(
+    headers: Span<UInt8>, payload: Span<UInt8>, at time: Date
+  ) throws(SigningError) -> [UInt8] {
+    try signature(headers: headers, payload: payload, SigningDate(time))
+  }
+
+  private mutating func signature(
+    headers: Span<UInt8>, payload: Span<UInt8>, _ date: SigningDate
+  ) throws(SigningError) -> [UInt8] {
+    let key = try key(on: date)
+    let preface = try SHA256.hash(headers).hex
+    let hash = try SHA256.hash(payload)
+    previousSignature = try key.signature(
+      purpose: "-PAYLOAD", key.lines(at: date), after: previousSignature, preface: preface, hash)
+    return Hexadecimal.bytes(previousSignature) ?? []
+  }
+
+  /// The key for `date`: a stream may go on past midnight.
+  private mutating func key(on date: SigningDate) throws(SigningError) -> SigningKey {
+    if let key, key.scope.day == date.dayText { return key }
+    let scope = try CredentialScope(date, region: region, service: service)
+    let derived = try SigningKey(credentials, scope: scope)
+    key = derived
+    return derived
+  }
+}
+
+/// What a signed message of an event stream carries besides its payload.
+public struct SignedEvent: Sendable, Hashable {
+  /// The signature's 32 bytes, the value of the header `:chunk-signature`.
+  public let signature: [UInt8]
+  let dateHeader: [UInt8]
+
+  /// The headers `:date` and `:chunk-signature` in their binary form, ready to stand in a message.
+  public var headers: [UInt8] {
+    dateHeader + EventHeader.chunkSignature(signature)
+  }
+}
+
+extension Signer {
+  /// Signs `request` in its headers, and gets ready to sign the event messages that it sends.
+  ///
+  /// Sets what ``sign(_:payload:with:at:)`` sets, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`.
+  ///
+  /// - Parameters:
+  ///   - request: The request, exactly as it will be sent but for those headers.
+  ///   - credentials: The credentials to sign the request and its messages with.
+  ///   - time: The time of signing the request.
+  /// - Returns: The signed request, and the signer of its messages.
+  /// - Throws: ``SigningError``, for SigV4a too, with which no event streams are signed; leaves `request` as it was.
+  public func signEvents(
+    of request: inout SignableRequest, with credentials: Credentials, at time: Date = Date()
+  ) throws(SigningError) -> (request: SignedRequest, events: EventSigner) {
+    guard algorithm == .hmacSHA256 else {
+      throw SigningError(.invalidStream, "Event streams are signed with SigV4, for one region; SigV4a doesn't do.")
+    }
+    var streaming = request
+    let setsContentHash = service.contentHashHeader == .omitted
+    if setsContentHash {
+      streaming.headers.removeAll { $0.isNamed("x-amz-content-sha256") }
+      streaming.headers.append(HeaderField("x-amz-content-sha256", Self.eventsHash))
+    }
+    var signed = try sign(&streaming, payload: .hash(Self.eventsHash), with: credentials, at: time)
+    if setsContentHash { signed.addedHeaderCount += 1 }
+    request = streaming
+    let region = signed.scope.region ?? ""
+    let events = EventSigner(
+      seedSignature: signed.signature, credentials: credentials, region: region, service: service)
+    return (signed, events)
+  }
+
+  static let eventsHash = "STREAMING-AWS4-HMAC-SHA256-EVENTS"
+}
