@@ -273,10 +273,10 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Appends the names, joined by `;`.
-  func appendNames(to buffer: inout ByteBuffer) {
+  func appendNames(to buffer: inout ByteBuffer, separator: StaticString = ";") {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
-      if index > 0 { buffer.append(0x3B) }
+      if index > 0 { buffer.append(separator) }
       buffer.append(entries[index].name.range, of: text)
     }
   }

@@ -54,9 +54,11 @@ struct CanonicalQuery: ~Copyable {
     value.withBytes { add(name, $0) }
   }
 
-  /// Adds a parameter to those that were read; its value is what `buffer` holds, encoded.
-  mutating func add(_ name: StaticString, _ buffer: borrowing ByteBuffer) {
-    buffer.withBytes { add(name, $0) }
+  /// Adds a parameter whose value is the list of the names of `headers`, encoded.
+  mutating func addSignedHeaders(_ name: StaticString, _ headers: borrowing CanonicalHeaders) {
+    let name = start(name)
+    headers.appendNames(to: &text, separator: "%3B")
+    finishParameter(name)
   }
 
   /// Adds a parameter to those that were read; its value is one that encoding leaves as it is.

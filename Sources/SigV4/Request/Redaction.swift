@@ -40,10 +40,10 @@ enum Redaction {
   /// The value of the header field called `name` as it may be shown; of an AWS signature all but the signature itself.
   static func header(_ name: String, _ value: String, _ fields: SigningFields = .all) -> String {
     let name = name.utf8.asciiLowercased
-    let field = name.withBytes { fields.header($0) }
-    if let field, !field.isSecret { return value }
+    let content = name.withBytes { fields.contentOfHeader($0) }
+    if let content, !fields.isSecret(content) { return value }
     if shownHeaders.contains(name) || name.hasPrefix("x-amz-checksum-") { return value }
-    return field?.content == .authorization ? authorization(value) : placeholder
+    return content == .authorization ? authorization(value) : placeholder
   }
 
   /// An AWS signature as signers write it, without the signature itself; all of any other text may be a secret.

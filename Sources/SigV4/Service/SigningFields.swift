@@ -11,55 +11,73 @@ struct SigningFields: Sendable {
   /// One field, and the names that it is sent by.
   struct Field: Sendable {
     let content: Content
-    /// The name of its header as it is sent, and in lower case as it is signed; `nil` if it isn't sent in a header.
-    var header: (sent: String, signed: StaticString)?
+    /// The name of its header in lower case, as it is signed; `nil` if it isn't sent in a header.
+    var header: StaticString?
+    /// The name of its header as it is sent; empty if it isn't sent in a header.
+    var sentHeader: StaticString = ""
     /// The name of its query parameter; `nil` if presigning doesn't set it.
     var parameter: StaticString?
     /// The name of its field in a form; `nil` if a form has none.
-    var form: String?
+    var form: StaticString?
     /// Whether its value must not be shown.
     var isSecret = false
   }
 
+  /// The rows, of a type without references, so that reading them costs nothing.
   let rows: [Field]
+  /// The names of the headers as they are sent, for each row.
+  let sentHeaders: [String]
+
+  init(rows: [Field]) {
+    self.rows = rows
+    sentHeaders = rows.map { "\($0.sentHeader)" }
+  }
 
   /// The fields of every service.
   static let all = SigningFields(rows: [
     Field(content: .algorithm, parameter: "X-Amz-Algorithm", form: "x-amz-algorithm"),
     Field(content: .credential, parameter: "X-Amz-Credential", form: "x-amz-credential"),
-    Field(content: .date, header: ("X-Amz-Date", "x-amz-date"), parameter: "X-Amz-Date", form: "x-amz-date"),
+    Field(content: .date, header: "x-amz-date", sentHeader: "X-Amz-Date", parameter: "X-Amz-Date", form: "x-amz-date"),
     Field(content: .signedHeaders, parameter: "X-Amz-SignedHeaders"),
     Field(content: .lifetime, parameter: "X-Amz-Expires"),
     Field(
-      content: .sessionToken, header: ("X-Amz-Security-Token", "x-amz-security-token"),
+      content: .sessionToken, header: "x-amz-security-token", sentHeader: "X-Amz-Security-Token",
       parameter: "X-Amz-Security-Token", form: "x-amz-security-token", isSecret: true),
     Field(
-      content: .s3SessionToken, header: ("x-amz-s3session-token", "x-amz-s3session-token"),
+      content: .s3SessionToken, header: "x-amz-s3session-token", sentHeader: "x-amz-s3session-token",
       parameter: "X-Amz-S3session-Token", form: "X-Amz-S3session-Token", isSecret: true),
-    Field(content: .contentHash, header: ("x-amz-content-sha256", "x-amz-content-sha256")),
-    Field(content: .regionSet, header: ("X-Amz-Region-Set", "x-amz-region-set"), parameter: "X-Amz-Region-Set"),
-    Field(content: .authorization, header: ("Authorization", "authorization"), isSecret: true),
+    Field(content: .contentHash, header: "x-amz-content-sha256", sentHeader: "x-amz-content-sha256"),
+    Field(content: .regionSet, header: "x-amz-region-set", sentHeader: "X-Amz-Region-Set", parameter: "X-Amz-Region-Set"),
+    Field(content: .authorization, header: "authorization", sentHeader: "Authorization", isSecret: true),
     Field(content: .policy, form: "policy", isSecret: true),
     Field(content: .signature, parameter: "X-Amz-Signature", form: "x-amz-signature", isSecret: true),
   ])
 
-  /// The field that is sent in a header called `name`, in any letter case.
-  func header(_ name: Span<UInt8>) -> Field? {
+  /// What a header called `name`, in any letter case, contains if signing sets it.
+  func contentOfHeader(_ name: Span<UInt8>) -> Content? {
     let rows = rows.span
     for index in rows.indices {
       // Most names differ in length.
-      guard let header = rows[index].header, header.signed.utf8CodeUnitCount == name.count,
-        name.isEqualIgnoringCase(to: header.signed)
-      else { continue }
-      return rows[index]
+      if let header = rows[index].header, header.utf8CodeUnitCount == name.count,
+        name.isEqualIgnoringCase(to: header)
+      {
+        return rows[index].content
+      }
     }
     return nil
   }
 
-  /// The field that is sent in a query parameter called `name`, decoded.
-  func parameter(_ name: Span<UInt8>) -> Field? {
-    rows.first { row in row.parameter.map { name.isEqual(to: $0) } ?? false }
+  /// What a query parameter called `name`, decoded, contains if presigning sets it.
+  func contentOfParameter(_ name: Span<UInt8>) -> Content? {
+    let rows = rows.span
+    for index in rows.indices {
+      if let parameter = rows[index].parameter, name.isEqual(to: parameter) { return rows[index].content }
+    }
+    return nil
   }
+
+  /// Whether no value of this content may be shown.
+  func isSecret(_ content: Content) -> Bool { rows.contains { $0.content == content && $0.isSecret } }
 
   /// Whether `name`, a query parameter's in lower case, is a field whose value may be shown.
   func showsParameter(_ name: String) -> Bool {
@@ -71,7 +89,7 @@ struct SigningFields: Sendable {
 
   /// Whether signing for `service` sets the header called `name`, in any letter case, so that signing again replaces it.
   func replacesHeader(_ name: String, for service: SigningService) -> Bool {
-    guard let field = name.withBytes({ header($0)?.content }) else { return false }
+    guard let field = name.withBytes({ contentOfHeader($0) }) else { return false }
     // Services that have no such header leave it to the caller.
     return field != .contentHash || service.contentHashHeader != .omitted
   }
@@ -83,7 +101,7 @@ struct SigningFields: Sendable {
     }
     let parameters = target.utf8[target.utf8.index(after: mark)...]
       .split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-    let kept = parameters.filter { text in text.prefix { $0 != UInt8(ascii: "=") }.withSpan { parameter($0) } == nil }
+    let kept = parameters.filter { text in text.prefix { $0 != UInt8(ascii: "=") }.withSpan { contentOfParameter($0) } == nil }
     guard kept.count < parameters.count else { return target }
     return target[..<mark] + (kept.isEmpty ? "" : "?" + kept.map { String(Substring($0)) }.joined(separator: "&"))
   }

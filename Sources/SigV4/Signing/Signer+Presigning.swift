@@ -39,9 +39,9 @@ extension Signer {
       _ = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
         (headers, query) throws(SigningError) in
         values.payloadHash = try payload.hash(under: service.payload)
-        for field in fields.rows { headers.add(field, values) }
+        headers.add(fields, values)
         parameters = query.text.count
-        for field in fields.rows { query.add(field, values, headers) }
+        query.add(fields, values, headers)
         return values.payloadHash
       }
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
@@ -67,25 +67,26 @@ extension Signer {
 }
 
 extension CanonicalQuery {
-  /// Adds a field that signing sets, if it is sent in the query; the signature itself is added to the target only.
+  /// Adds the fields that signing sets, if they are sent in the query; the signature itself is added to the target only.
   fileprivate mutating func add(
-    _ field: SigningFields.Field, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders
+    _ fields: SigningFields, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders
   ) {
-    guard let name = field.parameter else { return }
-    switch field.content {
-    case .algorithm: add(name, encoded: values.key.algorithm.rawValue)
-    case .credential: add(name, values.key.credential)
-    case .date: add(name, encoded: values.timestamp)
-    case .signedHeaders:
-      var names = ByteBuffer(capacity: 256)
-      headers.appendNames(to: &names)
-      add(name, names)
-    case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
-    case .sessionToken: if values.tokenRule != .signedAsS3Session, let token = values.sessionToken { add(name, token) }
-    case .s3SessionToken:
-      if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
-    case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
-    case .contentHash, .authorization, .policy, .signature: break
+    let rows = fields.rows.span
+    for index in rows.indices {
+      guard let name = rows[index].parameter else { continue }
+      switch rows[index].content {
+      case .algorithm: add(name, encoded: values.key.algorithm.rawValue)
+      case .credential: add(name, values.key.credential)
+      case .date: add(name, encoded: values.timestamp)
+      case .signedHeaders: addSignedHeaders(name, headers)
+      case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
+      case .sessionToken:
+        if values.tokenRule != .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+      case .s3SessionToken:
+        if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+      case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
+      case .contentHash, .authorization, .policy, .signature: break
+      }
     }
   }
 }

@@ -68,7 +68,7 @@ public struct Signer: Sendable {
       let signedHeaders = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
         (headers, _) throws(SigningError) in
         values.payloadHash = try payload.hash(under: service.payload)
-        for field in fields.rows { headers.add(field, values) }
+        headers.add(fields, values)
         return values.payloadHash
       }
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
@@ -171,12 +171,15 @@ struct SigningValues {
 }
 
 extension CanonicalHeaders {
-  /// Adds a field that signing sets, if it is sent in a header and signed.
-  mutating func add(_ field: SigningFields.Field, _ values: borrowing SigningValues) {
-    guard let header = field.header, values.isSigned(field.content), let value = values.header(field.content) else {
-      return
+  /// Adds the fields that signing sets, if they are sent in a header and signed.
+  mutating func add(_ fields: SigningFields, _ values: borrowing SigningValues) {
+    let rows = fields.rows.span
+    for index in rows.indices {
+      guard let name = rows[index].header, values.isSigned(rows[index].content),
+        let value = values.header(rows[index].content)
+      else { continue }
+      add(name, value)
     }
-    add(header.signed, value)
   }
 }
 
@@ -185,10 +188,9 @@ extension [HeaderField] {
   mutating func append(_ fields: SigningFields, _ values: SigningValues) -> Int {
     let kept = count
     reserveCapacity(kept + fields.rows.count)
-    for field in fields.rows {
-      if let header = field.header, let value = values.header(field.content) {
-        append(HeaderField(header.sent, value))
-      }
+    let rows = fields.rows.span
+    for index in rows.indices where rows[index].header != nil {
+      if let value = values.header(rows[index].content) { append(HeaderField(fields.sentHeaders[index], value)) }
     }
     return count - kept
   }

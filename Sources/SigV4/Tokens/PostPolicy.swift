@@ -99,7 +99,7 @@ extension FormField: CustomStringConvertible, CustomDebugStringConvertible, Cust
   }
 
   private var shownValue: String {
-    let field = SigningFields.all.rows.first { $0.form == name }
+    let field = SigningFields.all.rows.first { row in row.form.map { "\($0)" == name } ?? false }
     if let field { return field.isSecret ? Redaction.placeholder : value }
     switch name.utf8.asciiLowercased {
     case "acl", "bucket", "content-type", "key": return value
@@ -155,7 +155,7 @@ extension Signer {
     }
     var set: [FormField] = []
     for row in fields.rows {
-      if let name = row.form, let value = values.form(row.content) { set.append(FormField(name, value)) }
+      if let name = row.form, let value = values.form(row.content) { set.append(FormField("\(name)", value)) }
     }
     return (set, values.key)
   }
@@ -168,8 +168,8 @@ extension Signer {
     var set: [FormField] = []
     for row in fields.rows {
       guard let name = row.form else { continue }
-      if row.content == .policy { set.append(FormField(name, policy)) }
-      if row.content == .signature { set.append(FormField(name, signature)) }
+      if row.content == .policy { set.append(FormField("\(name)", policy)) }
+      if row.content == .signature { set.append(FormField("\(name)", signature)) }
     }
     return set
   }

@@ -7,7 +7,7 @@ extension SignatureClaim.Fields {
   ) throws(VerificationError) {
     let headers = headers.span  // whose elements are read in place
     for index in headers.indices {
-      switch names.withName(at: index, { fields.header($0)?.content }) {
+      switch names.withName(at: index, { fields.contentOfHeader($0) }) {
       case .date: try Self.set(&date, headers, index)
       case .authorization: try Self.set(&authorization, headers, index)
       case .sessionToken, .s3SessionToken: try Self.set(&sessionToken, headers, index)

@@ -15,7 +15,7 @@ extension SignatureClaim {
         let name = PercentEncoding.decoded(parameter.prefix { $0 != UInt8(ascii: "=") })
         // Presigning doesn't set the content hash, but others do.
         let content =
-          name == "X-Amz-Content-Sha256" ? .contentHash : name.withBytes { fields.parameter($0)?.content }
+          name == "X-Amz-Content-Sha256" ? .contentHash : name.withBytes { fields.contentOfParameter($0) }
         guard let content else { continue }
         let value = PercentEncoding.decoded(parameter.drop { $0 != UInt8(ascii: "=") }.dropFirst())
         guard values.updateValue(value, forKey: content) == nil else {
