@@ -127,8 +127,8 @@ extension VectorCase {
   private var signer: Signer {
     get throws {
       switch SigningAlgorithm(rawValue: algorithm) {
-      case .hmacSHA256: Signer(service: signingService, region: region)
-      case .ecdsaP256SHA256:
+      case .sigV4: Signer(service: signingService, region: region)
+      case .sigV4a:
         Signer(
           service: signingService,
           regionSet: region.split(separator: ",", omittingEmptySubsequences: false).map(String.init))

@@ -44,7 +44,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let explanation: String
     let differences: [Line]
 
-    init(_ mismatch: Mismatch) {
+    init(_ mismatch: SignatureDiagnosis) {
       cause = mismatch.cause.description
       certainty = mismatch.certainty?.rawValue
       explanation = mismatch.explanation
@@ -53,7 +53,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     /// The answer if the cause can't be told without the body.
     init(hiddenPayload explanation: String) {
-      cause = Mismatch.Cause.unknown.description
+      cause = SignatureDiagnosis.Cause.unknown.description
       certainty = nil
       self.explanation = explanation
       differences = []
@@ -61,17 +61,19 @@ struct ExplainCommand: AsyncParsableCommand {
   }
 
   /// The causes that can't be told without the body.
-  private static let causesOfBody: Set<Mismatch.Cause> = [.payload, .signatureIsRight, .secret, .unknown]
+  private static let causesOfBody: Set<SignatureDiagnosis.Cause> = [.payload, .signatureIsRight, .secret, .unknown]
 
   func run() async throws {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
-    let answer = try answer.map { ServiceAnswer(String(decoding: try InputFile.contentOrText($0), as: UTF8.self)) }
+    let answer = try answer.map {
+      ServiceErrorResponse(String(decoding: try InputFile.contentOrText($0), as: UTF8.self))
+    }
     if let note = self.answer.flatMap(InputFile.noteOnMissingFile) { SigningTrace.note("Note: \(note)") }
     // The service's canonical request ends with the hash of the body that arrived.
     let shownHash = text.hidesPayload ? answer?.canonicalRequest?.split(separator: "\n").last : nil
     let known = credentials ? try? await CredentialChain().credentials() : nil
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
       credentials: known,
       serviceTime: try serviceTime.map(TimeText.date))

@@ -3,9 +3,9 @@ import Foundation
 /// The body of a refusal.
 func fuzzErrors(_ input: [UInt8]) {
   let text = String(decoding: input, as: UTF8.self)
-  let answer = ServiceAnswer(text)
+  let answer = ServiceErrorResponse(text)
   for request in requests {
-    let mismatch = Mismatch(of: request, answer: answer)
+    let mismatch = SignatureDiagnosis(of: request, answer: answer)
     expect(!mismatch.explanation.isEmpty, "There is an explanation.", text)
     expect((mismatch.certainty == nil) == (mismatch.cause == .unknown), "Only an unknown cause has no certainty.", text)
     expect(!mismatch.description.contains("FwoGZXIvYXdzEXAMPLE"), "No token is shown.", text)

@@ -19,7 +19,7 @@ func fuzzAuthorization(_ input: [UInt8]) {
 
 /// A query: first as what is canonicalized, then as one that may hold a signature.
 func fuzzQuery(_ input: [UInt8]) {
-  for rule in [SessionTokenRule.signed, .addedAfterSigning] {
+  for rule in [SigningService.SessionTokenRule.signed, .addedAfterSigning] {
     let once = canonicalQuery(input, rule)
     expect(canonicalQuery(once, rule) == once, "A canonical query is canonical.", String(decoding: once, as: UTF8.self))
     let names = once.split(separator: 0x26).map { $0.prefix { $0 != 0x3D } }
@@ -36,7 +36,7 @@ func fuzzQuery(_ input: [UInt8]) {
   refuse(request, claim)
 }
 
-private func canonicalQuery(_ bytes: [UInt8], _ rule: SessionTokenRule) -> [UInt8] {
+private func canonicalQuery(_ bytes: [UInt8], _ rule: SigningService.SessionTokenRule) -> [UInt8] {
   var query = CanonicalQuery()
   query.read(bytes.span, sessionToken: rule)
   var buffer = ByteBuffer(capacity: bytes.count)

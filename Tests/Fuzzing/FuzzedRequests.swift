@@ -14,7 +14,7 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
   let credentials = Credentials(
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret", sessionToken: isLong ? nil : "token/with+signs=")
 
-  _ = Mismatch(of: request)
+  _ = SignatureDiagnosis(of: request)
   // The search for mistakes takes the time of many signatures.
   let isSearched = Int(choice) / services.count / 2 % 8 == 1
   let signer = Signer(service: service, region: "us-east-1")
@@ -39,7 +39,7 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
 private func search(_ request: SignableRequest, _ credentials: Credentials) {
   let other = Credentials(
     accessKeyID: credentials.accessKeyID, secretAccessKey: "another", sessionToken: credentials.sessionToken)
-  let mismatch = Mismatch(of: request, credentials: other)
+  let mismatch = SignatureDiagnosis(of: request, credentials: other)
   expect(!"\(mismatch)".contains("token/with+signs="), "An explanation shows no token.", request, mismatch)
 }
 

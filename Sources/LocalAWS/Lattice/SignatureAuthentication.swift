@@ -40,7 +40,7 @@ public struct SignatureAuthentication: Sendable {
     } catch {
       guard error.code != .missingSignature else { return .anonymous }
       guard error.code == .wrongSignature else { return .refused(Self.exception(for: error)) }
-      let mismatch = Mismatch(of: request, payload: .bytes(body), credentials: credentials)
+      let mismatch = SignatureDiagnosis(of: request, payload: .bytes(body), credentials: credentials)
       return .refused(Self.exception(for: error) + " Diagnosis: " + mismatch.description)
     }
   }

@@ -7,7 +7,7 @@ struct CanonicalHeaders: ~Copyable {
   /// Which headers of a request are signed.
   enum Selection {
     /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
-    case signable(SessionTokenRule)
+    case signable(SigningService.SessionTokenRule)
     /// Those of the headers that a list names, joined by `;`, in any order.
     case listed(String)
     /// All of them: the trailers of a chunked payload, which have no host among them.

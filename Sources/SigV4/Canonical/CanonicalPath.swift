@@ -6,7 +6,8 @@
 enum CanonicalPath {
   /// Appends the canonical form of `path`, the request target up to its `?`.
   static func append(
-    _ path: Span<UInt8>, normalization: PathNormalization, encoding: PathEncoding, to buffer: inout ByteBuffer
+    _ path: Span<UInt8>, normalization: SigningService.PathNormalization, encoding: SigningService.PathEncoding,
+    to buffer: inout ByteBuffer
   ) {
     switch normalization {
     case .preserved:
@@ -20,7 +21,9 @@ enum CanonicalPath {
   /// Writes segment by segment; `..` takes back the segment that was written last.
   ///
   /// Only literal dots make a dot segment: `%2e%2e` is a name like any other, as it is to AWS.
-  private static func appendNormalized(_ path: Span<UInt8>, _ encoding: PathEncoding, to buffer: inout ByteBuffer) {
+  private static func appendNormalized(
+    _ path: Span<UInt8>, _ encoding: SigningService.PathEncoding, to buffer: inout ByteBuffer
+  ) {
     let root = buffer.count
     var start = 0
     while start < path.count {
@@ -40,7 +43,7 @@ enum CanonicalPath {
   }
 
   private static func append(
-    _ path: Span<UInt8>, _ range: Range<Int>, _ encoding: PathEncoding, to buffer: inout ByteBuffer
+    _ path: Span<UInt8>, _ range: Range<Int>, _ encoding: SigningService.PathEncoding, to buffer: inout ByteBuffer
   ) {
     switch encoding {
     case .once:

@@ -15,10 +15,10 @@ struct CanonicalQuery: ~Copyable {
   /// The parameters as they were read or added, each as `name=value` with an `&` after it.
   private(set) var text = ByteBuffer(capacity: 256)
   private var parameters: [Parameter] = []
-  private var sessionToken = SessionTokenRule.signed
+  private var sessionToken = SigningService.SessionTokenRule.signed
 
   /// Reads `query`, the request target after its first `?`, in place of what was read before.
-  mutating func read(_ query: Span<UInt8>, sessionToken: SessionTokenRule) {
+  mutating func read(_ query: Span<UInt8>, sessionToken: SigningService.SessionTokenRule) {
     text.removeAll()
     parameters.removeAll(keepingCapacity: true)
     self.sessionToken = sessionToken

@@ -3,11 +3,11 @@
 /// Pure and byte-based: any UTF-8 and any percent escape goes in, and the same request always gives the same text.
 public struct Canonicalizer: Sendable, Hashable {
   /// How often the path is percent-encoded.
-  public var pathEncoding: PathEncoding
+  public var pathEncoding: SigningService.PathEncoding
   /// Whether dot segments and repeated slashes are removed from the path.
-  public var pathNormalization: PathNormalization
+  public var pathNormalization: SigningService.PathNormalization
   /// Whether the session token is covered by the signature.
-  public var sessionToken: SessionTokenRule
+  public var sessionToken: SigningService.SessionTokenRule
 
   /// A canonicalizer with the rules of `service`.
   public init(_ service: SigningService) {

@@ -46,7 +46,7 @@ public final class CredentialChain: CredentialProvider {
           WebIdentityCredentialProvider.Settings(profile: profile), environment: environment, transport: transport,
           files: ProviderFiles(), clock: ProviderClock()),
         ContainerCredentialProvider(environment: environment, transport: transport),
-        InstanceMetadataProvider(environment: environment),
+        InstanceMetadataCredentialProvider(environment: environment),
       ])
   }
 

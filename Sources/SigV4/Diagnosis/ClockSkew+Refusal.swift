@@ -29,7 +29,7 @@ extension ClockSkew {
     guard text.bytes.isEmpty || wordings.contains(where: text.contains) else { return nil }
     let dates = ["date", "x-amz-date"].lazy.compactMap { name in headers.first { $0.isNamed(name) }?.value }
       .compactMap { SigningDate(fixdate: $0) ?? SigningDate(text: $0) }
-    guard let serverDate = dates.first ?? ServiceAnswer(body).clock,
+    guard let serverDate = dates.first ?? ServiceErrorResponse(body).clock,
       let skew = ClockSkew(serverDate: serverDate, localTime: localTime)
     else { return nil }
     return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil

@@ -35,8 +35,8 @@ struct Draft {
     guard let hash = try? SHA256.hash(canonicalRequest).hex else { return false }
     let stringToSign = Array([algorithm.rawValue, date, scope, hash].joined(separator: "\n").utf8)
     switch algorithm {
-    case .hmacSHA256: return (try? hmac(stringToSign)) == signature
-    case .ecdsaP256SHA256:
+    case .sigV4: return (try? hmac(stringToSign)) == signature
+    case .sigV4a:
       // A signer would reject a secret with white space, which is one of the mistakes.
       let credentials = Credentials(accessKeyID: accessKeyID, secretAccessKey: secret)
       guard let key = try? AsymmetricKeyDerivation.key(for: credentials), let bytes = Hexadecimal.bytes(signature)

@@ -9,7 +9,7 @@ struct Evidence {
   let request: SignableRequest
   /// The body, or the word that is signed for a body in chunks, whose signatures are not checked here.
   let payload: Payload
-  let answer: ServiceAnswer?
+  let answer: ServiceErrorResponse?
   let credentials: Credentials?
   /// The service's clock, if the caller or the answer gives it.
   let serviceTime: Date?
@@ -18,7 +18,7 @@ struct Evidence {
   let host: HostParts
 
   init(
-    _ request: SignableRequest, _ payload: Payload, _ answer: ServiceAnswer?, _ credentials: Credentials?,
+    _ request: SignableRequest, _ payload: Payload, _ answer: ServiceErrorResponse?, _ credentials: Credentials?,
     _ serviceTime: Date?
   ) {
     self.request = request

@@ -85,7 +85,7 @@ extension Mistake {
     }
     let headers = right.headers.map(\.name).filter { $0 != "host" }.flatMap { name in
       let isToken = name.hasSuffix("-token")
-      let cause: Mismatch.Cause = isToken ? .sessionToken : .header
+      let cause: SignatureDiagnosis.Cause = isToken ? .sessionToken : .header
       return [
         changed(cause, "The header \(name) is signed as empty, but sent with a value. Set it before signing.") {
           $0.setHeader(name, "")
@@ -187,7 +187,7 @@ extension Mistake {
     let (right, rules) = (context.lines, context.rules)
     let bodyHash = (try? context.payload.hash(under: .signed)) ?? context.payloadHash
     var found: [Mistake] = []
-    let add = { (cause: Mismatch.Cause, explanation: String, change: (inout CanonicalLines) -> Void) in
+    let add = { (cause: SignatureDiagnosis.Cause, explanation: String, change: (inout CanonicalLines) -> Void) in
       if let mistake = context.mistake(cause, explanation, change) { found.append(mistake) }
     }
     let host = right.header("host") ?? ""
@@ -210,7 +210,7 @@ extension Mistake {
       }
     }
     for hash in [bodyHash, SHA256Digest.hexOfNothing] {
-      let (cause, text): (Mismatch.Cause, String) =
+      let (cause, text): (SignatureDiagnosis.Cause, String) =
         right.payloadHash == Payload.unsignedWord
         ? (.payloadSigned, "The payload is hashed for signing. \(rules.name) requires UNSIGNED-PAYLOAD instead.")
         : (.payload, "The signature is over another payload hash than the body's. Hash the body that is sent.")
@@ -242,7 +242,7 @@ extension Mistake {
   @Sendable static func ofForm(_ context: MistakeContext) -> [Mistake] {
     let (base, right, request) = (context.base, context.lines, context.request)
     var found: [Mistake] = []
-    let add = { (cause: Mismatch.Cause, explanation: String, text: String) in
+    let add = { (cause: SignatureDiagnosis.Cause, explanation: String, text: String) in
       guard text != base.canonicalRequest else { return }
       found.append(Mistake(cause, explanation, base) { $0.canonicalRequest = text })
     }

@@ -1,6 +1,6 @@
 /// A known mistake: its name, its remedy, and the inputs that a signer uses who makes it.
 struct Mistake {
-  let cause: Mismatch.Cause
+  let cause: SignatureDiagnosis.Cause
   let explanation: String
   let draft: Draft
 
@@ -18,7 +18,7 @@ struct Mistake {
   }
 
   init(
-    _ cause: Mismatch.Cause, _ explanation: String, _ base: Draft, _ change: (inout Draft) -> Void
+    _ cause: SignatureDiagnosis.Cause, _ explanation: String, _ base: Draft, _ change: (inout Draft) -> Void
   ) {
     self.cause = cause
     self.explanation = explanation
@@ -50,7 +50,7 @@ struct Mistake {
   /// The key for another region or service than the scope's.
   private static func ofScope(_ context: MistakeContext) -> [Mistake] {
     let (base, host) = (context.base, context.host)
-    guard base.algorithm == .hmacSHA256 else { return [] }
+    guard base.algorithm == .sigV4 else { return [] }
     let regions = ([host.region].compactMap { $0 } + HostParts.regions).filter { $0 != base.region }
     let services = (host.services + HostParts.services).filter { $0 != base.service }
     return regions.map { region in
@@ -161,7 +161,7 @@ struct MistakeContext {
 
   /// A mistake in the lines of the canonical request; `nil` if `change` changes nothing.
   func mistake(
-    _ cause: Mismatch.Cause, _ explanation: String, _ change: (inout CanonicalLines) -> Void
+    _ cause: SignatureDiagnosis.Cause, _ explanation: String, _ change: (inout CanonicalLines) -> Void
   ) -> Mistake? {
     var lines = lines
     change(&lines)

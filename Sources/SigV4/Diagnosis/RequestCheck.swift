@@ -1,7 +1,7 @@
 /// What a request shows by itself, without its secret.
 enum RequestCheck {
   /// The first check that fails; `nil` if only the signature itself can be wrong.
-  static func finding(in evidence: Evidence) -> Mismatch? {
+  static func finding(in evidence: Evidence) -> SignatureDiagnosis? {
     if let finding = escapes(in: evidence) ?? authentications(in: evidence) { return finding }
     switch evidence.signature {
     case .failure(let error): return unreadable(error, evidence)
@@ -12,25 +12,25 @@ enum RequestCheck {
   }
 
   /// A presigned URL that was copied out of JSON or HTML without decoding it.
-  private static func escapes(in evidence: Evidence) -> Mismatch? {
+  private static func escapes(in evidence: Evidence) -> SignatureDiagnosis? {
     let target = AnswerText(evidence.request.target)
     let escapes = [("\\u0026", "JSON"), ("%5cu0026", "JSON"), ("&amp;", "HTML"), ("&#38;", "HTML"), ("&#x26;", "HTML")]
     guard let (escape, language) = escapes.first(where: { target.contains("\($0.0)x-amz-") }) else { return nil }
-    return Mismatch(
+    return SignatureDiagnosis(
       .escapedTarget, .certain,
       "The URL contains \(escape), which is \(language)'s escape for &, so its parameters can't be read. Replace each \(escape) with &."
     )
   }
 
   /// More than one kind of authentication, or Signature Version 2.
-  private static func authentications(in evidence: Evidence) -> Mismatch? {
+  private static func authentications(in evidence: Evidence) -> SignatureDiagnosis? {
     let query = AnswerText(evidence.request.target)
     let isPresigned = query.contains("x-amz-signature=")
     if isPresigned, let authorization = evidence.header("authorization") {
       let isSignature = authorization.isAWSAuthorization
       // Other services may read a token of another scheme for themselves.
       guard isSignature || evidence.host.labels.contains("s3") else { return nil }
-      return Mismatch(
+      return SignatureDiagnosis(
         .twoSignatures, .certain,
         "The request carries both a signature in its query and an Authorization header\(isSignature ? "" : " with another scheme"). Remove one: a presigned URL requires no Authorization."
       )
@@ -40,56 +40,56 @@ enum RequestCheck {
       ?? (query.contains("awsaccesskeyid=") && query.contains("signature="))
     guard isVersion2, !isPresigned else { return nil }
     return ServiceError.meaning(.likely, of: evidence)
-      ?? Mismatch(
+      ?? SignatureDiagnosis(
         .signatureVersion, .likely,
         "The request is signed with Signature Version 2 (SigV2), which most services and regions don't accept. Sign it with AWS4-HMAC-SHA256."
       )
   }
 
-  private static func unreadable(_ error: VerificationError, _ evidence: Evidence) -> Mismatch {
+  private static func unreadable(_ error: VerificationError, _ evidence: Evidence) -> SignatureDiagnosis {
     if error.code == .missingSignature {
       // Not every request needs a signature, so the service's words come first.
       if let meaning = ServiceError.meaning(.likely, of: evidence) { return meaning }
       if evidence.hasOtherScheme {
-        return Mismatch(
+        return SignatureDiagnosis(
           .notSigned, .certain,
           "Authorization carries another scheme than an AWS signature, such as Bearer or Basic. Sign the request.")
       }
     }
-    return Mismatch(error, evidence)
+    return SignatureDiagnosis(error, evidence)
   }
 
-  private static func serviceAgainstHost(_ claim: SignatureClaim, _ host: HostParts) -> Mismatch? {
+  private static func serviceAgainstHost(_ claim: SignatureClaim, _ host: HostParts) -> SignatureDiagnosis? {
     guard let expected = host.service, claim.scope.service != expected else { return nil }
-    return Mismatch(
+    return SignatureDiagnosis(
       .service, .certain,
       "The credential scope is for the service \(claim.scope.service), but the host belongs to \(expected). Sign for \(expected)."
     )
   }
 
   /// What a verifier of the service checks before it computes the signature.
-  private static func rules(_ claim: SignatureClaim, _ evidence: Evidence) -> Mismatch? {
+  private static func rules(_ claim: SignatureClaim, _ evidence: Evidence) -> SignatureDiagnosis? {
     do throws(VerificationError) {
       _ = try Verifier(claim).claim(of: evidence.request, at: evidence.serviceTime ?? claim.time)
       return nil
     } catch {
-      return Mismatch(error, evidence)
+      return SignatureDiagnosis(error, evidence)
     }
   }
 
-  private static func token(_ evidence: Evidence) -> Mismatch? {
+  private static func token(_ evidence: Evidence) -> SignatureDiagnosis? {
     guard evidence.lacksToken else { return nil }
-    return Mismatch(
+    return SignatureDiagnosis(
       .sessionToken, .certain,
       "The access key ID begins with ASIA, so the credentials are temporary, but the request has no session token. Send it in X-Amz-Security-Token."
     )
   }
 
   /// The hash that the request sends, compared with its body and with the service's rule.
-  private static func payload(_ claim: SignatureClaim, _ evidence: Evidence) -> Mismatch? {
+  private static func payload(_ claim: SignatureClaim, _ evidence: Evidence) -> SignatureDiagnosis? {
     guard let error = Verifier(claim).payloadError(of: evidence.payload, for: claim) else { return nil }
     switch error.cause {
-    case .payloadSigned: return Mismatch(.payloadSigned, .certain, error.message)
+    case .payloadSigned: return SignatureDiagnosis(.payloadSigned, .certain, error.message)
     // Whether the signature is over one or the other is for the search to tell.
     case .payloadUnsigned: return nil
     default: break
@@ -98,7 +98,7 @@ enum RequestCheck {
     guard let hash = try? evidence.payload.hash(under: .signed), hash != SHA256Digest.hexOfNothing else { return nil }
     let other = BodyForms.all(of: evidence.payload).first { $0.hash == claim.fields.contentHash }
     let hint = other.map { " It would be right \($0.name)." } ?? ""
-    return Mismatch(
+    return SignatureDiagnosis(
       .payload, .certain,
       "The body isn't the one whose hash is in x-amz-content-sha256: its hash is \(hash). Hash the bytes that are sent.\(hint)"
     )
@@ -144,7 +144,7 @@ extension Verifier {
   }
 }
 
-extension Mismatch {
+extension SignatureDiagnosis {
   /// What a verifier finds wrong, as a cause.
   init(_ error: VerificationError, _ evidence: Evidence) {
     let cause = error.cause.map { Cause($0) } ?? Self.cause(of: error.code)

@@ -2,7 +2,7 @@
 ///
 /// Reads S3's and the query services' XML, the JSON of other services (with raw line breaks too), VPC Lattice's plain text,
 /// the messages of the AWS CLI and the SDKs, and any of them with the response's header fields before it.
-public struct ServiceAnswer: Sendable, Hashable {
+public struct ServiceErrorResponse: Sendable, Hashable {
   /// The error code, such as `SignatureDoesNotMatch` or `AccessDeniedException`; `nil` if the answer names none.
   public let code: String?
   /// The error message.
@@ -98,11 +98,11 @@ extension AnswerText {
   /// The service's own time: the last in `20150830T123600Z is now earlier than … (20150830T124100Z - 5 min.)`.
   fileprivate var clock: SigningDate? {
     guard let open = firstRange(of: "z ("), contains(" min.)") else { return nil }
-    return ServiceAnswer.date(string(open.upperBound..<min(open.upperBound + 16, bytes.count)))
+    return ServiceErrorResponse.date(string(open.upperBound..<min(open.upperBound + 16, bytes.count)))
   }
 }
 
-extension ServiceAnswer {
+extension ServiceErrorResponse {
   /// `text` without the canonical request and the string to sign that it shows: they are the request's words, not the service's.
   func withoutCanonicalRequest(_ text: String) -> String {
     var text = [canonicalRequest, stringToSign].compactMap { $0 }.filter { !$0.isEmpty }
@@ -117,9 +117,9 @@ extension ServiceAnswer {
   }
 }
 
-extension ServiceAnswer: CustomStringConvertible, CustomReflectable {
+extension ServiceErrorResponse: CustomStringConvertible, CustomReflectable {
   /// The error code; never the text, which can contain a session token.
-  public var description: String { "ServiceAnswer(\(code ?? "no code"))" }
+  public var description: String { "ServiceErrorResponse(\(code ?? "no code"))" }
   /// The error code; never the text, which can contain a session token.
   public var customMirror: Mirror { Mirror(self, children: ["code": code as Any], displayStyle: .struct) }
 }

@@ -2,8 +2,8 @@
 struct ServiceError: Sendable {
   /// The cause, which the sentence explains; in the sentence, `{1|other}` is the text in the wording's first gap, or
   /// `other` if it can't be shown.
-  let cause: Mismatch.Cause
-  let certainty: Mismatch.Certainty
+  let cause: SignatureDiagnosis.Cause
+  let certainty: SignatureDiagnosis.Certainty
   let sentence: String
   /// The codes of which the answer must have one; none if the wording decides alone.
   let codes: [String]
@@ -18,7 +18,8 @@ struct ServiceError: Sendable {
 
   /// Creates a row: `text` is the wording, `…` for each gap, or else `message` is the whole message.
   init(
-    _ cause: Mismatch.Cause, _ certainty: Mismatch.Certainty, code: [String] = [], text: String? = nil,
+    _ cause: SignatureDiagnosis.Cause, _ certainty: SignatureDiagnosis.Certainty, code: [String] = [],
+    text: String? = nil,
     message: String? = nil,
     host: String? = nil, if condition: @escaping @Sendable (Evidence) -> Bool = { _ in true }, _ sentence: String
   ) {
@@ -40,12 +41,12 @@ struct ServiceError: Sendable {
   }
 
   /// The meaning of an answer: that of the first row that fits its message, or else any text of it.
-  static func meaning(_ certainty: Mismatch.Certainty, of evidence: Evidence) -> Mismatch? {
+  static func meaning(_ certainty: SignatureDiagnosis.Certainty, of evidence: Evidence) -> SignatureDiagnosis? {
     find(certainty, in: evidence).map { index, gaps in table[index].meaning(filling: gaps, evidence) }
   }
 
   /// The place of the row that explains an answer, and the texts in the gaps of its wording.
-  static func find(_ certainty: Mismatch.Certainty, in evidence: Evidence) -> (row: Int, gaps: [String])? {
+  static func find(_ certainty: SignatureDiagnosis.Certainty, in evidence: Evidence) -> (row: Int, gaps: [String])? {
     guard let answer = evidence.answer else { return nil }
     let code = answer.code.flatMap { allCodes.contains($0) || signatureCodes.contains($0) ? $0 : nil }
     for text in [answer.message, answer.text].map({ AnswerText(unwrapping: answer.withoutCanonicalRequest($0)) }) {
@@ -82,9 +83,9 @@ struct ServiceError: Sendable {
     return condition(evidence) ? gaps : nil
   }
 
-  private func meaning(filling gaps: [String], _ evidence: Evidence) -> Mismatch {
+  private func meaning(filling gaps: [String], _ evidence: Evidence) -> SignatureDiagnosis {
     if cause == .clock, let offset = evidence.clockOffset, offset.magnitude >= 60 {
-      return Mismatch(clockOffset: offset)
+      return SignatureDiagnosis(clockOffset: offset)
     }
     var words = ""
     var rest = sentence[...]
@@ -95,7 +96,7 @@ struct ServiceError: Sendable {
       words += gap.flatMap { Self.isName($0) ? $0 : nil } ?? (parts.count > 1 ? String(parts[1]) : "")
       rest = rest[rest.index(after: close)...]
     }
-    return Mismatch(cause, certainty, words + rest)
+    return SignatureDiagnosis(cause, certainty, words + rest)
   }
 
   /// Whether a text of the answer can be shown: the name of a region, service, header, action, policy or host.

@@ -11,7 +11,7 @@ struct SignatureCheck {
   /// Whether the signature is right for the credentials.
   private let isRight: Bool
   /// The lines in which the service's text differs; `nil` if it shows none that can be compared.
-  private let differences: [Mismatch.Difference]?
+  private let differences: [SignatureDiagnosis.Difference]?
   /// What is wrong with the hash that the request sends.
   private let payloadError: VerificationError?
 
@@ -31,7 +31,7 @@ struct SignatureCheck {
     canonicalRequest = text
     self.lines = lines
     payloadError = verifier.payloadError(of: payload, for: claim)
-    differences = Mismatch.differences(of: lines, text, claim, evidence.answer)
+    differences = SignatureDiagnosis.differences(of: lines, text, claim, evidence.answer)
     isRight =
       Self.credentials(of: claim, evidence).map {
         Draft(claim, canonicalRequest: text, credentials: $0).makes(claim.signature)
@@ -46,30 +46,30 @@ struct SignatureCheck {
   }
 
   /// The line that differs from the service's, or the mistake that yields the signature.
-  var searched: Mismatch? {
+  var searched: SignatureDiagnosis? {
     if let differences, let first = differences.first, !isHashAlone {
       let (cause, explanation) = first.cause(of: claim)
-      return Mismatch(cause, .certain, explanation, differences)
+      return SignatureDiagnosis(cause, .certain, explanation, differences)
     }
     guard let credentials else { return nil }
     if isRight {
       guard claim.fields.sessionToken ?? "" != credentials.sessionToken ?? "" else { return nil }
-      return Mismatch(VerificationError.wrongToken(of: claim), evidence)
+      return SignatureDiagnosis(VerificationError.wrongToken(of: claim), evidence)
     }
     let context = MistakeContext(self, credentials)
     if let payloadError, payloadError.cause == .payloadUnsigned, let hash = try? evidence.payload.hash(under: .signed),
       context.mistake(.payloadUnsigned, "", { $0.payloadHash = hash })?.draft.makes(claim.signature) == true
     {
-      return Mismatch(.payloadUnsigned, .certain, payloadError.message)
+      return SignatureDiagnosis(.payloadUnsigned, .certain, payloadError.message)
     }
     guard let mistake = Mistake.find(in: context) else { return nil }
-    return Mismatch(mistake.cause, .certain, mistake.explanation)
+    return SignatureDiagnosis(mistake.cause, .certain, mistake.explanation)
   }
 
   /// The credential scope's region, if it isn't the one in the host's name.
-  var regionAgainstHost: Mismatch? {
+  var regionAgainstHost: SignatureDiagnosis? {
     guard let expected = evidence.host.region, let region = claim.scope.region, region != expected else { return nil }
-    return Mismatch(
+    return SignatureDiagnosis(
       .region, .certain,
       "The credential scope is for the region \(region), but the host is in \(expected). Sign for \(expected).")
   }
@@ -78,36 +78,36 @@ struct SignatureCheck {
   private var isHashAlone: Bool { differences?.first?.line == "canonical request hash" }
 
   /// What is probable, but not proved.
-  var likely: Mismatch? {
+  var likely: SignatureDiagnosis? {
     if isHashAlone {
-      return Mismatch(
+      return SignatureDiagnosis(
         .unknown, nil,
         "The service computes another canonical request than this one, so something on the way changed the request. Send it past the proxy, or compare it with what arrives.",
         differences ?? [])
     }
     if isRight {
       if let payloadError {
-        let cause = payloadError.cause.map { Mismatch.Cause($0) } ?? .payload
-        return Mismatch(
+        let cause = payloadError.cause.map { SignatureDiagnosis.Cause($0) } ?? .payload
+        return SignatureDiagnosis(
           cause, .likely,
           cause == .payload
             ? "The signature is right for the hash in x-amz-content-sha256, but that isn't the hash of the body. If the body isn't left out here, something on the way dropped or changed it."
             : "The signature is right, but \(rules.name) usually requires the hash of the body instead of UNSIGNED-PAYLOAD."
         )
       }
-      return Mismatch(
+      return SignatureDiagnosis(
         .signatureIsRight, .certain,
         "The signature is right for these credentials. If the service says otherwise, it knows another secret for \(claim.accessKeyID), or something on the way changed the request."
       )
     }
     if let other = evidence.credentials, credentials == nil {
-      return Mismatch(
+      return SignatureDiagnosis(
         .accessKeyID, .likely,
         "The request is signed with the key \(claim.accessKeyID), but the credentials given here are those of \(other.accessKeyID). If these should have signed it, another source of credentials came first."
       )
     }
     if differences != nil {
-      return Mismatch(
+      return SignatureDiagnosis(
         .secret, .likely,
         "The service computes the same canonical request, so nothing changed on the way. The secret isn't that of \(claim.accessKeyID), or the signer built another text."
       )
@@ -116,9 +116,9 @@ struct SignatureCheck {
   }
 
   /// Why the cause can't be told.
-  var unknown: Mismatch {
+  var unknown: SignatureDiagnosis {
     guard credentials != nil else {
-      return Mismatch(
+      return SignatureDiagnosis(
         .unknown, nil,
         "The request alone doesn't show the cause. With the credentials that it should be signed with, the known mistakes can be tried."
       )
@@ -129,7 +129,7 @@ struct SignatureCheck {
     let isBodyUnchecked = rules.payload == .signed && claim.fields.contentHash == nil
     parts.append(isBodyUnchecked ? "the body, whose hash isn't sent" : nil)
     let list = parts.compactMap { $0 }
-    return Mismatch(
+    return SignatureDiagnosis(
       .unknown, nil,
       "The cause can't be told, because no known mistake yields this signature. Either the secret isn't that of \(claim.accessKeyID), or one of these changed after signing: \(list.joined(separator: ", "))."
     )

@@ -1,7 +1,7 @@
-extension Mismatch {
+extension SignatureDiagnosis {
   /// The lines in which the service's text differs from the request's; `nil` if it shows none that can be compared.
   static func differences(
-    of lines: CanonicalLines, _ text: String, _ claim: SignatureClaim, _ answer: ServiceAnswer?
+    of lines: CanonicalLines, _ text: String, _ claim: SignatureClaim, _ answer: ServiceErrorResponse?
   ) -> [Difference]? {
     var isTextTheSame = false
     if let shown = answer?.canonicalRequest.flatMap({ CanonicalLines($0) }) {
@@ -26,9 +26,9 @@ extension Mismatch {
   }
 }
 
-extension Mismatch.Difference {
+extension SignatureDiagnosis.Difference {
   /// Why this line differs, and the remedy.
-  func cause(of claim: SignatureClaim) -> (Mismatch.Cause, String) {
+  func cause(of claim: SignatureClaim) -> (SignatureDiagnosis.Cause, String) {
     switch line {
     case "method": return (.method, "The method was \(sent ?? "") when sent and \(expected ?? "") when it arrived.")
     case "path": return pathCause
@@ -54,7 +54,7 @@ extension Mismatch.Difference {
     return "A proxy or the HTTP client \(verb) the signed header \(name). \(remedy)."
   }
 
-  private var pathCause: (Mismatch.Cause, String) {
+  private var pathCause: (SignatureDiagnosis.Cause, String) {
     let (sent, expected) = (sent ?? "", expected ?? "")
     let encoded = { (path: String) in path.replacing("%", with: "%25") }
     if encoded(sent) == expected {
@@ -75,7 +75,7 @@ extension Mismatch.Difference {
     return (.path, "The path changed on the way: a proxy rewrites it, or adds or removes a prefix.")
   }
 
-  private var queryCause: (Mismatch.Cause, String) {
+  private var queryCause: (SignatureDiagnosis.Cause, String) {
     let parts = { (query: String?) in Set((query ?? "").split(separator: "&").map { String($0) }) }
     let decoded = { (query: String?) in (query ?? "").replacing("%20", with: "+").replacing("%2B", with: "+") }
     if parts(sent) == parts(expected) || decoded(sent) == decoded(expected) {
@@ -88,7 +88,7 @@ extension Mismatch.Difference {
     )
   }
 
-  private var hostCause: (Mismatch.Cause, String) {
+  private var hostCause: (SignatureDiagnosis.Cause, String) {
     let name = { (host: String?) in (host ?? "").prefix { $0 != ":" } }
     if name(sent) == name(expected) {
       return (
@@ -102,7 +102,7 @@ extension Mismatch.Difference {
     )
   }
 
-  private var payloadCause: (Mismatch.Cause, String) {
+  private var payloadCause: (SignatureDiagnosis.Cause, String) {
     if expected == Payload.unsignedWord {
       return (.payloadSigned, "The payload is hashed, but the service requires UNSIGNED-PAYLOAD instead.")
     }
@@ -114,7 +114,7 @@ extension Mismatch.Difference {
     )
   }
 
-  private func scopeCause(_ claim: SignatureClaim) -> (Mismatch.Cause, String) {
+  private func scopeCause(_ claim: SignatureClaim) -> (SignatureDiagnosis.Cause, String) {
     let theirs = (expected ?? "").split(separator: "/").map { String($0) }
     guard theirs.count == 4 else { return (.service, "The service reads another credential scope.") }
     if theirs[0] != claim.scope.day {
@@ -178,10 +178,10 @@ struct CanonicalLines {
   }
 
   /// The lines in which two requests differ, in their order.
-  func differences(from expected: CanonicalLines) -> [Mismatch.Difference] {
-    var found: [Mismatch.Difference] = []
+  func differences(from expected: CanonicalLines) -> [SignatureDiagnosis.Difference] {
+    var found: [SignatureDiagnosis.Difference] = []
     let compare = { (line: String, sent: String?, expected: String?) in
-      if sent != expected { found.append(Mismatch.Difference(line: line, sent: sent, expected: expected)) }
+      if sent != expected { found.append(SignatureDiagnosis.Difference(line: line, sent: sent, expected: expected)) }
     }
     compare("method", method, expected.method)
     compare("path", path, expected.path)

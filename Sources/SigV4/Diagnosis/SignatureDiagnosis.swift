@@ -7,7 +7,7 @@
 /// Why a service rejected a request: the cause, how certain it is, and the lines that differ.
 ///
 /// Contains neither a secret nor a session token, nor any 8 characters of one in a row.
-public struct Mismatch: Sendable, Hashable {
+public struct SignatureDiagnosis: Sendable, Hashable {
   /// The cause, for code to act on.
   public let cause: Cause
   /// How certain the cause is; `nil` if the cause can't be told.
@@ -62,26 +62,26 @@ public struct Mismatch: Sendable, Hashable {
   }
 }
 
-extension Mismatch: CustomStringConvertible {
+extension SignatureDiagnosis: CustomStringConvertible {
   /// `certain`, `likely` or `unknown`, the explanation, and the lines that differ.
   public var description: String {
     (["\(certainty?.rawValue ?? "unknown"): \(explanation)"] + differences.map(\.description)).joined(separator: "\n")
   }
 }
 
-extension Mismatch {
+extension SignatureDiagnosis {
   /// The same without any part of a secret.
-  func redacted(_ secrets: SecretRuns) -> Mismatch {
+  func redacted(_ secrets: SecretRuns) -> SignatureDiagnosis {
     let differences = differences.map { difference in
       Difference(
         line: secrets.removed(from: difference.line), sent: difference.sent.map(secrets.removed(from:)),
         expected: difference.expected.map(secrets.removed(from:)))
     }
-    return Mismatch(cause, certainty, secrets.removed(from: explanation), differences)
+    return SignatureDiagnosis(cause, certainty, secrets.removed(from: explanation), differences)
   }
 }
 
-extension Mismatch {
+extension SignatureDiagnosis {
   /// A cause of a rejected request.
   public struct Cause: Sendable, Hashable, CustomStringConvertible {
     /// The cause's name.
@@ -171,7 +171,7 @@ extension Mismatch {
   }
 }
 
-extension Mismatch {
+extension SignatureDiagnosis {
   /// Explains why a service rejects `request`.
   ///
   /// Evidence is read in this order: what the service says for certain, what the request shows by itself, and the search
@@ -185,7 +185,7 @@ extension Mismatch {
   ///   - credentials: The credentials that the request should be signed with. They are used in this call only.
   ///   - serviceTime: The service's clock, such as the `Date` of its answer; defaults to a time that the answer shows.
   public init(
-    of request: SignableRequest, payload: Payload = .empty, answer: ServiceAnswer? = nil,
+    of request: SignableRequest, payload: Payload = .empty, answer: ServiceErrorResponse? = nil,
     credentials: Credentials? = nil, serviceTime: Date? = nil
   ) {
     let evidence = Evidence(request, payload, answer, credentials, serviceTime)

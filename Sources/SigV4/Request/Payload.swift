@@ -67,7 +67,7 @@ public struct Payload: Sendable {
   }
 
   /// The last line of the canonical request.
-  func hash(under rule: PayloadRule) throws(SigningError) -> String {
+  func hash(under rule: SigningService.PayloadRule) throws(SigningError) -> String {
     if rule == .unsigned { return Self.unsignedWord }
     switch content {
     case .hash(let hash), .computedHash(let hash): return hash

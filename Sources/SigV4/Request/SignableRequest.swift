@@ -36,7 +36,7 @@ extension SigningService {
   /// The rule for the session token of a request.
   ///
   /// Of S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
-  func sessionToken(of request: SignableRequest) -> SessionTokenRule {
+  func sessionToken(of request: SignableRequest) -> SigningService.SessionTokenRule {
     guard sessionToken == .signedAsS3Session else { return sessionToken }
     let host = request.headers.first { $0.isNamed("host") }?.value.lowercased() ?? ""
     let query = request.target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()

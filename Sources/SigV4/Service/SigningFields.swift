@@ -47,7 +47,8 @@ struct SigningFields: Sendable {
       content: .s3SessionToken, header: "x-amz-s3session-token", sentHeader: "x-amz-s3session-token",
       parameter: "X-Amz-S3session-Token", form: "X-Amz-S3session-Token", isSecret: true),
     Field(content: .contentHash, header: "x-amz-content-sha256", sentHeader: "x-amz-content-sha256"),
-    Field(content: .regionSet, header: "x-amz-region-set", sentHeader: "X-Amz-Region-Set", parameter: "X-Amz-Region-Set"),
+    Field(
+      content: .regionSet, header: "x-amz-region-set", sentHeader: "X-Amz-Region-Set", parameter: "X-Amz-Region-Set"),
     Field(content: .authorization, header: "authorization", sentHeader: "Authorization", isSecret: true),
     Field(content: .policy, form: "policy", isSecret: true),
     Field(content: .signature, parameter: "X-Amz-Signature", form: "x-amz-signature", isSecret: true),
@@ -101,7 +102,9 @@ struct SigningFields: Sendable {
     }
     let parameters = target.utf8[target.utf8.index(after: mark)...]
       .split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-    let kept = parameters.filter { text in text.prefix { $0 != UInt8(ascii: "=") }.withSpan { contentOfParameter($0) } == nil }
+    let kept = parameters.filter { text in
+      text.prefix { $0 != UInt8(ascii: "=") }.withSpan { contentOfParameter($0) } == nil
+    }
     guard kept.count < parameters.count else { return target }
     return target[..<mark] + (kept.isEmpty ? "" : "?" + kept.map { String(Substring($0)) }.joined(separator: "&"))
   }

@@ -6,15 +6,15 @@ public struct SigningService: Sendable, Hashable {
   /// The signing name, as it stands in a credential scope; not always the host's first label.
   public var name: String
   /// What stands for the payload in a canonical request.
-  public var payload: PayloadRule = .signed
+  public var payload: SigningService.PayloadRule = .signed
   /// Whether the payload hash is sent in `x-amz-content-sha256` too.
-  public var contentHashHeader: ContentHashHeader = .omitted
+  public var contentHashHeader: SigningService.ContentHashHeader = .omitted
   /// How often the path is percent-encoded in a canonical request.
-  public var pathEncoding: PathEncoding = .twice
+  public var pathEncoding: SigningService.PathEncoding = .twice
   /// Whether dot segments and repeated slashes are removed from the path.
-  public var pathNormalization: PathNormalization = .normalized
+  public var pathNormalization: SigningService.PathNormalization = .normalized
   /// Whether the session token is covered by the signature.
-  public var sessionToken: SessionTokenRule = .signed
+  public var sessionToken: SigningService.SessionTokenRule = .signed
 
   /// A service with the general rules.
   public init(_ name: String) {
@@ -104,57 +104,67 @@ public struct SigningService: Sendable, Hashable {
   }
 }
 
-/// What stands for the payload in a canonical request.
-public enum PayloadRule: Sendable, Hashable {
-  /// The hash of the payload, or what the caller says instead.
-  case signed
-  /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice takes nothing else.
-  case unsigned
-  /// The hash in signed headers; `UNSIGNED-PAYLOAD` in presigned requests, unless the caller says otherwise: S3.
-  case unsignedWhenPresigned
+extension SigningService {
+  /// What stands for the payload in a canonical request.
+  public enum PayloadRule: Sendable, Hashable {
+    /// The hash of the payload, or what the caller says instead.
+    case signed
+    /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice takes nothing else.
+    case unsigned
+    /// The hash in signed headers; `UNSIGNED-PAYLOAD` in presigned requests, unless the caller says otherwise: S3.
+    case unsignedWhenPresigned
+  }
 }
 
-/// Whether the payload hash is sent in a header of its own.
-public enum ContentHashHeader: Sendable, Hashable {
-  /// `x-amz-content-sha256` is sent and signed, with presigned requests too: VPC Lattice.
-  case sent
-  /// It is sent and signed, but not with a presigned request, whose URL is all there is: S3.
-  case sentUnlessPresigned
-  /// No such header is added: other services don't read it.
-  case omitted
+extension SigningService {
+  /// Whether the payload hash is sent in a header of its own.
+  public enum ContentHashHeader: Sendable, Hashable {
+    /// `x-amz-content-sha256` is sent and signed, with presigned requests too: VPC Lattice.
+    case sent
+    /// It is sent and signed, but not with a presigned request, whose URL is all there is: S3.
+    case sentUnlessPresigned
+    /// No such header is added: other services don't read it.
+    case omitted
+  }
 }
 
-/// How often the path is percent-encoded in a canonical request, counted from the bare path.
-public enum PathEncoding: Sendable, Hashable {
-  /// Once, which is how it goes on the wire: S3.
-  case once
-  /// Twice, the wire's form encoded once more: every other service.
-  case twice
+extension SigningService {
+  /// How often the path is percent-encoded in a canonical request, counted from the bare path.
+  public enum PathEncoding: Sendable, Hashable {
+    /// Once, which is how it goes on the wire: S3.
+    case once
+    /// Twice, the wire's form encoded once more: every other service.
+    case twice
+  }
 }
 
-/// Whether the path is normalized in a canonical request.
-public enum PathNormalization: Sendable, Hashable {
-  /// Dot segments and repeated slashes are removed: every service but S3.
-  case normalized
-  /// The path stays as it is, since `a//b` and `a/./b` are keys of their own: S3.
-  case preserved
+extension SigningService {
+  /// Whether the path is normalized in a canonical request.
+  public enum PathNormalization: Sendable, Hashable {
+    /// Dot segments and repeated slashes are removed: every service but S3.
+    case normalized
+    /// The path stays as it is, since `a//b` and `a/./b` are keys of their own: S3.
+    case preserved
+  }
 }
 
-/// Whether the session token is covered by the signature.
-public enum SessionTokenRule: Sendable, Hashable {
-  /// The token is added first, and signed: every service but AWS IoT.
-  case signed
-  /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
-  case addedAfterSigning
-  /// The token of a session is signed, and sent as `x-amz-s3session-token`: S3 Express One Zone, except for
-  /// `CreateSession` and the Regional endpoints, where the rule is `signed`.
-  case signedAsS3Session
+extension SigningService {
+  /// Whether the session token is covered by the signature.
+  public enum SessionTokenRule: Sendable, Hashable {
+    /// The token is added first, and signed: every service but AWS IoT.
+    case signed
+    /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
+    case addedAfterSigning
+    /// The token of a session is signed, and sent as `x-amz-s3session-token`: S3 Express One Zone, except for
+    /// `CreateSession` and the Regional endpoints, where the rule is `signed`.
+    case signedAsS3Session
+  }
 }
 
 /// How a string to sign is signed.
 public enum SigningAlgorithm: String, Sendable, Hashable {
   /// SigV4: HMAC with a key derived for one day, region and service.
-  case hmacSHA256 = "AWS4-HMAC-SHA256"
+  case sigV4 = "AWS4-HMAC-SHA256"
   /// SigV4a: ECDSA over P-256, valid in every region of a set.
-  case ecdsaP256SHA256 = "AWS4-ECDSA-P256-SHA256"
+  case sigV4a = "AWS4-ECDSA-P256-SHA256"
 }

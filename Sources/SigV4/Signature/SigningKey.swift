@@ -125,7 +125,7 @@ protocol SigningMaterial: Sendable {
 }
 
 extension PreparedHMACKey: SigningMaterial {
-  var algorithm: SigningAlgorithm { .hmacSHA256 }
+  var algorithm: SigningAlgorithm { .sigV4 }
 
   func appendSignature(
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
@@ -143,7 +143,7 @@ extension PreparedHMACKey: SigningMaterial {
 }
 
 extension P256.PrivateKey: SigningMaterial {
-  var algorithm: SigningAlgorithm { .ecdsaP256SHA256 }
+  var algorithm: SigningAlgorithm { .sigV4a }
 
   func appendSignature(
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
@@ -179,7 +179,7 @@ enum AsymmetricKeyDerivation {
     for counter in UInt8(1)...254 {
       // The counter of the mode, the label, a zero, the context (id and our counter), and the length in bits: 256.
       let input =
-        [0, 0, 0, 1] + Array(SigningAlgorithm.ecdsaP256SHA256.rawValue.utf8) + [0]
+        [0, 0, 0, 1] + Array(SigningAlgorithm.sigV4a.rawValue.utf8) + [0]
         + Array(credentials.accessKeyID.utf8) + [counter] + [0, 0, 1, 0]
       try key.authenticationCode(for: input.span, in: &state, replacing: &candidate)
       if candidate.isAtMost(P256.orderMinusTwo) {

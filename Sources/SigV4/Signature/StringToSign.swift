@@ -15,7 +15,7 @@ public struct StringToSign: Sendable, Hashable {
   ///
   /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
   public init(
-    algorithm: SigningAlgorithm = .hmacSHA256, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
+    algorithm: SigningAlgorithm = .sigV4, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
   ) throws(SigningError) {
     try self.init(algorithm: algorithm, date: SigningDate(date), scope: scope, canonicalRequest: canonicalRequest)
   }

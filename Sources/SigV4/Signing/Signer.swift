@@ -29,7 +29,7 @@ public struct Signer: Sendable {
   public init(service: SigningService, region: String? = nil) {
     self.service = service
     self.region = region
-    algorithm = .hmacSHA256
+    algorithm = .sigV4
     canonicalizer = Canonicalizer(service)
   }
 
@@ -41,7 +41,7 @@ public struct Signer: Sendable {
   public init(service: SigningService, regionSet: [String]) {
     self.service = service
     region = regionSet.joined(separator: ",")
-    algorithm = .ecdsaP256SHA256
+    algorithm = .sigV4a
     canonicalizer = Canonicalizer(service)
   }
 
@@ -97,7 +97,7 @@ public struct Signer: Sendable {
   ) throws(SigningError) -> SigningValues {
     let date = try SigningDate(time)
     let region = try region(for: request)
-    let scopeRegion = algorithm == .hmacSHA256 ? region : nil
+    let scopeRegion = algorithm == .sigV4 ? region : nil
     let key = try workspace.key(for: credentials, on: date, region: scopeRegion, service: service.name)
     return SigningValues(
       key: key, date: date, timestamp: workspace.timestamp(date), sessionToken: credentials.sessionToken,
@@ -107,7 +107,7 @@ public struct Signer: Sendable {
 
   private func region(for request: SignableRequest) throws(SigningError) -> String {
     if let region {
-      guard algorithm == .hmacSHA256 || region.isRegionSet else {
+      guard algorithm == .sigV4 || region.isRegionSet else {
         throw SigningError(
           .invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
       }
@@ -139,8 +139,8 @@ struct SigningValues {
   /// ``date`` as it is sent and signed.
   let timestamp: String
   let sessionToken: String?
-  let tokenRule: SessionTokenRule
-  let contentHashHeader: ContentHashHeader
+  let tokenRule: SigningService.SessionTokenRule
+  let contentHashHeader: SigningService.ContentHashHeader
   /// `nil` with SigV4.
   let regionSet: String?
   var payloadHash = ""

@@ -106,7 +106,7 @@ extension SigningWorkspace {
     _ scope: CredentialScope, at date: SigningDate, over canonicalRequestHash: SHA256Digest
   ) -> Range<Int> {
     let start = canonical.text.count
-    let algorithm: SigningAlgorithm = scope.region == nil ? .ecdsaP256SHA256 : .hmacSHA256
+    let algorithm: SigningAlgorithm = scope.region == nil ? .sigV4a : .sigV4
     StringToSign.append(algorithm, timestamp(date), scope, canonicalRequestHash, to: &canonical.text)
     return start..<canonical.text.count
   }

@@ -9,9 +9,9 @@ enum ChunkFraming {
   /// The characters of a signature on the wire, which must be known beforehand; ECDSA's differ, and are filled up.
   static func signatureLength(_ algorithm: SigningAlgorithm) -> Int {
     switch algorithm {
-    case .hmacSHA256: 64
+    case .sigV4: 64
     // DER: two integers of at most 33 bytes, each after tag and length, and all after tag and length.
-    case .ecdsaP256SHA256: 144
+    case .sigV4a: 144
     }
   }
 

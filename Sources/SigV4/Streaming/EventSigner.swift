@@ -125,7 +125,7 @@ extension Signer {
   public func signEvents(
     of request: inout SignableRequest, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> (request: SignedRequest, events: EventSigner) {
-    guard algorithm == .hmacSHA256 else {
+    guard algorithm == .sigV4 else {
       throw SigningError(.invalidStream, "Event streams are signed with SigV4, for one region; SigV4a doesn't do.")
     }
     var streaming = request

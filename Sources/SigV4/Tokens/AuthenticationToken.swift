@@ -39,7 +39,8 @@ public enum AuthenticationToken {
   /// - Returns: The password.
   /// - Throws: ``SigningError`` for a cache, a region or credentials that can't be signed with.
   public static func elastiCache(
-    _ cache: String, _ kind: ElastiCacheKind, user: String, region: String, with credentials: Credentials,
+    _ cache: String, _ kind: AuthenticationToken.ElastiCacheKind, user: String, region: String,
+    with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> String {
     try connect(
@@ -115,10 +116,12 @@ public enum AuthenticationToken {
   }
 }
 
-/// How an ElastiCache cache is run.
-public enum ElastiCacheKind: Sendable, Hashable {
-  /// A replication group of nodes.
-  case nodes
-  /// A serverless cache, which tokens name as such.
-  case serverless
+extension AuthenticationToken {
+  /// How an ElastiCache cache is run.
+  public enum ElastiCacheKind: Sendable, Hashable {
+    /// A replication group of nodes.
+    case nodes
+    /// A serverless cache, which tokens name as such.
+    case serverless
+  }
 }

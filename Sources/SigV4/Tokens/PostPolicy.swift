@@ -75,20 +75,22 @@ extension String {
   }
 }
 
-/// One field of a form that a browser uploads a file with.
-public struct FormField: Sendable, Hashable {
-  /// The name.
-  public let name: String
-  /// The value.
-  public let value: String
+extension PostPolicy {
+  /// One field of a form that a browser uploads a file with.
+  public struct Field: Sendable, Hashable {
+    /// The name.
+    public let name: String
+    /// The value.
+    public let value: String
 
-  init(_ name: String, _ value: String) {
-    self.name = name
-    self.value = value
+    init(_ name: String, _ value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 }
 
-extension FormField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension PostPolicy.Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The field as `name: value`; the session token, the policy, which contains it, and the signature are redacted.
   public var description: String { "\(name): \(shownValue)" }
   /// The same as ``description``.
@@ -120,7 +122,7 @@ extension Signer {
   /// - Throws: ``SigningError``, for SigV4a too, with which no forms are signed.
   public func signForm(
     _ policy: PostPolicy, with credentials: Credentials, at time: Date = Date()
-  ) throws(SigningError) -> [FormField] {
+  ) throws(SigningError) -> [PostPolicy.Field] {
     let (fields, key) = try formFields(credentials, time)
     var policy = policy
     policy.conditions += fields.map { .equals($0.name, $0.value) }
@@ -138,38 +140,38 @@ extension Signer {
   /// - Throws: ``SigningError``, for SigV4a too, with which no forms are signed.
   public func signForm(
     policyDocument document: String, with credentials: Credentials, at time: Date = Date()
-  ) throws(SigningError) -> [FormField] {
+  ) throws(SigningError) -> [PostPolicy.Field] {
     let (fields, key) = try formFields(credentials, time)
     return try fields + signed(document, key)
   }
 
   private func formFields(
     _ credentials: Credentials, _ time: Date
-  ) throws(SigningError) -> (fields: [FormField], key: SigningKey) {
-    guard algorithm == .hmacSHA256 else {
+  ) throws(SigningError) -> (fields: [PostPolicy.Field], key: SigningKey) {
+    guard algorithm == .sigV4 else {
       throw SigningError(.invalidRegion, "Forms are signed with SigV4, for one region; SigV4a doesn't do.")
     }
     let form = SignableRequest(method: "POST", target: "/", headers: [])
     let values = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       try self.values(for: form, with: credentials, at: time, &workspace)
     }
-    var set: [FormField] = []
+    var set: [PostPolicy.Field] = []
     for row in fields.rows {
-      if let name = row.form, let value = values.form(row.content) { set.append(FormField("\(name)", value)) }
+      if let name = row.form, let value = values.form(row.content) { set.append(PostPolicy.Field("\(name)", value)) }
     }
     return (set, values.key)
   }
 
-  private func signed(_ document: String, _ key: SigningKey) throws(SigningError) -> [FormField] {
+  private func signed(_ document: String, _ key: SigningKey) throws(SigningError) -> [PostPolicy.Field] {
     let policy = Data(document.utf8).base64EncodedString()
     let signature = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       try workspace.signature(of: policy, with: key)
     }
-    var set: [FormField] = []
+    var set: [PostPolicy.Field] = []
     for row in fields.rows {
       guard let name = row.form else { continue }
-      if row.content == .policy { set.append(FormField("\(name)", policy)) }
-      if row.content == .signature { set.append(FormField("\(name)", signature)) }
+      if row.content == .policy { set.append(PostPolicy.Field("\(name)", policy)) }
+      if row.content == .signature { set.append(PostPolicy.Field("\(name)", signature)) }
     }
     return set
   }

@@ -5,7 +5,7 @@
 /// for another one than the verified one. Code that reads this value can't.
 public struct CanonicalTarget: Sendable {
   private let text: String
-  private let normalization: PathNormalization
+  private let normalization: SigningService.PathNormalization
 
   /// Reads a request target.
   ///
@@ -21,7 +21,7 @@ public struct CanonicalTarget: Sendable {
   }
 
   /// Wraps a target that was checked.
-  init(valid target: String, _ normalization: PathNormalization) {
+  init(valid target: String, _ normalization: SigningService.PathNormalization) {
     text = target
     self.normalization = normalization
   }
@@ -75,7 +75,7 @@ public struct CanonicalTarget: Sendable {
   }
 
   private static func appendPath(
-    _ path: Span<UInt8>, _ normalization: PathNormalization, to buffer: inout ByteBuffer
+    _ path: Span<UInt8>, _ normalization: SigningService.PathNormalization, to buffer: inout ByteBuffer
   ) {
     var start = path.count > 0 && path[0] == UInt8(ascii: "/") ? 1 : 0
     while start <= path.count {

@@ -233,7 +233,7 @@ public struct ChunkVerifier: Sendable {
 
   /// ECDSA's signatures differ in length, and are filled up with asterisks to the length that all have on the wire.
   private func unpadded(_ signature: String) throws(VerificationError) -> String {
-    guard key.algorithm == .ecdsaP256SHA256 else { return signature }
+    guard key.algorithm == .sigV4a else { return signature }
     let digits = signature.utf8.prefix { $0 != 0x2A }
     guard signature.utf8.count == ChunkFraming.signatureLength(key.algorithm),
       signature.utf8[digits.endIndex...].allSatisfy({ $0 == 0x2A })

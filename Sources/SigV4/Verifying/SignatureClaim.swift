@@ -48,7 +48,7 @@ public struct SignatureClaim: Sendable, Hashable {
   public var lifetime: Duration? { lifetimeSeconds.map { .seconds($0) } }
   /// The patterns of `X-Amz-Region-Set`; `nil` with SigV4.
   public var regionSet: [String]? {
-    algorithm == .hmacSHA256
+    algorithm == .sigV4
       ? nil : fields.regionSet?.utf8.split(separator: 0x2C).map { String(Substring($0).trimmingSpaces) }
   }
 
@@ -200,14 +200,14 @@ extension SignatureClaim {
 
     /// `nil` where the text names one that nobody knows.
     var knownAlgorithm: SigningAlgorithm? {
-      if equals(algorithm, SigningAlgorithm.hmacSHA256.rawValue) { return .hmacSHA256 }
-      return equals(algorithm, SigningAlgorithm.ecdsaP256SHA256.rawValue) ? .ecdsaP256SHA256 : nil
+      if equals(algorithm, SigningAlgorithm.sigV4.rawValue) { return .sigV4 }
+      return equals(algorithm, SigningAlgorithm.sigV4a.rawValue) ? .sigV4a : nil
     }
 
     /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.
     func checkSignature(_ algorithm: SigningAlgorithm) throws(VerificationError) {
       let length = signature.count
-      let isLong = algorithm == .hmacSHA256 ? length == 64 : 16...144 ~= length && length % 2 == 0
+      let isLong = algorithm == .sigV4 ? length == 64 : 16...144 ~= length && length % 2 == 0
       let isHex = withBytes(signature) { digits in
         var isOther: UInt8 = 0
         for index in digits.indices { isOther |= Hexadecimal.isNoLowercaseDigit(digits[index]) }
@@ -215,7 +215,7 @@ extension SignatureClaim {
       }
       guard isHex, isLong else {
         throw .malformed(
-          algorithm == .hmacSHA256
+          algorithm == .sigV4
             ? "The signature must be 64 hex digits in lower case." : "The signature must be DER in lower-case hex.")
       }
     }
@@ -268,9 +268,9 @@ extension SignatureClaim {
         slashes += 1
         index = slash + 1
       }
-      guard slashes == (algorithm == .hmacSHA256 ? 4 : 3) else {
+      guard slashes == (algorithm == .sigV4 ? 4 : 3) else {
         throw .malformed(
-          algorithm == .hmacSHA256
+          algorithm == .sigV4
             ? "Credential must look like ACCESS-KEY-ID/20150830/us-west-2/service/aws4_request."
             : "Credential must look like ACCESS-KEY-ID/20150830/service/aws4_request with SigV4a.")
       }

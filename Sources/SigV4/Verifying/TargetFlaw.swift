@@ -42,7 +42,8 @@ struct TargetFlaw {
 
   /// Looks for a flaw in `target`; `nil` if there is none.
   init?(
-    in target: Span<UInt8>, _ normalization: PathNormalization, _ nonCanonical: Verifier.NonCanonicalTargets
+    in target: Span<UInt8>, _ normalization: SigningService.PathNormalization,
+    _ nonCanonical: Verifier.NonCanonicalTargets
   ) {
     guard !target.isEmpty, target[0] == UInt8(ascii: "/") else {
       self.init(kind: .notAPath, offset: 0)

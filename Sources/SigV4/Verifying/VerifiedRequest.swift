@@ -10,7 +10,7 @@ public struct VerifiedRequest: Sendable, Hashable {
   let isPayloadRead: Bool
 
   /// Whether the signature covers the body, and whether that was checked.
-  public var bodyCoverage: BodyCoverage {
+  public var bodyCoverage: VerifiedRequest.BodyCoverage {
     if payloadHash.utf8.count == 64 { return isPayloadRead ? .covered : .unchecked }
     return payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
   }
@@ -22,23 +22,25 @@ public struct VerifiedRequest: Sendable, Hashable {
   /// it comes again with the same time of signing. Signatures of chunks and events need no cache: each covers the one before
   /// it, and so the request's own.
   public var replayKey: String {
-    guard claim.algorithm == .ecdsaP256SHA256,
+    guard claim.algorithm == .sigV4a,
       let signature = Hexadecimal.bytes(claim.signature).flatMap({ P256.normalForm(ofSignature: $0) })
     else { return claim.signature }
     return Hexadecimal.string(signature.span)
   }
 }
 
-/// Whether a signature covers a request's body.
-public enum BodyCoverage: Sendable, Hashable {
-  /// The body is the one that was signed.
-  case covered
-  /// The signature covers a hash that the caller gave, and nobody here has compared it with the body: compare the body's
-  /// SHA-256 with ``VerifiedRequest/payloadHash``.
-  case unchecked
-  /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
-  /// events (``EventVerifier``).
-  case coveredPieceByPiece
-  /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
-  case uncovered
+extension VerifiedRequest {
+  /// Whether a signature covers a request's body.
+  public enum BodyCoverage: Sendable, Hashable {
+    /// The body is the one that was signed.
+    case covered
+    /// The signature covers a hash that the caller gave, and nobody here has compared it with the body: compare the body's
+    /// SHA-256 with ``VerifiedRequest/payloadHash``.
+    case unchecked
+    /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
+    /// events (``EventVerifier``).
+    case coveredPieceByPiece
+    /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
+    case uncovered
+  }
 }

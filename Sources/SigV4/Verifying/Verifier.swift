@@ -26,7 +26,7 @@ public struct Verifier: Sendable {
   /// What becomes of a request whose target isn't in canonical form.
   public let nonCanonicalTargets: NonCanonicalTargets
   /// How large a request may be.
-  public let limits: RequestLimits
+  public let limits: Verifier.Limits
 
   let canonicalizer: Canonicalizer
   /// ``allowedSkew`` in whole seconds; not below zero, where there would be nothing to negate Int.min to.
@@ -44,7 +44,7 @@ public struct Verifier: Sendable {
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
     requiredHeaders: [String] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
-    limits: RequestLimits = RequestLimits()
+    limits: Verifier.Limits = Verifier.Limits()
   ) {
     self.service = service
     self.region = region

@@ -45,7 +45,7 @@ import Testing
   #if os(Linux)
     @Test func `instance metadata that no packet reaches passes on`() async throws {
       let unanswering = try UnansweringPort()
-      let metadata = InstanceMetadataProvider(
+      let metadata = InstanceMetadataCredentialProvider(
         endpoint: unanswering.baseURL, timeout: .milliseconds(100), environment: [:])
       let chain = CredentialChain([metadata, Scripted(.success(Self.credentials))])
       #expect(try await chain.checkedCredentials() == Self.credentials)

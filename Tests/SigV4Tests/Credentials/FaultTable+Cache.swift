@@ -23,7 +23,7 @@ extension FaultTable {
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: old)
       ).whileRunning { service async throws in
-        let provider = InstanceMetadataProvider(
+        let provider = InstanceMetadataCredentialProvider(
           endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
         let errors = Mutex<[any Error]>([])
         let cache = CachedCredentialProvider(
@@ -46,7 +46,8 @@ extension FaultTable {
       try await InstanceMetadataService.start(
         Instance(roleName: nil, credentials: Planted.credentials)
       ).whileRunning { service async throws in
-        let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+        let provider = InstanceMetadataCredentialProvider(
+          endpoint: service.baseURL, timeout: patience, environment: [:])
         let cache = provider.cached()
         #expect(try await cache.checkedError().code == .notAvailable)
         service.instance.roleName = InstanceMetadataFault.roleName
@@ -64,7 +65,7 @@ extension FaultTable {
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: credentials(expiringAfter: 3600))
       ).whileRunning { service async throws in
-        let provider = InstanceMetadataProvider(
+        let provider = InstanceMetadataCredentialProvider(
           endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
         let cache = CachedCredentialProvider(provider, clock: clock.clock)
         let first = try await cache.checkedCredentials()
@@ -95,7 +96,7 @@ extension FaultTable {
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: held)
       ).whileRunning { service async throws in
-        let provider = InstanceMetadataProvider(
+        let provider = InstanceMetadataCredentialProvider(
           endpoint: service.baseURL, roleName: InstanceMetadataFault.roleName, timeout: patience, environment: [:],
           clock: clock.clock)
         let cache = CachedCredentialProvider(provider, clock: clock.clock)
@@ -116,7 +117,7 @@ extension FaultTable {
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
       ).whileRunning { service async throws in
-        let provider = InstanceMetadataProvider(
+        let provider = InstanceMetadataCredentialProvider(
           endpoint: service.baseURL, timeout: patience, environment: [:], clock: clock.clock)
         _ = try await provider.checkedCredentials()
         clock.advance(by: jump)

@@ -9,7 +9,8 @@ extension FaultTable {
       try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
       ).whileRunning { service async throws in
-        let cache = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:]).cached()
+        let cache = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+          .cached()
         let all = try await withThrowingTaskGroup { group in
           for _ in 0..<1000 { group.addTask { try await cache.checkedCredentials() } }
           return try await group.reduce(into: [Credentials]()) { $0.append($1) }

@@ -11,7 +11,7 @@ extension FaultTable {
       let refusing = try RefusingPort()
       let clock = TestClock()
       let transport = RecordingTransport(before: SocketTransport())
-      let provider = InstanceMetadataProvider(
+      let provider = InstanceMetadataCredentialProvider(
         endpoint: refusing.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
       let error = try await provider.checkedError()
       #expect(error.code == .notAvailable)
@@ -26,7 +26,7 @@ extension FaultTable {
       FaultTableRow("F02", "T not connected at the deadline", requests: "T") {
         let unanswering = try UnansweringPort()
         let transport = RecordingTransport(before: SocketTransport())
-        let provider = InstanceMetadataProvider(
+        let provider = InstanceMetadataCredentialProvider(
           endpoint: unanswering.baseURL, timeout: .milliseconds(300), environment: [:], transport: transport,
           clock: TestClock().clock)
         let error = try await provider.checkedError()
@@ -49,7 +49,7 @@ extension FaultTable {
               roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials, httpTokens: .optional)
           ).whileRunning { service async throws in
             service.faults = [.on(nil, path, .redirect(to: elsewhere.baseURL + path, status: status))]
-            let provider = InstanceMetadataProvider(
+            let provider = InstanceMetadataCredentialProvider(
               endpoint: service.baseURL, timeout: patience, environment: [:], clock: TestClock().clock)
             #expect(try await provider.checkedError().code == .badAnswer)
             return service.letters
@@ -68,14 +68,14 @@ extension FaultTable {
   private static let disabling: [FaultTableRow] = [
     ("true", true), (" True\n", true), ("TRUE", true), ("1", false), ("", false), ("false", false), ("yes", false),
   ].flatMap { (value: String, isDisabled: Bool) in
-    [nil, InstanceMetadataProvider.Access.enabled].map { access in
+    [nil, InstanceMetadataCredentialProvider.Access.enabled].map { access in
       let isOff = isDisabled && access == nil
       let name = "disabled by \(value.debugDescription)" + (access == nil ? "" : ", enabled by the parameter")
       return FaultTableRow("F49", name, requests: isOff ? "" : "TLC") {
         try await InstanceMetadataService.start(
           Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
         ).whileRunning { service async throws in
-          let provider = InstanceMetadataProvider(
+          let provider = InstanceMetadataCredentialProvider(
             endpoint: service.baseURL, timeout: patience, access: access,
             environment: ["AWS_EC2_METADATA_DISABLED": value])
           try await (isOff ? FaultOutcome.fails(.notConfigured) : .works).check(provider)
@@ -99,7 +99,8 @@ extension FaultTable {
         let service = try await InstanceMetadataService.start(
           Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials))
         for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] { setenv(name, proxy.baseURL, 1) }
-        try await FaultOutcome.works.check(InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience))
+        try await FaultOutcome.works.check(
+          InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience))
         #expect(proxy.connectionCount == 0)
         print("letters:\(service.letters)")
       }

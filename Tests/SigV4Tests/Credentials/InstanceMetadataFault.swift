@@ -16,7 +16,7 @@ struct InstanceMetadataFault: Sendable {
   /// A letter a request: T for the token, L for the listing, C for the credentials; l and c for those at legacy paths.
   let requests: String
   var calls = 1
-  var version: InstanceMetadataProvider.Version?
+  var version: InstanceMetadataCredentialProvider.Version?
   var configuredRoleName: String?
   var environment: [String: String] = [:]
   /// The letter of the request whose answer isn't waited for for long, because none comes.
@@ -53,8 +53,8 @@ struct InstanceMetadataFault: Sendable {
 
 extension InstanceMetadataFault {
   /// A provider that asks `service` as the row has it.
-  private func provider(of service: InstanceMetadataService) -> InstanceMetadataProvider {
-    InstanceMetadataProvider(
+  private func provider(of service: InstanceMetadataService) -> InstanceMetadataCredentialProvider {
+    InstanceMetadataCredentialProvider(
       endpoint: service.baseURL + "/", version: version, roleName: configuredRoleName, timeout: patience,
       environment: environment, transport: Transport(baseURL: service.baseURL, impatientAt: impatientAt),
       clock: TestClock().clock)

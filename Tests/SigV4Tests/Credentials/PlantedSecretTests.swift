@@ -134,7 +134,7 @@ import Testing
       EnvironmentCredentialProvider(environment: ["AWS_SECRET_ACCESS_KEY": Self.mark]),
       WebIdentityCredentialProvider(environment: environment, transport: transport, files: files, clock: clock),
       ContainerCredentialProvider(environment: environment, transport: transport, files: files, clock: clock),
-      InstanceMetadataProvider(
+      InstanceMetadataCredentialProvider(
         endpoint: metadata.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock),
     ]
   }

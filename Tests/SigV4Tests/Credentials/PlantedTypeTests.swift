@@ -74,7 +74,7 @@ struct PlantedTypeTests {
       EnvironmentCredentialProvider(environment: environment), ContainerCredentialProvider(environment: environment),
       ProcessCredentialProvider(command: "program \(Planted.secret)", environment: environment),
       ProfileCredentialProvider(profile: "p", environment: environment),
-      InstanceMetadataProvider(environment: environment),
+      InstanceMetadataCredentialProvider(environment: environment),
     ]
   }
 
@@ -130,13 +130,13 @@ struct PlantedTypeTests {
     }
     let scope = try CredentialScope(date: time, region: "us-west-2", service: "s3")
     let policy = PostPolicy(expiration: time, conditions: [.equals("bucket", "b")])
-    let answer = ServiceAnswer(
+    let answer = ServiceErrorResponse(
       "<Error><Code>SignatureDoesNotMatch</Code><CanonicalRequest>GET\n/\n\nhost:b\nx-amz-security-token:"
         + "\(Planted.token)\n\nhost\n00</CanonicalRequest></Error>")
     // A difference shows words of a query without a value, which may name a subresource.
     var valued = request(target: "/key?apiKey=\(Planted.secret)&X-Amz-Security-Token=\(Planted.token)")
     try s3.sign(&valued, payload: .unsigned, with: credentials, at: time)
-    let mismatch = Mismatch(of: valued, answer: answer, credentials: credentials)
+    let mismatch = SignatureDiagnosis(of: valued, answer: answer, credentials: credentials)
     let transport = TransportRequest(
       method: "POST", url: "http://user@h/\(Planted.secret)?\(Planted.token)", headers: secretHeaders,
       body: Array(Planted.secret.utf8))
@@ -192,9 +192,11 @@ struct PlantedTypeTests {
       "SecurityTokenService", "SignatureAuthentication", "LocalClock", "AuthPolicy", "AuthPolicyError", "Principal",
       "RefusingPort",
       // Settings, codes and cases.
-      "Code", "Cause", "Certainty", "RequestLimits", "NonCanonicalTargets", "BodyCoverage", "Placement", "Signatures",
+      "Code", "Cause", "Certainty", "Limits", "NonCanonicalTargets", "BodyCoverage",
+      "Placement", "Signatures",
       "SigningAlgorithm", "SigningService",
-      "PayloadRule", "ContentHashHeader", "PathEncoding", "PathNormalization", "SessionTokenRule", "ElastiCacheKind",
+      "PayloadRule", "ContentHashHeader", "PathEncoding",
+      "PathNormalization", "SessionTokenRule", "ElastiCacheKind",
       "ClockSkew", "Version", "EndpointMode", "Access", "TransportDeadlines", "Attempt", "LoopbackAddress", "Framing",
       "Ending", "Persistence", "Authentication", "HTTPTokens", "HTTPEndpoint", "ExtendedPaths", "Decision", "Failure",
       // Tests' own scripts of answers.

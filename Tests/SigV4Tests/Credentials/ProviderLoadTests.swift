@@ -51,7 +51,7 @@ import Testing
     let service = try await InstanceMetadataService.start(
       Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials))
     let transport = Transport()
-    let provider = InstanceMetadataProvider(
+    let provider = InstanceMetadataCredentialProvider(
       endpoint: service.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
     let fetches = Mutex(0)
     let source = ClosureProvider {

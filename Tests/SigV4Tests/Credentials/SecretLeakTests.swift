@@ -32,7 +32,7 @@ import Testing
       Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
     ).whileRunning { service async throws in
       service.faults = [.onCredentials(.answer(200, document))]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try? await provider.checkedCredentials()
       // The session token and the body on their way.
       for header in service.server.requests("GET").flatMap(\.request.headers) where header.name.contains("token") {

@@ -12,14 +12,14 @@ struct BrokenRequest: CustomTestStringConvertible, Sendable {
 
   let testDescription: String
   let given: Given
-  let cause: Mismatch.Cause
+  let cause: SignatureDiagnosis.Cause
   /// A part of the explanation.
   let sentence: String
   let text: String
   let answer: String
 
   init(
-    _ name: String, given: Given = .nothing, _ cause: Mismatch.Cause, _ sentence: String, _ text: String,
+    _ name: String, given: Given = .nothing, _ cause: SignatureDiagnosis.Cause, _ sentence: String, _ text: String,
     _ answer: String
   ) {
     testDescription = name
@@ -42,7 +42,7 @@ struct BrokenRequest: CustomTestStringConvertible, Sendable {
   }
 
   /// What the texts alone, and the credentials where they are given, explain.
-  func mismatch() throws -> Mismatch {
+  func mismatch() throws -> SignatureDiagnosis {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let blank = try #require(lines.firstIndex(of: ""))
     let start = lines[0].split(separator: " ")
@@ -51,8 +51,8 @@ struct BrokenRequest: CustomTestStringConvertible, Sendable {
       return HeaderField(String(line[..<colon]), String(line[line.index(after: colon)...].dropFirst()))
     }
     let body = Array(lines[(blank + 1)...].joined(separator: "\n").utf8)
-    return Mismatch(
+    return SignatureDiagnosis(
       of: SignableRequest(method: String(start[0]), target: String(start[1]), headers: headers), payload: .bytes(body),
-      answer: ServiceAnswer(answer), credentials: credentials)
+      answer: ServiceErrorResponse(answer), credentials: credentials)
   }
 }

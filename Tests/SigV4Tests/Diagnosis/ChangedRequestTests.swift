@@ -5,7 +5,7 @@ import Testing
 /// Requests that were changed after signing, of which the service shows nothing.
 @Suite struct ChangedRequestTests {
   @Test(arguments: [
-    ("PUT", "/prod/a", "", Mismatch.Cause.method, "signed as POST, but sent as PUT"),
+    ("PUT", "/prod/a", "", SignatureDiagnosis.Cause.method, "signed as POST, but sent as PUT"),
     ("POST", "/prod/a/", "", .path, "the slash at its end"), ("POST", "/prod/a", "", .signatureIsRight, "right"),
     ("POST", "/v1/prod/a", "", .path, "without its first segment"), ("POST", "/prod", "", .unknown, "no known mistake"),
     (
@@ -13,7 +13,7 @@ import Testing
     ),
   ])
   func `a part that was changed after signing is found`(
-    method: String, target: String, parameter: String, cause: Mismatch.Cause, sentence: String
+    method: String, target: String, parameter: String, cause: SignatureDiagnosis.Cause, sentence: String
   ) throws {
     let sample = SignedSample(
       method: "POST", target: "/prod/a", headers: [HeaderField("Host", "h"), HeaderField("Content-Type", "text/plain")])
@@ -21,7 +21,7 @@ import Testing
       (request.method, request.target) = (method, target)
       try request.change("Content-Type") { $0 + parameter }
     }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == cause)
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
   }
@@ -30,23 +30,24 @@ import Testing
     let sample = SignedSample(
       headers: [HeaderField("Host", "h"), HeaderField("Content-Type", "application/json; charset=utf-8")])
     let request = try sample.request { try $0.change("Content-Type") { _ in "application/json" } }
-    #expect(Mismatch(of: request, credentials: sample.credentials).cause == .header)
+    #expect(SignatureDiagnosis(of: request, credentials: sample.credentials).cause == .header)
   }
 
   /// The canonical request of the sample, as a signer has it that does something else.
   @Test(arguments: [
-    ("/a%2520b", "/a b", Mismatch.Cause.path, "decoded"), ("/a%2520b", "/a%20b", .pathEncoding, "encoded once"),
+    ("/a%2520b", "/a b", SignatureDiagnosis.Cause.path, "decoded"),
+    ("/a%2520b", "/a%20b", .pathEncoding, "encoded once"),
     ("x-color:blue", "x-color:", .header, "x-color is signed as empty"),
     ("x-color:blue\n", "", .header, "x-color isn't signed"),
     ("x-amz-security-token:TOKENTHATMUSTNOTSHOW", "x-amz-security-token:", .sessionToken, "is signed as empty"),
     ("x-amz-security-token:TOKENTHATMUSTNOTSHOW\n", "", .sessionToken, "isn't signed"),
   ])
   func `what is signed otherwise than it is sent is found`(
-    line: String, signed: String, cause: Mismatch.Cause, sentence: String
+    line: String, signed: String, cause: SignatureDiagnosis.Cause, sentence: String
   ) throws {
     let sample = SignedSample(token: "TOKENTHATMUSTNOTSHOW", target: "/a%20b")
     let request = try sample.request(signing: [line: signed])
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == cause)
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
     #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
@@ -55,7 +56,7 @@ import Testing
   @Test func `a path that is encoded once says nothing of dot segments`() throws {
     let sample = SignedSample(target: "/a%20b")
     let request = try sample.request(signing: ["/a%2520b": "/a%20b"])
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .pathEncoding)
     #expect(!mismatch.explanation.contains("dot segments"), "\(mismatch)")
   }
@@ -63,7 +64,7 @@ import Testing
   @Test func `a path that is signed as for S3 in both ways is found`() throws {
     let sample = SignedSample(target: "/x/../a%20b")
     let request = try sample.request(signing: ["/a%2520b": "/x/../a%20b"])
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .pathEncoding)
     #expect(
       mismatch.explanation.contains("encoded once") && mismatch.explanation.contains("dot segments"), "\(mismatch)")
@@ -82,12 +83,13 @@ import Testing
     let changes = list.merging([line: "\n\(name):9\(line)"]) { first, _ in first }
     var request = try sample.request(signing: changes)
     request.headers.append(HeaderField(name, "9"))
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .header)
     #expect(mismatch.explanation.contains("The header \(name) is signed"), "\(mismatch)")
     #expect(mismatch.explanation.contains(advice), "\(mismatch)")
     request.remove(name)
-    #expect(Mismatch(of: request, credentials: sample.credentials).cause == .unknown, "nobody knows what it was")
+    #expect(
+      SignatureDiagnosis(of: request, credentials: sample.credentials).cause == .unknown, "nobody knows what it was")
   }
 
   @Test(arguments: [
@@ -101,7 +103,7 @@ import Testing
   ) throws {
     let sample = SignedSample(placement: placement, target: target)
     let request = try sample.request { $0.target += added }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .query)
     #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
@@ -120,7 +122,7 @@ import Testing
       request.target = sent
       request.headers.append(HeaderField(header, value))
     }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .path)
     #expect(mismatch.explanation.contains("signed as \(header.lowercased()) has it"), "\(mismatch)")
   }
@@ -135,7 +137,7 @@ import Testing
     for service in [SigningService("service"), .s3] {
       let sample = SignedSample(service: service, target: signed + "?x=1")
       let request = try sample.request { $0.target = sent + "?x=1" }
-      let mismatch = Mismatch(of: request, credentials: sample.credentials)
+      let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
       #expect(mismatch.cause == .path)
       #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
     }
@@ -162,7 +164,7 @@ import Testing
     let request = try sample.request { request in
       for (name, value) in sent { try request.change(name) { _ in value } }
     }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .header)
     #expect(mismatch.certainty == .certain)
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
@@ -171,7 +173,7 @@ import Testing
   @Test func `the value of a list header that may be a secret isn't shown`() throws {
     let sample = SignedSample(headers: [HeaderField("Host", "h"), HeaderField("Cookie", "session=\(Planted.mark)")])
     let request = try sample.request { request in try request.change("Cookie") { "\($0); lb=1" } }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.explanation.contains("The header cookie is signed as"), "\(mismatch)")
     Planted.expectNoSecret(in: mismatch)
   }
@@ -182,7 +184,7 @@ import Testing
   ])
   func `a body that got or lost a line break is found`(signed: String, sent: String, sentence: String) throws {
     let sample = SignedSample(body: Array(signed.utf8), method: "POST")
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: try sample.request(), payload: .bytes(Array(sent.utf8)), credentials: sample.credentials)
     #expect(mismatch.cause == .payload)
     #expect(mismatch.certainty == .certain)
@@ -207,7 +209,7 @@ import Testing
       default: try request.change("Host") { _ in "other.example.com" }
       }
     }
-    let mismatch = Mismatch(of: request, payload: .bytes(body), credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, payload: .bytes(body), credentials: sample.credentials)
     #expect(mismatch.cause == .unknown)
     #expect(mismatch.certainty == nil)
     for checked in ["can't be told", "x-color", "the body, whose hash isn't sent", "the query", "Host", "the method"] {
@@ -218,7 +220,7 @@ import Testing
   @Test func `a host in another letter case is found`() throws {
     let sample = SignedSample(headers: [HeaderField("Host", "example.com")])
     let request = try sample.request { try $0.change("Host") { _ in "Example.com" } }
-    let mismatch = Mismatch(of: request, credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .host)
     #expect(mismatch.explanation.contains("Letter case counts"))
   }

@@ -9,7 +9,8 @@ import Testing
 
   @Test(arguments: rows)
   func `an answer has the cause and the certainty that its row says`(row: AnswerRow) throws {
-    let mismatch = Mismatch(of: try row.signedRequest(), answer: row.answer.isEmpty ? nil : ServiceAnswer(row.answer))
+    let mismatch = SignatureDiagnosis(
+      of: try row.signedRequest(), answer: row.answer.isEmpty ? nil : ServiceErrorResponse(row.answer))
     #expect(mismatch.cause.description == row.cause)
     #expect(mismatch.certainty?.rawValue == row.certainty)
     if let says = row.says { #expect(mismatch.explanation.contains(says), "\(mismatch)") }
@@ -29,13 +30,13 @@ import Testing
     var copy = request
     let signed = try Signer(service: .s3, region: "us-west-2").sign(
       &copy, payload: .empty, with: sample.credentials, at: SignedSample.time)
-    let answer = ServiceAnswer(
+    let answer = ServiceErrorResponse(
       """
       <Error><Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you \
       provided. Check your key and signing method.</Message><StringToSign>\(try signed.stringToSign.text)</StringToSign>\
       <CanonicalRequest>\(try signed.canonicalRequest.text)</CanonicalRequest></Error>
       """)
-    let mismatch = Mismatch(of: request, answer: answer)
+    let mismatch = SignatureDiagnosis(of: request, answer: answer)
     #expect(mismatch.cause == .secret, "\(mismatch)")
     #expect(mismatch.certainty == .likely)
   }
@@ -47,7 +48,7 @@ import Testing
     let message = row.wording.joined(separator: "name")
     let code = row.codes.last.map { "\"code\":\"\($0)\"," } ?? ""
     let text = message.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-    let answer = ServiceAnswer("{\(code)\"message\":\"\(text)\"}")
+    let answer = ServiceErrorResponse("{\(code)\"message\":\"\(text)\"}")
     let isReached = try AnswerRow.requests.contains { kind in
       let host = row.host.map { "name.\($0).us-west-2.amazonaws.com" }
       let request = try AnswerRow(kind: kind, host: host).signedRequest()
@@ -60,7 +61,7 @@ import Testing
   @Test(arguments: [
     (
       "User: anonymous is not authorized to perform: x because no service-based policy allows x",
-      Mismatch.Cause.notSigned
+      SignatureDiagnosis.Cause.notSigned
     ),
     (
       "User: a is not authorized to perform: vpc-lattice-svcs:Invoke with an explicit deny in a service-based policy",
@@ -74,9 +75,9 @@ import Testing
     ("The provided 'x-amz-content-sha256' header does not match what was computed.", .payload),
     ("Token expired: current date/time 1 must be before the expiration date/time 0", .otherReason),
   ])
-  func `of rows that overlap, the narrower one explains`(message: String, cause: Mismatch.Cause) throws {
-    let answer = ServiceAnswer("{\"message\":\(String(reflecting: message))}")
-    #expect(Mismatch(of: try SignedSample().request(), answer: answer).cause == cause)
+  func `of rows that overlap, the narrower one explains`(message: String, cause: SignatureDiagnosis.Cause) throws {
+    let answer = ServiceErrorResponse("{\"message\":\(String(reflecting: message))}")
+    #expect(SignatureDiagnosis(of: try SignedSample().request(), answer: answer).cause == cause)
   }
 
   @Test(
@@ -105,16 +106,16 @@ import Testing
       ("<html><head><title>403 Forbidden</title></head></html>", nil, "403 Forbidden"),
     ] as [(String, String?, String)])
   func `code and message are read from any form of answer`(body: String, code: String?, message: String) {
-    let answer = ServiceAnswer(body)
+    let answer = ServiceErrorResponse(body)
     #expect(answer.code == code)
     #expect(answer.message == message)
   }
 
   @Test(arguments: ["{", "[", "{\"a\":", "<", "<a>", "\"", "a:", "&#"])
   func `a long answer without structure is read in one pass`(piece: String) throws {
-    let answer = ServiceAnswer(String(repeating: piece, count: 300_000 / piece.utf8.count))
+    let answer = ServiceErrorResponse(String(repeating: piece, count: 300_000 / piece.utf8.count))
     #expect(answer.message.utf8.count <= 262_144)
-    #expect(Mismatch(of: try SignedSample().request(), answer: answer).cause == .unknown)
+    #expect(SignatureDiagnosis(of: try SignedSample().request(), answer: answer).cause == .unknown)
   }
 
   @Test func `text of an answer that repeats a part of a secret isn't shown`() throws {
@@ -123,13 +124,13 @@ import Testing
     let request = try sample.request()
     for part in [token, String(token.dropFirst(7).prefix(12)), String(sample.credentials.secretAccessKey.prefix(9))] {
       for wording in ["'\(part)' is named as a SignedHeader", "scoped to correct service: '\(part)'"] {
-        let mismatch = Mismatch(
-          of: request, answer: ServiceAnswer("{\"message\":\"\(wording)\"}"), credentials: sample.credentials)
+        let mismatch = SignatureDiagnosis(
+          of: request, answer: ServiceErrorResponse("{\"message\":\"\(wording)\"}"), credentials: sample.credentials)
         #expect(!"\(mismatch)".contains(part), "\(mismatch)")
       }
       let shown = "GET\n/\(part)\n\nhost:example.amazonaws.com\n\nhost\n00"
-      let mismatch = Mismatch(
-        of: request, answer: ServiceAnswer("<CanonicalRequest>\(shown)</CanonicalRequest>"),
+      let mismatch = SignatureDiagnosis(
+        of: request, answer: ServiceErrorResponse("<CanonicalRequest>\(shown)</CanonicalRequest>"),
         credentials: sample.credentials)
       #expect(!mismatch.differences.isEmpty)
       #expect(!"\(mismatch)".contains(part), "\(mismatch)")

@@ -75,6 +75,6 @@ import Testing
       try Verifier(service: .s3).verify(request, payload: .empty, with: credentials)
     }
     #expect(error.map { Self.shows($0.description) } == false, "\(error?.message ?? "")")
-    #expect(!Self.shows(Mismatch(of: request, payload: .empty, credentials: credentials).description))
+    #expect(!Self.shows(SignatureDiagnosis(of: request, payload: .empty, credentials: credentials).description))
   }
 }

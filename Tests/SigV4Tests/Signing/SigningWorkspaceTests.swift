@@ -35,7 +35,7 @@ import Testing
     try expectSmall()
     _ = try? signer.presign(&inQuery, validFor: .seconds(60), with: sample.credentials, at: SignedSample.time)
     try expectSmall()
-    var limits = RequestLimits()
+    var limits = Verifier.Limits()
     (limits.headerBytes, limits.targetBytes, limits.headerCount) = (Int.max, Int.max, Int.max)
     let verifier = Verifier(service: sample.service, nonCanonicalTargets: .accepted, limits: limits)
     _ = verifier.refusal(of: inHeaders, with: sample.credentials)

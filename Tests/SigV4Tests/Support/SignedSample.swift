@@ -6,7 +6,7 @@ import Testing
 struct SignedSample: CustomTestStringConvertible {
   var service = SigningService("service")
   var region: String? = "us-west-2"
-  var algorithm = SigningAlgorithm.hmacSHA256
+  var algorithm = SigningAlgorithm.sigV4
   var placement = SignatureClaim.Placement.header
   var token: String?
   var body: [UInt8] = []
@@ -31,7 +31,7 @@ struct SignedSample: CustomTestStringConvertible {
   func request(_ change: (inout SignableRequest) throws -> Void = { _ in }) throws -> SignableRequest {
     var request = SignableRequest(method: method, target: target, headers: headers)
     let signer =
-      algorithm == .hmacSHA256
+      algorithm == .sigV4
       ? Signer(service: service, region: region) : Signer(service: service, regionSet: ["us-east-1", "us-west-*"])
     switch placement {
     case .header: try signer.sign(&request, payload: .bytes(body), with: credentials, at: Self.time)
@@ -48,7 +48,7 @@ struct SignedSample: CustomTestStringConvertible {
 
   /// Every way to sign that the library has.
   static let all: [SignedSample] = [SigningService("service"), .vpcLattice, .s3].flatMap { service in
-    [SigningAlgorithm.hmacSHA256, .ecdsaP256SHA256].flatMap { algorithm in
+    [SigningAlgorithm.sigV4, .sigV4a].flatMap { algorithm in
       [SignatureClaim.Placement.header, .query].flatMap { placement in
         [nil, "token/of+the=session"].map { token in
           SignedSample(service: service, algorithm: algorithm, placement: placement, token: token)

@@ -23,21 +23,23 @@ import Testing
 
   @Test(arguments: [
     (
-      ElastiCacheKind.nodes,
+      AuthenticationToken.ElastiCacheKind.nodes,
       "my-cache/?Action=connect&User=iam-user&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAIOSFODN"
         + "N7EXAMPLE%2F20260301%2Fus-west-2%2Felasticache%2Faws4_request&X-Amz-Date=20260301T120000Z&X-Amz-Sign"
         + "edHeaders=host&X-Amz-Expires=900&X-Amz-Security-Token=session%2Ftoken%2B%3D%3D&X-Amz-Signature=01069"
         + "42d56a422f29b7b1cc56c3b0c88283b20399036a07a89e6d4ec310f3e13"
     ),
     (
-      ElastiCacheKind.serverless,
+      AuthenticationToken.ElastiCacheKind.serverless,
       "my-cache/?Action=connect&User=iam-user&ResourceType=ServerlessCache&X-Amz-Algorithm=AWS4-HMAC-SHA256"
         + "&X-Amz-Credential=ASIAIOSFODNN7EXAMPLE%2F20260301%2Fus-west-2%2Felasticache%2Faws4_request&X-Amz-Dat"
         + "e=20260301T120000Z&X-Amz-SignedHeaders=host&X-Amz-Expires=900&X-Amz-Security-Token=session%2Ftoken%2"
         + "B%3D%3D&X-Amz-Signature=3a5b439d7a9e640314ff0bde88a1ad629198fc56b5d440f566133fabac625371"
     ),
   ])
-  func `an ElastiCache token names the cache, and its kind if serverless`(kind: ElastiCacheKind, expected: String)
+  func `an ElastiCache token names the cache, and its kind if serverless`(
+    kind: AuthenticationToken.ElastiCacheKind, expected: String
+  )
     throws
   {
     #expect(

@@ -38,12 +38,12 @@ import Testing
     for part in try #require(vector.parts) {
       if let lines = part.trailers {
         trailers = lines.map { HeaderField($0[0], $0[1]) }
-        pieces.append(ChunkFraming.trailer(trailers, part.signature, .hmacSHA256))
+        pieces.append(ChunkFraming.trailer(trailers, part.signature, .sigV4))
       } else {
         let bytes = part.bytes
         payload += bytes
         pieces.append(
-          ChunkFraming.header(size: bytes.count, part.signature, .hmacSHA256)
+          ChunkFraming.header(size: bytes.count, part.signature, .sigV4)
             + (bytes.isEmpty ? [] : bytes + [0x0D, 0x0A]))
       }
     }

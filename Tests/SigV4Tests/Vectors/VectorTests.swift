@@ -20,9 +20,9 @@ import Testing
       #expect(try signed.stringToSign.text == stringToSign)
     }
     switch signed.algorithm {
-    case .hmacSHA256:
+    case .sigV4:
       #expect(signed.signature == expected.signature)
-    case .ecdsaP256SHA256:
+    case .sigV4a:
       // Signatures differ each time: both the sample and ours must be the key's.
       let key = try #require(expected.publicKey)
       let text = try signed.stringToSign

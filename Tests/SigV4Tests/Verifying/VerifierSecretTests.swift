@@ -35,7 +35,7 @@ import Testing
     Trick("the payload hash", .wrongPayload, SignedSample(service: .s3)) {
       try $0.change("x-amz-content-sha256") { _ in planted }
     },
-    Trick("the region set", .wrongScope, SignedSample(algorithm: .ecdsaP256SHA256)) {
+    Trick("the region set", .wrongScope, SignedSample(algorithm: .sigV4a)) {
       try $0.change("X-Amz-Region-Set") { _ in planted }
     },
     Trick("a customer's key", .unsignedHeader) {
@@ -83,6 +83,6 @@ import Testing
     dump(error, to: &dumped)
     #expect(!"\(error) \(String(reflecting: error)) \(dumped)".contains("PLANTED"), "\(error)")
     let request = try sample.request(place.play)
-    #expect(!"\(Mismatch(of: request, credentials: sample.credentials))".contains("PLANTED"))
+    #expect(!"\(SignatureDiagnosis(of: request, credentials: sample.credentials))".contains("PLANTED"))
   }
 }

@@ -5,7 +5,7 @@
 /// what timed out or was refused, and makes no more than a few requests: one call takes at most five times the timeout.
 ///
 /// Each call asks the service anew; put it behind a cache to sign requests with it.
-public struct InstanceMetadataProvider: CredentialProvider {
+public struct InstanceMetadataCredentialProvider: CredentialProvider {
   /// The version of the service's protocol.
   public enum Version: Sendable, Hashable {
     /// Version 2, and version 1 where the service has no tokens.

@@ -8,15 +8,15 @@
 struct InstanceMetadataSettings: Sendable {
   /// The base URL without a trailing slash.
   let endpoint: String
-  let version: InstanceMetadataProvider.Version
+  let version: InstanceMetadataCredentialProvider.Version
   let roleName: String?
   let timeout: Duration
   let attempts: Int
 
   init(
-    endpoint: String?, endpointMode: InstanceMetadataProvider.EndpointMode?,
-    version: InstanceMetadataProvider.Version?, roleName: String?, timeout: Duration?, attempts: Int?,
-    access: InstanceMetadataProvider.Access?, environment: [String: String]?
+    endpoint: String?, endpointMode: InstanceMetadataCredentialProvider.EndpointMode?,
+    version: InstanceMetadataCredentialProvider.Version?, roleName: String?, timeout: Duration?, attempts: Int?,
+    access: InstanceMetadataCredentialProvider.Access?, environment: [String: String]?
   ) throws(CredentialError) {
     let environment = environment ?? ProcessInfo.processInfo.environment
     let variable = { (name: String) throws(CredentialError) in try environment.setting(name) }
@@ -52,7 +52,7 @@ struct InstanceMetadataSettings: Sendable {
     }
   }
 
-  private static func mode(_ text: String?) throws(CredentialError) -> InstanceMetadataProvider.EndpointMode {
+  private static func mode(_ text: String?) throws(CredentialError) -> InstanceMetadataCredentialProvider.EndpointMode {
     switch text?.utf8.asciiLowercased {
     case nil, "ipv4": .ipv4
     case "ipv6": .ipv6

@@ -84,7 +84,7 @@ public struct ProfileCredentialProvider: CredentialProvider {
     case .named(.environment):
       return EnvironmentCredentialProvider(environment: environment)
     case .named(.instanceMetadata):
-      return InstanceMetadataProvider(environment: environment, clock: clock)
+      return InstanceMetadataCredentialProvider(environment: environment, clock: clock)
     case .named(.container):
       return ContainerCredentialProvider(environment: environment, transport: transport, files: files, clock: clock)
     case .webIdentity(var settings):

@@ -2,7 +2,7 @@ import Foundation
 import SigV4
 import Testing
 
-@Suite struct MismatchTests {
+@Suite struct SignatureDiagnosisTests {
   @Test(arguments: BrokenRequest.named + BrokenRequest.shown + BrokenRequest.searched + BrokenRequest.searchedForm)
   func `a broken request is explained, from its text and the service's words`(broken: BrokenRequest) throws {
     let mismatch = try broken.mismatch()
@@ -25,7 +25,7 @@ import Testing
 
   @Test func `the lines that differ are in the order of the canonical request`() throws {
     let request = try SignedSample(headers: [HeaderField("Host", "h"), HeaderField("X-Color", "blue")]).request()
-    let answer = ServiceAnswer(
+    let answer = ServiceErrorResponse(
       """
       The request signature we calculated does not match the signature you provided.
 
@@ -39,7 +39,7 @@ import Testing
       host
       UNSIGNED-PAYLOAD'
       """)
-    let mismatch = Mismatch(of: request, answer: answer)
+    let mismatch = SignatureDiagnosis(of: request, answer: answer)
     #expect(
       mismatch.differences.map(\.line).filter { $0 != "header x-amz-date" }
         == ["method", "path", "query", "header host", "header x-color", "signed headers", "payload hash"])
@@ -52,9 +52,9 @@ import Testing
   func `the times that an answer shows count from a minute's difference on`(offset: Double, shown: String?) throws {
     let format = Date.ISO8601FormatStyle()
     let server = SignedSample.time.addingTimeInterval(offset).formatted(format)
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: try SignedSample(service: .s3).request(),
-      answer: ServiceAnswer(
+      answer: ServiceErrorResponse(
         """
         <Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time is too \
         large.</Message><ServerTime>\(server)</ServerTime></Error>
@@ -65,7 +65,7 @@ import Testing
 
   @Test(arguments: [(-1200.0, "20 minutes 0 seconds after"), (90_000, "25 hours 0 minutes before")])
   func `the date of the answer tells how far a clock is off`(offset: Double, sentence: String) throws {
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: try SignedSample().request(), serviceTime: SignedSample.time.addingTimeInterval(offset))
     #expect(mismatch.cause == .clock)
     #expect(mismatch.explanation.contains(sentence))
@@ -76,7 +76,7 @@ import Testing
     service: SigningService, offset: Double, isClock: Bool
   ) throws {
     let sample = SignedSample(service: service)
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: try sample.request(), credentials: sample.credentials,
       serviceTime: SignedSample.time.addingTimeInterval(offset))
     #expect(mismatch.cause == (isClock ? .clock : .signatureIsRight))
@@ -91,15 +91,15 @@ import Testing
     try Signer(service: .s3, region: "us-west-2").sign(
       &request, payload: .hash(word), with: credentials, at: SignedSample.time)
     let body = Payload.bytes(Array("2\r\nab\r\n0\r\n\r\n".utf8))
-    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
+    #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
     try request.change("Host") { $0 + ":443" }
-    #expect(Mismatch(of: request, payload: body, credentials: credentials).cause == .hostPort)
+    #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .hostPort)
   }
 
   @Test func `what a verifier refuses has the cause that the code alone doesn't tell`() throws {
     let sample = SignedSample()
     let cause = { (sample: SignedSample, change: (inout SignableRequest) throws -> Void) in
-      Mismatch(of: try sample.request(change), credentials: sample.credentials).cause
+      SignatureDiagnosis(of: try sample.request(change), credentials: sample.credentials).cause
     }
     #expect(try cause(sample) { try $0.replaceInAuthorization("aws4_request", "aws5_request") } == .malformedSignature)
     #expect(try cause(sample) { try $0.replaceInAuthorization("20150830", "20150829") } == .day)
@@ -119,41 +119,41 @@ import Testing
     try Signer(service: .executeAPI, region: "us-west-2").sign(&request, with: clean, at: SignedSample.time)
     let given = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: secret)
     // This signature is made without it, so something else is wrong.
-    #expect(Mismatch(of: request, credentials: given).cause == .signatureIsRight)
-    #expect(Mismatch(of: request, credentials: clean).cause == .signatureIsRight)
+    #expect(SignatureDiagnosis(of: request, credentials: given).cause == .signatureIsRight)
+    #expect(SignatureDiagnosis(of: request, credentials: clean).cause == .signatureIsRight)
   }
 
   @Test func `a mistake is found in SigV4a too`() throws {
-    let sample = SignedSample(algorithm: .ecdsaP256SHA256)
-    let mismatch = Mismatch(
+    let sample = SignedSample(algorithm: .sigV4a)
+    let mismatch = SignatureDiagnosis(
       of: try sample.request { try $0.change("Host") { $0 + ":443" } }, credentials: sample.credentials)
     #expect(mismatch.cause == .hostPort)
   }
 
   @Test func `a presigned request is explained as well`() throws {
     let sample = SignedSample(placement: .query)
-    let mismatch = Mismatch(
+    let mismatch = SignatureDiagnosis(
       of: try sample.request { try $0.change("Host") { $0 + ":443" } }, credentials: sample.credentials)
     #expect(mismatch.cause == .hostPort)
   }
 
   @Test(arguments: ["", "{", "<", "<Code>", "403", "{\"message\": 1}", "The String-to-Sign '", "''", "\u{0}:"])
   func `an answer of any form is read`(body: String) throws {
-    let answer = ServiceAnswer(body)
+    let answer = ServiceErrorResponse(body)
     #expect(answer.canonicalRequest == nil)
-    #expect(Mismatch(of: try SignedSample().request(), answer: answer).cause == .unknown)
+    #expect(SignatureDiagnosis(of: try SignedSample().request(), answer: answer).cause == .unknown)
   }
 
   /// A presigned request with a token, and the canonical request that a service shows for it, its host changed.
-  private func presigned(_ change: (String) -> String) throws -> Mismatch {
+  private func presigned(_ change: (String) -> String) throws -> SignatureDiagnosis {
     let sample = SignedSample(placement: .query, token: "TOKENTHATMUSTNOTSHOW")
     let request = try sample.request()
     let text = try Canonicalizer(sample.service).canonicalRequest(
       for: request, payloadHash: String(repeating: "0", count: 64), signedHeaders: "host;x-color"
     ).text
     #expect(text.contains("TOKENTHATMUSTNOTSHOW"))
-    return Mismatch(
-      of: request, answer: ServiceAnswer("<Error><CanonicalRequest>\(change(text))</CanonicalRequest></Error>"))
+    return SignatureDiagnosis(
+      of: request, answer: ServiceErrorResponse("<Error><CanonicalRequest>\(change(text))</CanonicalRequest></Error>"))
   }
 
   @Test(arguments: ["\n", "\r\n", "\n\n"])
@@ -180,7 +180,9 @@ import Testing
 
   @Test func `only a text that is the same is called the same`() throws {
     let request = try SignedSample().request()
-    #expect(Mismatch(of: request, answer: ServiceAnswer("<CanonicalRequest>GET</CanonicalRequest>")).cause == .unknown)
+    #expect(
+      SignatureDiagnosis(of: request, answer: ServiceErrorResponse("<CanonicalRequest>GET</CanonicalRequest>")).cause
+        == .unknown)
   }
 
   @Test func `the hash in the string to sign tells whether the text is the same where that isn't shown`() throws {
@@ -189,9 +191,9 @@ import Testing
     let signed = try Signer(service: sample.service, region: "us-west-2").sign(
       &request, with: sample.credentials, at: SignedSample.time)
     let shown = try signed.stringToSign.text
-    let answer = { (text: String) in ServiceAnswer("<StringToSign>\(text)</StringToSign>") }
-    #expect(Mismatch(of: request, answer: answer(shown)).cause == .secret)
-    let other = Mismatch(of: request, answer: answer(shown.dropLast(4) + "0000"))
+    let answer = { (text: String) in ServiceErrorResponse("<StringToSign>\(text)</StringToSign>") }
+    #expect(SignatureDiagnosis(of: request, answer: answer(shown)).cause == .secret)
+    let other = SignatureDiagnosis(of: request, answer: answer(shown.dropLast(4) + "0000"))
     #expect(other.cause == .unknown)
     #expect(other.explanation.contains("another canonical request"))
     #expect(other.differences.map(\.line) == ["canonical request hash"])
@@ -201,7 +203,7 @@ import Testing
     let headers = (0..<20_000).map { "a\($0):1" }.joined(separator: "\n")
     let mismatch = try presigned { _ in "GET\n/\n\n\(headers)\n\nhost\n00" }
     #expect(mismatch.differences.count > 20_000)
-    let answer = ServiceAnswer("m" + String(repeating: "\u{1F600}", count: 100_000))
+    let answer = ServiceErrorResponse("m" + String(repeating: "\u{1F600}", count: 100_000))
     #expect(answer.message.utf8.count < 262_150)
   }
 
@@ -213,7 +215,8 @@ import Testing
   }
 
   @Test func `an answer's description shows nothing that may hold a token`() {
-    let answer = ServiceAnswer("{\"message\":\"The Canonical String for this request should have been\\n'TOKEN'\"}")
+    let answer = ServiceErrorResponse(
+      "{\"message\":\"The Canonical String for this request should have been\\n'TOKEN'\"}")
     var dumped = ""
     dump(answer, to: &dumped)
     #expect(answer.canonicalRequest == "TOKEN")

@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct InstanceMetadataProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct InstanceMetadataCredentialProviderTests {
   private static let credentials = Planted.credentials
 
   private func start(
@@ -18,13 +18,13 @@ import Testing
     service.server.requests().map { "\($0.request.method) \($0.request.target)" }
   }
 
-  private func error(_ provider: InstanceMetadataProvider) async -> CredentialError? {
+  private func error(_ provider: InstanceMetadataCredentialProvider) async -> CredentialError? {
     await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
   }
 
   @Test func `a token, a listing and the credentials: three requests`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       #expect(try await provider.checkedCredentials() == Self.credentials)
       #expect(
         targets(service) == [
@@ -41,7 +41,7 @@ import Testing
 
   @Test func `a token that was revoked is replaced`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try await provider.checkedCredentials()
       service.revokeTokens()
       #expect(try await provider.checkedCredentials() == Self.credentials)
@@ -51,7 +51,7 @@ import Testing
 
   @Test func `version 1 asks for no token`() async throws {
     try await start(.optional).whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(
+      let provider = InstanceMetadataCredentialProvider(
         endpoint: service.baseURL, version: .v1, timeout: patience,
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"])
       #expect(try await provider.checkedCredentials() == Self.credentials)
@@ -63,14 +63,14 @@ import Testing
 
   @Test func `the service may be at an IPv6 address`() async throws {
     guard let service = try? await start(on: .ipv6) else { return }
-    let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+    let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
     #expect(try await provider.checkedCredentials() == Self.credentials)
     await service.stop()
   }
 
   @Test func `the instance's region is told, with the same token`() async throws {
     try await start().whileRunning { service async throws in
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try await provider.checkedCredentials()
       #expect(try await provider.region() == "us-west-2")
       #expect(service.server.requests("PUT").count == 1)
@@ -81,7 +81,7 @@ import Testing
   func `a region that isn't told is an error`(status: Int, text: String, code: CredentialError.Code) async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.on("GET", "/", .answer(status, text))]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       let error = await #expect(throws: CredentialError.self) { try await provider.region() }
       #expect(error?.code == code)
     }
@@ -91,13 +91,13 @@ import Testing
     try await start().whileRunning { service async throws in
       let refusing = try RefusingPort()
       let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "300"]
-      #expect(try await InstanceMetadataProvider(environment: named).checkedCredentials() == Self.credentials)
+      #expect(try await InstanceMetadataCredentialProvider(environment: named).checkedCredentials() == Self.credentials)
       #expect(
-        try await InstanceMetadataProvider(endpointMode: .ipv6, environment: named).checkedCredentials()
+        try await InstanceMetadataCredentialProvider(endpointMode: .ipv6, environment: named).checkedCredentials()
           == Self.credentials,
         "an endpoint beats a mode")
       let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300"]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, environment: wrong)
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, environment: wrong)
       #expect(try await provider.checkedCredentials() == Self.credentials)
     }
   }
@@ -110,7 +110,7 @@ import Testing
     ] as [([String: String], String)])
   func `the mode chooses the address`(environment: [String: String], endpoint: String) async {
     let transport = RecordingTransport()
-    let provider = InstanceMetadataProvider(environment: environment, transport: transport)
+    let provider = InstanceMetadataCredentialProvider(environment: environment, transport: transport)
     #expect(await error(provider)?.code == .notAvailable)
     #expect(transport.requests.map(\.url) == [endpoint + "/latest/api/token"])
   }
@@ -119,14 +119,16 @@ import Testing
     let environment = ["AWS_METADATA_SERVICE_TIMEOUT": "2.5", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5"]
     let clock = TestClock()
     let busy = RecordingTransport(status: 503)
-    #expect(await error(InstanceMetadataProvider(environment: environment, transport: busy, clock: clock.clock)) != nil)
+    #expect(
+      await error(InstanceMetadataCredentialProvider(environment: environment, transport: busy, clock: clock.clock))
+        != nil)
     #expect(busy.requests.count == 5)
     #expect(clock.slept.count == 4)
     #expect(clock.slept.allSatisfy { $0 >= .milliseconds(50) && $0 <= .seconds(1) })
     #expect(busy.requests.first?.deadlines.connect == .seconds(2.5))
     #expect(busy.requests.first?.deadlines.firstByte == .seconds(2.5))
     let other = RecordingTransport(status: 503)
-    let provider = InstanceMetadataProvider(
+    let provider = InstanceMetadataCredentialProvider(
       timeout: .seconds(4), attempts: 1, environment: environment, transport: other, clock: clock.clock)
     #expect(await error(provider) != nil)
     #expect(other.requests.map(\.deadlines.connect) == [.seconds(4)])
@@ -135,7 +137,7 @@ import Testing
   @Test func `a conversation ends after five times the timeout, however many attempts are left`() async {
     let busy = RecordingTransport(status: 503)
     // The pauses are the real ones, of 50 ms at least.
-    let provider = InstanceMetadataProvider(
+    let provider = InstanceMetadataCredentialProvider(
       timeout: .milliseconds(50), attempts: 100, environment: [:], transport: busy,
       clock: ProviderClock(random: { $0.lowerBound }))
     let error = await error(provider)
@@ -159,22 +161,22 @@ import Testing
   ])
   func `a setting that can't be understood is a mistake, and nothing is sent`(name: String, value: String) async {
     let transport = RecordingTransport()
-    let error = await error(InstanceMetadataProvider(environment: [name: value], transport: transport))
+    let error = await error(InstanceMetadataCredentialProvider(environment: [name: value], transport: transport))
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("hush") == false)
     let unused = [name: value, "AWS_EC2_METADATA_DISABLED": "true"]
-    let disabled = await self.error(InstanceMetadataProvider(environment: unused, transport: transport))
+    let disabled = await self.error(InstanceMetadataCredentialProvider(environment: unused, transport: transport))
     #expect(disabled?.code == .notConfigured, "what isn't used can't be wrong")
     #expect(transport.requests.isEmpty)
   }
 
   @Test func `parameters that make no sense are mistakes`() async {
     for provider in [
-      InstanceMetadataProvider(roleName: " ", environment: [:]),
-      InstanceMetadataProvider(timeout: .zero, environment: [:]),
-      InstanceMetadataProvider(timeout: .seconds(1e9), environment: [:]),
-      InstanceMetadataProvider(attempts: 0, environment: [:]),
-      InstanceMetadataProvider(endpoint: "h", environment: [:]),
+      InstanceMetadataCredentialProvider(roleName: " ", environment: [:]),
+      InstanceMetadataCredentialProvider(timeout: .zero, environment: [:]),
+      InstanceMetadataCredentialProvider(timeout: .seconds(1e9), environment: [:]),
+      InstanceMetadataCredentialProvider(attempts: 0, environment: [:]),
+      InstanceMetadataCredentialProvider(endpoint: "h", environment: [:]),
     ] {
       #expect(await error(provider)?.code == .misconfigured)
     }
@@ -183,7 +185,7 @@ import Testing
   @Test func `cancelling the caller ends the conversation`() async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.always(.silent)]
-      let provider = InstanceMetadataProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       let caller = Task { try await provider.checkedCredentials() }
       try await service.server.received(1)
       caller.cancel()

@@ -3,21 +3,21 @@ import SigV4
 import Testing
 
 /// What services say, word for word, and what it comes to.
-@Suite struct ServiceAnswerTests {
+@Suite struct ServiceErrorResponseTests {
   struct Answer: CustomTestStringConvertible, Sendable {
     let body: String
-    let cause: Mismatch.Cause
+    let cause: SignatureDiagnosis.Cause
     let sentence: String
     var testDescription: String { body }
 
-    init(_ body: String, _ cause: Mismatch.Cause, _ sentence: String) {
+    init(_ body: String, _ cause: SignatureDiagnosis.Cause, _ sentence: String) {
       self.body = body
       self.cause = cause
       self.sentence = sentence
     }
 
     /// The error document of S3.
-    static func s3(_ code: String, _ message: String, _ cause: Mismatch.Cause, _ sentence: String) -> Answer {
+    static func s3(_ code: String, _ message: String, _ cause: SignatureDiagnosis.Cause, _ sentence: String) -> Answer {
       Answer("<Error><Code>\(code)</Code><Message>\(message)</Message></Error>", cause, sentence)
     }
   }
@@ -60,14 +60,15 @@ import Testing
 
   @Test(arguments: answers)
   func `a service's words are understood`(answer: Answer) throws {
-    let mismatch = Mismatch(of: try SignedSample().request(), answer: ServiceAnswer(answer.body))
+    let mismatch = SignatureDiagnosis(of: try SignedSample().request(), answer: ServiceErrorResponse(answer.body))
     #expect(mismatch.cause == answer.cause)
     #expect(mismatch.explanation.contains(answer.sentence), "\(mismatch)")
   }
 
   @Test func `S3 denies access to a request without a signature as well`() {
     let request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
-    #expect(Mismatch(of: request, answer: ServiceAnswer("<Code>AccessDenied</Code>")).cause == .notSigned)
+    #expect(
+      SignatureDiagnosis(of: request, answer: ServiceErrorResponse("<Code>AccessDenied</Code>")).cause == .notSigned)
   }
 
   @Test(arguments: [
@@ -85,7 +86,7 @@ import Testing
   ) throws {
     let sample = SignedSample(service: SigningService(service), headers: [HeaderField("Host", host)])
     for credentials in [nil, sample.credentials] {
-      let mismatch = Mismatch(of: try sample.request(), credentials: credentials)
+      let mismatch = SignatureDiagnosis(of: try sample.request(), credentials: credentials)
       #expect(mismatch.cause == .service)
       #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
     }
@@ -102,7 +103,7 @@ import Testing
     host: String, service: SigningService, sentence: String?
   ) throws {
     let sample = SignedSample(service: service, headers: [HeaderField("Host", host)])
-    let mismatch = Mismatch(of: try sample.request(), credentials: sample.credentials)
+    let mismatch = SignatureDiagnosis(of: try sample.request(), credentials: sample.credentials)
     #expect(mismatch.cause == (sentence == nil ? .signatureIsRight : .region))
     if let sentence { #expect(mismatch.explanation.contains(sentence), "\(mismatch)") }
   }
