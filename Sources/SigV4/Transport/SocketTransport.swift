@@ -53,7 +53,8 @@ public struct SocketTransport: HTTPTransport {
     }
   }
 
-  private static func exchange(
+  /// Sends a request and reads the answer.
+  static func exchange(
     _ bytes: [UInt8], _ request: TransportRequest, over connection: borrowing some Connection & ~Copyable,
     until end: ContinuousClock.Instant
   ) async throws(TransportError) -> TransportResponse {

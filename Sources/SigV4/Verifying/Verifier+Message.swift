@@ -99,8 +99,9 @@ extension Span<UInt8> {
     let fourth = extracting(last..<last + 16)
     var others: UInt8 = 0
     for index in 0..<16 {
-      others |= first[index].otherThanInHosts | second[index].otherThanInHosts
-      others |= third[index].otherThanInHosts | fourth[index].otherThanInHosts
+      others |=
+        first[index].otherThanInHosts | second[index].otherThanInHosts
+        | third[index].otherThanInHosts | fourth[index].otherThanInHosts
     }
     return others == 0 || isHostOfAnyLength
   }

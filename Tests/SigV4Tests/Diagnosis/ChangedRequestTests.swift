@@ -53,6 +53,14 @@ import Testing
     #expect(!"\(mismatch)".contains("TOKENTHATMUSTNOTSHOW"))
   }
 
+  @Test func `a header that is signed neither by its value nor by its name is found`() throws {
+    let sample = SignedSample()
+    let request = try sample.request(signing: ["x-color:blue\n": "", ";x-color\n": "\n"])
+    let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
+    #expect(mismatch.cause == .header)
+    #expect(mismatch.explanation.contains("x-color isn't signed"), "\(mismatch)")
+  }
+
   @Test func `a path that is encoded once says nothing of dot segments`() throws {
     let sample = SignedSample(target: "/a%20b")
     let request = try sample.request(signing: ["/a%2520b": "/a%20b"])
@@ -180,7 +188,8 @@ import Testing
 
   @Test(arguments: [
     ("{}", "{}\n", "without the line break"), ("{}\n", "{}", "with a line break"),
-    ("a\nb", "a\r\nb", "with LF instead"),
+    ("a\nb", "a\r\nb", "with LF instead"), ("a\r\n", "a\r", "with a line break"),
+    ("a\rb\nc", "a\rb\r\nc", "with LF instead"),
   ])
   func `a body that got or lost a line break is found`(signed: String, sent: String, sentence: String) throws {
     let sample = SignedSample(body: Array(signed.utf8), method: "POST")
@@ -189,6 +198,16 @@ import Testing
     #expect(mismatch.cause == .payload)
     #expect(mismatch.certainty == .certain)
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
+  }
+
+  @Test(arguments: [("{}\n", true), ("other", true), ("", false)])
+  func `a body that doesn't match the hash that is sent is reported, unless it may be left out`(
+    sent: String, isReported: Bool
+  ) throws {
+    let sample = SignedSample(service: .s3, body: Array("{}".utf8), method: "PUT")
+    let mismatch = SignatureDiagnosis(of: try sample.request(), payload: .bytes(Array(sent.utf8)))
+    #expect((mismatch.cause == .payload) == isReported, "\(mismatch)")
+    #expect(mismatch.explanation.contains("It would be right without the line break") == sent.hasSuffix("\n"))
   }
 
   /// The secret is right in each, and one part changed in a way that leaves no trace.

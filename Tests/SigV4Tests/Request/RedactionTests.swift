@@ -39,6 +39,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("X-Amz-Signature=VALUE&a=1", "X-Amz-Signature=<redacted>&a=1"), ("a=1&x-token=VALUE", "a=1&x-token=<redacted>"),
+    ("/a?X-Amz-Security%2DToken=VALUE b", "/a?X-Amz-Security%2DToken=<redacted> b"),
+    ("token=VALUE?a", "token=<redacted>?a"), ("token=VALUE\nhost:h", "token=<redacted>\nhost:h"),
+    ("token=VALUE\r\nhost:h", "token=<redacted>\r\nhost:h"),
+    ("x-token:VALUE VALUE&VALUE\nhost:h", "x-token:<redacted>\nhost:h"), ("a=VALUE&token", "a=VALUE&token"),
+  ])
+  func `only the value of a token is redacted`(text: String, shown: String) {
+    #expect(text.replacing("VALUE", with: Self.secret).redactingTokens == shown.replacing("VALUE", with: Self.secret))
+  }
+
+  @Test(arguments: [
     "\u{212A}eep-alive", "eXpIres\u{301}", "\u{301}Host", "X-Amz-Date\u{301}", "\u{130}f-match", "Host ",
     "x-amz-checksum\u{301}-crc32", "Authorization", "Authorization\u{301}",
   ])

@@ -13,6 +13,18 @@ import Testing
     #expect(await outcome == .ready)
   }
 
+  #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
+    @Test func `descriptor 0 is waited for like any other`() async {
+      await #expect(processExitsWith: .success) {
+        let pipe = try #require(SystemPipe())
+        #expect(dup2(pipe.reading, 0) == 0)
+        #expect(write(pipe.writing, "x", 1) == 1)
+        // A descriptor that is ready ends its wait even at the deadline.
+        #expect(await EventThread.shared.wait(for: [.readable(0)], until: .now) == .ready)
+      }
+    }
+  #endif
+
   @Test func `a wait without descriptors ends at its deadline and not before`() async {
     let deadline = ContinuousClock.now + .milliseconds(20)
     #expect(await EventThread.shared.wait(for: [], until: deadline) == .late)

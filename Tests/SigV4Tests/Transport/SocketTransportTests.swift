@@ -1,5 +1,6 @@
 import Foundation
 import LocalAWS
+import Synchronization
 import Testing
 
 @testable import SigV4
@@ -141,6 +142,55 @@ import Testing
     for size in [1, 2, 5, answer.utf8.count] {
       #expect(try String(decoding: parse(answer, pieces: size).body, as: UTF8.self) == body)
     }
+  }
+
+  @Test(arguments: [
+    ("fields", 200), ("the size of a chunk and its extensions", 254), ("the head", 16_384 - 43),
+  ])
+  func `an answer is accepted at each limit and rejected above it`(limited: String, limit: Int) throws {
+    let answer = { (count: Int) -> String in
+      let start = "HTTP/1.1 200 OK\r\n"
+      switch limited {
+      case "fields":
+        return start + String(repeating: "A: b\r\n", count: count - 1) + "Content-Length: 0\r\n\r\n"
+      case "the head":
+        return start + "A: \(String(repeating: "b", count: count))\r\nContent-Length: 0\r\n\r\n"
+      default:
+        let size = "0;" + String(repeating: "x", count: count - 2)
+        return start + "Transfer-Encoding: chunked\r\n\r\n\(size)\r\n\r\n"
+      }
+    }
+    for size in [1, 100_000] {
+      #expect(try parse(answer(limit), pieces: size).status == 200)
+      #expect(throws: TransportError.self) { try parse(answer(limit + 1), pieces: size) }
+    }
+  }
+
+  /// A connection that delivers pieces and records the deadline of each.
+  private final class RecordingConnection: Connection {
+    private let state: Mutex<(pieces: [String], deadlines: [ContinuousClock.Instant])>
+    var deadlines: [ContinuousClock.Instant] { state.withLock { $0.deadlines } }
+
+    init(_ pieces: [String]) { state = Mutex((pieces, [])) }
+
+    func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(TransportError) {}
+
+    func receive(until deadline: ContinuousClock.Instant) async throws(TransportError) -> [UInt8] {
+      state.withLock { state in
+        state.deadlines.append(deadline)
+        return state.pieces.isEmpty ? [] : Array(state.pieces.removeFirst().utf8)
+      }
+    }
+  }
+
+  @Test func `the deadline of the first byte applies to the first byte only`() async throws {
+    let connection = RecordingConnection(["HTTP/1.1 200", " OK\r\nContent-Length: 1\r\n\r\n", "a"])
+    let request = TransportRequest(
+      url: "http://h/", deadlines: TransportDeadlines(connect: patience, firstByte: .seconds(1), whole: patience))
+    let end = ContinuousClock.now + .seconds(86_400)
+    #expect(try await SocketTransport.exchange([], request, over: connection, until: end).body == Array("a".utf8))
+    #expect(connection.deadlines.map { $0 < end } == [true, false, false])
+    #expect(connection.deadlines.dropFirst().allSatisfy { $0 == end })
   }
 
   private func parse(_ answer: String, pieces size: Int) throws -> TransportResponse {

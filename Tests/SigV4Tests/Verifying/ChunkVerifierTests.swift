@@ -221,6 +221,23 @@ import Testing
     #expect(throws: VerificationError.self) { try verifier.verify([]) }
   }
 
+  @Test(arguments: [ChunkedPayload.Signatures.signed, .unsigned], ["x\r\n", "\r\n", "-1\r\n"])
+  func `a verifier that rejected a line rejects the right bytes afterwards`(
+    signatures: ChunkedPayload.Signatures, line: String
+  ) throws {
+    let upload = try Upload(.sigV4, trailers: [Self.checksum], signatures: signatures)
+    for pieces in [0, 1] {
+      var verifier = try upload.verifier
+      _ = try verifier.verify(Array(upload.pieces[..<pieces].joined()))
+      #expect(throws: VerificationError.self) { try verifier.verify(Array(line.utf8)) }
+      let error = #expect(throws: VerificationError.self) {
+        try verifier.verify(Array(upload.pieces[pieces...].joined()))
+      }
+      #expect(error?.code == .malformedChunk)
+      #expect(!verifier.isComplete)
+    }
+  }
+
   @Test(arguments: ["ffffffffffffffffff", "7fffffffffffffff", "-1", "", "+5", "1000001"])
   func `a size that is no size, or too large, is refused`(size: String) throws {
     let upload = try Upload(.sigV4, trailers: [])

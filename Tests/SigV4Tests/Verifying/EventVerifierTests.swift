@@ -8,20 +8,27 @@ import Testing
   private let credentials = SignedSample().credentials
   private let time = SignedSample.time
 
-  /// A verified request and four messages that follow it, the last without a payload.
-  private func stream() throws -> (verifier: EventVerifier, messages: [Message]) {
+  /// A verified request, and the signer of the messages that follow it.
+  private func opening() throws -> (request: VerifiedRequest, events: EventSigner) {
     var request = SignableRequest(method: "POST", target: "/stream", headers: [HeaderField("Host", "h.example")])
     let signer = Signer(service: SigningService("transcribe"), region: "us-west-2")
-    var (_, events) = try signer.signEvents(of: &request, with: credentials, at: time)
+    let (_, events) = try signer.signEvents(of: &request, with: credentials, at: time)
+    let verified = try Verifier(service: SigningService("transcribe")).verify(
+      request, payload: .hash("STREAMING-AWS4-HMAC-SHA256-EVENTS"), with: credentials, at: time)
+    #expect(verified.bodyCoverage == .coveredPieceByPiece)
+    return (verified, events)
+  }
+
+  /// A verified request and four messages that follow it, the last without a payload.
+  private func stream() throws -> (verifier: EventVerifier, messages: [Message]) {
+    let (request, signer) = try opening()
+    var events = signer
     var messages: [Message] = []
     for payload in ["one", "two", "three", ""] {
       let bytes = Array(payload.utf8)
       messages.append((try events.sign(bytes.span, at: time.addingTimeInterval(1)).headers, bytes))
     }
-    let verified = try Verifier(service: SigningService("transcribe")).verify(
-      request, payload: .hash("STREAMING-AWS4-HMAC-SHA256-EVENTS"), with: credentials, at: time)
-    #expect(verified.bodyCoverage == .coveredPieceByPiece)
-    return (try EventVerifier(of: verified, with: credentials), messages)
+    return (try EventVerifier(of: request, with: credentials), messages)
   }
 
   private func code(of verifier: inout EventVerifier, _ message: Message, after: Double = 0) -> VerificationError.Code?
@@ -103,6 +110,25 @@ import Testing
       var verifier = verifier
       #expect(code(of: &verifier, (headers, messages[0].payload)) != nil)
     }
+  }
+
+  @Test(
+    arguments: [
+      [0], [1], [2, 9], [3, 0, 9], [4, 0, 0, 0, 9], [5] + Array(repeating: 9, count: 8), [6, 0, 0], [7, 0, 0],
+      [7, 0, 1, 0x62], [9] + Array(repeating: 9, count: 16),
+    ] as [[UInt8]])
+  func `a header with a value of any type may be the last`(value: [UInt8]) throws {
+    let opening = try opening()
+    var events = opening.events
+    var verifier = try EventVerifier(of: opening.request, with: credentials)
+    let date = Array(try stream().messages[0].headers.prefix(15))
+    let header = [1, UInt8(ascii: "a")] + value
+    let (signedHeaders, payload) = (date + header, Array("a".utf8))
+    let signature = try events.signature(
+      headers: signedHeaders.span, payload: payload.span, at: time.addingTimeInterval(1))
+    let name = Array(":chunk-signature".utf8)
+    let headers = date + [UInt8(name.count)] + name + [6, 0, UInt8(signature.count)] + signature + header
+    #expect(code(of: &verifier, (headers, payload)) == nil)
   }
 
   @Test(arguments: [Int64.min, -1, 0, Int64.max, 253_402_300_800_000, -62_135_596_800_001])

@@ -35,6 +35,14 @@ import Testing
     #expect(Set(errors.map { $0?.message }).count == 1)
   }
 
+  @Test(arguments: [("host;", "host;;"), ("host;", ";host;"), ("=host;", "=;"), (", Signature", ";, Signature")])
+  func `the error for an empty name in SignedHeaders reports it`(old: String, new: String) throws {
+    let request = try sample.request { try $0.replaceInAuthorization(old, new) }
+    let error = #expect(throws: VerificationError.self) { try SignatureClaim(request) }
+    #expect(error?.code == .malformedSignature)
+    #expect(error?.message.contains("empty name") == true)
+  }
+
   @Test func `a secret is looked up by the id, after the checks that need none`() async throws {
     let request = try sample.request()
     let verified = try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time) { id in
