@@ -13,7 +13,7 @@ struct ConformanceCommand: ParsableCommand {
     while let line = readLine(strippingNewline: true) {
       if line.isEmpty { continue }
       var result = try VectorResult.line(for: Data(line.utf8))
-      result.append(0x0A)
+      result.append(UInt8(ascii: "\n"))
       StandardOutput.write(result)
       try StandardOutput.finish()  // the caller may wait for this answer before it sends another case
     }

@@ -33,7 +33,7 @@ struct RequestCommand: AsyncParsableCommand {
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
     StandardOutput.write(answer.body)
-    if answer.body.last != 0x0A, isatty(STDOUT_FILENO) == 1 { print() }  // a pipe gets the body's bytes alone
+    if answer.body.last != ASCII.newline, isatty(STDOUT_FILENO) == 1 { print() }  // a pipe gets the body's bytes alone
     guard 200..<300 ~= answer.status else {
       SigningTrace.note("The service answered \(answer.status).")
       throw ExitCode(22)

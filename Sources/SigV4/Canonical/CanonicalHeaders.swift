@@ -1,32 +1,32 @@
 /// The header lines of a canonical request, and the list of their names.
 ///
-/// Names in lower case, sorted; the values of a repeated name joined by a comma in the order they were sent; white
-/// space at the ends removed, each run of it inside, folds included, turned into one space
+/// Names are in lower case and sorted. A comma joins the values of a repeated name in the order in which they are sent. A
+/// value has no white space at its ends, and one space for each run of white space inside, folds included
 /// (AWS IAM User Guide, "Create a signed AWS API request", step 1; RFC 9110, 5.2 and 5.5).
 struct CanonicalHeaders: ~Copyable {
-  /// Which headers of a request are signed.
+  /// The headers of a request that are signed.
   enum Selection {
-    /// Every header but those in ``UnsignedHeader/all``, and but the session token where it is added after signing.
+    /// Every header except those in ``UnsignedHeader/all``, and except a session token that is added after signing.
     case signable(SigningService.SessionTokenRule)
-    /// Those of the headers that a list names, joined by `;`, in any order.
+    /// The headers that a list names, joined by `;`, in any order.
     case listed(String)
-    /// All of them: the trailers of a chunked payload, which have no host among them.
+    /// All of them: the trailers of a chunked payload, which have no host.
     case trailers
   }
 
-  /// A name, as a place in `text`.
+  /// The range of a name in `text`.
   fileprivate struct Name {
     var range: Range<Int>
-    /// The first eight bytes, which mostly tell two names apart.
+    /// The first eight bytes, which distinguish most names.
     var prefix: UInt64
   }
 
   /// A line `name:value` in `text`.
   fileprivate struct Entry {
     var name: Name
-    /// Where the value ends, which begins after the name and a colon.
+    /// The end of the value, which begins after the name and a colon.
     var end: Int
-    /// The place in the request; `nil` for one that signing adds.
+    /// The index in the request; `nil` for a header that signing adds.
     var header: Int?
 
     var line: Range<Int> { name.range.lowerBound..<end }
@@ -36,26 +36,26 @@ struct CanonicalHeaders: ~Copyable {
     var isAmazonHeader: Bool { name.prefix >> 16 == 0x782D_616D_7A2D && name.range.count > 6 }
   }
 
-  /// What no server takes.
+  /// The malformed part of a header.
   fileprivate enum Problem {
     case name(header: Int)
     case value(header: Int)
   }
 
-  /// The names that are never signed, and after them the lines of the request and the names of a signature's list.
+  /// The names that are never signed, the lines of the request, and the names that a signature lists.
   private(set) var text = ByteBuffer(capacity: 2048)
   private var entries: [Entry] = []
-  /// What is wrong with the first header of which something is.
+  /// The problem of the first malformed header.
   private var problem: Problem?
-  /// Whether a value of those that were read has bytes below 0x20: white space other than spaces, or control characters.
+  /// Whether a value has bytes below 0x20: white space other than spaces, or control characters.
   private var hasLowBytes = false
-  /// The names of a list that headers are selected by.
+  /// The names in the list of ``Selection/listed(_:)``.
   private var listed: [Name] = []
-  /// Whether the headers that ``selectListed`` has kept are all that the list names, each once, and any server takes them.
+  /// Whether ``selectListed`` has kept every header of the list, each once, and no header is malformed.
   private(set) var areExactlyListed = false
-  /// The places in the request of each `X-Amz-…` that isn't selected.
+  /// The indices in the request of the `X-Amz-…` headers that aren't selected.
   private(set) var unselectedAmazonHeaders: [Int] = []
-  /// The names that are never signed, and their shapes; kept here, where looking one up is cheap.
+  /// The names that are never signed, and their shapes, kept here because a lookup in ``UnsignedHeader/all`` is slower.
   private var unsigned: [Name] = []
   private let unsignedShapes = UnsignedHeader.shapes
 
@@ -69,10 +69,10 @@ struct CanonicalHeaders: ~Copyable {
 
   private func name(at range: Range<Int>) -> Name { Name(range: range, prefix: text.prefix(of: range)) }
 
-  /// Reads, selects and sorts the headers to sign, in place of those read before.
+  /// Reads, selects and sorts the headers to sign, and forgets those read before.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, a value with a NUL or a line break that isn't a fold, and a
-  ///   request without exactly one host.
+  /// - Throws: ``SigningError`` if a name isn't a token, if a value has a NUL or a line break that isn't a fold, or if the
+  ///   request doesn't have exactly one host.
   mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
     read(headers)
     try check(headers)
@@ -81,7 +81,7 @@ struct CanonicalHeaders: ~Copyable {
     try checkHost()
   }
 
-  /// Reads all headers, in place of those read before.
+  /// Reads all headers, and forgets those read before.
   mutating func read(_ headers: [HeaderField]) {
     text.truncate(to: unsigned.last?.range.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
@@ -90,9 +90,10 @@ struct CanonicalHeaders: ~Copyable {
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
       let start = text.count
-      let isToken = fields[index].name.withBytes { text.appendLowercasedToken($0) }
+      let isToken = fields[index].name.withBytes { text.appendLowercasedToken($0) }  // rule: header-names-lower-case
       let nameEnd = text.count
-      text.append(0x3A)
+      text.append(UInt8(ascii: ":"))
+      // rule: header-empty-value-kept
       let isFit = fields[index].value.withBytes { text.appendSqueezed($0, &hasLowBytes) }
       if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
       entries.append(Entry(name: name(at: start..<nameEnd), end: text.count, header: index))
@@ -100,52 +101,50 @@ struct CanonicalHeaders: ~Copyable {
     self.hasLowBytes = hasLowBytes
   }
 
-  /// Forgets what was read and gives memory back, if it is more than most requests need.
+  /// Forgets the headers and frees memory, if it is more than most requests need.
   mutating func shrink() {
     text.shrink(keeping: unsigned.last?.range.upperBound ?? 0)
     guard entries.capacity > 1024 || listed.capacity > 1024 || unselectedAmazonHeaders.capacity > 1024 else { return }
     (entries, listed, unselectedAmazonHeaders) = ([], [], [])
   }
 
-  /// Whether the header at `index` of those that were read is called `name`, given in lower case; to be asked before some
-  /// are selected.
+  /// Whether the header at `index` has the name `name`, which is in lower case; call this before selecting headers.
   func isNamed(_ name: StaticString, at index: Int) -> Bool {
     index < entries.count && text.holds(name, in: entries[index].name.range)
   }
 
-  /// Calls `body` with the name in lower case of the header at `index` of those that were read; to be called before some are
-  /// selected.
+  /// Calls `body` with the name in lower case of the header at `index`; call this before selecting headers.
   func withName<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     text.withBytes(index < entries.count ? entries[index].name.range : 0..<0, body)
   }
 
-  /// The number of bytes in the name of the header at `index` of those that were read; to be asked before some are selected.
+  /// The number of bytes in the name of the header at `index`; call this before selecting headers.
   func nameLength(at index: Int) -> Int { index < entries.count ? entries[index].name.range.count : 0 }
 
-  /// Whether a value of those that were read may contain a control character.
+  /// Whether a value may contain a control character.
   var mayContainControls: Bool {
-    hasLowBytes || text.withBytes { $0.firstIndex(of: 0x7F, from: unsigned.last?.range.upperBound ?? 0) != nil }
+    hasLowBytes || text.withBytes { $0.firstIndex(of: ASCII.delete, from: unsigned.last?.range.upperBound ?? 0) != nil }
   }
 
-  /// Calls `body` with the canonical value of the header at `index` of those that were read; to be called before some are
-  /// selected.
+  /// Calls `body` with the canonical value of the header at `index`; call this before selecting headers.
   func withValue<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
     text.withBytes(index < entries.count ? entries[index].value : 0..<0, body)
   }
 
-  /// Refuses `headers`, which were read, where one of them is none that a server takes.
+  /// Throws if one of `headers`, which were read, is malformed.
   ///
-  /// - Throws: ``SigningError`` for a name that isn't a token, and a value with a NUL or a line break that isn't a fold.
+  /// - Throws: ``SigningError`` if a name isn't a token, or if a value has a NUL or a line break that isn't a fold.
   func check(_ headers: [HeaderField]) throws(SigningError) {
-    if let problem { throw problem.error(in: headers) }
+    if let problem { throw problem.error(in: headers) }  // rule: refuse-header
   }
 
-  /// Keeps the headers that a signature lists at `range` of `list`, and sorts them, as long as the list has them in their
-  /// order; ``areExactlyListed`` says whether it has.
+  /// Keeps and sorts the headers that a signature lists at `range` of `list`, up to the first that is out of order.
+  ///
+  /// ``areExactlyListed`` reports whether the headers match the list.
   mutating func selectListed(_ list: String, _ range: Range<Int>) {
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
     entries.sortFew { text.precedes($0, $1) }
-    // Both are sorted, so that the next name in the list is the next to be kept.
+    // Both are sorted, so the next name in the list is the next to keep.
     var next = text.count
     list.withBytes { text.append($0.extracting(range)) }
     let end = text.count
@@ -166,7 +165,7 @@ struct CanonicalHeaders: ~Copyable {
     areExactlyListed = problem == nil && next == end + 1
   }
 
-  /// Keeps the headers to sign of those that were read, and sorts them.
+  /// Keeps and sorts the headers to sign.
   mutating func select(_ selection: Selection) {
     listed.removeAll(keepingCapacity: true)
     unselectedAmazonHeaders.removeAll(keepingCapacity: true)
@@ -182,16 +181,15 @@ struct CanonicalHeaders: ~Copyable {
       }
     }
     if kept < entries.count { entries.removeLast(entries.count - kept) }
-    entries.sortFew { text.precedes($0, $1) }
+    entries.sortFew { text.precedes($0, $1) }  // rule: header-names-sorted
   }
 
-  /// Adds a header to those that were selected, in its place: one that signing sets, whose name is in lower case, and
-  /// whose value has no white space.
+  /// Adds a header that signing sets, with its name in lower case and no white space in its value, to the selected ones.
   mutating func add(_ name: StaticString, _ value: String) {
     let start = text.count
     text.append(name)
     let nameEnd = text.count
-    text.append(0x3A)
+    text.append(UInt8(ascii: ":"))
     text.append(value)
     let entry = Entry(name: self.name(at: start..<nameEnd), end: text.count, header: nil)
     entries.insertSorted(entry) { text.precedes($0, $1) }
@@ -212,10 +210,11 @@ struct CanonicalHeaders: ~Copyable {
   private borrowing func isSelected(_ entry: Entry, _ selection: Selection) -> Bool {
     switch selection {
     case .signable(let tokenRule):
-      // Most names are told by their shape.
+      // The shape rules out most names.
       let name = entry.name.range
       let shape = UnsignedHeader.shape(firstByte: text[name.lowerBound], count: name.count)
-      return !(unsignedShapes & shape != 0 && isOne(of: unsigned, entry))
+      return !(unsignedShapes & shape != 0 && isOne(of: unsigned, entry))  // rule: headers-all-signed, headers-left-out
+        // rule: token-added-after-signing
         && !(tokenRule == .addedAfterSigning && text.holds("x-amz-security-token", in: name))
     case .listed:
       return isOne(of: listed, entry)
@@ -230,7 +229,7 @@ struct CanonicalHeaders: ~Copyable {
     return false
   }
 
-  /// Throws for a request without exactly one host.
+  /// Throws if the request doesn't have exactly one host.
   private func checkHost() throws(SigningError) {
     let entries = entries.span
     var hosts = 0
@@ -238,18 +237,18 @@ struct CanonicalHeaders: ~Copyable {
     for index in entries.indices where entries[index].isHost {
       let value = entries[index].value
       hosts += 1
-      if !value.isEmpty, text[value.lowerBound] > 0x20 { isEmpty = false }
+      if !value.isEmpty, text[value.lowerBound] > ASCII.space { isEmpty = false }
     }
-    guard hosts == 1, !isEmpty else {
+    guard hosts == 1, !isEmpty else {  // rule: refuse-host
       throw SigningError(
         .missingHost,
         isEmpty
-          ? "The request has no Host header; set it to the host that the request is sent to."
-          : "The request has several Host headers; servers refuse that.")
+          ? "The request has no Host header. Set it to the host that the request is sent to."
+          : "The request has several Host headers. Keep one, with the host that the request is sent to.")
     }
   }
 
-  /// Whether a host is among the selected headers.
+  /// Whether the selected headers include a host.
   var hasHost: Bool {
     let entries = entries.span
     for index in entries.indices where entries[index].isHost { return true }
@@ -261,15 +260,15 @@ struct CanonicalHeaders: ~Copyable {
     let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
-      if isRepeated(index, in: entries) {
-        buffer.append(0x2C)
+      if isRepeated(index, in: entries) {  // rule: header-repeated-joined
+        buffer.append(UInt8(ascii: ","))
         buffer.append(entry.value, of: text)
       } else {
-        if index > 0 { buffer.append(0x0A) }
+        if index > 0 { buffer.append(ASCII.newline) }
         buffer.append(entry.line, of: text)
       }
     }
-    buffer.append(0x0A)
+    buffer.append(ASCII.newline)
   }
 
   /// Appends the names, joined by `;`.
@@ -281,7 +280,7 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
-  /// Whether the entry before has the same name.
+  /// Whether the previous entry has the same name.
   private borrowing func isRepeated(_ index: Int, in entries: Span<Entry>) -> Bool {
     guard index > 0 else { return false }
     return text.isSame(entries[index].name, entries[index - 1].name)
@@ -294,11 +293,13 @@ extension CanonicalHeaders.Problem {
     case .name(let index):
       SigningError(
         .invalidHeader,
-        "The name of header \(index + 1) isn't a token (RFC 9110); a colon ends the name.")
+        "The name of header \(index + 1) isn't a token (RFC 9110). Remove spaces, colons and line breaks from the name."
+      )
     case .value(let index):
       SigningError(
         .invalidHeader,
-        "The value of header \(headers[index].name) holds a NUL, or a line break that isn't followed by white space.")
+        "The value of header \(headers[index].name) contains a NUL, or a line break without white space after it. Remove it."
+      )
     }
   }
 }
@@ -308,14 +309,15 @@ extension ByteBuffer {
     left.prefix == right.prefix && isEqual(left.range, right.range)
   }
 
-  /// Whether what stands at `name` is the item of a list joined by `;` that begins at `start`; the list ends at `end`.
+  /// Whether the item at `start` of a list joined by `;`, which ends at `end`, equals the name at `name`.
   fileprivate func holdsItem(_ name: Range<Int>, from start: Int, to end: Int) -> Bool {
     let item = start..<start + name.count
-    return !name.isEmpty && (item.upperBound == end || item.upperBound < end && self[item.upperBound] == 0x3B)
+    return !name.isEmpty
+      && (item.upperBound == end || item.upperBound < end && self[item.upperBound] == UInt8(ascii: ";"))
       && isEqual(item, name)
   }
 
-  /// Whether `left` sorts before `right`, of the same name the one that stands first in the request.
+  /// Whether `left` sorts before `right`; headers of one name keep the order of the request.
   fileprivate func precedes(_ left: CanonicalHeaders.Entry, _ right: CanonicalHeaders.Entry) -> Bool {
     if left.name.prefix != right.name.prefix { return left.name.prefix < right.name.prefix }
     let order = compare(left.name.range, right.name.range)
@@ -324,21 +326,21 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
-  /// The item of a list joined by `;` that begins at `start`; `nil` at the end.
+  /// The item at `start` of a list joined by `;`; `nil` at the end.
   func item(at start: Int) -> Range<Int>? {
-    start < count ? start..<(firstIndex(of: 0x3B, from: start) ?? count) : nil
+    start < count ? start..<(firstIndex(of: UInt8(ascii: ";"), from: start) ?? count) : nil
   }
 }
 
 extension ByteBuffer {
-  /// Appends a header value with its white space squeezed; false where it holds what no server takes.
+  /// Appends a header value with one space for each run of white space; returns false if the value is malformed.
   ///
   /// Sets `hasLowBytes` for a value with bytes below 0x20, such as tabs.
   mutating func appendSqueezed(_ value: Span<UInt8>, _ hasLowBytes: inout Bool) -> Bool {
-    // Most values hold no white space, tokens among them, or spaces alone.
+    // Most values, such as tokens, contain no white space, or only spaces.
     let lowest = value.lowest
-    guard lowest < 0x20 else {
-      if lowest > 0x20 { append(value) } else { appendWords(of: value) }
+    guard lowest < ASCII.space else {
+      if lowest > ASCII.space { append(value) } else { appendWords(of: value) }
       return true
     }
     hasLowBytes = true
@@ -347,28 +349,29 @@ extension ByteBuffer {
     for index in value.indices {
       let byte = value[index]
       switch byte {
-      case 0x00:
+      case 0:
         return false
-      case 0x09...0x0D, 0x20:
-        if byte == 0x0A || byte == 0x0D, !value.isFold(at: index) { return false }
+      case ASCII.tab...ASCII.carriageReturn, ASCII.space:
+        // rule: header-folds-joined
+        if byte == ASCII.newline || byte == ASCII.carriageReturn, !value.isFold(at: index) { return false }
         pendingSpace = true
       default:
-        if pendingSpace, count > start { append(0x20) }
+        if pendingSpace, count > start { append(ASCII.space) }  // rule: header-white-space-squeezed
         pendingSpace = false
-        append(byte)
+        append(byte)  // rule: header-value-kept
       }
     }
     return true
   }
 
-  /// Appends what stands between the spaces of `value`, joined by one.
+  /// Appends the words of `value`, joined by one space.
   private mutating func appendWords(of value: Span<UInt8>) {
     let start = count
     var index = 0
     while index < value.count {
-      let end = value.firstIndex(of: 0x20, from: index) ?? value.count
+      let end = value.firstIndex(of: ASCII.space, from: index) ?? value.count
       if index < end {
-        if count > start { append(0x20) }
+        if count > start { append(ASCII.space) }
         append(value.extracting(index..<end))
       }
       index = end + 1
@@ -377,10 +380,10 @@ extension ByteBuffer {
 }
 
 extension Span<UInt8> {
-  /// Whether the line break at `index` is followed by a space or a tab, after the rest of the line break.
+  /// Whether a space or a tab follows the line break at `index`, which can be CR LF.
   fileprivate func isFold(at index: Int) -> Bool {
     var next = index + 1
-    if self[index] == 0x0D, next < count, self[next] == 0x0A { next += 1 }
-    return next < count && (self[next] == 0x20 || self[next] == 0x09)
+    if self[index] == ASCII.carriageReturn, next < count, self[next] == ASCII.newline { next += 1 }
+    return next < count && (self[next] == ASCII.space || self[next] == ASCII.tab)
   }
 }

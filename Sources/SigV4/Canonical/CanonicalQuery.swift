@@ -1,13 +1,13 @@
 /// The third line of a canonical request: the query, parameter by parameter.
 ///
-/// Each name and value is decoded and encoded anew, so that `a=%2f`, `a=%2F` and `a=/` are one; parameters are sorted
-/// by encoded name and then by encoded value; a name without `=` gets one; repeated names and empty values stay
+/// Each name and value is decoded and encoded again, so that `a=%2f`, `a=%2F` and `a=/` give the same text. Parameters are
+/// sorted by encoded name, then by encoded value. A name without `=` gets one. Repeated names and empty values stay
 /// (AWS IAM User Guide, "Create a signed AWS API request", step 1).
 struct CanonicalQuery: ~Copyable {
-  /// One parameter, as places in `text`.
+  /// The ranges of one parameter in `text`.
   fileprivate struct Parameter {
     var name: Range<Int>
-    /// The name's first eight bytes, which mostly tell two names apart.
+    /// The first eight bytes of the name, which distinguish most names.
     var prefix: UInt64
     var value: Range<Int>
   }
@@ -17,51 +17,58 @@ struct CanonicalQuery: ~Copyable {
   private var parameters: [Parameter] = []
   private var sessionToken = SigningService.SessionTokenRule.signed
 
-  /// Reads `query`, the request target after its first `?`, in place of what was read before.
+  /// Reads `query`, the request target after its first `?`, and forgets the query read before.
   mutating func read(_ query: Span<UInt8>, sessionToken: SigningService.SessionTokenRule) {
     text.removeAll()
     parameters.removeAll(keepingCapacity: true)
     self.sessionToken = sessionToken
     var index = 0
     while index < query.count {
-      if query[index] != 0x26 { index = readParameter(query, from: index) }
+      // rule: query-empty-parameters-dropped
+      if query[index] != UInt8(ascii: "&") { index = readParameter(query, from: index) }
       index += 1
     }
   }
 
-  /// Forgets what was read and gives memory back, if it is more than most requests need.
+  /// Forgets the query and frees memory, if it is more than most requests need.
   mutating func shrink() {
     text.shrink()
     if parameters.capacity > 1024 { parameters = [] }
   }
 
-  /// Reads the parameter that begins at `start`, and says where the `&` after it stands, or the end.
+  /// Reads the parameter that begins at `start`, and returns the index of the `&` after it, or the end.
   private mutating func readParameter(_ query: Span<UInt8>, from start: Int) -> Int {
     let nameStart = text.count
-    let nameEnd = PercentEncoding.appendReencoded(query, from: start, to: &text) { $0 == 0x26 || $0 == 0x3D }
+    // rule: query-semicolon-no-separator
+    let nameEnd = PercentEncoding.appendReencoded(query, from: start, to: &text) {
+      $0 == UInt8(ascii: "&") || $0 == UInt8(ascii: "=")
+    }
     let name = nameStart..<text.count
-    text.append(0x3D)
+    // rule: query-name-gets-equals
+    text.append(UInt8(ascii: "="))
     var end = nameEnd
-    if nameEnd < query.count, query[nameEnd] == 0x3D {
-      end = PercentEncoding.appendReencoded(query, from: nameEnd + 1, to: &text) { $0 == 0x26 }
+    // rule: query-first-equals-separates
+    if nameEnd < query.count, query[nameEnd] == UInt8(ascii: "=") {
+      end = PercentEncoding.appendReencoded(query, from: nameEnd + 1, to: &text) { $0 == UInt8(ascii: "&") }
     }
     finishParameter(name)
     return end
   }
 
-  /// Adds a parameter to those that were read; its value is encoded.
+  /// Adds a parameter, and encodes its value.
   mutating func add(_ name: StaticString, _ value: String) {
     value.withBytes { add(name, $0) }
   }
 
-  /// Adds a parameter whose value is the list of the names of `headers`, encoded.
+  /// Adds a parameter whose value is the encoded list of the names of `headers`.
   mutating func addSignedHeaders(_ name: StaticString, _ headers: borrowing CanonicalHeaders) {
     let name = start(name)
+    // rule: credential-encoded
     headers.appendNames(to: &text, separator: "%3B")
     finishParameter(name)
   }
 
-  /// Adds a parameter to those that were read; its value is one that encoding leaves as it is.
+  /// Adds a parameter whose value encoding doesn't change.
   mutating func add(_ name: StaticString, encoded value: String) {
     let name = start(name)
     text.append(value)
@@ -70,34 +77,38 @@ struct CanonicalQuery: ~Copyable {
 
   private mutating func add(_ name: StaticString, _ value: Span<UInt8>) {
     let name = start(name)
+    // rule: credential-encoded
     PercentEncoding.append(value, to: &text)
     finishParameter(name)
   }
 
-  /// Writes a name and `=`, and says where the name stands.
+  /// Writes a name and `=`, and returns the range of the name.
   private mutating func start(_ name: StaticString) -> Range<Int> {
     let start = text.count
     text.append(name)
-    text.append(0x3D)
+    text.append(UInt8(ascii: "="))
     return start..<text.count - 1
   }
 
-  /// Ends the parameter whose name stands at `name`, and whose value at the end; counts it in, if it is signed.
+  /// Ends the parameter with the name at `name` and the value after it, and keeps it if it is signed.
   private mutating func finishParameter(_ name: Range<Int>) {
     let value = name.upperBound + 1..<text.count
-    text.append(0x26)
+    text.append(UInt8(ascii: "&"))
+    // rule: token-added-after-signing
     let isUnsigned =
       text.holds("X-Amz-Signature", in: name)
       || (sessionToken == .addedAfterSigning && text.holds("X-Amz-Security-Token", in: name))
+    // rule: query-empty-name-kept, query-repeated-kept
     if !isUnsigned { parameters.append(Parameter(name: name, prefix: text.prefix(of: name), value: value)) }
   }
 
-  /// Appends the parameters in their order as `name=value`, joined by `&`.
+  /// Appends the sorted parameters as `name=value`, joined by `&`.
   mutating func append(to buffer: inout ByteBuffer) {
+    // rule: query-sorted-by-name, query-sorted-after-encoding
     parameters.sortFew { text.precedes($0, $1) }
     let parameters = parameters.span
     for index in parameters.indices {
-      if index > 0 { buffer.append(0x26) }
+      if index > 0 { buffer.append(UInt8(ascii: "&")) }
       buffer.append(parameters[index].name.lowerBound..<parameters[index].value.upperBound, of: text)
     }
   }
@@ -105,8 +116,10 @@ struct CanonicalQuery: ~Copyable {
 
 extension ByteBuffer {
   fileprivate func precedes(_ left: CanonicalQuery.Parameter, _ right: CanonicalQuery.Parameter) -> Bool {
+    // rule: query-sorted-by-bytes
     if left.prefix != right.prefix { return left.prefix < right.prefix }
     let order = compare(left.name, right.name)
+    // rule: query-sorted-by-value
     return order != 0 ? order < 0 : compare(left.value, right.value) < 0
   }
 }

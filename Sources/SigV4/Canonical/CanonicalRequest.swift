@@ -1,39 +1,39 @@
-/// Brings requests into the one form that signer and service agree on.
+/// Converts requests to the canonical form that signer and service agree on.
 ///
-/// Pure and byte-based: any UTF-8 and any percent escape goes in, and the same request always gives the same text.
+/// It works on bytes, and accepts any UTF-8 and any percent escape. The same request always gives the same text.
 public struct Canonicalizer: Sendable, Hashable {
-  /// How often the path is percent-encoded.
+  /// The number of times that the path is percent-encoded.
   public var pathEncoding: SigningService.PathEncoding
   /// Whether dot segments and repeated slashes are removed from the path.
   public var pathNormalization: SigningService.PathNormalization
-  /// Whether the session token is covered by the signature.
+  /// Whether the signature covers the session token.
   public var sessionToken: SigningService.SessionTokenRule
 
-  /// A canonicalizer with the rules of `service`.
+  /// Creates a canonicalizer with the rules of `service`.
   public init(_ service: SigningService) {
     pathEncoding = service.pathEncoding
     pathNormalization = service.pathNormalization
     sessionToken = service.sessionToken
   }
 
-  /// The canonical request, over all headers but those of ``UnsignedHeader/all``.
+  /// Returns the canonical request, with all headers except those of ``UnsignedHeader/all``.
   ///
-  /// `X-Amz-Signature` is no part of the canonical query, so that a presigned request canonicalizes to what was signed.
+  /// The canonical query omits `X-Amz-Signature`, so that a presigned request canonicalizes to the text that was signed.
   ///
   /// - Parameters:
   ///   - request: The request as it is sent.
   ///   - payloadHash: The last line: a SHA-256 in lower-case hex, or a word such as `UNSIGNED-PAYLOAD`.
   /// - Returns: The canonical request.
-  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  /// - Throws: ``SigningError`` if the request is malformed.
   public func canonicalRequest(
     for request: SignableRequest, payloadHash: String
   ) throws(SigningError) -> CanonicalRequest {
     try canonicalRequest(for: request, payloadHash: payloadHash, .signable(sessionToken))
   }
 
-  /// The canonical request over the headers in `signedHeaders`, names in lower case joined by `;`, as a signature lists them.
+  /// Returns the canonical request with the headers that a signature lists: names in lower case, joined by `;`.
   ///
-  /// - Throws: ``SigningError`` where the request can't be sent, let alone signed.
+  /// - Throws: ``SigningError`` if the request is malformed.
   public func canonicalRequest(
     for request: SignableRequest, payloadHash: String, signedHeaders: String
   ) throws(SigningError) -> CanonicalRequest {
@@ -49,9 +49,9 @@ public struct Canonicalizer: Sendable, Hashable {
   }
 }
 
-/// Writes canonical requests, in memory that serves for the next one.
+/// Writes canonical requests, in memory that the next one uses again.
 struct CanonicalRequestWriter: ~Copyable {
-  /// The canonical request; signing appends what it signs to it, and its signature.
+  /// The canonical request; signing appends the string to sign and the signature.
   var text = ByteBuffer()
   /// The headers to sign.
   var headers = CanonicalHeaders()
@@ -64,9 +64,10 @@ struct CanonicalRequestWriter: ~Copyable {
   ///   - request: The request.
   ///   - rules: The service's rules.
   ///   - selection: The headers to sign.
-  ///   - add: Adds what signing sets to the headers and parameters of a request that is valid, and returns the payload hash.
-  /// - Returns: The place of the list of signed headers.
-  /// - Throws: ``SigningError`` if the request is malformed, and what `add` throws.
+  ///   - add: Adds the fields that signing sets to the headers and parameters of a valid request, and returns the payload
+  ///     hash.
+  /// - Returns: The range of the list of signed headers.
+  /// - Throws: ``SigningError`` if the request is malformed, or the error that `add` throws.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
     adding add: (inout CanonicalHeaders, inout CanonicalQuery) throws(SigningError) -> String
@@ -76,9 +77,9 @@ struct CanonicalRequestWriter: ~Copyable {
     return try appendRest(payloadHash: add(&headers, &query))
   }
 
-  /// Writes the canonical request of `request` over the headers that ``headers`` has selected of it.
+  /// Writes the canonical request of `request` with the headers that ``headers`` has selected.
   ///
-  /// - Returns: The place of the list of signed headers.
+  /// - Returns: The range of the list of signed headers.
   /// - Throws: ``SigningError`` if the method, the target or the payload hash is malformed.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, payloadHash: String
@@ -90,18 +91,24 @@ struct CanonicalRequestWriter: ~Copyable {
   /// Writes the method and the path, and reads the query.
   private mutating func read(_ request: SignableRequest, by rules: Canonicalizer) throws(SigningError) {
     text.removeAll()
+    // rule: refuse-method
     guard request.method.withBytes({ $0.isToken }) else {
-      throw SigningError(.invalidMethod, "The method isn't a token (RFC 9110): \(request.method.debugDescription).")
+      throw SigningError(
+        .invalidMethod,
+        "The method \(request.method.debugDescription) isn't a token (RFC 9110). Use a method such as GET.")
     }
+    // rule: method-as-sent
     text.append(request.method)
     text.append(UInt8(ascii: "\n"))
     let problem: String? = request.target.withBytes { bytes in
+      // rule: refuse-target
       if bytes.lowest <= UInt8(ascii: "\r"), let index = bytes.firstLineBreakOrNUL {
-        return "The request target holds CR, LF or NUL at byte \(index); percent-encode it."
+        return "The request target contains CR, LF or NUL at byte \(index). Percent-encode it."
       }
+      // rule: query-first-question-mark-separates
       let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
       if pathEnd > 0, bytes[0] != UInt8(ascii: "/") {
-        return "The request target must be a path that starts with /, with or without a query."
+        return "The request target doesn't start with /. Use a path, with or without a query."
       }
       CanonicalPath.append(
         bytes.extracting(0..<pathEnd), normalization: rules.pathNormalization, encoding: rules.pathEncoding, to: &text)
@@ -111,10 +118,12 @@ struct CanonicalRequestWriter: ~Copyable {
     if let problem { throw SigningError(.invalidTarget, problem) }
   }
 
-  /// Appends the query, the headers, the list of their names and the payload hash, and returns the place of the list.
+  /// Appends the query, the headers, the list of their names and the payload hash, and returns the range of the list.
   private mutating func appendRest(payloadHash: String) throws(SigningError) -> Range<Int> {
+    // rule: canonical-request-lines
     let newline = UInt8(ascii: "\n")
     text.append(newline)
+    // rule: query-empty
     query.append(to: &text)
     text.append(newline)
     headers.appendLines(to: &text)
@@ -123,14 +132,18 @@ struct CanonicalRequestWriter: ~Copyable {
     headers.appendNames(to: &text)
     let signedHeaders = start..<text.count
     text.append(newline)
+    // rule: refuse-payload-hash
     guard payloadHash.withBytes({ !$0.isEmpty && $0.lowest > UInt8(ascii: " ") }) else {
-      throw SigningError(.invalidPayloadHash, "The payload hash is empty or holds white space or control characters.")
+      throw SigningError(
+        .invalidPayloadHash,
+        "The payload hash is empty, or contains white space or control characters. Use 64 hex digits, or a word such as UNSIGNED-PAYLOAD."
+      )
     }
     text.append(payloadHash)
     return signedHeaders
   }
 
-  /// Gives back the memory that a large request took.
+  /// Frees the memory that a large request has used.
   mutating func shrink() {
     text.shrink()
     headers.shrink()
@@ -139,7 +152,7 @@ struct CanonicalRequestWriter: ~Copyable {
 }
 
 extension Span<UInt8> {
-  /// The place of the first byte that ends a line, or a text in C.
+  /// The index of the first CR, LF or NUL.
   fileprivate var firstLineBreakOrNUL: Int? {
     indices.first { self[$0] == 0 || self[$0] == UInt8(ascii: "\n") || self[$0] == UInt8(ascii: "\r") }
   }
@@ -147,8 +160,8 @@ extension Span<UInt8> {
 
 /// A request in the form that is hashed and signed: the method, path, query, headers, signed headers and payload hash, a line each.
 ///
-/// ``text`` contains the session token where that is signed, and every header and query parameter: show it only to those
-/// who may see them. Descriptions redact them.
+/// ``text`` contains every header and query parameter, and a session token that is signed. Don't log it. Descriptions
+/// redact secrets.
 public struct CanonicalRequest: Sendable, Hashable {
   /// The whole text, lines separated by LF.
   public let text: String
@@ -162,10 +175,10 @@ public struct CanonicalRequest: Sendable, Hashable {
 }
 
 extension CanonicalRequest {
-  /// The text with the values of its headers as they may be shown, and its query as `shownQuery` makes it.
+  /// The text with redacted header values, and with the query that `shownQuery` returns.
   package func shown(_ shownQuery: (String) -> String) -> String {
     // The method, path and query; the headers; an empty line, the signed headers and the payload hash.
-    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Substring($0) }
+    var lines = text.utf8.split(separator: ASCII.newline, omittingEmptySubsequences: false).map { Substring($0) }
     guard lines.count >= 6 else { return Redaction.placeholder }
     lines[2] = shownQuery(String(lines[2]))[...]
     for index in 3..<lines.count - 3 {
@@ -181,7 +194,7 @@ extension CanonicalRequest {
 }
 
 extension CanonicalRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The text with only those header values and query parameters that never contain a secret; ``text`` has all of it.
+  /// The text with only the header values and query parameters that never contain a secret; ``text`` has all of them.
   public var description: String { shown { Redaction.query($0[...]) } }
   /// The same as ``description``.
   public var debugDescription: String { description }

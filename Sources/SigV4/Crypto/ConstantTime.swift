@@ -1,11 +1,11 @@
-/// Comparisons whose time tells nothing about what they compare.
+/// Comparisons whose time doesn't depend on the content that they compare.
 enum ConstantTime {
-  /// Whether two texts are the same, in a time that depends on their lengths alone.
+  /// Whether two texts are equal, in a time that depends only on their lengths.
   static func isEqual(_ left: String, _ right: String) -> Bool {
     left.withBytes { left in right.withBytes { isEqual(left, $0) } }
   }
 
-  /// Whether both are the same bytes, in a time that depends on their numbers alone.
+  /// Whether both have equal bytes, in a time that depends only on their lengths.
   static func isEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
     guard left.count == right.count else { return false }
     var difference: UInt8 = 0

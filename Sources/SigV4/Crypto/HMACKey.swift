@@ -1,9 +1,9 @@
 /// A key for HMAC-SHA256 (RFC 2104), padded to the two blocks that are hashed before a message and before its hash.
 ///
-/// They are hashed again for each message; ``PreparedHMACKey`` is for keys that are used often. The blocks are wiped
-/// when the key is dropped, as every ``ByteBuffer`` is.
+/// Each message hashes the blocks again; use ``PreparedHMACKey`` for keys that sign often. Like every ``ByteBuffer``, the
+/// blocks are wiped when they are freed.
 struct HMACKey: ~Copyable {
-  /// The key combined with 0x36, and after it the key combined with 0x5C.
+  /// The key combined with 0x36, then the key combined with 0x5C.
   private var blocks = ByteBuffer(capacity: 2 * Self.blockByteCount)
 
   private static let blockByteCount = 64
@@ -31,21 +31,21 @@ struct HMACKey: ~Copyable {
     }
   }
 
-  /// The hash of the block that goes before a message, in progress.
+  /// The hash in progress of the block before a message.
   fileprivate func inner() throws(SigningError) -> SHA256 {
     var state = try SHA256()
     try state.update(0..<Self.blockByteCount, of: blocks)
     return state
   }
 
-  /// The hash of the block that goes before a message's hash, in progress.
+  /// The hash in progress of the block before the hash of a message.
   fileprivate func outer() throws(SigningError) -> SHA256 {
     var state = try SHA256()
     try state.update(Self.blockByteCount..<2 * Self.blockByteCount, of: blocks)
     return state
   }
 
-  /// Hashes all that makes up the code of `message` in `state`, which then has only to be finished.
+  /// Hashes the input of the code of `message` in `state`, without finishing it.
   private func hash(_ message: Span<UInt8>, in state: inout SHA256) throws(SigningError) {
     try state.reset()
     try state.update(0..<Self.blockByteCount, of: blocks)
@@ -56,13 +56,13 @@ struct HMACKey: ~Copyable {
     try state.update(innerDigest)
   }
 
-  /// The code of `message`, computed in `state`, whose former content is lost.
+  /// Returns the code of `message`, computed in `state`, whose former content is lost.
   func authenticationCode(for message: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
     try hash(message, in: &state)
     return try state.finalize()
   }
 
-  /// Puts the code of `message` in place of what `code` holds: a code that is a key itself, which must leave no copy.
+  /// Replaces the content of `code` with the code of `message`, which is a key itself and must leave no copy.
   func authenticationCode(
     for message: Span<UInt8>, in state: inout SHA256, replacing code: inout ByteBuffer
   ) throws(SigningError) {
@@ -71,13 +71,12 @@ struct HMACKey: ~Copyable {
     try state.finalize(to: &code)
   }
 
-  /// Chains codes: that of the first part with `secret`, to which `prefix` is prepended, as the key; that of each next
-  /// part with the code before as the key.
+  /// Chains codes: the key for the first part is `prefix` and `secret`, the key for each next part is the code before it.
   static func chained(
     _ secret: String, prefix: String, over parts: [String]
   ) throws(SigningError) -> HMACKey {
     var state = try SHA256()
-    // The secret, and then one code after the other.
+    // The secret, then each code.
     var code = ByteBuffer(capacity: Self.blockByteCount)
     code.append(prefix)
     code.append(secret)
@@ -92,7 +91,7 @@ struct HMACKey: ~Copyable {
   }
 }
 
-/// A key for HMAC-SHA256 that has hashed its two blocks once for all messages.
+/// A key for HMAC-SHA256 that hashes its two blocks once for all messages.
 final class PreparedHMACKey: Sendable {
   private let inner: SHA256
   private let outer: SHA256
@@ -102,7 +101,7 @@ final class PreparedHMACKey: Sendable {
     outer = try key.outer()
   }
 
-  /// The code of what stands at `range` of `buffer`, computed in `state`, whose former content is lost.
+  /// Returns the code of `range` of `buffer`, computed in `state`, whose former content is lost.
   func authenticationCode(
     for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
   ) throws(SigningError) -> SHA256Digest {

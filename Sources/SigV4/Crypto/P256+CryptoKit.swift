@@ -22,14 +22,14 @@
       let publicKey: Point
       private let key: Signing.PrivateKey
 
-      /// Takes a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
+      /// Creates a key from a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
       init(scalar: borrowing ByteBuffer) throws(SigningError) {
         let imported = scalar.withBytes { scalar in
           unsafe scalar.withUnsafeBytes { unsafe try? Signing.PrivateKey(rawRepresentation: $0) }
         }
         guard let key = imported,
           let point = Point(uncompressed: Array(key.publicKey.x963Representation))
-        else { throw .crypto("The crypto library refuses a P-256 key") }
+        else { throw .crypto("The crypto library rejects a P-256 key") }
         self.key = key
         publicKey = point
       }
@@ -44,7 +44,7 @@
       }
     }
 
-    /// Whether `signature`, in DER, is one over the SHA-256 of `message` by the owner of `publicKey`.
+    /// Whether the owner of `publicKey` made `signature`, in DER, over the SHA-256 of `message`.
     static func isValid(
       _ signature: [UInt8], for message: Span<UInt8>, by publicKey: Point
     ) throws(SigningError) -> Bool {

@@ -5,10 +5,10 @@
     /// A private key, ready to sign.
     @safe final class PrivateKey: Sendable {
       let publicKey: Point
-      /// Owned by this object, prepared for signing, and never written again: each signature works on a duplicate.
+      /// A context prepared for signing, owned by this object; nothing writes it again, because each signature uses a duplicate.
       nonisolated(unsafe) private let prepared: OpaquePointer
 
-      /// Takes a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
+      /// Creates a key from a scalar of 32 bytes, big-endian, between 1 and the order of the group minus one.
       init(scalar: borrowing ByteBuffer) throws(SigningError) {
         let number = unsafe scalar.withBytes { scalar in
           unsafe scalar.withUnsafeBufferPointer {
@@ -31,7 +31,7 @@
 
       deinit { unsafe EVP_PKEY_CTX_free(prepared) }
 
-      /// An ECDSA signature over the SHA-256 of `message`, in DER; the hash is computed in `state`, whose former content is lost.
+      /// An ECDSA signature over the SHA-256 of `message`, in DER, computed in `state`, whose former content is lost.
       func signature(for message: Span<UInt8>, using state: inout SHA256) throws(SigningError) -> [UInt8] {
         try state.reset()
         try state.update(message)
@@ -68,12 +68,12 @@
       }
     }
 
-    /// Whether `signature`, in DER, is one over the SHA-256 of `message` by the owner of `publicKey`.
+    /// Whether the owner of `publicKey` made `signature`, in DER, over the SHA-256 of `message`.
     static func isValid(
       _ signature: [UInt8], for message: Span<UInt8>, by publicKey: Point
     ) throws(SigningError) -> Bool {
       let digest = try SHA256.hash(message).bytes
-      // A point that isn't on the curve is no key, and has signed nothing.
+      // A point that isn't on the curve isn't a key, and has signed nothing.
       guard let key = unsafe try? key(publicKey, scalar: nil) else { return false }
       defer { unsafe EVP_PKEY_free(key) }
       guard let context = unsafe EVP_PKEY_CTX_new_from_pkey(nil, key, nil) else {
@@ -84,10 +84,10 @@
       return unsafe EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
     }
 
-    /// A key of libcrypto's, owned by the caller; with a scalar it is a private one.
+    /// A key of libcrypto, owned by the caller; private if there is a scalar.
     private static func key(_ point: Point, scalar: OpaquePointer?) throws(SigningError) -> OpaquePointer {
       guard let parameters = unsafe parameters(point, scalar: scalar) else {
-        throw .crypto("libcrypto can't take a P-256 key")
+        throw .crypto("libcrypto can't read a P-256 key")
       }
       defer { unsafe OSSL_PARAM_free(parameters) }
       let context = unsafe EVP_PKEY_CTX_new_from_name(nil, "EC", nil)
@@ -96,13 +96,13 @@
       let selection = unsafe scalar == nil ? CSIGV4_EVP_PKEY_PUBLIC_KEY : CSIGV4_EVP_PKEY_KEYPAIR
       guard unsafe context != nil, unsafe EVP_PKEY_fromdata_init(context) == 1,
         unsafe EVP_PKEY_fromdata(context, &key, selection, parameters) == 1, let key = unsafe key
-      else { throw .crypto("libcrypto refuses a P-256 key") }
+      else { throw .crypto("libcrypto rejects a P-256 key") }
       return unsafe key
     }
 
-    /// The parameters that make up a key, owned by the caller.
+    /// The parameters of a key, owned by the caller.
     ///
-    /// The builder keeps a pointer to the point until it has made the parameters, so the point is held till then.
+    /// The builder points to the bytes of the point until it has built the parameters, so the point must live until then.
     private static func parameters(_ point: Point, scalar: OpaquePointer?) -> UnsafeMutablePointer<OSSL_PARAM>? {
       let builder = unsafe OSSL_PARAM_BLD_new()
       defer { unsafe OSSL_PARAM_BLD_free(builder) }

@@ -1,6 +1,6 @@
-/// The curve that SigV4a signs on (FIPS 186-5, P-256).
+/// The curve of SigV4a's signatures (FIPS 186-5, P-256).
 enum P256 {
-  /// The order of the group minus two, big-endian: the largest candidate that key derivation takes.
+  /// The order of the group minus two, big-endian: the largest candidate that key derivation accepts.
   static let orderMinusTwo: [UInt8] = [
     0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
     0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17, 0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x4F,
@@ -9,9 +9,9 @@ enum P256 {
   /// The order of the group, big-endian.
   private static let order: [UInt8] = orderMinusTwo.dropLast() + [0x51]
 
-  /// r and the lesser of s and n − s, 32 bytes each: what an ECDSA signature in DER and its twin `(r, n − s)` have in common.
+  /// Returns r and the lesser of s and n − s, 32 bytes each, which a signature in DER and its twin `(r, n − s)` share.
   ///
-  /// - Returns: `nil` for bytes that aren't a signature on this curve.
+  /// - Returns: `nil` if the bytes aren't a signature on this curve.
   static func normalForm(ofSignature der: [UInt8]) -> [UInt8]? {
     guard der.count >= 2, der[0] == 0x30, Int(der[1]) == der.count - 2 else { return nil }
     var rest = der[2...]
@@ -20,7 +20,7 @@ enum P256 {
     return r + (twin.lexicographicallyPrecedes(s) ? twin : s)
   }
 
-  /// The next INTEGER of DER, padded to 32 bytes; `nil` if there is none, or a longer one.
+  /// Returns the next INTEGER of DER, padded to 32 bytes; `nil` if there is none, or if it is longer.
   private static func integer(_ rest: inout ArraySlice<UInt8>) -> [UInt8]? {
     guard rest.popFirst() == 0x02, let count = rest.popFirst(), rest.count >= Int(count) else { return nil }
     let digits = rest.prefix(Int(count)).drop { $0 == 0 }
@@ -46,7 +46,7 @@ enum P256 {
     var x: [UInt8]
     var y: [UInt8]
 
-    /// The point as SEC 1 writes it without compression: 0x04, x, y.
+    /// The uncompressed form of SEC 1: 0x04, x, y.
     var uncompressed: [UInt8] { [0x04] + x + y }
 
     init(x: [UInt8], y: [UInt8]) {

@@ -11,9 +11,9 @@
     private typealias Hash = CryptoKit.SHA256
   #endif
 
-  /// A SHA-256 in progress, over CryptoKit or swift-crypto; its state, which may be as good as a key, is wiped with it.
+  /// A SHA-256 in progress, by CryptoKit or swift-crypto; its state, which can replace a key, is wiped when it is freed.
   @safe struct SHA256: ~Copyable {
-    /// Owned by this value alone, and freed with it; copied from by any number of threads, written by one.
+    /// Owned by this value alone, and freed with it; any number of threads copy it, one thread writes it.
     nonisolated(unsafe) private let state: UnsafeMutablePointer<Hash>
 
     init() throws(SigningError) {
@@ -22,7 +22,7 @@
     }
 
     deinit {
-      // The libraries may keep the state elsewhere and free it as it is: hash a block over it first.
+      // The library may store the state elsewhere and free it without wiping it: overwrite it with another block first.
       unsafe withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { block in
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0)
         unsafe state.pointee.update(bufferPointer: UnsafeRawBufferPointer(block))
@@ -32,12 +32,12 @@
       unsafe state.deallocate()
     }
 
-    /// Starts anew.
+    /// Starts again.
     mutating func reset() throws(SigningError) {
       unsafe state.pointee = Hash()
     }
 
-    /// Takes up what `other` has hashed so far.
+    /// Continues from the state of `other`.
     mutating func reset(to other: borrowing SHA256) throws(SigningError) {
       unsafe state.pointee = other.state.pointee
     }

@@ -1,12 +1,12 @@
 #if !SwiftCrypto && !canImport(CryptoKit)
   import CSigV4OpenSSL
 
-  /// A SHA-256 in progress, over libcrypto, which wipes the state, which may be as good as a key, when it frees it.
+  /// A SHA-256 in progress, by libcrypto; its state, which can replace a key, is wiped when it is freed.
   @safe struct SHA256: ~Copyable {
-    /// Fetched once, since an implicit fetch at every use costs more than a block of hashing; never freed or written again.
+    /// Fetched once, because an implicit fetch at every use costs more than hashing a block; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
-    /// Owned by this value alone, and freed with it; copied from by any number of threads, written by one.
+    /// Owned by this value alone, and freed with it; any number of threads copy it, one thread writes it.
     nonisolated(unsafe) private let context: OpaquePointer
 
     init() throws(SigningError) {
@@ -15,7 +15,7 @@
 
     private static func startedContext() throws(SigningError) -> OpaquePointer {
       guard let algorithm = unsafe Self.algorithm, let context = unsafe EVP_MD_CTX_new() else {
-        throw .crypto("SHA-256 can't be had from libcrypto")
+        throw .crypto("libcrypto has no SHA-256")
       }
       guard unsafe EVP_DigestInit_ex2(context, algorithm, nil) == 1 else {
         unsafe EVP_MD_CTX_free(context)
@@ -26,14 +26,14 @@
 
     deinit { unsafe EVP_MD_CTX_free(context) }
 
-    /// Starts anew.
+    /// Starts again.
     mutating func reset() throws(SigningError) {
       guard unsafe EVP_DigestInit_ex2(context, nil, nil) == 1 else {
         throw .crypto("libcrypto can't start a SHA-256")
       }
     }
 
-    /// Takes up what `other` has hashed so far.
+    /// Continues from the state of `other`.
     mutating func reset(to other: borrowing SHA256) throws(SigningError) {
       guard unsafe EVP_MD_CTX_copy_ex(context, other.context) == 1 else {
         throw .crypto("libcrypto can't copy a SHA-256")

@@ -1,19 +1,19 @@
 extension SHA256 {
-  /// The hash of `bytes`.
+  /// Returns the hash of `bytes`.
   static func hash(_ bytes: Span<UInt8>) throws(SigningError) -> SHA256Digest {
     var hash = try SHA256()
     try hash.update(bytes)
     return try hash.finalize()
   }
 
-  /// The hash of the UTF-8 of `text`.
+  /// Returns the hash of the UTF-8 of `text`.
   static func hash(_ text: String) throws(SigningError) -> SHA256Digest {
     var hash = try SHA256()
     try hash.update(text)
     return try hash.finalize()
   }
 
-  /// Continues with what stands at `range` of `buffer`.
+  /// Continues with `range` of `buffer`.
   mutating func update(_ range: Range<Int>, of buffer: borrowing ByteBuffer) throws(SigningError) {
     try buffer.withBytes(range) { (bytes) throws(SigningError) in try update(bytes) }
   }
@@ -25,25 +25,28 @@ extension SHA256 {
 }
 
 extension SigningError {
-  /// The crypto library refused a call.
+  /// The crypto library failed.
   static func crypto(_ what: String) -> SigningError {
-    SigningError(.cryptoFailure, "\(what); is there memory, and a provider for it?")
+    SigningError(
+      .cryptoFailure,
+      "\(what). Check that the process has memory, and that a provider of libcrypto implements the algorithm.")
   }
 }
 
-/// The 32 bytes of a SHA-256 or an HMAC over it, kept in place rather than on the heap.
+/// The 32 bytes of a SHA-256 or of an HMAC over it, stored inline.
 struct SHA256Digest: Sendable, Hashable {
   /// The bytes in memory order.
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
   static let byteCount = 32
 
+  // rule: payload-nothing-has-hash
   /// The hash of nothing, in lower-case hex.
   static let hexOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
   init() {}
 
-  /// The digest that 64 lower-case hex digits stand for; `nil` for any other text.
+  /// Reads 64 lower-case hex digits; `nil` for any other text.
   init?(lowercaseHex digits: Span<UInt8>) {
     guard digits.count == Self.byteCount * 2 else { return nil }
     var invalid: UInt8 = 0
@@ -59,7 +62,7 @@ struct SHA256Digest: Sendable, Hashable {
   }
 
   static func == (left: SHA256Digest, right: SHA256Digest) -> Bool {
-    // Every word is looked at, so that the time tells nothing about where two signatures differ.
+    // Compares every word, so that the time doesn't reveal where two signatures differ.
     (left.words.0 ^ right.words.0) | (left.words.1 ^ right.words.1)
       | (left.words.2 ^ right.words.2) | (left.words.3 ^ right.words.3) == 0
   }

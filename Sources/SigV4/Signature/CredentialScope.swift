@@ -4,18 +4,18 @@
   public import struct Foundation.Date
 #endif
 
-/// What a signature is good for: one day, one region (none with SigV4a) and one service.
+/// The scope that a signature is valid for: one day, one region (none with SigV4a) and one service.
 public struct CredentialScope: Sendable, Hashable {
   /// The day in UTC, as `YYYYMMDD`.
   public var day: String { parts.day }
   /// The region; `nil` in the scope of SigV4a, whose region set is a header.
   public var region: String? { parts.region }
-  /// The service's signing name.
+  /// The signing name of the service.
   public var service: String { parts.service }
-  /// The scope as it stands in the string to sign: `DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a.
+  /// The scope in the string to sign: `DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a.
   public var text: String { parts.text }
 
-  /// Shared between copies, since each signature hands its scope on several times.
+  /// Shared between copies, because each signature copies its scope several times.
   private let parts: Parts
 
   private final class Parts: Sendable {
@@ -28,6 +28,7 @@ public struct CredentialScope: Sendable, Hashable {
       self.day = day
       self.region = region
       self.service = service
+      // rule: scope-parts, sigv4a-scope
       text = day + "/" + (region.map { $0 + "/" } ?? "") + service + "/" + CredentialScope.terminator
     }
   }
@@ -35,35 +36,41 @@ public struct CredentialScope: Sendable, Hashable {
   /// Creates a scope.
   ///
   /// - Parameters:
-  ///   - date: The time of signing; its day in UTC counts.
+  ///   - date: The time of signing. The scope contains its day in UTC.
   ///   - region: The region, such as `us-west-2`; `nil` for SigV4a.
-  ///   - service: The service's signing name.
-  /// - Throws: ``SigningError`` for a region or a service that is empty or holds a slash, a comma, white space or
-  ///   anything that isn't visible ASCII, and for a date outside of the years 1 to 9999.
+  ///   - service: The signing name of the service.
+  /// - Throws: ``SigningError`` if the region or the service is empty or contains a slash, a comma, white space or anything
+  ///   other than visible ASCII, or if the date is outside of the years 1 to 9999.
   public init(date: Date, region: String?, service: String) throws(SigningError) {
     try self.init(SigningDate(date), region: region, service: service)
   }
 
   init(_ date: SigningDate, region: String?, service: String) throws(SigningError) {
+    // rule: refuse-scope
     if let region, !region.isScopeElement {
-      throw SigningError(.invalidRegion, "\(region.debugDescription) is no region; it should look like us-west-2.")
+      throw SigningError(
+        .invalidRegion,
+        "Invalid region \(region.debugDescription): a region is visible ASCII without spaces, slashes or commas. Use a name such as us-west-2."
+      )
     }
     guard service.isScopeElement else {
       throw SigningError(
-        .invalidService, "\(service.debugDescription) is no signing name; it should look like vpc-lattice-svcs.")
+        .invalidService,
+        "Invalid service \(service.debugDescription): a signing name is visible ASCII without spaces, slashes or commas. Use a name such as vpc-lattice-svcs."
+      )
     }
     self.init(day: date.dayText, region: region, service: service)
   }
 
-  /// Puts together what has been checked.
+  /// Creates a scope from valid parts.
   init(day: String, region: String?, service: String) {
     parts = Parts(day: day, region: region, service: service)
   }
 
-  /// What a signature names as its credential: whose it is, and what it is good for.
+  /// The credential that a signature names: the access key ID and the scope.
   func credential(of accessKeyID: String) -> String { accessKeyID + "/" + text }
 
-  /// Whether both are good for the same.
+  /// Whether both scopes are equal.
   public static func == (left: CredentialScope, right: CredentialScope) -> Bool {
     left.parts === right.parts || left.text == right.text
   }
@@ -89,14 +96,14 @@ extension String {
 
 extension Span<UInt8> {
   /// Whether this can stand between the slashes of a scope and before the comma that ends it.
-  var isScopeElement: Bool { isCredential && !isEmpty && firstIndex(of: 0x2F) == nil }
+  var isScopeElement: Bool { isCredential && !isEmpty && firstIndex(of: UInt8(ascii: "/")) == nil }
 
   /// Whether this can stand before the comma that ends a credential: visible ASCII.
   var isCredential: Bool {
     var isOther: UInt8 = 0
     for index in indices {
       let byte = self[index]
-      isOther |= (byte &- 0x21 < 0x5E ? 0 : 1) | (byte == 0x2C ? 1 : 0)
+      isOther |= (byte &- UInt8(ascii: "!") < 94 ? 0 : 1) | (byte == UInt8(ascii: ",") ? 1 : 0)
     }
     return isOther == 0
   }

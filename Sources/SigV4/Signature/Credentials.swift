@@ -6,22 +6,22 @@
 
 /// An access key pair, with the session token and the lifetime of temporary credentials.
 ///
-/// Descriptions, reflection and `dump` show the access key id and the expiration, never the secret or the token.
+/// Descriptions, reflection and `dump` show the access key ID and the expiration, never the secret or the token.
 public struct Credentials: Sendable, Hashable {
-  /// The access key id, which is sent in clear in every signature.
+  /// The access key ID, which every signature contains in plain text.
   public let accessKeyID: String
-  /// The secret access key, which never leaves the process.
+  /// The secret access key, which is never sent.
   public let secretAccessKey: String
   /// The session token of temporary credentials; `nil` for long-term keys, and never empty.
   public let sessionToken: String?
-  /// The time from which AWS refuses these credentials; `nil` when they don't expire.
+  /// The time at which these credentials expire; `nil` if they don't expire.
   public let expiration: Date?
-  /// The 12-digit id of the account that the credentials belong to, where their source tells it.
+  /// The 12-digit ID of the account that owns the credentials; `nil` if their source doesn't report it.
   public let accountID: String?
 
   /// Creates credentials from their parts.
   ///
-  /// An empty session token or account id counts as absent: a signed header without a value is refused by AWS.
+  /// An empty session token or account ID becomes `nil`: AWS rejects a signed token header without a value.
   public init(
     accessKeyID: String,
     secretAccessKey: String,
@@ -31,6 +31,7 @@ public struct Credentials: Sendable, Hashable {
   ) {
     self.accessKeyID = accessKeyID
     self.secretAccessKey = secretAccessKey
+    // rule: empty-token-absent
     self.sessionToken = sessionToken?.isEmpty == true ? nil : sessionToken
     self.expiration = expiration
     self.accountID = accountID?.isEmpty == true ? nil : accountID
@@ -38,7 +39,7 @@ public struct Credentials: Sendable, Hashable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The access key id and the expiration; never the secret or the token.
+  /// The access key ID and the expiration; never the secret or the token.
   public var description: String {
     let token = sessionToken == nil ? "none" : "<redacted>"
     let expires = expiration.map { " expires: \($0)" } ?? ""
@@ -48,7 +49,7 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
   /// The same as ``description``.
   public var debugDescription: String { description }
 
-  /// The access key id, expiration and account; never the secret or the token.
+  /// The access key ID, expiration and account; never the secret or the token.
   public var customMirror: Mirror {
     Mirror(
       self,

@@ -4,21 +4,21 @@
   import struct Foundation.Date
 #endif
 
-/// A time of signing: UTC, whole seconds, by integer arithmetic.
+/// A time of signing, in whole seconds of UTC.
 struct SigningDate: Sendable, Hashable {
   /// Days since 1970-01-01.
   let day: Int
   /// Seconds since midnight.
   let second: Int
 
-  /// The second that `date` falls in.
+  /// Rounds `date` down to a second.
   ///
-  /// - Throws: ``SigningError`` outside of the years 1 to 9999.
+  /// - Throws: ``SigningError`` if `date` is outside of the years 1 to 9999.
   init(_ date: Date) throws(SigningError) {
     let seconds = date.timeIntervalSince1970.rounded(.down)
     // 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z; a NaN fails the comparison.
     guard seconds >= -62_135_596_800, seconds <= 253_402_300_799 else {
-      throw SigningError(.invalidDate, "The time of signing must lie in the years 1 to 9999.")
+      throw SigningError(.invalidDate, "The time of signing is outside of the years 1 to 9999. Pass the current time.")
     }
     self.init(secondsSince1970: Int(seconds))
   }
@@ -28,10 +28,10 @@ struct SigningDate: Sendable, Hashable {
     second = seconds - day * 86400
   }
 
-  /// The time that `text` gives as `YYYYMMDD'T'HHMMSS'Z'`; `nil` for any other text, and for a time that isn't.
+  /// Reads `YYYYMMDD'T'HHMMSS'Z'`; `nil` for any other text, and for a time that doesn't exist.
   init?(text: String) {
     let numbers = text.withBytes { bytes in
-      bytes.count == 16 && bytes[8] == 0x54 && bytes[15] == 0x5A
+      bytes.count == 16 && bytes[8] == UInt8(ascii: "T") && bytes[15] == UInt8(ascii: "Z")
         ? bytes.day(0..<8).flatMap { day in bytes.decimal(9..<15).map { (day, $0) } } : nil
     }
     guard let (day, time) = numbers, time / 10_000 < 24, time / 100 % 100 < 60, time % 100 < 60 else { return nil }
@@ -39,7 +39,7 @@ struct SigningDate: Sendable, Hashable {
     second = time / 10_000 * 3600 + time / 100 % 100 * 60 + time % 100
   }
 
-  /// Whether `text` is this time's day as `YYYYMMDD`.
+  /// Whether `text` is the day of this time as `YYYYMMDD`.
   func isDay(_ text: Span<UInt8>) -> Bool { text.count == 8 && text.day(0..<8) == day }
 
   /// Seconds since 1970-01-01T00:00:00Z.
@@ -57,11 +57,11 @@ struct SigningDate: Sendable, Hashable {
   /// Appends the time as `YYYYMMDD'T'HHMMSS'Z'`.
   func append(to buffer: inout ByteBuffer) {
     appendDay(to: &buffer)
-    buffer.append(0x54)
+    buffer.append(UInt8(ascii: "T"))
     buffer.appendTwoDigits(second / 3600)
     buffer.appendTwoDigits(second / 60 % 60)
     buffer.appendTwoDigits(second % 60)
-    buffer.append(0x5A)
+    buffer.append(UInt8(ascii: "Z"))
   }
 
   /// The day as `YYYYMMDD`.
@@ -86,7 +86,8 @@ struct SigningDate: Sendable, Hashable {
       + "\(time.prefix(3)):\(time.dropFirst(3).prefix(2)):\(time.suffix(3))"
   }
 
-  /// The days from 1970-01-01 to a day of the proleptic Gregorian calendar, from the year 0 on; `nil` where it has no such day.
+  /// Returns the days from 1970-01-01 to a day of the proleptic Gregorian calendar, from the year 0 on; `nil` if the day
+  /// doesn't exist.
   static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int? {
     let isLeapYear = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     let monthLength =
@@ -120,25 +121,25 @@ struct SigningDate: Sendable, Hashable {
 
 extension ByteBuffer {
   fileprivate mutating func appendTwoDigits(_ value: Int) {
-    append(0x30 &+ UInt8(truncatingIfNeeded: value / 10))
-    append(0x30 &+ UInt8(truncatingIfNeeded: value % 10))
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / 10))
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value % 10))
   }
 }
 
 extension Span<UInt8> {
-  /// The days from 1970-01-01 to the one that `range` gives as `YYYYMMDD`; `nil` where it gives none.
+  /// Returns the days from 1970-01-01 to the day at `range`, written `YYYYMMDD`; `nil` if it isn't a day.
   fileprivate func day(_ range: Range<Int>) -> Int? {
     guard let digits = decimal(range) else { return nil }
     let year = digits / 10_000
     return year >= 1 ? SigningDate.daysSince1970(year, digits / 100 % 100, digits % 100) : nil
   }
 
-  /// The number that the digits at `range`, 18 at most, stand for; `nil` where there is anything else.
+  /// Returns the value of the digits at `range`, at most 18; `nil` if a byte isn't a digit.
   fileprivate func decimal(_ range: Range<Int>) -> Int? {
     var number = 0
     var isOther: UInt8 = 0
     for index in range {
-      let digit = self[index] &- 0x30
+      let digit = self[index] &- UInt8(ascii: "0")
       isOther |= digit < 10 ? 0 : 1
       number = number &* 10 &+ Int(digit)
     }
@@ -147,13 +148,14 @@ extension Span<UInt8> {
 }
 
 extension SigningDate {
-  /// The time that `fixdate` gives as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or with RFC 5322's zone `-0000`
-  /// or `+0000`; the day's name isn't looked at.
+  /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or the same with the zone `-0000` or `+0000` of RFC 5322.
+  ///
+  /// The name of the day is ignored.
   init?(fixdate: String) {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let parts = fixdate.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { Substring($0) }
-    guard parts.count == 6, parts[0].utf8.last == 0x2C, parts[1].utf8.count == 2,
+    guard parts.count == 6, parts[0].utf8.last == UInt8(ascii: ","), parts[1].utf8.count == 2,
       ["GMT", "-0000", "+0000"].contains(parts[5]),
       let month = months.firstIndex(of: String(parts[2])), parts[3].utf8.count == 4
     else { return nil }

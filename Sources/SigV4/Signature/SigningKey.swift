@@ -1,18 +1,18 @@
 /// A key for one credential scope, derived from a secret access key.
 ///
-/// With SigV4 it is HMAC upon HMAC over day, region, service and terminator; who has it can sign for that scope, and
-/// for no other (AWS IAM User Guide, "Create a signed AWS API request", step 4). With SigV4a, whose scope has no region,
-/// it is a P-256 key derived from the access key pair alone (``AsymmetricKeyDerivation``).
+/// A SigV4 key is a chain of HMACs over day, region, service and terminator. It can sign for its scope only
+/// (AWS IAM User Guide, "Create a signed AWS API request", step 4). A SigV4a key, whose scope has no region, is a P-256 key
+/// derived from the access key pair alone (``AsymmetricKeyDerivation``).
 public struct SigningKey: Sendable {
   /// The scope that the key signs for.
   public var scope: CredentialScope { storage.scope }
   var material: any SigningMaterial { storage.material }
-  /// What a signature names: the access key id and the scope.
+  /// The credential that a signature names: the access key ID and the scope.
   var credential: String { storage.credential }
-  /// What `Authorization` begins with, up to the list of signed headers.
+  /// The beginning of `Authorization`, up to the list of signed headers.
   var authorizationStart: String { storage.authorizationStart }
 
-  /// Shared between copies, since each signature takes one.
+  /// Shared between copies, because each signature copies the key.
   private let storage: Storage
 
   private final class Storage: Sendable {
@@ -26,6 +26,7 @@ public struct SigningKey: Sendable {
       self.material = material
       credential = scope.credential(of: accessKeyID)
       var text = ByteBuffer(capacity: 256)
+      // rule: authorization-header
       text.append(material.algorithm.rawValue)
       text.append(" Credential=")
       text.append(credential)
@@ -34,12 +35,13 @@ public struct SigningKey: Sendable {
     }
   }
 
-  /// Derives the key of `scope` from `credentials`: a SigV4 key where the scope has a region, a SigV4a key where it has none.
+  /// Derives the key of `scope` from `credentials`: a SigV4 key, or a SigV4a key if the scope has no region.
   ///
-  /// - Throws: ``SigningError`` for credentials that can't be signed with.
+  /// - Throws: ``SigningError`` if the credentials are invalid.
   public init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
     try credentials.validate()
     if let region = scope.region {
+      // rule: signing-key
       let key = try HMACKey.chained(
         credentials.secretAccessKey, prefix: "AWS4",
         over: [scope.day, region, scope.service, CredentialScope.terminator])
@@ -53,12 +55,14 @@ public struct SigningKey: Sendable {
     storage = Storage(scope, material, accessKeyID)
   }
 
-  /// How this key signs.
+  /// The algorithm of this key.
   public var algorithm: SigningAlgorithm { material.algorithm }
 
-  /// The signature of `stringToSign` in lower-case hex: of the HMAC's 32 bytes, or of an ECDSA signature in DER, which differs each time.
+  /// Returns the signature of `stringToSign` in lower-case hex.
   ///
-  /// - Throws: ``SigningError`` only where the crypto library fails.
+  /// With SigV4, it is an HMAC of 32 bytes. With SigV4a, it is an ECDSA signature in DER, which differs each time.
+  ///
+  /// - Throws: ``SigningError`` only if the crypto library fails.
   public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
     var buffer = ByteBuffer(capacity: 512)
     var state = try SHA256()
@@ -66,7 +70,7 @@ public struct SigningKey: Sendable {
     return buffer.string(try appendSignature(for: 0..<buffer.count, to: &buffer, using: &state))
   }
 
-  /// Appends the signature of the string to sign at `range` of `buffer`, in hex, and says where it stands.
+  /// Appends the signature of the string to sign at `range` of `buffer`, in hex, and returns its range.
   func appendSignature(
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
   ) throws(SigningError) -> Range<Int> {
@@ -84,32 +88,36 @@ extension SigningKey: CustomStringConvertible, CustomReflectable {
 }
 
 extension Credentials {
-  /// Refuses what no signature can be made with.
+  /// Throws if these credentials can't sign.
   func validate() throws(SigningError) {
+    // rule: refuse-credentials
     guard accessKeyID.isScopeElement else {
       throw SigningError(
         .invalidCredentials,
-        "The access key id is empty or holds white space, a slash, a comma or something that isn't ASCII.")
+        "The access key ID is empty, or contains white space, a slash, a comma or a character outside of ASCII. Check that it was copied completely."
+      )
     }
     guard let first = secretAccessKey.utf8.first, let last = secretAccessKey.utf8.last else {
-      throw SigningError(.invalidCredentials, "The secret access key of \(accessKeyID) is empty.")
+      throw SigningError(.invalidCredentials, "The secret access key of \(accessKeyID) is empty. Set it.")
     }
-    guard first > 0x20, last > 0x20, secretAccessKey.withBytes({ $0.lowest }) >= 0x20 else {
+    guard first > ASCII.space, last > ASCII.space, secretAccessKey.withBytes({ $0.lowest }) >= ASCII.space else {
       throw SigningError(
         .invalidCredentials,
-        "The secret access key of \(accessKeyID) begins or ends with white space or holds a control character; was it copied with its line?"
+        "The secret access key of \(accessKeyID) begins or ends with white space, or contains a control character. Remove white space and line breaks."
       )
     }
     guard sessionToken?.withBytes({ $0.isVisible }) != false else {
       throw SigningError(
-        .invalidCredentials, "The session token of \(accessKeyID) holds white space or a control character.")
+        .invalidCredentials,
+        "The session token of \(accessKeyID) contains white space or a control character. Remove spaces and line breaks."
+      )
     }
   }
 }
 
-/// What a signing key makes and proves signatures with: an HMAC key, or with SigV4a a P-256 key.
+/// The key that makes and verifies signatures: an HMAC key, or with SigV4a a P-256 key.
 ///
-/// No enumeration of the two: it would mark the pointer, and leak checkers take what only marked pointers lead to for lost.
+/// A protocol, not an enum: an enum's tag bits hide the pointer from leak checkers.
 protocol SigningMaterial: Sendable {
   var algorithm: SigningAlgorithm { get }
 
@@ -118,7 +126,7 @@ protocol SigningMaterial: Sendable {
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
   ) throws(SigningError)
 
-  /// Whether `signature`, in lower-case hex, is one of the string to sign at `range` of `buffer`.
+  /// Whether `signature`, in lower-case hex, is valid for the string to sign at `range` of `buffer`.
   func isSignature(
     _ signature: Span<UInt8>, of range: Range<Int>, in buffer: borrowing ByteBuffer, using state: inout SHA256
   ) throws(SigningError) -> Bool
@@ -148,6 +156,7 @@ extension P256.PrivateKey: SigningMaterial {
   func appendSignature(
     for range: Range<Int>, to buffer: inout ByteBuffer, using state: inout SHA256
   ) throws(SigningError) {
+    // rule: sigv4a-signature
     let signature = try buffer.withBytes(range) { (bytes) throws(SigningError) in
       try self.signature(for: bytes, using: &state)
     }
@@ -164,37 +173,39 @@ extension P256.PrivateKey: SigningMaterial {
   }
 }
 
-/// SigV4a's way from an access key pair to a P-256 key: the counter mode of NIST SP 800-108 over HMAC-SHA256.
+/// Derives the P-256 key of SigV4a from an access key pair, in the counter mode of NIST SP 800-108 over HMAC-SHA256.
 ///
-/// A candidate above the order of the group minus two is thrown away and the counter moves on; one more than the
-/// candidate is the private key (AWS IAM User Guide, "Create a signed AWS API request", SigV4a).
+/// The private key is one more than the first candidate of at most the order of the group minus two
+/// (AWS IAM User Guide, "Create a signed AWS API request", SigV4a).
 enum AsymmetricKeyDerivation {
   static func key(for credentials: Credentials) throws(SigningError) -> P256.PrivateKey {
-    // The secret, and then one candidate after the other.
+    // The secret, then each candidate.
     var candidate = ByteBuffer(capacity: 64)
+    // rule: sigv4a-key
     candidate.append("AWS4A")
     candidate.append(credentials.secretAccessKey)
     let key = try HMACKey(candidate)
     var state = try SHA256()
     for counter in UInt8(1)...254 {
-      // The counter of the mode, the label, a zero, the context (id and our counter), and the length in bits: 256.
+      // The counter of the mode, the label, a zero, the context (access key ID and SigV4a's counter), the length in bits: 256.
       let input =
         [0, 0, 0, 1] + Array(SigningAlgorithm.sigV4a.rawValue.utf8) + [0]
         + Array(credentials.accessKeyID.utf8) + [counter] + [0, 0, 1, 0]
       try key.authenticationCode(for: input.span, in: &state, replacing: &candidate)
+      // rule: sigv4a-key
       if candidate.isAtMost(P256.orderMinusTwo) {
         candidate.addOne()
         return try P256.PrivateKey(scalar: candidate)
       }
     }
-    // One chance in 2^32 for each of 254 candidates.
+    // The probability is 2^-32 for each of 254 candidates.
     throw .crypto("No SigV4a key can be derived from the key pair of \(credentials.accessKeyID)")
   }
 }
 
 // The buffer as a big-endian number.
 extension ByteBuffer {
-  /// Whether this is at most `other`, of the same length, in a time that depends on neither.
+  /// Whether this is at most `other`, of the same length, in constant time.
   fileprivate func isAtMost(_ other: [UInt8]) -> Bool {
     var borrow = 0
     for index in other.indices.reversed() {
@@ -203,7 +214,7 @@ extension ByteBuffer {
     return borrow == 0
   }
 
-  /// Adds one, in a time that doesn't depend on the number.
+  /// Adds one, in constant time.
   fileprivate mutating func addOne() {
     var carry: UInt16 = 1
     for index in (0..<count).reversed() {

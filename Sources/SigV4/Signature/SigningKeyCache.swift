@@ -1,9 +1,9 @@
-/// The keys that a thread has derived, found again by credentials, day, region and service; the oldest makes room.
+/// The keys that a thread has derived, by credentials, day, region and service; a new key replaces the oldest.
 ///
-/// One a thread, as a part of its ``SigningWorkspace``: threads that looked for keys in one place would wait for each other,
-/// and count the references of the same objects, which costs more than to derive a key on each thread.
+/// Each thread has its own, in its ``SigningWorkspace``: a shared cache would contend on its lock and on reference counts,
+/// which costs more than deriving a key on each thread.
 ///
-/// Credentials are compared whole, so that a secret replaced under the same id gets a key of its own.
+/// Lookups compare all of the credentials, so that a new secret with the same access key ID gets a new key.
 struct SigningKeyCache {
   private struct Entry {
     let credentials: Credentials
@@ -14,13 +14,13 @@ struct SigningKeyCache {
 
   /// The entries in a ring.
   private var entries: [Entry] = []
-  /// Where the oldest stands, and the next will.
+  /// The index of the oldest entry, which the next one replaces.
   private var oldest = 0
 
-  /// Enough for the credentials, regions and services that a process has in use at a time; each key is about 1 KB.
+  /// Enough for the credentials, regions and services that a process uses at a time; each key needs about 1 KB.
   private static let limit = 64
 
-  /// The key derived earlier, if it is still known.
+  /// Returns the key if it is cached.
   func key(for credentials: Credentials, day: Int, region: String?, service: String) -> SigningKey? {
     let idEnd = credentials.idEnd
     return key { entry in
@@ -29,7 +29,7 @@ struct SigningKeyCache {
     }
   }
 
-  /// Derives and keeps the key of `scope`; a SigV4a key of the same credentials serves for every day and service.
+  /// Derives and keeps the key of `scope`; a SigV4a key of the same credentials is valid for every day and service.
   mutating func deriveKey(
     for credentials: Credentials, day: Int, scope: CredentialScope
   ) throws(SigningError) -> SigningKey {
@@ -42,7 +42,7 @@ struct SigningKeyCache {
     return key
   }
 
-  /// Keeps a key for the next time, if the secret is ASCII, as all of AWS's are.
+  /// Keeps a key if the secret is ASCII, like all secrets of AWS.
   mutating func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
     guard credentials.secretAccessKey.utf8.allSatisfy({ $0 < 0x80 }) else { return }
     let entry = Entry(credentials: credentials, idEnd: credentials.idEnd, day: day, key: key)
@@ -58,7 +58,7 @@ struct SigningKeyCache {
     key { $0.key.scope.region == nil && $0.credentials.isSame(as: credentials) }?.material
   }
 
-  /// The key of the youngest entry that fits; in place, since a loop over the entries would copy each.
+  /// Returns the key of the newest entry that fits; reads entries in place, because a loop over the array copies each.
   private func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
     let entries = entries.span
     var index = oldest
@@ -71,14 +71,14 @@ struct SigningKeyCache {
 }
 
 extension Credentials {
-  /// Whether `other` is the same, byte by byte; this secret is ASCII.
+  /// Whether `other` has the same bytes, given that this secret is ASCII.
   ///
-  /// `==` also equates texts that Unicode holds to be the same. Of those, only the same ASCII text is as long.
+  /// `==` also equates canonically equivalent texts. Among those, only the same ASCII text has the same length.
   fileprivate borrowing func isSame(as other: borrowing Credentials) -> Bool {
     self == other && secretAccessKey.utf8.count == other.secretAccessKey.utf8.count
   }
 
-  /// The last four bytes of the access key id, which tell most credentials apart without a comparison of texts.
+  /// The last four bytes of the access key ID, which distinguish most credentials without comparing texts.
   fileprivate var idEnd: UInt32 {
     accessKeyID.withBytes { bytes in
       var end: UInt32 = 0

@@ -4,16 +4,16 @@
   public import struct Foundation.Date
 #endif
 
-/// What is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
+/// The text that is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
 ///
 /// AWS IAM User Guide, "Create a signed AWS API request", step 3.
 public struct StringToSign: Sendable, Hashable {
   /// The whole text, lines separated by LF.
   public let text: String
 
-  /// Puts the string to sign together.
+  /// Builds the string to sign.
   ///
-  /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
+  /// - Throws: ``SigningError`` if the date is outside of the years 1 to 9999.
   public init(
     algorithm: SigningAlgorithm = .sigV4, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
   ) throws(SigningError) {
@@ -33,25 +33,26 @@ public struct StringToSign: Sendable, Hashable {
     _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
     to buffer: inout ByteBuffer
   ) {
+    // rule: string-to-sign-lines
     buffer.append(algorithm.rawValue)
-    buffer.append(0x0A)
+    buffer.append(ASCII.newline)
     buffer.append(timestamp)
-    buffer.append(0x0A)
+    buffer.append(ASCII.newline)
     buffer.append(scope.text)
-    buffer.append(0x0A)
+    buffer.append(ASCII.newline)
     canonicalRequestHash.withBytes { buffer.appendHex($0) }
   }
 }
 
 extension StringToSign {
-  /// Whether `signature` is an ECDSA signature of this text that a P-256 public key confirms (SigV4a).
+  /// Whether `signature` is an ECDSA signature of this text by a P-256 key (SigV4a).
   ///
   /// - Parameters:
   ///   - signature: The signature in DER, in hex.
-  ///   - x: The key's first coordinate, 64 digits of hex.
-  ///   - y: The key's second coordinate, 64 digits of hex.
-  /// - Returns: Whether the signature is right; false as well for what is no hex or no key.
-  /// - Throws: ``SigningError`` only where the crypto library fails.
+  ///   - x: The first coordinate of the public key, 64 hex digits.
+  ///   - y: The second coordinate of the public key, 64 hex digits.
+  /// - Returns: Whether the signature is valid; false too if a parameter isn't hex, or if the coordinates aren't a key.
+  /// - Throws: ``SigningError`` only if the crypto library fails.
   public func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
     guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
       x.count == 32, y.count == 32

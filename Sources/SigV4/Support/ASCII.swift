@@ -1,5 +1,14 @@
+/// Names of bytes that have no letter.
+package enum ASCII {
+  package static var tab: UInt8 { UInt8(ascii: "\t") }
+  package static var newline: UInt8 { UInt8(ascii: "\n") }
+  package static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
+  package static var space: UInt8 { UInt8(ascii: " ") }
+  package static var delete: UInt8 { UInt8(ascii: "\u{7F}") }
+}
+
 extension Span<UInt8> {
-  /// Whether this is RFC 9110's `token`: a method or the name of a header.
+  /// Whether this is a `token` of RFC 9110, such as a method or the name of a header.
   var isToken: Bool {
     for index in indices where !self[index].isTokenCharacter { return false }
     return !isEmpty
@@ -7,10 +16,10 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  /// A character of RFC 9110's `token`: letters, digits and ``!#$%&'*+-.^_`|~``.
-  package var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- 0x41 < 26 }
+  /// Whether this is a character of a `token` of RFC 9110, 5.6.2: a letter, a digit or one of ``!#$%&'*+-.^_`|~``.
+  package var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- UInt8(ascii: "A") < 26 }
 
-  /// A character of a token, but no upper-case letter.
+  /// Whether this is a character of a token (RFC 9110, 5.6.2), except upper-case letters.
   var isLowercaseTokenCharacter: Bool {
     let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C000_0000
     return self < 128 && bits &>> UInt64(self) & 1 == 1
@@ -20,19 +29,19 @@ extension UInt8 {
 extension StringProtocol {
   /// The text without ASCII white space at its ends.
   var trimmed: String {
-    let isBlank: (UInt8) -> Bool = { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    let isBlank: (UInt8) -> Bool = { $0 == ASCII.space || (ASCII.tab...ASCII.carriageReturn).contains($0) }
     let bytes = utf8.drop(while: isBlank)
     let blankEnd = bytes.reversed().prefix(while: isBlank).count
     return String(decoding: bytes.dropLast(blankEnd), as: UTF8.self)
   }
 
-  /// The trimmed text; `nil` when nothing is left.
+  /// The trimmed text; `nil` if it is empty.
   var nonBlank: String? {
     let text = trimmed
     return text.isEmpty ? nil : text
   }
 
-  /// Whether the text begins and ends with quotation marks of one kind.
+  /// Whether the text begins and ends with quotation marks of the same kind.
   var isInQuotationMarks: Bool {
     guard let first = unicodeScalars.first, let last = unicodeScalars.last, unicodeScalars.count > 1 else {
       return false

@@ -1,7 +1,7 @@
 extension Array {
-  /// Sorts elements of which there are mostly few: by insertion, which takes no memory of its own, and is the fastest for few.
+  /// Sorts an array that is mostly short, by insertion: the fastest method for few elements, without allocations.
   ///
-  /// `precedes` must tell any two elements apart, as the places in a request do, where their order matters.
+  /// Insertion is stable, but `sort` isn't: `precedes` must order any two elements whose order matters.
   @inline(__always)
   mutating func sortFew(by precedes: (Element, Element) -> Bool) {
     guard count <= 32 else { return sort(by: precedes) }
@@ -12,14 +12,14 @@ extension Array {
     }
   }
 
-  /// Adds an element to those that are there and sorted, in its place.
+  /// Inserts an element into the sorted array.
   @inline(__always)
   mutating func insertSorted(_ element: Element, by precedes: (Element, Element) -> Bool) {
     append(element)
     move(element, from: count - 1, by: precedes)
   }
 
-  /// Moves `element` from `index` to its place among those before it, which are sorted.
+  /// Moves `element` from `index` to its position among the sorted elements before it.
   @inline(__always)
   private mutating func move(_ element: Element, from index: Int, by precedes: (Element, Element) -> Bool) {
     var sorted = mutableSpan

@@ -8,11 +8,11 @@
   import Darwin
 #endif
 
-/// Bytes that grow in one piece of memory: where canonical text is written, and read back from.
+/// A growable buffer in one block of memory, to which canonical text is written.
 ///
-/// This file holds the unsafe code of reading and writing text. A buffer's accesses are to memory between `base` and
-/// `base + capacity`: writers reserve before they write, and readers are clamped to `count`. Those of a span, at the end,
-/// are to what lies between its bounds.
+/// This file contains the unsafe code that reads and writes text. A buffer accesses memory between `base` and
+/// `base + capacity`: writers reserve before they write, and readers clamp to `count`. The extensions of `Span` below access
+/// memory within its bounds.
 @safe struct ByteBuffer: ~Copyable {
   private var base: UnsafeMutablePointer<UInt8>
   private var capacity: Int
@@ -23,26 +23,26 @@
     self.capacity = capacity
   }
 
-  // Tokens and keys are written here.
+  // The buffer can contain tokens and keys.
   deinit {
     unsafe UnsafeMutableRawPointer(base).wipe(byteCount: capacity)
     unsafe base.deallocate()
   }
 
-  /// Forgets what was written and keeps the memory.
+  /// Removes all bytes and keeps the memory.
   mutating func removeAll() { count = 0 }
 
   /// Whether there is more memory than most requests need.
   var isLarge: Bool { capacity > 16_384 }
 
-  /// Forgets all but the first `kept` bytes and gives memory back, if the buffer ``isLarge``.
+  /// Removes all but the first `kept` bytes and frees memory, if the buffer ``isLarge``.
   mutating func shrink(keeping kept: Int = 0) {
     guard isLarge else { return }
     count = min(count, max(kept, 0))
     resize(to: max(2048, count))
   }
 
-  /// Forgets what was written from `newCount` on.
+  /// Removes the bytes from `newCount` on.
   mutating func truncate(to newCount: Int) { count = min(count, max(newCount, 0)) }
 
   @inline(__always)
@@ -65,7 +65,7 @@
   }
 
   mutating func append(_ string: String) {
-    // Not by way of a span, which isn't to be had without a call.
+    // Not through a span, which would cost a call.
     let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe append($0) }
     if isDone == nil { string.withBytes { append($0) } }
   }
@@ -85,7 +85,7 @@
     count += range.count
   }
 
-  /// Appends a part of what was written before.
+  /// Appends a copy of `range`.
   mutating func appendPart(_ range: Range<Int>) {
     let range = range.clamped(to: 0..<count)
     reserve(range.count)
@@ -93,7 +93,7 @@
     count += range.count
   }
 
-  /// Appends as many bytes as `write` puts in the memory that it is given.
+  /// Appends `byteCount` bytes that `write` stores at the pointer that it receives.
   mutating func append<Result>(byteCount: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Result) -> Result {
     reserve(byteCount)
     let result = unsafe write(base + count)
@@ -105,12 +105,12 @@
     unsafe append(byteCount: max(byteCount, 0)) { unsafe $0.update(repeating: 0, count: max(byteCount, 0)) }
   }
 
-  /// Combines each byte of `range` with `other` by exclusive or.
+  /// Combines each byte of `range` with `other` by exclusive OR.
   mutating func combine(_ range: Range<Int>, with other: UInt8) {
     for index in range.clamped(to: 0..<count) { unsafe base[index] ^= other }
   }
 
-  /// Appends the bytes from `start` on up to the first that percent-encoding changes, and says where that is.
+  /// Appends the bytes from `start` up to the first one that percent-encoding changes, and returns its index.
   mutating func appendUnreserved(_ bytes: Span<UInt8>, from start: Int) -> Int {
     guard start >= 0, start < bytes.count else { return bytes.count }
     reserve(bytes.count - start)
@@ -118,7 +118,7 @@
       guard let from = source.baseAddress else { return start }
       var index = start
       let out = unsafe base + count
-      // Many at a time as long as none of them ends the run: session tokens are long.
+      // Many bytes at a time until one ends the run: session tokens are long.
       while index + Self.stride <= source.count {
         var others: UInt8 = 0
         for offset in 0..<Self.stride {
@@ -142,13 +142,13 @@
 
   private static let stride = 32
 
-  /// Appends 4 bits a digit, in lower case.
+  /// Appends two lower-case hex digits for each byte.
   mutating func appendHex(_ bytes: Span<UInt8>) {
     reserve(bytes.count * 2)
     unsafe bytes.withUnsafeBufferPointer { source in
       guard let from = source.baseAddress else { return }
       let out = unsafe base + count
-      // In steps that are all alike, so that the compiler can take many at a time.
+      // Without branches, so that the compiler can vectorize the loop.
       for index in 0..<source.count {
         let byte = unsafe from[index]
         unsafe out[2 &* index] = Hexadecimal.lowercaseDigit(byte >> 4)
@@ -158,7 +158,7 @@
     count += bytes.count * 2
   }
 
-  /// Appends a header name in lower case; false, with something appended, where it is empty or not a token.
+  /// Appends a header name in lower case; returns false, with bytes appended, if it is empty or isn't a token.
   mutating func appendLowercasedToken(_ name: Span<UInt8>) -> Bool {
     reserve(name.count)
     let isToken = unsafe name.withUnsafeBufferPointer { source in
@@ -169,8 +169,8 @@
       for index in 0..<source.count {
         let entry = unsafe table[Int(from[index])]
         unsafe out[index] = entry
-        // The highest bit for a space alone, in few steps that wait for each other.
-        others |= entry &- 0x21
+        // Only a space sets the highest bit, without a branch and with few dependent steps.
+        others |= entry &- UInt8(ascii: "!")
       }
       return others < 0x80
     }
@@ -178,7 +178,10 @@
     return isToken
   }
 
-  /// For each byte its lower-case form where it may stand in a token (RFC 9110, 5.6.2), and a space where it may not.
+  /// For each byte of a token (RFC 9110, 5.6.2) its lower-case form, and a space for any other byte.
+  ///
+  /// A literal, because a computed table would check at each use whether it exists. `TokenTests` compares it with
+  /// ``UInt8/isTokenCharacter``.
   private static let tokens: StaticString = """
                                      ! #$%&'  *+ -. 0123456789      \
      abcdefghijklmnopqrstuvwxyz   ^_`abcdefghijklmnopqrstuvwxyz | ~ \
@@ -186,7 +189,7 @@
                                                                     
     """
 
-  /// The first eight bytes of `range` as a number that sorts as they do, with zeros for what is beyond the end.
+  /// The first eight bytes of `range` as a number with the same order, padded with zeros.
   func prefix(of range: Range<Int>) -> UInt64 {
     guard range.lowerBound >= 0, range.upperBound <= count else { return 0 }
     if range.count >= 8 {
@@ -197,13 +200,13 @@
     return prefix
   }
 
-  /// The byte at `index`, or 0 outside of what was written, where nothing can be written either.
+  /// The byte at `index`; out of bounds, reads return 0 and writes are ignored.
   subscript(index: Int) -> UInt8 {
     get { index >= 0 && index < count ? unsafe base[index] : 0 }
     set { if index >= 0 && index < count { unsafe base[index] = newValue } }
   }
 
-  /// Where `byte` stands last, at or after `start`.
+  /// The index of the last `byte` at or after `start`.
   func lastIndex(of byte: UInt8, from start: Int) -> Int? {
     var index = count - 1
     while index >= max(start, 0) {
@@ -213,7 +216,7 @@
     return nil
   }
 
-  /// Below, at or above zero as `left` sorts before, with or after `right`: byte by byte, the shorter first.
+  /// Negative, zero or positive if `left` sorts before, with or after `right`: byte by byte, a prefix first.
   func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
     let left = left.clamped(to: 0..<count)
     let right = right.clamped(to: 0..<count)
@@ -222,18 +225,18 @@
     return left.count - right.count
   }
 
-  /// Whether the same stands at `left` as at `right`.
+  /// Whether the bytes at `left` and at `right` are equal.
   func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
     withBytes(left) { left in withBytes(right) { left.isEqual(to: $0) } }
   }
 
-  /// Whether `range` holds `text`.
+  /// Whether the bytes of `range` are those of `text`.
   @inline(__always)
   func holds(_ text: StaticString, in range: Range<Int>) -> Bool {
     range.count == text.utf8CodeUnitCount && withBytes(range) { $0.isEqual(to: text) }
   }
 
-  /// What was written, or a part of it.
+  /// Calls `body` with all bytes, or with those of `range`.
   func withBytes<Result, Failure: Error>(
     _ range: Range<Int>? = nil, _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -241,7 +244,7 @@
     return try unsafe body(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count).span)
   }
 
-  /// What was written, or a part of it, as text.
+  /// All bytes, or those of `range`, as text.
   func string(_ range: Range<Int>? = nil) -> String {
     let range = (range ?? 0..<count).clamped(to: 0..<count)
     return unsafe String(
@@ -257,7 +260,7 @@
     resize(to: max(capacity * 2, needed))
   }
 
-  /// Moves what was written to another piece of memory.
+  /// Moves the bytes to a new block of memory.
   private mutating func resize(to newCapacity: Int) {
     let newBase = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
     unsafe newBase.update(from: base, count: count)
@@ -269,14 +272,14 @@
 }
 
 extension String {
-  /// The text that `bytes` are; what isn't UTF-8 is repaired.
+  /// Creates a string from `bytes`, and repairs invalid UTF-8.
   init(copying bytes: Span<UInt8>) {
     self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
   }
 }
 
 extension Span<UInt8> {
-  /// Whether both are the same; in no constant time, so not for secrets.
+  /// Whether both have equal bytes; not in constant time, so not for secrets.
   func isEqual(to other: Span<UInt8>) -> Bool {
     unsafe withUnsafeBufferPointer { left in
       unsafe other.withUnsafeBufferPointer { right in
@@ -295,7 +298,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// Where `byte` stands first, at or after `start`.
+  /// The index of the first `byte` at or after `start`.
   func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     guard start >= 0, start < count else { return nil }
     return unsafe withUnsafeBufferPointer { bytes in
@@ -309,7 +312,7 @@ extension Span<UInt8> {
 }
 
 extension Collection<UInt8> {
-  /// The bytes in place where they lie in one piece of memory (always, in arrays and `Data`), or else a copy.
+  /// Calls `body` with the bytes in place if they are contiguous, as in arrays and `Data`, and otherwise with a copy.
   @inlinable
   func withSpan<Value, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Value
@@ -324,7 +327,7 @@ extension Collection<UInt8> {
 }
 
 extension UnsafeMutableRawPointer {
-  /// Overwrites memory that held a secret and is about to be freed.
+  /// Overwrites memory that contains a secret and is about to be freed.
   ///
   /// Never inlined: a compiler that sees the memory freed afterwards may remove the stores.
   @inline(never)

@@ -1,13 +1,13 @@
 extension Span<UInt8> {
-  /// The least of the bytes; 0xFF where there is none.
+  /// The least of the bytes; 0xFF if there are none.
   var lowest: UInt8 {
-    // To the end, here and below, so that the compiler can look at many bytes at a time.
+    // Here and below, no early exit, so that the compiler can vectorize the loop.
     var lowest: UInt8 = 0xFF
     for index in indices { lowest = min(lowest, self[index]) }
     return lowest
   }
 
-  /// Whether there is no white space among the bytes, and no control character.
+  /// Whether the bytes contain no white space and no control character.
   var isVisible: Bool {
     var lowest: UInt8 = 0xFF
     var nearestToDelete: UInt8 = 0xFF
@@ -15,15 +15,15 @@ extension Span<UInt8> {
       lowest = min(lowest, self[index])
       nearestToDelete = min(nearestToDelete, self[index] ^ 0x7F)
     }
-    return lowest > 0x20 && nearestToDelete > 0
+    return lowest > ASCII.space && nearestToDelete > 0
   }
 
-  /// Whether these are the bytes of `text`, which is in lower case, but for the case of ASCII letters.
+  /// Whether these are the bytes of `text`, which is in lower case, ignoring the case of ASCII letters.
   func isEqualIgnoringCase(to text: StaticString) -> Bool {
     isEqual(to: text) || text.withUTF8Buffer { unsafe isEqualIgnoringCase(to: $0.span) }
   }
 
-  /// Whether both are the same but for the case of ASCII letters.
+  /// Whether both are equal, ignoring the case of ASCII letters.
   func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
     for index in indices where self[index].asciiLowercased != other[index].asciiLowercased { return false }
@@ -32,16 +32,16 @@ extension Span<UInt8> {
 }
 
 extension Sequence<UInt8> {
-  /// The text in lower case, ASCII letters alone: the names of HTTP and AWS, where the Kelvin sign isn't a k.
+  /// The text with ASCII letters in lower case, for names of HTTP and AWS, where the Kelvin sign isn't a k.
   package var asciiLowercased: String { String(decoding: map(\.asciiLowercased), as: UTF8.self) }
 }
 
 extension UInt8 {
-  var asciiLowercased: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+  var asciiLowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 }
 
 extension String {
-  /// The UTF-8 of this string, in place where the string is stored that way (always, off Apple platforms).
+  /// Calls `body` with the UTF-8 of this string, in place if the string is stored as UTF-8 (always, except on Apple platforms).
   @inline(__always)
   func withBytes<Value, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Value) throws(Failure) -> Value {
     #if canImport(Darwin)

@@ -1,6 +1,7 @@
-/// A JSON object's members as they are written: RFC 8259 to the letter, so that no two readers take it for two things.
+/// The members of a JSON object in order.
 ///
-/// Members of one name are all kept. A byte order mark, half a surrogate pair and deep nesting are refused.
+/// It accepts exactly RFC 8259, so that two readers never read different things. All members of a repeated name are kept.
+/// A byte order mark, half a surrogate pair and deep nesting are rejected.
 struct JSONObject {
   enum Value {
     case text(String)
@@ -12,7 +13,7 @@ struct JSONObject {
   /// Names and values, which are `nil` for `null`.
   let members: [(name: String, value: Value?)]
 
-  /// Reads an object; `nil` for bytes that are none.
+  /// Reads an object; `nil` for any other bytes.
   init?(_ bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     var reader = JSONReader(rest: text.utf8[...])
@@ -24,7 +25,7 @@ struct JSONObject {
 private struct JSONReader {
   struct Flaw: Error {}
 
-  /// Deeper than anything that is meant, and far from the end of a stack.
+  /// Deeper than any real document, and far from overflowing the stack.
   private static let maximumDepth = 64
 
   private var rest: Substring.UTF8View
@@ -94,7 +95,7 @@ private struct JSONReader {
   }
 
   private mutating func digits() throws(Flaw) {
-    let digits = rest.prefix { (0x30...0x39).contains($0) }
+    let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     guard !digits.isEmpty else { throw Flaw() }
     rest = rest[digits.endIndex...]
   }
@@ -103,7 +104,7 @@ private struct JSONReader {
     try take("\"")
     var text = ""
     while true {
-      let plain = rest.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+      let plain = rest.prefix { $0 >= ASCII.space && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
       text += Substring(plain)
       rest = rest[plain.endIndex...]
       if takes("\"") { return text }
@@ -112,7 +113,7 @@ private struct JSONReader {
     }
   }
 
-  /// What stands for a character after a backslash.
+  /// Reads an escape after its backslash.
   private mutating func escaped() throws(Flaw) -> String {
     switch rest.popFirst() {
     case UInt8(ascii: "\""): return "\""
@@ -144,7 +145,7 @@ private struct JSONReader {
     return unit
   }
 
-  /// Whether a comma follows, and not the end of the array or object.
+  /// Whether a comma follows, rather than the end of the array or object.
   private mutating func goesOn(until end: String) throws(Flaw) -> Bool {
     skipSpace()
     if takes(",") { return true }
@@ -153,7 +154,7 @@ private struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    rest = rest.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+    rest = rest.drop { $0 == ASCII.space || $0 == ASCII.tab || $0 == ASCII.newline || $0 == ASCII.carriageReturn }
   }
 
   private mutating func take(_ token: String) throws(Flaw) {

@@ -6,9 +6,9 @@
 
 /// The environment variables of the process.
 enum ProcessEnvironment {
-  /// The variables that are given, or those of the process as they are when the closure is called.
+  /// Returns a closure that returns the given variables, or those of the process at the time of the call.
   ///
-  /// A closure shows nothing of the secrets in it when the value that holds it is printed or dumped.
+  /// A closure, because printing or dumping the value that contains it shows no secrets.
   static func closure(_ given: [String: String]?) -> @Sendable () -> [String: String] {
     { given ?? ProcessInfo.processInfo.environment }
   }

@@ -1,7 +1,7 @@
-/// An element of an XML document: of XML no more than what AWS's services answer with.
+/// An element of an XML document, in the subset of XML that AWS services respond with.
 ///
-/// Namespaces are left out of names, and attributes, comments and processing instructions are skipped. A document
-/// type, which could define entities, is refused, and so are CDATA sections and elements in each other more than 16 deep.
+/// Names have no prefix. Attributes, comments and processing instructions are skipped. Document types, which could define
+/// entities, CDATA sections and more than 16 nested elements are rejected.
 struct XMLElement {
   private static let depthLimit = 16
 
@@ -13,7 +13,7 @@ struct XMLElement {
 
   private init(name: String) { self.name = name }
 
-  /// Reads a document; `nil` for anything but one whole element.
+  /// Reads a document; `nil` for anything other than one complete element.
   init?(_ bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     var rest = text.unicodeScalars[...]
@@ -54,12 +54,12 @@ struct XMLElement {
     self = root
   }
 
-  /// The element that is reached by the names of children, each the first of its name.
+  /// Returns the element at a path of names, each the first child with that name.
   func descendant(_ path: String...) -> XMLElement? {
     path.reduce(self as XMLElement?) { element, name in element?.children.first { $0.isNamed(name) } }
   }
 
-  /// Whether this is the element called `name`, byte for byte: Unicode has a second K.
+  /// Whether the name is `name`, byte by byte: in Unicode, the Kelvin sign equals K.
   private func isNamed(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
 
   private static func close(_ element: XMLElement, _ open: inout [XMLElement], _ root: inout XMLElement?) -> Bool {
@@ -78,10 +78,10 @@ struct XMLElement {
   }
 
   private static func isNameStart(_ byte: UInt8) -> Bool {
-    byte >= 0x80 || byte == 0x5F || (0x61...0x7A).contains(byte | 0x20)
+    byte >= 0x80 || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
-  /// Text with its references replaced; `nil` where one isn't known.
+  /// Returns the text with its references replaced; `nil` if one is unknown.
   private static func decode(_ text: Substring.UnicodeScalarView) -> String? {
     var decoded = String.UnicodeScalarView()
     var rest = text
@@ -110,21 +110,21 @@ struct XMLElement {
   }
 
   private static func scalar(_ digits: Substring.UTF8View, radix: Int) -> Unicode.Scalar? {
-    // A number takes a sign, and a reference doesn't.
+    // `UInt32` accepts a sign; a reference has none.
     guard digits.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }) else { return nil }
     return UInt32(Substring(digits), radix: radix).flatMap(Unicode.Scalar.init)
   }
 }
 
 extension Substring.UnicodeScalarView {
-  /// Whether the text goes on with `marker`, which is skipped.
+  /// Skips `marker` if the text continues with it, and returns whether it does.
   fileprivate mutating func skip(_ marker: String) -> Bool {
     guard starts(with: marker.unicodeScalars) else { return false }
     removeFirst(marker.unicodeScalars.count)
     return true
   }
 
-  /// Skips everything up to the end of `marker`; false where there is none.
+  /// Skips everything up to the end of `marker`; returns false if there is no `marker`.
   fileprivate mutating func skip(past marker: String) -> Bool {
     while !isEmpty {
       if skip(marker) { return true }
@@ -133,14 +133,14 @@ extension Substring.UnicodeScalarView {
     return false
   }
 
-  /// What comes before the next `marker`, which is left; everything where there is none.
+  /// Removes and returns the text before the next `marker`, or everything if there is no `marker`.
   fileprivate mutating func take(upTo marker: Unicode.Scalar) -> Self? {
     let end = firstIndex(of: marker) ?? endIndex
     defer { self = self[end...] }
     return self[..<end]
   }
 
-  /// The name of a start tag, whose attributes are skipped, and whether it is an end tag too.
+  /// Reads a start tag without its attributes; returns its name, and whether the tag also ends the element.
   fileprivate mutating func takeTag() -> (name: Self, isEmpty: Bool)? {
     let name = prefix { !" \t\r\n".unicodeScalars.contains($0) && $0 != ">" && $0 != "/" && $0 != "<" }
     removeFirst(name.count)

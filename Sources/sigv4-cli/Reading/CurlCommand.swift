@@ -169,7 +169,7 @@ private struct CurlArguments {
     let isGet = flags.contains("--get")
     let joined = Array(queries.joined(separator: [UInt8(ascii: "&")]))
     let added = (isGet ? data?.bytes : nil) ?? joined
-    guard let byte = added.first(where: { $0 <= 0x20 || $0 == 0x7F }) else {
+    guard let byte = added.first(where: { $0 <= ASCII.space || $0 == ASCII.delete }) else {
       return added.isEmpty ? nil : Array(added.prefix { $0 != UInt8(ascii: "#") })
     }
     throw Failure(

@@ -22,7 +22,7 @@ struct CurlData {
     } else if kind != .raw, value.first == UInt8(ascii: "@") {
       piece = try file(String(decoding: value.dropFirst(), as: UTF8.self))
       // curl removes line breaks and NUL from a file that --data reads.
-      if kind == .plain { piece.removeAll { $0 == 0x0A || $0 == 0x0D || $0 == 0 } }
+      if kind == .plain { piece.removeAll { $0 == ASCII.newline || $0 == ASCII.carriageReturn || $0 == 0 } }
     }
     if !isEmpty, kind != .json { bytes.append(UInt8(ascii: "&")) }
     bytes += piece

@@ -21,8 +21,8 @@ struct CurlURL {
   /// - Throws: ``Failure`` for a URL that curl rejects, or that isn't HTTP.
   init(_ text: [UInt8], defaultScheme: String?, keepsDots: Bool) throws {
     let shown = Self.shown(text)
-    if let byte = text.first(where: { $0 <= 0x20 || $0 == 0x7F }) {
-      let byteName = byte == 0x20 ? "a space; write it as %20" : "a control character"
+    if let byte = text.first(where: { $0 <= ASCII.space || $0 == ASCII.delete }) {
+      let byteName = byte == ASCII.space ? "a space; write it as %20" : "a control character"
       throw Failure("curl rejects the URL \(shown): it contains \(byteName).")
     }
     let (scheme, start) = Self.scheme(of: text)
@@ -121,7 +121,9 @@ struct CurlURL {
   }
 
   private static func hostName(_ bytes: [UInt8]) -> String? {
-    let isValid = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F && !"/:#?!@{}[]\\$'\"^`*<>=;,+&()".utf8.contains($0) }
+    let isValid = bytes.allSatisfy {
+      $0 > ASCII.space && $0 != ASCII.delete && !"/:#?!@{}[]\\$'\"^`*<>=;,+&()".utf8.contains($0)
+    }
     guard isValid, !bytes.isEmpty else { return nil }
     return ipv4(bytes) ?? DomainName.ascii(String(decoding: bytes, as: UTF8.self))
   }

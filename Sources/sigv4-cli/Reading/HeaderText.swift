@@ -52,7 +52,7 @@ enum HeaderText {
   }
 
   private static func hasControlCharacter(_ text: String) -> Bool {
-    text.utf8.contains { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7F }
+    text.utf8.contains { $0 < ASCII.space && $0 != UInt8(ascii: "\t") || $0 == ASCII.delete }
   }
 
   /// The name of a header, if it has one: all else may be a secret.

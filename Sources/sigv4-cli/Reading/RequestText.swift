@@ -24,7 +24,7 @@ struct RequestText {
   /// - Throws: ``Failure`` if no request can be found in it.
   init(_ text: [UInt8], file: @escaping (String) throws -> [UInt8]) throws {
     // Empty lines before a request are ignored (RFC 9112, 2.2).
-    let text = Array(text.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 })
+    let text = Array(text.drop { $0 == ASCII.newline || $0 == ASCII.carriageReturn || $0 == ASCII.space })
     if let url = Self.bareURL(text) {
       let read = try CurlURL(url, defaultScheme: nil, keepsDots: true)
       request = SignableRequest(method: "GET", target: read.target, headers: [HeaderField("Host", read.host)])
@@ -105,13 +105,13 @@ struct RequestText {
   /// The text as a URL, without quotes or angle brackets around it; `nil` if it is more than a URL.
   private static func bareURL(_ text: [UInt8]) -> [UInt8]? {
     var url = text[...]
-    while let last = url.last, last <= 0x20 { url.removeLast() }
+    while let last = url.last, last <= ASCII.space { url.removeLast() }
     for (open, close) in [("\"", "\""), ("'", "'"), ("<", ">")] where url.starts(with: open.utf8) {
       guard url.count > 1, url.last == close.utf8.first else { return nil }
       url = url.dropFirst().dropLast()
     }
     let isURL = ["http://", "https://"].contains { url.starts(with: $0.utf8) }
-    return isURL && !url.contains { $0 <= 0x20 } ? Array(url) : nil
+    return isURL && !url.contains { $0 <= ASCII.space } ? Array(url) : nil
   }
 }
 
@@ -152,7 +152,7 @@ enum VerboseOutput {
         if line.first == UInt8(ascii: "*") { continue }
         break
       }
-      if content.allSatisfy({ $0 <= 0x20 }) { break }
+      if content.allSatisfy({ $0 <= ASCII.space }) { break }
       message += content
       message.append(UInt8(ascii: "\n"))
     }

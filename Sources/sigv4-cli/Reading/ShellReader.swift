@@ -73,7 +73,9 @@ struct ShellReader {
     guard index > 0, bytes[index - 1] == UInt8(ascii: "\n") else { return nil }
     let line = bytes[index...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     let isLong = line.dropFirst().first == UInt8(ascii: "-")
-    let option = line.prefix(isLong ? 40 : 2).prefix { $0 > UInt8(ascii: " ") && $0 < 0x7F && $0 != UInt8(ascii: "=") }
+    let option = line.prefix(isLong ? 40 : 2).prefix {
+      $0 > UInt8(ascii: " ") && $0 < UInt8(ascii: "\u{7F}") && $0 != UInt8(ascii: "=")
+    }
     return line.first == UInt8(ascii: "-") ? String(decoding: option, as: UTF8.self) : nil
   }
 
@@ -272,13 +274,17 @@ struct ShellReader {
   }
 
   private static let powerShellEscapes: [UInt8: UInt8] = [
-    UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09, UInt8(ascii: "0"): 0x00,
+    UInt8(ascii: "n"): UInt8(ascii: "\n"), UInt8(ascii: "r"): UInt8(ascii: "\r"), UInt8(ascii: "t"): UInt8(ascii: "\t"),
+    UInt8(ascii: "0"): 0,
   ]
 
   private static let escapes: [UInt8: UInt8] = [
-    UInt8(ascii: "a"): 0x07, UInt8(ascii: "b"): 0x08, UInt8(ascii: "e"): 0x1B, UInt8(ascii: "E"): 0x1B,
-    UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D, UInt8(ascii: "t"): 0x09,
-    UInt8(ascii: "v"): 0x0B, UInt8(ascii: "\\"): UInt8(ascii: "\\"), UInt8(ascii: "'"): UInt8(ascii: "'"),
+    UInt8(ascii: "a"): UInt8(ascii: "\u{7}"), UInt8(ascii: "b"): UInt8(ascii: "\u{8}"),
+    UInt8(ascii: "e"): UInt8(ascii: "\u{1B}"), UInt8(ascii: "E"): UInt8(ascii: "\u{1B}"),
+    UInt8(ascii: "f"): UInt8(ascii: "\u{C}"), UInt8(ascii: "n"): UInt8(ascii: "\n"),
+    UInt8(ascii: "r"): UInt8(ascii: "\r"), UInt8(ascii: "t"): UInt8(ascii: "\t"),
+    UInt8(ascii: "v"): UInt8(ascii: "\u{B}"), UInt8(ascii: "\\"): UInt8(ascii: "\\"),
+    UInt8(ascii: "'"): UInt8(ascii: "'"),
     UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "?"): UInt8(ascii: "?"),
   ]
 
