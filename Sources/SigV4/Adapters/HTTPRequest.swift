@@ -15,6 +15,7 @@
     /// - Throws: ``SigningError`` if the request has no authority.
     public init(_ request: HTTPRequest) throws(SigningError) {
       guard let authority = request.authority, !authority.isEmpty else { throw .requestWithoutAuthority }
+      // rule: host-as-sent
       var headers = [HeaderField("Host", authority)]
       for field in request.headerFields where field.name != .cookie {
         headers.append(HeaderField(field.name.rawName, field.value))

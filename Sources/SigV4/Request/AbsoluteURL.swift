@@ -95,6 +95,7 @@ struct URLAuthority {
       return
     }
     let host = Substring(bytes[bytes.index(bytes.startIndex, offsetBy: start)..<hostEnd])
+    // rule: host-as-sent
     self.host = port.isEmpty ? String(host) : host + port
   }
 

@@ -68,9 +68,12 @@ public struct Payload: Sendable {
 
   /// The last line of the canonical request.
   func hash(under rule: SigningService.PayloadRule) throws(SigningError) -> String {
+    // rule: payload-unsigned
     if rule == .unsigned { return Self.unsignedWord }
     switch content {
+    // rule: payload-literal
     case .hash(let hash), .computedHash(let hash): return hash
+    // rule: payload-hashed
     case .bytes(let bytes): return try SHA256.hash(bytes.span).hex
     case .data(let data): return try SHA256.hash(data.span).hex
     }

@@ -45,6 +45,7 @@ extension SigningService {
       && query.split(separator: UInt8(ascii: "&")).contains {
         $0.prefix { $0 != UInt8(ascii: "=") }.elementsEqual("session".utf8)
       }
+    // rule: s3express-create-session
     return isCreateSession || host.hasPrefix("s3express-control") ? .signed : .signedAsS3Session
   }
 }

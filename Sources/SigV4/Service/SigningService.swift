@@ -18,6 +18,7 @@ public struct SigningService: Sendable, Hashable {
 
   /// A service with the general rules.
   public init(_ name: String) {
+    // rule: general-rules
     self.name = name
   }
 
@@ -25,7 +26,9 @@ public struct SigningService: Sendable, Hashable {
   /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
   public static let vpcLattice: SigningService = {
     var service = SigningService("vpc-lattice-svcs")
+    // rule: lattice-payload-unsigned
     service.payload = .unsigned
+    // rule: lattice-presigned
     service.contentHashHeader = .sent
     return service
   }()
@@ -55,10 +58,10 @@ public struct SigningService: Sendable, Hashable {
   }
 
   /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
-  public static let s3ObjectLambda: SigningService = s3Rules(named: "s3-object-lambda")
+  public static let s3ObjectLambda: SigningService = s3Rules(named: "s3-object-lambda")  // rule: s3-object-lambda
 
   /// S3 on Outposts, `s3-outposts`, with the rules of S3 (Amazon S3 on Outposts User Guide).
-  public static let s3Outposts: SigningService = s3Rules(named: "s3-outposts")
+  public static let s3Outposts: SigningService = s3Rules(named: "s3-outposts")  // rule: s3-outposts
 
   /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`
   /// (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
@@ -67,6 +70,7 @@ public struct SigningService: Sendable, Hashable {
   /// a user's or a role's credentials, whose token is sent in `X-Amz-Security-Token`.
   public static let s3Express: SigningService = {
     var service = s3Rules(named: "s3express")
+    // rule: s3express-session-token
     service.sessionToken = .signedAsS3Session
     return service
   }()
@@ -78,6 +82,7 @@ public struct SigningService: Sendable, Hashable {
   /// (OpenSearch Service Developer Guide, "Signing HTTP requests" to serverless collections).
   public static let openSearchServerless: SigningService = {
     var service = SigningService("aoss")
+    // rule: aoss-content-hash-header
     service.contentHashHeader = .sent
     return service
   }()
@@ -87,6 +92,7 @@ public struct SigningService: Sendable, Hashable {
   /// The session token is added to the signed request (AWS IoT Developer Guide, "Device communication protocols").
   public static let iotDeviceGateway: SigningService = {
     var service = SigningService("iotdevicegateway")
+    // rule: iot-mqtt
     service.sessionToken = .addedAfterSigning
     return service
   }()
@@ -96,7 +102,9 @@ public struct SigningService: Sendable, Hashable {
 
   private static func s3Rules(named name: String) -> SigningService {
     var service = SigningService(name)
+    // rule: s3-presigned-unsigned
     service.payload = .unsignedWhenPresigned
+    // rule: s3-content-hash-header
     service.contentHashHeader = .sentUnlessPresigned
     service.pathEncoding = .once
     service.pathNormalization = .preserved

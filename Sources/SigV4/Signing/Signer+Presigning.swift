@@ -26,21 +26,27 @@ extension Signer {
     with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
     let (seconds, attoseconds) = lifetime.components
+    // Tokens that have no function of their own are presigned here too.
+    // rule: dsql-token, msk-token
+    // rule: refuse-lifetime
     guard attoseconds == 0, 1...604_800 ~= seconds else {
       throw SigningError(
         .invalidExpiry, "A presigned request lives for 1 to 604,800 whole seconds, not for \(lifetime).")
     }
+    // rule: s3-presigned-unsigned
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
     var signed = request.removingSignature(fields, of: service)
     let result = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       var values = try values(for: signed, with: credentials, at: time, &workspace)
       values.lifetime = seconds
       var parameters = 0
+      // rule: headers-in-query
       _ = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
         (headers, query) throws(SigningError) in
         values.payloadHash = try payload.hash(under: service.payload)
         headers.add(fields, values)
         parameters = query.text.count
+        // rule: signing-parameters
         query.add(fields, values, headers)
         return values.payloadHash
       }
@@ -79,11 +85,14 @@ extension CanonicalQuery {
       case .credential: add(name, values.key.credential)
       case .date: add(name, encoded: values.timestamp)
       case .signedHeaders: addSignedHeaders(name, headers)
+      // rule: lifetime
       case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
+      // rule: token-signed-in-query
       case .sessionToken:
         if values.tokenRule != .signedAsS3Session, let token = values.sessionToken { add(name, token) }
       case .s3SessionToken:
         if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+      // rule: sigv4a-region-set
       case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
       case .contentHash, .authorization, .policy, .signature: break
       }
@@ -97,9 +106,11 @@ extension SigningWorkspace {
     _ original: String, addingParametersFrom start: Int, _ signature: Range<Int>
   ) -> String {
     target.removeAll()
+    // rule: parameters-kept
     target.append(original)
     target.append(target.separatorBeforeParameter)
     target.append(start..<canonical.query.text.count, of: canonical.query.text)
+    // rule: signing-parameters
     target.append("X-Amz-Signature=")
     target.append(signature, of: canonical.text)
     return target.string()

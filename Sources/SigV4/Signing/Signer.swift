@@ -95,6 +95,7 @@ public struct Signer: Sendable {
   func values(
     for request: SignableRequest, with credentials: Credentials, at time: Date, _ workspace: inout SigningWorkspace
   ) throws(SigningError) -> SigningValues {
+    // rule: one-time
     let date = try SigningDate(time)
     let region = try region(for: request)
     let scopeRegion = algorithm == .sigV4 ? region : nil
@@ -107,6 +108,7 @@ public struct Signer: Sendable {
 
   private func region(for request: SignableRequest) throws(SigningError) -> String {
     if let region {
+      // rule: refuse-scope
       guard algorithm == .sigV4 || region.isRegionSet else {
         throw SigningError(
           .invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
@@ -152,12 +154,15 @@ struct SigningValues {
   func header(_ content: SigningFields.Content) -> String? {
     let isPresigned = lifetime != nil
     switch content {
+    // rule: content-hash-header
     case .contentHash:
       return contentHashHeader == .sent || contentHashHeader == .sentUnlessPresigned && !isPresigned ? payloadHash : nil
     case _ where isPresigned: return nil
     case .date: return timestamp
+    // rule: session-token-header
     case .sessionToken: return tokenRule == .signedAsS3Session ? nil : sessionToken
     case .s3SessionToken: return tokenRule == .signedAsS3Session ? sessionToken : nil
+    // rule: sigv4a-region-set
     case .regionSet: return regionSet
     case .authorization: return authorization
     default: return nil
@@ -200,9 +205,11 @@ extension SignableRequest {
   /// The request without what signing sets, in either placement, so that it can be signed again.
   func removingSignature(_ fields: SigningFields, of service: SigningService) -> SignableRequest {
     var unsigned = self
+    // rule: signing-again-replaces
     if headers.contains(where: { fields.replacesHeader($0.name, for: service) }) {
       unsigned.headers.removeAll { fields.replacesHeader($0.name, for: service) }
     }
+    // rule: signing-again-replaces
     unsigned.target = fields.removingParameters(from: target)
     return unsigned
   }

@@ -131,6 +131,7 @@ extension SigningWorkspace {
   /// Appends the value of `Authorization`, and returns it.
   mutating func authorization(_ key: SigningKey, _ signedHeaders: Range<Int>, _ signature: Range<Int>) -> String {
     let start = canonical.text.count
+    // rule: authorization-header
     canonical.text.append(key.authorizationStart)
     canonical.text.appendPart(signedHeaders)
     canonical.text.append(", Signature=")

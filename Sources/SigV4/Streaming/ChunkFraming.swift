@@ -78,6 +78,7 @@ struct ChunkFramer: Sendable {
   /// How long the chunk is that comes next: 0 for the end, and `nil` after it.
   @usableFromInline
   func nextChunkSize() -> Int? {
+    // rule: chunk-last-is-empty
     isFinished ? nil : min(payload.chunkSize, payload.length - framedBytes)
   }
 

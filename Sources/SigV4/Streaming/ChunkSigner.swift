@@ -57,6 +57,7 @@ public struct ChunkSigner: Sendable {
       try workspace.state.update(0..<workspace.canonical.text.count, of: workspace.canonical.text)
       return try workspace.state.finalize()
     }
+    // rule: trailer-signature
     return try signature(purpose: "-TRAILER", preface: nil, hash)
   }
 
@@ -72,6 +73,7 @@ public struct ChunkSigner: Sendable {
   /// - Throws: ``SigningError`` for a trailer's name that isn't a token and a value that no server takes.
   public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> [UInt8] {
     let nothing: [UInt8] = []
+    // rule: chunk-last-is-empty
     let header = try header(forChunk: nothing.span)
     let signature = trailers.isEmpty ? nil : try signature(forTrailers: trailers)
     return header + ChunkFraming.trailer(trailers, signature, key.algorithm)
@@ -79,6 +81,7 @@ public struct ChunkSigner: Sendable {
 
   /// Signs a chunk by its hash.
   mutating func signature(forChunkHashedTo hash: SHA256Digest) throws(SigningError) -> String {
+    // rule: chunk-signatures-chained
     try signature(purpose: "-PAYLOAD", preface: SHA256Digest.hexOfNothing, hash)
   }
 

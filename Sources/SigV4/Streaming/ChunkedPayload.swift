@@ -34,6 +34,7 @@ public struct ChunkedPayload: Sendable, Hashable {
   func hash(_ algorithm: SigningAlgorithm) -> String {
     switch signatures {
     case .unsigned: "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    // rule: chunk-seed
     case .signed: "STREAMING-\(algorithm.rawValue)-PAYLOAD\(trailers.isEmpty ? "" : "-TRAILER")"
     }
   }

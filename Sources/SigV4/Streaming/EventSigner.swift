@@ -10,6 +10,7 @@
 enum EventHeader {
   /// `:date`, a timestamp (type 8): milliseconds since 1970 in 8 bytes, of which signing uses whole seconds only.
   static func date(_ date: SigningDate) -> [UInt8] {
+    // rule: event-date
     let milliseconds = Int64(date.secondsSince1970) * 1000
     return named(":date", type: 8)
       + stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: milliseconds >> $0) }
@@ -84,6 +85,7 @@ public struct EventSigner: Sendable {
     let key = try key(on: date)
     let preface = try SHA256.hash(headers).hex
     let hash = try SHA256.hash(payload)
+    // rule: event-signatures-chained
     previousSignature = try key.signature(
       purpose: "-PAYLOAD", key.lines(at: date), after: previousSignature, preface: preface, hash)
     return Hexadecimal.bytes(previousSignature) ?? []
@@ -91,6 +93,7 @@ public struct EventSigner: Sendable {
 
   /// The key for `date`: a stream may go on past midnight.
   private mutating func key(on date: SigningDate) throws(SigningError) -> SigningKey {
+    // rule: event-date
     if let key, key.scope.day == date.dayText { return key }
     let scope = try CredentialScope(date, region: region, service: service)
     let derived = try SigningKey(credentials, scope: scope)

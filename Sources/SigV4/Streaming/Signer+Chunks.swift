@@ -56,6 +56,7 @@ extension SignableRequest {
     var codings = headers.filter { $0.isNamed("content-encoding") }.map(\.value)
     // S3's documentation shows aws-chunked in the first place too.
     if !codings.contains(where: \.listsAWSChunked) { codings.append("aws-chunked") }
+    // rule: chunk-seed
     added.append(HeaderField("Content-Encoding", codings.joined(separator: ",")))
     added.append(HeaderField("x-amz-decoded-content-length", String(payload.length)))
     if !payload.trailers.isEmpty {

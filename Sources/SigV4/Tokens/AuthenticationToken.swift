@@ -21,6 +21,7 @@ public enum AuthenticationToken {
   public static func rds(
     host: String, port: UInt16, user: String, region: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
+    // rule: rds-token
     try connect(
       to: "\(host):\(port)", userParameter: "DBUser", user, service: SigningService("rds-db"), region, credentials, time
     )
@@ -43,6 +44,7 @@ public enum AuthenticationToken {
     with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> String {
+    // rule: elasticache-token
     try connect(
       to: cache.lowercased(), userParameter: "User", user, kind == .serverless ? "&ResourceType=ServerlessCache" : "",
       service: SigningService("elasticache"), region, credentials, time)
@@ -62,6 +64,7 @@ public enum AuthenticationToken {
   public static func memoryDB(
     _ cluster: String, user: String, region: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
+    // rule: elasticache-token
     try connect(
       to: cluster.lowercased(), userParameter: "User", user, service: SigningService("memorydb"), region, credentials,
       time)
@@ -81,6 +84,7 @@ public enum AuthenticationToken {
   public static func eks(
     cluster: String, region: String, endpoint: String? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
+    // rule: eks-token
     let host = endpoint ?? "sts.\(region).\(Partition.of(region: region).domain)"
     var request = SignableRequest(
       method: "GET", target: "/?Action=GetCallerIdentity&Version=2011-06-15",

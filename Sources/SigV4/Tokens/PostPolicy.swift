@@ -163,6 +163,7 @@ extension Signer {
   }
 
   private func signed(_ document: String, _ key: SigningKey) throws(SigningError) -> [PostPolicy.Field] {
+    // rule: post-policy
     let policy = Data(document.utf8).base64EncodedString()
     let signature = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       try workspace.signature(of: policy, with: key)

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: ["/", "//a//b/", "/a/./../b", "/%2f/%zz/%", "/ሴ"])
-  func `an S3 path stays as it is on the wire`(target: String) throws {
+  func `an S3 path is unchanged`(target: String) throws {
     #expect(try lines(target, service: .s3)[1] == target)
   }
 
@@ -43,11 +43,11 @@ import Testing
     ("é \u{3000}x", "é \u{3000}x"),
     ("a value that is longer than  sixteen bytes", "a value that is longer than sixteen bytes"),
   ])
-  func `white space in a header value is squeezed`(value: String, expected: String) throws {
+  func `each run of white space in a header value becomes one space`(value: String, expected: String) throws {
     #expect(try lines("/", [HeaderField("Host", "h"), HeaderField("A", value)])[3] == "a:" + expected)
   }
 
-  @Test func `a character of a long value is encoded as one alone is`() throws {
+  @Test func `a long value is encoded like its characters`() throws {
     let ascii = (0x01...0x7F).compactMap { UnicodeScalar($0).map { String($0) } }
     for character in ascii + ["ሴ"] where !["\n", "\r", "&"].contains(character) {
       let alone = try lines("/?a=" + character)[2].dropFirst(2)
@@ -56,17 +56,17 @@ import Testing
     }
   }
 
-  @Test func `repeated headers are joined in the order they were sent`() throws {
+  @Test func `repeated headers are joined in the order in which they are sent`() throws {
     let headers = ["2", "", "1"].map { HeaderField("b", $0) } + [HeaderField("HOST", "h"), HeaderField("B", "0")]
     #expect(try lines("/", headers)[3...] == ["b:2,,1,0", "host:h", "", "b;host", "-"])
   }
 
-  @Test func `headers that others change on the way are left out`() throws {
+  @Test func `headers that proxies change are not signed`() throws {
     let headers = UnsignedHeader.all.keys.map { HeaderField($0.uppercased(), "x") } + [HeaderField("Host", "h")]
     #expect(try lines("/", headers)[3...] == ["host:h", "", "host", "-"])
   }
 
-  @Test func `only the listed headers count when a signature is checked`() throws {
+  @Test func `the headers that a signature lists are canonicalized, and no others`() throws {
     let request = SignableRequest(
       method: "GET", target: "/",
       headers: [HeaderField("Host", "h"), HeaderField("b", "1"), HeaderField("User-Agent", "u")])
@@ -116,14 +116,14 @@ import Testing
     ),
     (.invalidHeader, SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h\r\n")])),
     (
-      .invalidHeader,  // one that isn't signed is sent all the same
+      .invalidHeader,  // an unsigned header is sent too
       SignableRequest(
         method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("User-Agent", "a\nb: c")])
     ),
   ]
 
   @Test(arguments: badRequests)
-  func `a request that no server takes is refused`(code: SigningError.Code, request: SignableRequest) throws {
+  func `a malformed request is rejected`(code: SigningError.Code, request: SignableRequest) throws {
     let error = #expect(throws: SigningError.self) {
       try Canonicalizer(.vpcLattice).canonicalRequest(for: request, payloadHash: "-")
     }
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test(arguments: ["", "a\nb", "a b", "\0"])
-  func `a payload hash that would break the canonical request is refused`(hash: String) throws {
+  func `a payload hash with white space or control characters is rejected`(hash: String) throws {
     let request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
     let error = #expect(throws: SigningError.self) {
       try Canonicalizer(.vpcLattice).canonicalRequest(for: request, payloadHash: hash)

@@ -2,10 +2,10 @@ import Foundation
 import SigV4
 import Testing
 
-/// The calendar, of which the library has its own: a verifier reads what a signer writes.
+/// Tests the library's own calendar: a verifier reads the date that a signer writes.
 @Suite struct DateOfSigningTests {
   @Test(
-    "The date of signing is read as it was written, day by day through a year",
+    "The verifier reads the date that the signer writes, for each day of a year",
     arguments: [1, 1582, 1900, 2000, 2015, 2100, 9999])
   func readsWhatIsWritten(year: Int) throws {
     let earlier = year - 1
@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(
-    "A date of signing that the calendar doesn't have is refused",
+    "A date of signing that doesn't exist is rejected",
     arguments: [
       "20150431", "20150631", "20150931", "20151131", "20150132", "20150100", "20150001", "20151301", "00000101",
       "20150229", "19000229", "21000229", "2015083a",
@@ -29,12 +29,12 @@ import Testing
     #expect(try refusal(on: day) == .malformedSignature)
   }
 
-  @Test("A leap day is a day", arguments: ["20000229", "20160229", "24000229"])
+  @Test("A leap day exists", arguments: ["20000229", "20160229", "24000229"])
   func takesLeapDays(day: String) throws {
     #expect(try refusal(on: day) == .skewedDate)
   }
 
-  /// What a verifier says of a request that is dated `day`, in its scope as well.
+  /// The error of a verifier for a request with the date `day`, in its scope too.
   private func refusal(on day: String) throws -> VerificationError.Code? {
     let sample = SignedSample()
     let request = try sample.request { request in

@@ -6,15 +6,15 @@
   import Synchronization
   import Testing
 
-  /// Keys leave memory when they are dropped: the bytes are looked for in all memory of the process, freed memory included.
+  /// Searches all memory of the process, freed memory included, for the bytes of keys that were freed.
   ///
-  /// The bytes were computed apart from this library, by Python's `hmac` and a SHA-256 that shows its state.
+  /// Python's `hmac` and a SHA-256 that exposes its state computed the bytes, without this library.
   @Suite(.serialized) struct KeyWipingTests {
     private static let credentials = Credentials(
       accessKeyID: "AKIDWIPED", secretAccessKey: "wipedWIPED/0123456789+abcdefghijABCDEFGH")
     private static let time = Date(timeIntervalSince1970: 1_440_938_160)
 
-    /// All that can sign with the secret in place of it: HMAC's blocks, and the SHA-256 states after them.
+    /// All values that can sign in place of the secret: the blocks of HMAC, and the SHA-256 states after them.
     private static let sigV4: KeyValuePairs = [
       "AWS4 and the secret": "41575334776970656457495045442f303132333435363738392b616263646566",
       "inner block of the secret key": "77616502415f465352617f6673721906070405020300010e0f1d575455525350",
@@ -86,7 +86,7 @@
       #expect(left == [])
     }
 
-    @Test func `a key that others push out of the cache leaves memory`() throws {
+    @Test func `a key that is evicted from the cache leaves memory`() throws {
       let worker = Worker {
         try Self.sign(with: Self.credentials)
         #expect(try MemoryScan.names(of: Self.sigV4).contains("inner state of the signing key"))
@@ -107,7 +107,7 @@
     }
   }
 
-  /// Work on a thread of its own, whose stack and heap nobody else writes to before they are looked at.
+  /// Runs work on its own thread, whose stack and heap no other code writes before the search.
   private final class Worker: Sendable {
     private let work: @Sendable () throws -> Void
     private let isDone = DispatchSemaphore(value: 0)
@@ -116,7 +116,7 @@
 
     init(_ work: @escaping @Sendable () throws -> Void) { self.work = work }
 
-    /// Does the work, calls `look` before the thread ends, and returns once it has ended.
+    /// Does the work, calls `look` before the thread ends, and returns after it has ended.
     func run<Result>(_ look: () throws -> Result) throws -> Result {
       var thread = pthread_t()
       let created = pthread_create(

@@ -15,14 +15,14 @@ enum DocumentedUpload {
         + more)
   }
 
-  /// The body with its chunks' signatures, and what stands between the last one's line and the empty line.
+  /// The body with the signatures of its chunks, and the lines between the last chunk and the empty line.
   static func body(_ signatures: [String], _ end: String) -> [UInt8] {
     Array("10000;chunk-signature=\(signatures[0])\r\n".utf8) + payload[..<65536]
       + Array("\r\n400;chunk-signature=\(signatures[1])\r\n".utf8) + payload[65536...]
       + Array("\r\n0;chunk-signature=\(signatures[2])\r\n\(end)\r\n".utf8)
   }
 
-  /// Whether `signature` is one by the SigV4a key of the credentials, whose public half AWS's C signer tests with.
+  /// Whether the SigV4a key of the credentials made `signature`; the tests of AWS's C signer have its public key.
   static func isSigned(_ stringToSign: String, _ signature: String) throws -> Bool {
     let publicKey = P256.Point(
       x: Hexadecimal.bytes("18b7d04643359f6ec270dcbab8dce6d169d66ddc9778c75cfb08dfdb701637ab") ?? [],

@@ -7,7 +7,7 @@
     import Glibc
   #endif
 
-  /// What a hostile peer does with a connection, step by step; at the end it closes.
+  /// The steps of a hostile peer with a connection, which it closes at the end.
   struct HostileScript: Sendable, CustomTestStringConvertible {
     enum Step: Sendable {
       /// Waits for bytes of the client.
@@ -17,7 +17,7 @@
       case flood(String)
       /// Sends the same bytes, one by one with pauses, until the client is gone.
       case drip(String)
-      /// Says nothing until the client is gone.
+      /// Sends nothing until the client is gone.
       case hang
       case reset
     }
@@ -47,7 +47,7 @@
         case .reset: return connection.reset()
         }
       }
-      // What the client has sent and nobody has read would make closing a reset.
+      // Unread bytes of the client would turn closing into a reset.
       connection.shutDown()
       connection.end()
     }

@@ -4,15 +4,15 @@
 
   /// Looks for byte sequences in all memory that this process can write, freed memory and dead stack frames included.
   enum MemoryScan {
-    /// Longer regions are reservations and sanitizers' shadows, nearly all of which nobody has written.
+    /// Longer regions are reservations and shadows of sanitizers, which are almost entirely unwritten.
     private static let regionLimit: UInt = 1 << 29
     private static let pieceByteCount = 1 << 20
 
-    /// The names of the needles that are in memory; needles are given in hex, so that only this function holds their bytes.
+    /// The names of the needles that are in memory; needles are given in hex, so that only this function contains their bytes.
     static func names(of needles: KeyValuePairs<String, String>) throws -> Set<String> {
       let needleByteCount = 32
       let areaByteCount = 1 << 21
-      // The needles and the pieces that are read lie in an area of their own, which the scan leaves out.
+      // The needles and the pieces that are read have their own region, which the scan skips.
       let mapped = mmap(nil, areaByteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
       let area = try #require(mapped != MAP_FAILED ? mapped : nil)
       defer { munmap(area, areaByteCount) }
@@ -37,7 +37,7 @@
               found.insert(needle.key)
             }
           }
-          // Pieces overlap, so that nothing is cut in two.
+          // Pieces overlap, so that no needle is split.
           start += UInt(size == pieceByteCount ? size - needleByteCount : size)
         }
       }

@@ -2,7 +2,7 @@ import SigV4
 
 /// A request with one byte changed.
 struct Mutation {
-  /// What the byte is part of.
+  /// The part of the request that contains the byte.
   enum Place {
     case method
     case target
@@ -13,11 +13,11 @@ struct Mutation {
   let original: SignableRequest
   let request: SignableRequest
   let place: Place
-  /// Where in that part the byte is.
+  /// The index of the byte in that part.
   let offset: Int
 
-  /// The bits that are changed of the byte at `offset`: the lowest, the letter case, and two more, by turns, so that
-  /// neighbours are changed in different ways.
+  /// The bits to change in the byte at `offset`: the lowest, the letter case, and two more, in rotation, so that neighbors
+  /// change in different ways.
   static func mask(at offset: Int) -> UInt8 {
     switch offset % 3 {
     case 0: 0x01
@@ -29,8 +29,8 @@ struct Mutation {
   /// Calls `body` for each byte of the method, target, header names and header values of `request`.
   ///
   /// - Parameters:
-  ///   - request: The request that is changed.
-  ///   - turn: Moves the turns of the changes; another number for each vector lets each place have all.
+  ///   - request: The request to change.
+  ///   - turn: The start of the rotation. A different number for each vector changes each byte in all ways.
   ///   - body: Called with each change.
   static func forEach(of request: SignableRequest, turn: Int, _ body: (Mutation) throws -> Void) rethrows {
     let parts: [(Place, WritableKeyPath<SignableRequest, String>)] =
@@ -50,7 +50,7 @@ struct Mutation {
     }
   }
 
-  /// Whether the change means nothing to a service with these rules; judged without the library's own canonicalizer.
+  /// Whether a service with these rules ignores the change, computed without the library's canonicalizer.
   func meansNothing(_ rules: SigningService, signedHeaders: [String]) -> Bool {
     switch place {
     case .method: false
@@ -69,12 +69,12 @@ struct Mutation {
     return !signedHeaders.contains(name) && name != "authorization" && !name.hasPrefix("x-amz-")
   }
 
-  /// The words of a value; white space counts for nothing but to keep them apart.
+  /// The words of a value, which white space separates.
   private static func words(_ value: String) -> [[UInt8]] {
     value.utf8.split { $0 == 0x20 || 0x09...0x0D ~= $0 }.map { Array($0) }
   }
 
-  /// Whether it is the letter case of a hex digit of an escape in the query, where each escape is written anew.
+  /// Whether the change is the letter case of a hex digit in an escape of the query, where each escape is encoded again.
   private var isEscapeInQuery: Bool {
     let (old, new) = (Array(original.target.utf8), Array(request.target.utf8))
     guard let mark = old.firstIndex(of: 0x3F), offset > mark + 1, old.count == new.count else { return false }
@@ -83,14 +83,14 @@ struct Mutation {
     return old[start] == 0x25 && start > mark && isHex(old[offset]) && old[offset] ^ new[offset] == 0x20
   }
 
-  /// Whether both paths come to the same without empty segments and those that are dots, and the queries are the same.
+  /// Whether both paths are equal without empty segments and dot segments, and the queries are equal.
   private var hasTheSamePath: Bool {
     let parts = { (target: String) in target.utf8.split(separator: 0x3F, maxSplits: 1).map { String(Substring($0)) } }
     let (old, new) = (parts(original.target), parts(request.target))
     return Self.segments(old.first ?? "") == Self.segments(new.first ?? "") && old.dropFirst() == new.dropFirst()
   }
 
-  /// The segments that count, and whether a slash ends them.
+  /// The segments of the normalized path, and whether it ends in a slash.
   private static func segments(_ path: String) -> [String] {
     var kept: [String] = []
     let all = path.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }

@@ -1,9 +1,9 @@
 import SigV4
 
-/// A deadline that no answer misses, however busy the machine.
+/// A deadline that every response meets, even on a busy machine.
 let patience = Duration.seconds(300)
 
-/// A request whose answer is sure to come: no deadline of its own makes a test fail on a machine that has much to do.
+/// A request whose own deadline never makes a test fail on a busy machine.
 func patientRequest(
   method: String = "GET", url: String, headers: [HeaderField] = [], body: [UInt8] = [],
   bodyLimit: Int = TransportRequest.defaultBodyLimit

@@ -32,7 +32,7 @@
       return (listener, Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    /// A connection to a port of 127.0.0.1; nil if it is refused.
+    /// A connection to a port of 127.0.0.1; nil if the connection is refused.
     static func connected(to port: Int) -> PeerSocket? {
       let client = PeerSocket(descriptor: socket(AF_INET, Socket.stream, 0))
       var address = sockaddr_in()
@@ -87,7 +87,7 @@
     func end() { _ = close(descriptor) }
   }
 
-  /// A peer on a free loopback port, which treats each connection, on a thread of its own, as its closure says.
+  /// A peer on a free loopback port that runs its closure for each connection, on a new thread.
   final class LoopbackPeer: Sendable {
     let port: Int
     private let listener: PeerSocket

@@ -71,7 +71,7 @@ enum Planted {
 }
 
 extension CredentialProvider {
-  /// What ``credentials()`` returns or throws, after a look for secrets in that and in the provider.
+  /// The result of ``credentials()``, after a search for secrets in it and in the provider.
   func checkedCredentials(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Credentials {
     Planted.expectNoSecret(in: self, sourceLocation: sourceLocation)
     do {
@@ -84,7 +84,7 @@ extension CredentialProvider {
     }
   }
 
-  /// What ``credentials()`` throws, which must be one of the library's own errors, after the same look.
+  /// The error of ``credentials()``, which must be an error of this library, after the same search.
   func checkedError(sourceLocation: SourceLocation = #_sourceLocation) async throws -> CredentialError {
     try #require(
       await #expect(throws: CredentialError.self, sourceLocation: sourceLocation) {

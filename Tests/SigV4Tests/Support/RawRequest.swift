@@ -3,7 +3,7 @@ import SigV4
 /// An HTTP/1.1 request as it was sent, split without changing a byte.
 struct RawRequest {
   let request: SignableRequest
-  /// What follows the head, without the framing of chunks.
+  /// The body, without the framing of chunks.
   let body: [UInt8]
   let isComplete: Bool
 

@@ -15,9 +15,9 @@ struct RawServer {
     get async { (try? await bytes(host: "::1") { _ in }) != nil }
   }
 
-  /// Runs `send` beside a server, and returns the bytes of the requests that came while it ran.
+  /// Runs `send` while a server runs, and returns the bytes of the requests that arrive.
   ///
-  /// - Throws: What `send` throws, or `IOError` if the address can't be bound.
+  /// - Throws: The error of `send`, or `IOError` if the address can't be bound.
   static func bytes(
     host: String = "127.0.0.1", port: Int = 0, sentBy send: (RawServer) async throws -> Void
   ) async throws -> [UInt8] {

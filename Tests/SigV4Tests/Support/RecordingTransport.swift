@@ -1,8 +1,8 @@
 import SigV4
 import Synchronization
 
-/// A transport that answers every request with one status, or with a refused connection, and sends nothing; or that
-/// sends them on.
+/// A transport that responds to every request with one status or a failed connection, without sending it, or that
+/// forwards it.
 final class RecordingTransport: HTTPTransport {
   private let status: Int?
   private let next: (any HTTPTransport)?

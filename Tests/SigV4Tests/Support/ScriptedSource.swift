@@ -2,15 +2,15 @@ import Foundation
 import SigV4
 import Synchronization
 
-/// A source of credentials that answers as it is told, and counts how often it was asked.
+/// A source of credentials that returns given results, and counts the calls.
 final class ScriptedSource: CredentialProvider {
-  /// What the source answers.
+  /// The result of a call.
   enum Answer: Sendable {
     /// Credentials with this id that expire so many seconds after the clock's time; `nil` for never.
     case good(_ id: String, _ seconds: Double?)
-    /// An error that may pass.
+    /// A temporary error.
     case error
-    /// An error that needs a person.
+    /// An error that requires user interaction.
     case needsPerson
   }
 

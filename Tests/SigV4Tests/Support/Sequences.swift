@@ -1,4 +1,4 @@
-/// An array as an asynchronous sequence, which can be gone through again and again.
+/// An array as an asynchronous sequence, which can be iterated more than once.
 struct Pieces<Element: Sendable>: AsyncSequence, Sendable {
   let elements: [Element]
 

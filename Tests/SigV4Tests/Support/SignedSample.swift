@@ -2,7 +2,7 @@ import Foundation
 import SigV4
 import Testing
 
-/// A request that was signed well, to be verified as it is or after something was done to it.
+/// A request with a valid signature, to verify unchanged or after a change.
 struct SignedSample: CustomTestStringConvertible {
   var service = SigningService("service")
   var region: String? = "us-west-2"
@@ -27,7 +27,7 @@ struct SignedSample: CustomTestStringConvertible {
 
   var verifier: Verifier { Verifier(service: service, region: region) }
 
-  /// The signed request, with `change` done to it afterwards.
+  /// The signed request after `change`.
   func request(_ change: (inout SignableRequest) throws -> Void = { _ in }) throws -> SignableRequest {
     var request = SignableRequest(method: method, target: target, headers: headers)
     let signer =
@@ -41,12 +41,12 @@ struct SignedSample: CustomTestStringConvertible {
     return request
   }
 
-  /// What the verifier says of the request with an unsigned header more.
+  /// The error of the verifier for the request with one more unsigned header.
   func refusal(afterAdding header: HeaderField) throws -> VerificationError.Code? {
     verifier.refusal(of: try request { $0.headers.append(header) }, with: credentials)
   }
 
-  /// Every way to sign that the library has.
+  /// Every way to sign.
   static let all: [SignedSample] = [SigningService("service"), .vpcLattice, .s3].flatMap { service in
     [SigningAlgorithm.sigV4, .sigV4a].flatMap { algorithm in
       [SignatureClaim.Placement.header, .query].flatMap { placement in
@@ -71,7 +71,7 @@ extension SignableRequest {
 }
 
 extension Verifier {
-  /// The code of the error that verifying ends in; `nil` where the request is taken.
+  /// The code of the error of verifying; `nil` if the request is accepted.
   func refusal(
     of request: SignableRequest, payload: Payload = .empty, with credentials: Credentials?,
     at time: Date = SignedSample.time

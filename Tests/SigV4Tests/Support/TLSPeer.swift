@@ -54,7 +54,7 @@
       EVP_PKEY_free(key)
     }
 
-    /// The path of a file with the certificate, which no folder has: it lives as long as this process.
+    /// The path of an unlinked file with the certificate, which exists until this process ends.
     func makeFile() throws -> String {
       var template = Array("/tmp/sigv4-certificate-XXXXXX\0".utf8CString)
       let descriptor = mkstemp(&template)
@@ -69,7 +69,7 @@
     }
   }
 
-  /// The authority that the tests' clients trust, and what it has signed.
+  /// The authority that the clients of the tests trust, and the certificates that it has signed.
   struct TLSFixture: Sendable {
     let authority: TLSIdentity
     let server: TLSIdentity
@@ -103,7 +103,7 @@
     ///   - identity: The server's certificate; nil for the fixture's.
     ///   - versions: The lowest and the highest version of TLS.
     ///   - ending: How it ends TLS.
-    ///   - renegotiates: Whether it asks for a new handshake before it answers.
+    ///   - renegotiates: Whether it requests a new handshake before it responds.
     /// - Throws: An error if there is no port or no memory for it.
     init(
       to port: Int, as identity: TLSIdentity? = nil, versions: ClosedRange<Int32> = TLS1_2_VERSION...TLS1_3_VERSION,

@@ -2,8 +2,8 @@ import Foundation
 import SigV4
 import Synchronization
 
-/// A clock that stands still until it is told, sleeps at once, waits for answers until told, and chooses what it is told to
-/// choose.
+/// A clock that tests control: it moves only when a test moves it, sleeps return at once, waits end when a test ends them,
+/// and choices are given.
 final class TestClock: Sendable {
   private typealias Wait = (id: Int, duration: Duration, continuation: CheckedContinuation<Void, any Error>)
 
@@ -13,7 +13,7 @@ final class TestClock: Sendable {
 
   private let state: Mutex<(now: Date, choice: Double?, slept: [Duration])>
 
-  /// - Parameter choice: What is chosen from every range that has it; where left out, a range's lower bound.
+  /// - Parameter choice: The choice from every range that contains it; defaults to the lower bound of the range.
   init(choice: Double? = nil) { state = Mutex((Self.start, choice, [])) }
 
   var now: Date {
@@ -21,7 +21,7 @@ final class TestClock: Sendable {
     set { state.withLock { $0.now = newValue } }
   }
 
-  /// The pauses asked for so far.
+  /// The pauses requested so far.
   var slept: [Duration] { state.withLock { $0.slept } }
 
   func advance(by seconds: Double) { state.withLock { $0.now += seconds } }

@@ -6,7 +6,7 @@ enum VectorFiles {
   static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The cases of every file that holds requests to sign.
+  /// The cases of every file that contains requests to sign.
   static func all() throws -> [VectorCase] {
     let folder = packageRoot.appending(path: "TestVectors")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false))

@@ -28,7 +28,7 @@ struct RawSuiteCase: CustomStringConvertible, Sendable {
     folder.pathComponents.suffix(2).joined(separator: "/") + "/" + placement
   }
 
-  /// The suite beside this package, where somebody has put it.
+  /// The suite next to this package, if it is present.
   static let suite = VectorFiles.packageRoot.deletingLastPathComponent().appending(
     path: "shared/aws-signing-test-suite")
 
@@ -47,7 +47,7 @@ struct RawSuiteCase: CustomStringConvertible, Sendable {
     }
   }
 
-  /// What the suite expects, without a line break at the end.
+  /// The expected text, without a line break at the end.
   func text(_ part: String) -> String? {
     guard let data = try? Data(contentsOf: folder.appending(path: "\(placement)-\(part).txt")) else { return nil }
     let text = String(decoding: data, as: UTF8.self)

@@ -3,7 +3,7 @@ import Testing
 
 /// Docs/Signing-Rules.md and the vectors name each other.
 @Suite struct SigningRulesTests {
-  /// What every vector has, whatever its file's format.
+  /// The members that every vector has, in every file.
   private struct Vector: Decodable {
     let id: String
     let rules: [String]
@@ -22,7 +22,7 @@ import Testing
       .map { try JSONDecoder().decode(Vector.self, from: $0) }
   }
 
-  /// The rules' names, each with what its `Vectors:` line names: ids, and files of which every vector counts.
+  /// The names of the rules, each with the content of its `Vectors:` line: ids, and files whose vectors all name the rule.
   private func rules() throws -> [String: (ids: [String], files: [String])] {
     let url = VectorFiles.packageRoot.appending(path: "Docs/Signing-Rules.md")
     var rules: [String: (ids: [String], files: [String])] = [:]
@@ -41,7 +41,7 @@ import Testing
     return rules
   }
 
-  @Test func `every rule is proved by the vectors it names`() throws {
+  @Test func `every rule is tested by the vectors that it lists`() throws {
     let rulesOf = Dictionary(uniqueKeysWithValues: try vectors().map { ($0.id, $0.rules) })
     let rules = try rules()
     #expect(rules.count > 80)
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `every vector names rules that are written down`() throws {
+  @Test func `every vector names documented rules`() throws {
     let known = Set(try rules().keys)
     for vector in try vectors() {
       #expect(!vector.rules.isEmpty, "\(vector.id) names no rule")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A case of TestVectors/streams.jsonl: signatures that follow from others, and those of forms.
+/// A case of TestVectors/streams.jsonl: chained signatures, and signatures of forms.
 struct StreamVector: Decodable, Sendable, CustomStringConvertible {
   enum Kind: String, Decodable, Sendable { case chunks, events, policy }
 

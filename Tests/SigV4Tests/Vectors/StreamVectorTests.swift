@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct StreamVectorTests {
   @Test(arguments: try StreamVector.all())
-  func `chunks, trailers, messages and forms are signed as stated`(vector: StreamVector) throws {
+  func `chunks, trailers, messages and forms have the expected signatures`(vector: StreamVector) throws {
     let credentials = Credentials(
       accessKeyID: vector.credentials.accessKeyId, secretAccessKey: vector.credentials.secretAccessKey)
     let time = try Date(vector.time, strategy: .iso8601)

@@ -3,9 +3,9 @@ import Testing
 
 @testable import SigV4
 
-/// The vectors of chunks and events from the other side: each verifies, and with any byte changed none does.
+/// Verifies the vectors of chunks and events: each verifies, and none verifies after a change of any byte.
 @Suite struct StreamVerifyingTests {
-  /// The request before a stream, as a verifier vouches for it.
+  /// The verified request before a stream.
   private func request(before vector: StreamVector, _ hash: String) throws -> VerifiedRequest {
     let time = try SigningDate(Date(vector.time, strategy: .iso8601))
     let parts = try #require(vector.parts)
@@ -31,9 +31,9 @@ import Testing
     Credentials(accessKeyID: vector.credentials.accessKeyId, secretAccessKey: vector.credentials.secretAccessKey)
   }
 
-  // Trailers that follow no chunk are a step of a signer, and no payload that a verifier could meet.
+  // A signer can sign trailers without a chunk, but no payload is like that.
   @Test(arguments: try StreamVector.all().filter { $0.kind == .chunks && $0.parts?.first?.trailers == nil })
-  func `chunks and trailers verify as stated, and changed in any byte don't`(vector: StreamVector) async throws {
+  func `chunks and trailers verify, but not after a change of any byte`(vector: StreamVector) async throws {
     var (pieces, payload, trailers): ([[UInt8]], [UInt8], [HeaderField]) = ([], [], [])
     for part in try #require(vector.parts) {
       if let lines = part.trailers {
@@ -61,7 +61,7 @@ import Testing
 
   // The same holds for a message whose headers aren't in their binary form.
   @Test(arguments: try StreamVector.all().filter { $0.kind == .events && !$0.id.hasSuffix("given-headers") })
-  func `events verify as stated, and changed in any byte don't`(vector: StreamVector) throws {
+  func `events verify, but not after a change of any byte`(vector: StreamVector) throws {
     var verifier = try EventVerifier(of: request(before: vector, Signer.eventsHash), with: credentials(of: vector))
     for part in try #require(vector.parts) {
       let time = try Date(try #require(part.time), strategy: .iso8601)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct VectorTests {
   @Test(arguments: try VectorFiles.all())
-  func `a vector comes out as stated, at each point`(vector: VectorCase) throws {
-    let expected = try #require(vector.expect, "A vector without an expectation proves nothing.")
+  func `each step of a vector gives the expected text`(vector: VectorCase) throws {
+    let expected = try #require(vector.expect, "The vector has no expectation.")
     if let code = expected.error?.code {
       let error = #expect(throws: SigningError.self) { try vector.sign() }
       #expect(error?.code.description == code)
@@ -23,7 +23,7 @@ import Testing
     case .sigV4:
       #expect(signed.signature == expected.signature)
     case .sigV4a:
-      // Signatures differ each time: both the sample and ours must be the key's.
+      // Signatures differ each time: both the sample and ours must be valid.
       let key = try #require(expected.publicKey)
       let text = try signed.stringToSign
       for signature in [signed.signature, expected.signature].compactMap({ $0 }) {
@@ -43,7 +43,7 @@ import Testing
       "\(try VectorFiles.all().count) vectors, \(try VectorFiles.cases("aws-v4", "aws-v4a").count) of them published")
   }
 
-  @Test func `vectors are told apart by their ids`() throws {
+  @Test func `the ids of vectors are unique`() throws {
     let ids = try VectorFiles.all().map(\.id)
     #expect(Set(ids).count == ids.count)
   }
