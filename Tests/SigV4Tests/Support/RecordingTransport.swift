@@ -18,7 +18,7 @@ final class RecordingTransport: HTTPTransport {
   func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
     state.withLock { $0.append(request) }
     if let next { return try await next.send(request) }
-    guard let status else { throw TransportError(.cannotConnect, "refused") }
+    guard let status else { throw TransportError(.cannotConnect, "connection refused") }
     return TransportResponse(status: status)
   }
 }
