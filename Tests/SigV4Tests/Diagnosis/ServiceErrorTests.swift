@@ -209,11 +209,3 @@ struct AnswerRow: Decodable, CustomTestStringConvertible, Sendable {
     return request
   }
 }
-
-extension SignableRequest {
-  /// Replaces the header called `name`.
-  fileprivate mutating func set(_ name: String, _ value: String) {
-    remove(name)
-    add(name, value)
-  }
-}

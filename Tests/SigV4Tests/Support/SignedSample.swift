@@ -68,6 +68,12 @@ extension SignableRequest {
   mutating func remove(_ name: String) {
     headers.removeAll { $0.isNamed(name) }
   }
+
+  /// Replaces the header called `name`, or adds it.
+  mutating func set(_ name: String, _ value: String) {
+    remove(name)
+    headers.append(HeaderField(name, value))
+  }
 }
 
 extension Verifier {
