@@ -7,17 +7,17 @@
 extension ClockSkew {
   /// The skew to sign with from now on, if a service rejected a request because of the time that was signed.
   ///
-  /// That is so if the service says it, or rejects the signature without a reason, and its clock differs from the time that
-  /// was signed by 4 minutes or more. The result is the whole difference between the clocks, whatever skew was applied when
+  /// The time is the reason if the service says so, or rejects the signature without a reason, and its clock differs from the
+  /// time that was signed by 4 minutes or more. The result is the whole difference between the clocks, whatever skew was applied when
   /// the request was signed: it replaces that skew. If the request was merely signed long before it was sent, the result is
   /// the skew that was applied; sign the request again.
   ///
   /// - Parameters:
-  ///   - status: The response's status; skew is told by 400, 401 and 403.
+  ///   - status: The response's status; only 400, 401 and 403 can mean skew.
   ///   - headers: The response's headers, `Date` among them.
   ///   - body: The response's body, in XML or JSON; empty for a response to `HEAD`.
   ///   - signedTime: The time that was signed, which was passed to the signer: `Date()`, or ``serverTime(at:)``.
-  ///   - localTime: What our clock showed when the response came.
+  ///   - localTime: The local clock when the response arrived.
   /// - Returns: The skew, or `nil` if the time isn't the reason.
   public static func reason(
     forStatus status: Int, headers: [HeaderField], body: String, signedAt signedTime: Date, localTime: Date = Date()
@@ -35,7 +35,7 @@ extension ClockSkew {
     return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil
   }
 
-  /// What services say if a signature's time is wrong, or a signature is wrong for an unnamed reason; in lower case.
+  /// The wordings of services, in lower case, if a signature's time is wrong, or a signature is wrong for an unnamed reason.
   private static let wordings = [
     "requesttimetooskewed", "requestexpired", "requestinthefuture", "signature expired", "signature not yet current",
     "signaturedoesnotmatch", "invalidsignatureexception", "authfailure",

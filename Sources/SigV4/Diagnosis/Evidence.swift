@@ -4,22 +4,22 @@
   import struct Foundation.Date
 #endif
 
-/// Everything that a diagnosis knows of one request.
+/// Everything that a diagnosis knows about one request.
 struct Evidence {
   let request: SignableRequest
-  /// The body, or the word that is signed for a body in chunks, whose signatures are not checked here.
+  /// The body, or the word that is signed instead of a body in chunks, whose signatures aren't checked here.
   let payload: Payload
   let answer: ServiceErrorResponse?
   let credentials: Credentials?
   /// The service's clock, if the caller or the answer gives it.
   let serviceTime: Date?
-  /// The signature of the request, or why it can't be read.
+  /// The signature of the request, or the error of reading it.
   let signature: Result<SignatureClaim, VerificationError>
   let host: HostParts
 
   init(
-    _ request: SignableRequest, _ payload: Payload, _ answer: ServiceErrorResponse?, _ credentials: Credentials?,
-    _ serviceTime: Date?
+    _ request: SignableRequest, _ payload: Payload, answer: ServiceErrorResponse? = nil,
+    credentials: Credentials? = nil, serviceTime: Date? = nil
   ) {
     self.request = request
     self.answer = answer
@@ -34,7 +34,7 @@ struct Evidence {
     }
   }
 
-  /// Whether the answer has the words, which are in lower case, anywhere.
+  /// Whether the answer contains the words, which are in lower case.
   func says(_ words: String) -> Bool { answer.map { AnswerText(unwrapping: $0.text).contains(words) } ?? false }
 
   var claim: SignatureClaim? { try? signature.get() }
@@ -56,7 +56,7 @@ struct Evidence {
   /// (IAM User Guide, "IAM identifiers": an access key ID that begins with ASIA is temporary).
   var lacksToken: Bool { claim?.accessKeyID.hasPrefix("ASIA") == true && !hasToken }
 
-  /// Whether `Authorization` carries something else than an AWS signature: a Bearer token, a password.
+  /// Whether `Authorization` contains something other than an AWS signature: a Bearer token, a password.
   var hasOtherScheme: Bool { header("authorization").map { !$0.isAWSAuthorization } ?? false }
 
   /// The request's date minus the service's clock, in seconds.

@@ -1,4 +1,4 @@
-/// What a request shows by itself, without its secret.
+/// The checks of a request that need no secret.
 enum RequestCheck {
   /// The first check that fails; `nil` if only the signature itself can be wrong.
   static func finding(in evidence: Evidence) -> SignatureDiagnosis? {
@@ -67,7 +67,7 @@ enum RequestCheck {
     )
   }
 
-  /// What a verifier of the service checks before it computes the signature.
+  /// The checks that a verifier of the service makes before it computes the signature.
   private static func rules(_ claim: SignatureClaim, _ evidence: Evidence) -> SignatureDiagnosis? {
     do throws(VerificationError) {
       _ = try Verifier(claim).claim(of: evidence.request, at: evidence.serviceTime ?? claim.time)
@@ -90,11 +90,11 @@ enum RequestCheck {
     guard let error = Verifier(claim).payloadError(of: evidence.payload, for: claim) else { return nil }
     switch error.cause {
     case .payloadSigned: return SignatureDiagnosis(.payloadSigned, .certain, error.message)
-    // Whether the signature is over one or the other is for the search to tell.
+    // The search finds out which of the two is signed.
     case .payloadUnsigned: return nil
     default: break
     }
-    // A body that isn't given may have been left out here only.
+    // The caller may have left the body out.
     guard let hash = try? evidence.payload.hash(under: .signed), hash != SHA256Digest.hexOfNothing else { return nil }
     let other = BodyForms.all(of: evidence.payload).first { $0.hash == claim.fields.contentHash }
     let hint = other.map { " It would be right \($0.name)." } ?? ""
@@ -133,7 +133,7 @@ extension Verifier {
     self.init(service: rules, allowedSkew: .seconds(rules.isS3 ? 900 : 300), nonCanonicalTargets: .accepted)
   }
 
-  /// What is wrong with the hash that the request sends.
+  /// The error in the hash that the request sends.
   func payloadError(of payload: Payload, for claim: SignatureClaim) -> VerificationError? {
     do throws(VerificationError) {
       _ = try payloadHash(of: payload, for: claim)
@@ -145,7 +145,7 @@ extension Verifier {
 }
 
 extension SignatureDiagnosis {
-  /// What a verifier finds wrong, as a cause.
+  /// The error of a verifier, as a cause.
   init(_ error: VerificationError, _ evidence: Evidence) {
     let cause = error.cause.map { Cause($0) } ?? Self.cause(of: error.code)
     if cause == .clock, let offset = evidence.clockOffset {

@@ -1,4 +1,4 @@
-/// The answer with which a service rejects a request, in whatever form it was pasted.
+/// The answer with which a service rejects a request, in any form in which it is pasted.
 ///
 /// Reads S3's and the query services' XML, the JSON of other services (with raw line breaks too), VPC Lattice's plain text,
 /// the messages of the AWS CLI and the SDKs, and any of them with the response's header fields before it.
@@ -9,7 +9,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
   public let message: String
   /// The canonical request that the service computed, if the answer shows it.
   ///
-  /// It contains the session token if the token is signed: show it to nobody who may not see the token.
+  /// It contains the session token if the token is signed: show it only to those who may see the token.
   public let canonicalRequest: String?
   /// The string to sign that the service computed, if the answer shows it.
   public let stringToSign: String?
@@ -31,7 +31,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
     if let document = ErrorDocument(body) {
       code = document.code.flatMap(Self.bareCode) ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
       message = document.message.replacing("\\n", with: "\n")
-      // The body too, since a text may stand where none belongs.
+      // The body too: a text can stand outside of every element.
       text = "\(document.texts)\n\(body)".replacing("\\n", with: "\n")
       let searched = AnswerText(document.texts.replacing("\\n", with: "\n"))
       canonicalRequest = document.canonicalRequest ?? searched.quoted(after: "canonical string for this request")
@@ -124,10 +124,10 @@ extension ServiceErrorResponse: CustomStringConvertible, CustomReflectable {
   public var customMirror: Mirror { Mirror(self, children: ["code": code as Any], displayStyle: .struct) }
 }
 
-/// A text that is searched byte by byte, without regard to the case of ASCII letters.
+/// A text that is searched byte by byte; the case of ASCII letters is ignored.
 ///
 /// A service's answer comes from a stranger: each search reads the text once, and a character that combines with the one
-/// before hides nothing.
+/// before it hides nothing.
 struct AnswerText {
   let bytes: [UInt8]
   private let lowercased: [UInt8]
@@ -142,7 +142,7 @@ struct AnswerText {
     var unwrapped: [UInt8] = []
     unwrapped.reserveCapacity(text.utf8.count)
     for byte in text.utf8 {
-      if byte > 0x20 {
+      if byte > UInt8(ascii: " ") {
         unwrapped.append(byte)
       } else if let last = unwrapped.last, last != UInt8(ascii: " ") {
         unwrapped.append(UInt8(ascii: " "))
@@ -183,6 +183,215 @@ struct AnswerText {
 extension UInt8 {
   /// Whether the byte can be part of an error code: a letter, a digit, `_` or `.`.
   var isIdentifier: Bool {
-    0x61...0x7A ~= asciiLowercased || 0x30...0x39 ~= self || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
+    UInt8(ascii: "a")...UInt8(ascii: "z") ~= asciiLowercased || UInt8(ascii: "0")...UInt8(ascii: "9") ~= self
+      || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
+  }
+}
+
+/// The error document of a service: XML, HTML or JSON, whole or not.
+struct ErrorDocument {
+  var code: String?
+  var message = ""
+  var canonicalRequest: String?
+  var stringToSign: String?
+  var clock: String?
+  /// All texts of the document, one a line.
+  var texts = ""
+
+  /// Reads a document; `nil` for any other text.
+  init?(_ text: String) {
+    let searched = AnswerText(text)
+    switch searched.bytes.first(where: { $0 > UInt8(ascii: " ") }) {
+    case UInt8(ascii: "<"): read(xml: searched)
+    // An SDK may print the document after a sentence of its own.
+    case _ where searched.contains("<code>"): read(xml: searched)
+    case UInt8(ascii: "{"), UInt8(ascii: "["): read(json: LenientJSON.members(of: searched.bytes))
+    default: return nil
+    }
+  }
+
+  private mutating func read(xml: AnswerText) {
+    let element = { (name: String) -> String? in
+      guard let start = xml.firstRange(of: "<\(name)>")?.upperBound,
+        let end = xml.firstRange(of: "</\(name)>", from: start)?.lowerBound
+      else { return nil }
+      return Self.decoded(xml.bytes[start..<end])
+    }
+    code = element("code")
+    canonicalRequest = element("canonicalrequest")
+    stringToSign = element("stringtosign")
+    clock = element("servertime")
+    // Each tag ends a text.
+    let parts = xml.bytes.split(separator: UInt8(ascii: "<")).enumerated().map { index, part in
+      index == 0 && xml.bytes.first != UInt8(ascii: "<") ? part[...] : part.drop { $0 != UInt8(ascii: ">") }.dropFirst()
+    }
+    texts = parts.filter { $0.contains { $0 > UInt8(ascii: " ") } }.map(Self.decoded).joined(separator: "\n")
+    message = element("message") ?? texts
+  }
+
+  private mutating func read(json members: [LenientJSON.Member]) {
+    let first = { (names: [String]) in
+      names.lazy.compactMap { name in members.first { $0.name == name }?.value }.first
+    }
+    code = first(["__type", "code", "Code", "errorCode", "type", "name"])
+    texts = members.map(\.value).joined(separator: "\n")
+    message = first(["message", "Message", "errorMessage", "detailedMessage", "reason"]) ?? texts
+  }
+
+  /// `text` with its references replaced, as far as they are known.
+  private static func decoded(_ text: ArraySlice<UInt8>) -> String {
+    var decoded: [UInt8] = []
+    var rest = text
+    while let byte = rest.popFirst() {
+      // The longest reference that is read has 10 bytes: &#x10FFFF;
+      guard byte == UInt8(ascii: "&"), let end = rest.prefix(9).firstIndex(of: UInt8(ascii: ";")),
+        let scalar = scalar(of: String(decoding: rest[..<end], as: UTF8.self))
+      else {
+        decoded.append(byte)
+        continue
+      }
+      decoded += String(scalar).utf8
+      rest = rest[(end + 1)...]
+    }
+    return String(decoding: decoded, as: UTF8.self)
+  }
+
+  private static func scalar(of reference: String) -> Unicode.Scalar? {
+    switch reference {
+    case "amp": "&"
+    case "lt": "<"
+    case "gt": ">"
+    case "quot": "\""
+    case "apos": "'"
+    case _ where reference.hasPrefix("#x"): UInt32(reference.dropFirst(2), radix: 16).flatMap(Unicode.Scalar.init)
+    case _ where reference.hasPrefix("#"): UInt32(reference.dropFirst()).flatMap(Unicode.Scalar.init)
+    default: nil
+    }
+  }
+}
+
+/// Reads the texts of JSON as people paste it: with raw line breaks, cut off, with the quotes of Python or the bare names of
+/// JavaScript.
+enum LenientJSON {
+  struct Member {
+    /// The name before the text; empty for an element of an array.
+    var name: String
+    var value: String
+  }
+
+  /// Every text in the order of the document, at any depth.
+  static func members(of bytes: [UInt8]) -> [Member] {
+    var members: [Member] = []
+    var name = ""
+    var last: String?  // a text or a word that may turn out to be a name
+    var index = 0
+    while index < bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "\""), UInt8(ascii: "'"):
+        let (text, end) = text(in: bytes, at: index)
+        last = text
+        index = end
+        // A name, if a colon follows.
+        let next = bytes[end...].first { $0 > UInt8(ascii: " ") }
+        if next != UInt8(ascii: ":") {
+          members.append(Member(name: name, value: text))
+          (name, last) = ("", nil)
+        }
+      case UInt8(ascii: ":"):
+        name = last ?? name
+        index += 1
+      case UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "]"):
+        (name, last) = ("", nil)
+        index += 1
+      case let byte where byte.isIdentifier || byte == UInt8(ascii: "$"):
+        let end = bytes[index...].firstIndex { !$0.isIdentifier && $0 != UInt8(ascii: "$") } ?? bytes.count
+        last = String(decoding: bytes[index..<end], as: UTF8.self)
+        index = end
+      default: index += 1
+      }
+    }
+    return members
+  }
+
+  /// The text that begins with the quotation mark at `start`, and the place after its end.
+  private static func text(in bytes: [UInt8], at start: Int) -> (String, end: Int) {
+    let mark = bytes[start]
+    var text: [UInt8] = []
+    var index = start + 1
+    while index < bytes.count, bytes[index] != mark {
+      guard bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count else {
+        text.append(bytes[index])
+        index += 1
+        continue
+      }
+      index += 2
+      switch bytes[index - 1] {
+      case UInt8(ascii: "n"): text.append(UInt8(ascii: "\n"))
+      case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
+      case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
+      case UInt8(ascii: "u"):
+        // No wording contains characters outside of ASCII, so any character can replace them.
+        let digits = bytes[index..<min(index + 4, bytes.count)]
+        let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+        text += String(value.flatMap(Unicode.Scalar.init) ?? "\u{FFFD}").utf8
+        index += digits.count
+      case let other: text.append(other)
+      }
+    }
+    return (String(decoding: text, as: UTF8.self), min(index + 1, bytes.count))
+  }
+}
+
+/// An error as the AWS CLI, an SDK or VPC Lattice puts it into a sentence.
+struct ErrorSentence {
+  var code: String?
+  var message: String
+
+  init(_ text: AnswerText) {
+    message = text.string(from: 0)
+    if let start = text.firstRange(of: "an error occurred (")?.upperBound {
+      // The AWS CLI, boto3: An error occurred (CODE) when calling the NAME operation: MESSAGE
+      code = text.identifier(at: start)
+      // With (reached max retries: 4) before the colon, or without.
+      let operation = text.firstRange(of: " operation", from: start)?.upperBound ?? start
+      let isRetried = text.bytes[operation...].starts(with: " (reached".utf8)
+      if let colon = text.firstRange(of: isRetried ? "): " : ": ", from: operation)?.upperBound {
+        message = text.string(from: colon)
+      }
+    } else if let start = text.firstRange(of: "api error ")?.upperBound {
+      // Go: operation error S3: PutObject, https response error StatusCode: 403, …, api error CODE: MESSAGE
+      code = text.identifier(at: start)
+      if let colon = text.firstRange(of: ": ", from: start)?.upperBound { message = text.string(from: colon) }
+    } else {
+      readPrefix(of: text)
+      // Java: CLASS: MESSAGE (Service: Amazon S3; Status Code: 403; Error Code: CODE; …)
+      if let start = text.firstRange(of: "error code: ")?.upperBound { code = text.identifier(at: start) ?? code }
+      if let end = AnswerText(message).firstRange(of: " (service: ")?.lowerBound {
+        message = AnswerText(message).string(0..<end)
+      }
+    }
+  }
+
+  /// `CODE: MESSAGE`, with or without the name of a class or module before the code.
+  private mutating func readPrefix(of text: AnswerText) {
+    var start = 0
+    // An error may be wrapped in others, each before a colon.
+    for _ in 0..<4 {
+      guard let colon = text.firstRange(of: ":", from: start)?.lowerBound else { return }
+      let prefix = text.bytes[start..<colon].drop { $0 == UInt8(ascii: " ") }
+      // Ruby writes Aws::S3::Errors::CODE, PHP CODE (client), Java software.amazon.….CODE
+      let word = prefix.prefix { $0 != UInt8(ascii: " ") }
+      guard word.allSatisfy(\.isIdentifier), prefix.count - word.count < 16 else { return }
+      start = colon + 1
+      if text.bytes[start...].first == UInt8(ascii: ":") {
+        start += 1
+        continue
+      }
+      let name = String(decoding: word, as: UTF8.self).split(separator: ".").last.map { String($0) }
+      message = String(text.string(from: start)[...].trimmingSpaces)
+      guard let name, !["Error", "error", "ClientError", "Exception"].contains(name) else { continue }
+      code = name
+      return
+    }
   }
 }

@@ -12,7 +12,7 @@ struct SignatureCheck {
   private let isRight: Bool
   /// The lines in which the service's text differs; `nil` if it shows none that can be compared.
   private let differences: [SignatureDiagnosis.Difference]?
-  /// What is wrong with the hash that the request sends.
+  /// The error in the hash that the request sends.
   private let payloadError: VerificationError?
 
   /// - Returns: `nil` if the request has no signature or no canonical form.
@@ -49,7 +49,7 @@ struct SignatureCheck {
   var searched: SignatureDiagnosis? {
     if let differences, let first = differences.first, !isHashAlone {
       let (cause, explanation) = first.cause(of: claim)
-      return SignatureDiagnosis(cause, .certain, explanation, differences)
+      return SignatureDiagnosis(cause, .certain, explanation, differences: differences)
     }
     guard let credentials else { return nil }
     if isRight {
@@ -62,7 +62,7 @@ struct SignatureCheck {
     {
       return SignatureDiagnosis(.payloadUnsigned, .certain, payloadError.message)
     }
-    guard let mistake = Mistake.find(in: context) else { return nil }
+    guard let mistake = Mistake.explaining(context).first(where: { _ in true }) else { return nil }
     return SignatureDiagnosis(mistake.cause, .certain, mistake.explanation)
   }
 
@@ -77,13 +77,13 @@ struct SignatureCheck {
   /// Whether only the hash of the canonical request differs, which doesn't show the line.
   private var isHashAlone: Bool { differences?.first?.line == "canonical request hash" }
 
-  /// What is probable, but not proved.
+  /// A cause that is probable, but not proved.
   var likely: SignatureDiagnosis? {
     if isHashAlone {
       return SignatureDiagnosis(
         .unknown, nil,
         "The service computes another canonical request than this one, so something on the way changed the request. Send it past the proxy, or compare it with what arrives.",
-        differences ?? [])
+        differences: differences ?? [])
     }
     if isRight {
       if let payloadError {

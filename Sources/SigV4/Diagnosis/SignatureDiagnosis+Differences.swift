@@ -128,7 +128,7 @@ extension SignatureDiagnosis.Difference {
   }
 }
 
-/// The lines of a canonical request, each by its name.
+/// The lines of a canonical request, by name.
 struct CanonicalLines {
   var method: String
   var path: String
@@ -137,22 +137,24 @@ struct CanonicalLines {
   var signedHeaders: String
   var payloadHash: String
 
-  /// Reads a canonical request, with or without line breaks around it; `nil` for a text that is none, as when the line
-  /// breaks within are lost.
+  /// Reads a canonical request, with or without line breaks around it; `nil` for any other text, such as one whose inner
+  /// line breaks are lost.
   init?(_ text: String) {
-    // Byte by byte, since a mark that combines with the colon before it would hide that.
-    let start = text.utf8.firstIndex { $0 != 0x0A } ?? text.endIndex
-    let end = text.utf8.lastIndex { $0 != 0x0A }.map { text.utf8.index(after: $0) } ?? start
-    let lines = text.utf8[start..<max(start, end)].split(separator: 0x0A, omittingEmptySubsequences: false)
-      .map { String(Substring($0)) }
+    // Byte by byte: a combining mark after a colon would hide the colon.
+    let start = text.utf8.firstIndex { $0 != UInt8(ascii: "\n") } ?? text.endIndex
+    let end = text.utf8.lastIndex { $0 != UInt8(ascii: "\n") }.map { text.utf8.index(after: $0) } ?? start
+    let lines = text.utf8[start..<max(start, end)].split(
+      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
+    )
+    .map { String(Substring($0)) }
     guard lines.count >= 6, lines[lines.count - 3].isEmpty, lines[0].utf8.allSatisfy(\.isTokenCharacter),
-      lines[1].utf8.first == 0x2F
+      lines[1].utf8.first == UInt8(ascii: "/")
     else { return nil }
     method = lines[0]
     path = lines[1]
     query = lines[2]
     headers = lines[3..<(lines.count - 3)].map { line in
-      let name = line.utf8.prefix { $0 != 0x3A }
+      let name = line.utf8.prefix { $0 != UInt8(ascii: ":") }
       return (String(Substring(name)), String(Substring(line.utf8.dropFirst(name.count + 1))))
     }
     signedHeaders = lines[lines.count - 2]
@@ -164,7 +166,7 @@ struct CanonicalLines {
       .joined(separator: "\n")
   }
 
-  /// The value of a header; `nil` where there is no such line.
+  /// The value of a header; `nil` if there is no such line.
   func header(_ name: String) -> String? {
     headers.first { $0.name == name }?.value
   }
@@ -186,7 +188,7 @@ struct CanonicalLines {
     compare("method", method, expected.method)
     compare("path", path, expected.path)
     compare("query", query, expected.query)
-    // By name at once: whoever sends the expected lines may send many.
+    // Looked up by name: a hostile service may send many lines.
     let (values, expectedValues) = (valuesByName, expected.valuesByName)
     for name in Set(values.keys).union(expectedValues.keys).sorted() {
       compare("header \(name)", values[name], expectedValues[name])

@@ -17,7 +17,7 @@ public struct SignatureDiagnosis: Sendable, Hashable {
   /// The lines in which the service's canonical request or string to sign differs from that of the request.
   public let differences: [Difference]
 
-  init(_ cause: Cause, _ certainty: Certainty?, _ explanation: String, _ differences: [Difference] = []) {
+  init(_ cause: Cause, _ certainty: Certainty?, _ explanation: String, differences: [Difference] = []) {
     self.cause = cause
     self.certainty = certainty
     self.explanation = explanation
@@ -77,7 +77,7 @@ extension SignatureDiagnosis {
         line: secrets.removed(from: difference.line), sent: difference.sent.map(secrets.removed(from:)),
         expected: difference.expected.map(secrets.removed(from:)))
     }
-    return SignatureDiagnosis(cause, certainty, secrets.removed(from: explanation), differences)
+    return SignatureDiagnosis(cause, certainty, secrets.removed(from: explanation), differences: differences)
   }
 }
 
@@ -188,7 +188,8 @@ extension SignatureDiagnosis {
     of request: SignableRequest, payload: Payload = .empty, answer: ServiceErrorResponse? = nil,
     credentials: Credentials? = nil, serviceTime: Date? = nil
   ) {
-    let evidence = Evidence(request, payload, answer, credentials, serviceTime)
+    let evidence = Evidence(
+      request, payload, answer: answer, credentials: credentials, serviceTime: serviceTime)
     let found =
       ServiceError.meaning(.certain, of: evidence) ?? RequestCheck.finding(in: evidence)
       ?? Self(checking: evidence)

@@ -7,10 +7,10 @@
 /// Signs the chunks of a payload one after the other: each signature covers the one before it, and the first covers
 /// the request's own, the seed.
 ///
-/// S3 API Reference, "Transferring Payload in Multiple Chunks". For a payload that comes as an asynchronous sequence,
-/// ``ChunkedUpload/body(_:trailers:)`` does all of it.
+/// S3 API Reference, "Transferring Payload in Multiple Chunks". For an asynchronous sequence, use
+/// ``ChunkedUpload/body(_:trailers:)``, which frames and signs it.
 public struct ChunkSigner: Sendable {
-  /// The signature made last, in lower-case hex and without padding; the request's own at first.
+  /// The latest signature, in lower-case hex and without padding; at first, that of the request.
   public private(set) var previousSignature: String
   private let key: SigningKey
   private let timeAndScope: String
@@ -34,8 +34,8 @@ public struct ChunkSigner: Sendable {
 
   /// Signs the next chunk; the last one of a payload is empty.
   ///
-  /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
-  /// - Throws: ``SigningError`` only where the crypto library fails.
+  /// - Returns: The signature in lower-case hex; when sent, ECDSA's is padded with `*` to 144 characters.
+  /// - Throws: ``SigningError`` only if the crypto library fails.
   public mutating func signature(forChunk chunk: Span<UInt8>) throws(SigningError) -> String {
     let hash = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       try workspace.state.reset()
@@ -47,8 +47,8 @@ public struct ChunkSigner: Sendable {
 
   /// Signs the trailers, after the last chunk.
   ///
-  /// - Returns: The signature in lower-case hex; on the wire, ECDSA's is padded with `*` to 144 characters.
-  /// - Throws: ``SigningError`` for a name that isn't a token and a value that no server takes.
+  /// - Returns: The signature in lower-case hex; when sent, ECDSA's is padded with `*` to 144 characters.
+  /// - Throws: ``SigningError`` if a name isn't a token, or no server accepts a value.
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
     let hash = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       try workspace.canonical.headers.collect(trailers, .trailers)
@@ -61,16 +61,16 @@ public struct ChunkSigner: Sendable {
     return try signature(purpose: "-TRAILER", preface: nil, hash)
   }
 
-  /// The line that goes before `chunk` on the wire, CR LF included; the chunk and another CR LF follow.
+  /// Signs `chunk`, and returns the line to send before it, with CR LF. Send the chunk and another CR LF after it.
   ///
-  /// - Throws: ``SigningError`` only where the crypto library fails.
+  /// - Throws: ``SigningError`` only if the crypto library fails.
   public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> [UInt8] {
     ChunkFraming.header(size: chunk.count, try signature(forChunk: chunk), key.algorithm)
   }
 
-  /// All that follows the last chunk that isn't empty, and its CR LF: the empty chunk, the trailers and their signature.
+  /// Signs the end of the payload, to send after the last non-empty chunk and its CR LF: the empty chunk, the trailers and their signature.
   ///
-  /// - Throws: ``SigningError`` for a trailer's name that isn't a token and a value that no server takes.
+  /// - Throws: ``SigningError`` if the name of a trailer isn't a token, or no server accepts its value.
   public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> [UInt8] {
     let nothing: [UInt8] = []
     // rule: chunk-last-is-empty
@@ -98,26 +98,26 @@ extension SigningKey {
   /// A signature that covers the one before it: of a chunk, of trailers, or of an event message.
   ///
   /// The string to sign is the algorithm with `purpose` at its end, the time and the scope (``lines(at:)``), the
-  /// signature before, the hash of what stands before the payload where there is such a line, and the payload's.
+  /// signature before, the hash of the bytes before the payload, if any, and the hash of the payload.
   func signature(
     purpose: StaticString, _ timeAndScope: String, after previous: String, preface: String?, _ hash: SHA256Digest
   ) throws(SigningError) -> String {
     try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let stringToSign = workspace.canonical.text.appendChained(
-        algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
+        algorithm, purpose: purpose, timeAndScope, after: previous, preface: preface, hash)
       let signature = try appendSignature(for: stringToSign, to: &workspace.canonical.text, using: &workspace.state)
       return workspace.canonical.text.string(signature)
     }
   }
 
-  /// The lines of time and scope, with the line break before them and that after them.
+  /// The lines of time and scope, with a line break before and after them.
   func lines(at date: SigningDate) -> String { "\n\(date.text)\n\(scope.text)\n" }
 }
 
 extension ByteBuffer {
-  /// Appends the string to sign of something that follows another signature, and says where it stands.
+  /// Appends the string to sign of a chunk, trailers or an event, and returns its range.
   mutating func appendChained(
-    _ algorithm: SigningAlgorithm, _ purpose: StaticString, _ timeAndScope: String, after previous: String,
+    _ algorithm: SigningAlgorithm, purpose: StaticString, _ timeAndScope: String, after previous: String,
     preface: String?, _ hash: SHA256Digest
   ) -> Range<Int> {
     let start = count
@@ -125,10 +125,10 @@ extension ByteBuffer {
     append(purpose)
     append(timeAndScope)
     append(previous)
-    append(0x0A)
+    append(UInt8(ascii: "\n"))
     if let preface {
       append(preface)
-      append(0x0A)
+      append(UInt8(ascii: "\n"))
     }
     hash.withBytes { appendHex($0) }
     return start..<count

@@ -4,21 +4,21 @@ public struct ChunkedUpload: Sendable {
   public let signedRequest: SignedRequest
   /// The payload as it was announced.
   public let payload: ChunkedPayload
-  /// The bytes that go on the wire after the headers, framing included: the value of `Content-Length`.
+  /// The number of bytes that are sent after the headers, with framing: the value of `Content-Length`.
   public let contentLength: Int
-  /// Signs the first chunk, and then the others; `nil` where chunks aren't signed.
+  /// Signs the first chunk, and then the others; `nil` if chunks aren't signed.
   public let chunkSigner: ChunkSigner?
 
-  /// The framed payload, in pieces to be sent one after the other.
+  /// Frames the payload, in pieces to send one after the other.
   ///
-  /// The pieces of `source`, whatever their sizes, are cut up where chunks end, and come out without being copied
-  /// unless they are tiny; no more than one chunk and one piece of `source` are held at a time.
+  /// The pieces of `source` can have any size. They are cut where chunks end, and aren't copied unless they are tiny. At most
+  /// one chunk and one piece of `source` are in memory at a time.
   ///
   /// - Parameters:
   ///   - source: The payload, as pieces of bytes such as `[UInt8]` or `Data`.
-  ///   - trailers: Asked for the trailers, in the order they were announced, once all of the payload was read.
-  /// - Returns: A sequence that can be gone through as often as `source` can. It throws what `source` and `trailers`
-  ///   throw, and ``SigningError`` where the payload or the trailers aren't as announced.
+  ///   - trailers: Returns the trailers, in the order of their announcement; called once the whole payload is read.
+  /// - Returns: A sequence that can be iterated as often as `source` can. It throws the errors of `source` and `trailers`, and
+  ///   ``SigningError`` if the payload or the trailers aren't as announced.
   public func body<Source>(
     _ source: Source, trailers: @escaping @Sendable () async throws -> [HeaderField] = { [] }
   ) -> ChunkedBody<Source> {
@@ -26,7 +26,7 @@ public struct ChunkedUpload: Sendable {
   }
 }
 
-/// A payload framed and signed in chunks, as it goes on the wire: the pieces of an asynchronous sequence, with framing between them.
+/// A payload framed and signed in chunks, as it is sent: the pieces of an asynchronous sequence, with framing between them.
 public struct ChunkedBody<Source: AsyncSequence>: AsyncSequence
 where
   Source.Element: Collection, Source.Element.Element == UInt8,
@@ -51,7 +51,7 @@ where
 
   /// Reads the payload chunk by chunk.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    /// Pieces shorter than this are gathered, so that one byte at a time doesn't cost a piece of memory each.
+    /// Pieces shorter than this are gathered, so that a source of single bytes doesn't cost an allocation for each.
     @inlinable static var tiny: Int { 4096 }
 
     @usableFromInline var source: Source.AsyncIterator
@@ -59,7 +59,7 @@ where
     /// The pieces of a chunk, which are ready to be sent from `nextReady` on.
     @usableFromInline var ready: [Element] = []
     @usableFromInline var nextReady = 0
-    /// What was read and belongs to the next chunk.
+    /// Bytes that were read and belong to the next chunk.
     @usableFromInline var rest: Element?
     @usableFromInline var hasher: ChunkHasher?
 
@@ -88,7 +88,7 @@ where
       }
     }
 
-    /// Makes the next chunk's pieces ready, or where `size` is 0 ends the payload; returns what stands before them.
+    /// Prepares the next chunk's pieces, or ends the payload if `size` is 0; returns the framing before them.
     @inlinable
     mutating func prepare(_ size: Int, isolation actor: isolated (any Actor)?) async throws -> Element {
       var missing = size
@@ -139,3 +139,96 @@ where
 }
 
 extension ChunkedBody: Sendable where Source: Sendable {}
+
+/// Frames one payload from its first chunk to its end, without the bytes of the payload.
+@usableFromInline
+struct ChunkFramer: Sendable {
+  private let payload: ChunkedPayload
+  private let algorithm: SigningAlgorithm
+  private let trailers: @Sendable () async throws -> [HeaderField]
+  private var signer: ChunkSigner?
+  private var framedBytes = 0
+  private var isFinished = false
+
+  init(_ upload: ChunkedUpload, trailers: @escaping @Sendable () async throws -> [HeaderField]) {
+    payload = upload.payload
+    algorithm = upload.signedRequest.algorithm
+    signer = upload.chunkSigner
+    self.trailers = trailers
+  }
+
+  /// Whether chunks must be hashed.
+  @usableFromInline var isSigning: Bool { signer != nil }
+
+  /// The length of the next chunk: 0 for the end, and `nil` after it.
+  @usableFromInline
+  func nextChunkSize() -> Int? {
+    // rule: chunk-last-is-empty
+    isFinished ? nil : min(payload.chunkSize, payload.length - framedBytes)
+  }
+
+  /// Ends the framing, after an error.
+  @usableFromInline
+  mutating func stop() { isFinished = true }
+
+  /// The framing before a chunk of `size` bytes that `hasher` has hashed: the end of the chunk before it, and its header.
+  @usableFromInline
+  mutating func header(_ size: Int, _ hasher: ChunkHasher) throws(SigningError) -> [UInt8] {
+    let hash = try hasher.finish()
+    let signature = try signer?.signature(forChunkHashedTo: hash)
+    defer { framedBytes += size }
+    return ChunkFraming.header(size: size, signature, algorithm, endingChunk: framedBytes > 0)
+  }
+
+  /// The framing after the header of the last chunk, which is empty.
+  @usableFromInline
+  mutating func end(isolation actor: isolated (any Actor)?) async throws -> [UInt8] {
+    isFinished = true
+    let fields = payload.trailers.isEmpty ? [] : try await trailers()
+    let given = fields.map { ChunkTrailer($0.name, valueLength: $0.value.utf8.count) }
+    guard given == payload.trailers else {
+      let list = { (trailers: [ChunkTrailer]) in
+        trailers.map { "\($0.name) (\($0.valueLength) bytes)" }.joined(separator: ", ")
+      }
+      throw SigningError(
+        .invalidStream, "The trailers are \(list(given)), but \(list(payload.trailers)) were announced and signed.")
+    }
+    let signature = fields.isEmpty ? nil : try signer?.signature(forTrailers: fields)
+    return ChunkFraming.trailer(fields, signature, algorithm)
+  }
+
+  @usableFromInline
+  func endedEarly() -> SigningError {
+    SigningError(
+      .invalidStream,
+      "The payload ended too early: \(payload.length) bytes were announced and signed.")
+  }
+
+  @usableFromInline
+  func wentOn() -> SigningError {
+    SigningError(.invalidStream, "The payload is longer than the \(payload.length) bytes announced and signed.")
+  }
+}
+
+/// Hashes one chunk after the other, in one state.
+@usableFromInline
+final class ChunkHasher {
+  private var state: SHA256
+
+  @usableFromInline
+  init() throws(SigningError) {
+    state = try SHA256()
+  }
+
+  @usableFromInline
+  func update(_ bytes: Span<UInt8>) throws(SigningError) {
+    try state.update(bytes)
+  }
+
+  /// Returns the chunk's hash, and prepares for the next chunk.
+  func finish() throws(SigningError) -> SHA256Digest {
+    let digest = try state.finalize()
+    try state.reset()
+    return digest
+  }
+}

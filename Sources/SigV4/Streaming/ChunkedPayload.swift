@@ -1,26 +1,26 @@
-/// A payload that is sent to S3 chunk by chunk, so that it needs neither be in memory nor be read twice.
+/// A payload that is sent to S3 chunk by chunk, so that it is read once and never as a whole in memory.
 ///
-/// Each chunk goes with a signature of its own, or none of them does; trailers may follow, such as a checksum that was
-/// computed on the way (S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers").
+/// Each chunk has its own signature, or none has one. Trailers can follow, such as a checksum that is computed while the
+/// payload is sent (S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers").
 public struct ChunkedPayload: Sendable, Hashable {
   /// Whether each chunk is signed.
   public enum Signatures: Sendable, Hashable {
     /// Each chunk, and the trailers, are signed.
     case signed
-    /// No chunk is signed, and trailers neither: S3 takes it over TLS, with at least one trailer.
+    /// Neither chunks nor trailers are signed: S3 accepts this over TLS, with at least one trailer.
     case unsigned
   }
 
-  /// The bytes of the payload itself, without any framing; sent in `x-amz-decoded-content-length`.
+  /// The number of payload bytes without framing; sent in `x-amz-decoded-content-length`.
   public var length: Int
-  /// The bytes of each chunk but the last, which is shorter: from 8 KiB, which is S3's least, to 1 GiB.
+  /// The number of bytes in each chunk; the last one can be shorter. From 8 KiB, S3's minimum, to 1 GiB.
   public var chunkSize: Int
   /// Whether each chunk is signed.
   public var signatures: Signatures
-  /// The trailers that will follow the last chunk, in the order they are sent.
+  /// The trailers after the last chunk, in the order in which they are sent.
   public var trailers: [ChunkTrailer]
 
-  /// Describes a payload of `length` bytes, in chunks of 64 KiB unless told otherwise.
+  /// Describes a payload of `length` bytes, in chunks of 64 KiB by default.
   public init(
     length: Int, chunkSize: Int = 65_536, signatures: Signatures = .signed, trailers: [ChunkTrailer] = []
   ) {
@@ -30,7 +30,7 @@ public struct ChunkedPayload: Sendable, Hashable {
     self.trailers = trailers
   }
 
-  /// What stands for the payload hash in the request: one of the words that begin with `STREAMING-`.
+  /// The word that replaces the payload hash in the request; it begins with `STREAMING-`.
   func hash(_ algorithm: SigningAlgorithm) -> String {
     switch signatures {
     case .unsigned: "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
@@ -39,7 +39,7 @@ public struct ChunkedPayload: Sendable, Hashable {
     }
   }
 
-  /// The bytes that go on the wire: the payload and all framing.
+  /// The number of bytes that are sent: the payload and its framing.
   func framedLength(_ algorithm: SigningAlgorithm) -> Int {
     let signature = signatures == .signed ? ChunkFraming.signatureLength(algorithm) : nil
     let header = { (size: Int) in
@@ -53,16 +53,17 @@ public struct ChunkedPayload: Sendable, Hashable {
     return whole + rest + header(0) + trailerLines + trailerSignature + 2
   }
 
-  /// Refuses what can't be sent, and what ``framedLength(_:)`` can't be computed for.
+  /// Throws if the payload can't be sent, or its ``framedLength(_:)`` can't be computed.
   func validate() throws(SigningError) {
     guard 0...Int.max / 4 ~= length else {
-      throw SigningError(.invalidStream, "A payload can't be \(length) bytes long.")
+      throw SigningError(
+        .invalidStream, "The length of the payload is \(length) bytes. It must be from 0 to \(Int.max / 4).")
     }
     guard 8192...1_073_741_824 ~= chunkSize else {
-      throw SigningError(.invalidStream, "Chunks must have from 8 KiB to 1 GiB, not \(chunkSize) bytes.")
+      throw SigningError(.invalidStream, "The chunk size is \(chunkSize) bytes. It must be from 8 KiB to 1 GiB.")
     }
     guard signatures == .signed || !trailers.isEmpty else {
-      throw SigningError(.invalidStream, "Unsigned chunks must be followed by a trailer, such as a checksum.")
+      throw SigningError(.invalidStream, "Unsigned chunks require a trailer. Add one, such as .crc32.")
     }
     for trailer in trailers {
       guard trailer.name.withBytes({ $0.isToken }) else {
@@ -71,19 +72,20 @@ public struct ChunkedPayload: Sendable, Hashable {
       }
       guard 1...8192 ~= trailer.valueLength else {
         throw SigningError(
-          .invalidStream, "The value of \(trailer.name) must have 1 to 8192 bytes, not \(trailer.valueLength).")
+          .invalidStream,
+          "The value of \(trailer.name) is \(trailer.valueLength) bytes long. It must have from 1 to 8192 bytes.")
       }
     }
   }
 }
 
-/// A header field that follows the last chunk of a payload: its name, and how long its value will be.
+/// A header field after the last chunk of a payload: its name, and the length of its value.
 ///
-/// The length is part of the request's `Content-Length`, and so must be known before the value is.
+/// The length is a part of the request's `Content-Length`, so it must be known before the value.
 public struct ChunkTrailer: Sendable, Hashable {
   /// The name, in lower case.
   public let name: String
-  /// The bytes of the value.
+  /// The number of bytes in the value.
   public let valueLength: Int
 
   /// Announces a trailer.

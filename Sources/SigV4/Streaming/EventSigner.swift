@@ -30,10 +30,10 @@ enum EventHeader {
 /// Signs the messages of an event stream one after the other: each signature covers the one before it, and the first
 /// covers the request's own.
 ///
-/// Amazon Transcribe Developer Guide, "Setting up a streaming transcription"; each message is signed as of its own time,
-/// so that a stream may last for longer than a signature is good for. The last message of a stream has no payload.
+/// Amazon Transcribe Developer Guide, "Setting up a streaming transcription"; each message is signed at its own time,
+/// so a stream can last longer than a signature is valid. The last message of a stream has no payload.
 public struct EventSigner: Sendable {
-  /// The signature made last, in lower-case hex; the request's own at first.
+  /// The latest signature, in lower-case hex; at first, that of the request.
   public private(set) var previousSignature: String
   private let credentials: Credentials
   private let region: String
@@ -58,10 +58,10 @@ public struct EventSigner: Sendable {
   /// Signs the next message.
   ///
   /// - Parameters:
-  ///   - payload: The message's payload, which mostly is a whole event message itself; empty for the last one.
-  ///   - time: The time of signing; what it has beyond whole seconds doesn't count.
-  /// - Returns: The headers that carry the signature.
-  /// - Throws: ``SigningError`` for credentials, a region or a service that can't be signed with.
+  ///   - payload: The message's payload, often a complete event message; empty for the last message.
+  ///   - time: The time of signing; fractional seconds are ignored.
+  /// - Returns: The headers that contain the signature.
+  /// - Throws: ``SigningError`` if the credentials, the region or the service are invalid.
   public mutating func sign(_ payload: Span<UInt8>, at time: Date = Date()) throws(SigningError) -> SignedEvent {
     let date = try SigningDate(time)
     let dateHeader = EventHeader.date(date)
@@ -69,10 +69,10 @@ public struct EventSigner: Sendable {
     return SignedEvent(signature: signature, dateHeader: dateHeader)
   }
 
-  /// Signs the next message, whose headers but for the signature's own are at hand in their binary form.
+  /// Signs the next message by its headers in their binary form, without the header of the signature.
   ///
   /// - Returns: The signature's 32 bytes, the value of `:chunk-signature`.
-  /// - Throws: ``SigningError`` for credentials, a region or a service that can't be signed with.
+  /// - Throws: ``SigningError`` if the credentials, the region or the service are invalid.
   public mutating func signature(
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date
   ) throws(SigningError) -> [UInt8] {
@@ -91,7 +91,7 @@ public struct EventSigner: Sendable {
     return Hexadecimal.bytes(previousSignature) ?? []
   }
 
-  /// The key for `date`: a stream may go on past midnight.
+  /// The key for `date`, since a stream can continue past midnight.
   private mutating func key(on date: SigningDate) throws(SigningError) -> SigningKey {
     // rule: event-date
     if let key, key.scope.day == date.dayText { return key }
@@ -102,34 +102,35 @@ public struct EventSigner: Sendable {
   }
 }
 
-/// What a signed message of an event stream carries besides its payload.
+/// The signature of a message of an event stream, and its date.
 public struct SignedEvent: Sendable, Hashable {
   /// The signature's 32 bytes, the value of the header `:chunk-signature`.
   public let signature: [UInt8]
   let dateHeader: [UInt8]
 
-  /// The headers `:date` and `:chunk-signature` in their binary form, ready to stand in a message.
+  /// The headers `:date` and `:chunk-signature` in their binary form, for a message.
   public var headers: [UInt8] {
     dateHeader + EventHeader.chunkSignature(signature)
   }
 }
 
 extension Signer {
-  /// Signs `request` in its headers, and gets ready to sign the event messages that it sends.
+  /// Signs `request` in its headers, and returns a signer for the event messages that it sends.
   ///
-  /// Sets what ``sign(_:payload:with:at:)`` sets, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`.
+  /// Sets the fields of ``sign(_:payload:with:at:)``, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`.
   ///
   /// - Parameters:
-  ///   - request: The request, exactly as it will be sent but for those headers.
+  ///   - request: The request, exactly as it will be sent, except those headers.
   ///   - credentials: The credentials to sign the request and its messages with.
   ///   - time: The time of signing the request.
   /// - Returns: The signed request, and the signer of its messages.
-  /// - Throws: ``SigningError``, for SigV4a too, with which no event streams are signed; leaves `request` as it was.
+  /// - Throws: ``SigningError``, also for SigV4a, since event streams require SigV4. Then `request` is unchanged.
   public func signEvents(
     of request: inout SignableRequest, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> (request: SignedRequest, events: EventSigner) {
     guard algorithm == .sigV4 else {
-      throw SigningError(.invalidStream, "Event streams are signed with SigV4, for one region; SigV4a doesn't do.")
+      throw SigningError(
+        .invalidStream, "Event streams require SigV4; this signer uses SigV4a. Create it with one region.")
     }
     var streaming = request
     let setsContentHash = service.contentHashHeader == .omitted

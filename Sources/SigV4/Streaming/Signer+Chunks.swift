@@ -5,26 +5,28 @@
 #endif
 
 extension Signer {
-  /// Signs `request` in its headers, and gets ready to frame and sign the chunks of its payload.
+  /// Signs `request` in its headers, and prepares to frame and sign the chunks of its payload.
   ///
-  /// Sets what ``sign(_:payload:with:at:)`` sets, `x-amz-decoded-content-length`, and `x-amz-trailer` where there are
-  /// trailers; puts `aws-chunked` behind what `Content-Encoding` says. A `Content-Length` that the request has is
-  /// replaced with the length of the framed payload.
+  /// Sets the fields of ``sign(_:payload:with:at:)``, `x-amz-decoded-content-length`, and `x-amz-trailer` if there are trailers.
+  /// Appends `aws-chunked` to `Content-Encoding`. If the request has a `Content-Length`, replaces it with the length of the
+  /// framed payload.
   ///
   /// - Parameters:
-  ///   - request: The request, exactly as it will be sent but for those headers.
-  ///   - payload: The length of the payload, and how it is cut up.
+  ///   - request: The request, exactly as it will be sent, except those headers.
+  ///   - payload: The length of the payload, and its chunks.
   ///   - credentials: The credentials to sign with.
-  ///   - time: The time of signing; the chunks are signed as of then too, whenever they are sent.
-  /// - Returns: The signed request and what its chunks need.
-  /// - Throws: ``SigningError`` for a service whose rules aren't S3's too, and leaves `request` as it was.
+  ///   - time: The time of signing, also of the chunks, whenever they are sent.
+  /// - Returns: The signed request and the signer of its chunks.
+  /// - Throws: ``SigningError``, also for a service whose rules aren't S3's. Then `request` is unchanged.
   public func sign(
     _ request: inout SignableRequest, chunked payload: ChunkedPayload, with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> ChunkedUpload {
     try payload.validate()
     guard service.contentHashHeader != .omitted, service.payload != .unsigned else {
-      throw SigningError(.invalidStream, "\(service.name) doesn't take a payload in signed chunks; S3 does.")
+      throw SigningError(
+        .invalidStream,
+        "\(service.name) doesn't accept a payload in signed chunks. Sign its hash; only S3 accepts chunks.")
     }
     let contentLength = payload.framedLength(algorithm)
     var chunked = request
@@ -54,7 +56,7 @@ extension SignableRequest {
     }
     // Codings are listed in the order they are applied (RFC 9110, 8.4), and this one is applied last.
     var codings = headers.filter { $0.isNamed("content-encoding") }.map(\.value)
-    // S3's documentation shows aws-chunked in the first place too.
+    // S3's documentation also shows aws-chunked first.
     if !codings.contains(where: \.listsAWSChunked) { codings.append("aws-chunked") }
     // rule: chunk-seed
     added.append(HeaderField("Content-Encoding", codings.joined(separator: ",")))

@@ -4,41 +4,42 @@
   public import Foundation
 #endif
 
-/// Tokens that are sent in place of a password: presigned requests in disguise.
+/// Tokens that are sent instead of a password. Each contains a presigned request.
 public enum AuthenticationToken {
-  /// The password of a database user who logs in with IAM, good for 15 minutes; connections made with it last longer
+  /// The password of a database user who logs in with IAM, valid for 15 minutes; connections made with it last longer
   /// (Amazon RDS User Guide, "Connecting to your DB instance using IAM authentication").
   ///
   /// - Parameters:
-  ///   - host: The endpoint of the instance, cluster or proxy; not a name of your own for it.
-  ///   - port: The port that is connected to.
+  ///   - host: The endpoint of the instance, cluster or proxy; not a custom name for it.
+  ///   - port: The port of the connection.
   ///   - user: The database user, who has the role `rds_iam` or the plugin `AWSAuthenticationPlugin`.
   ///   - region: The region that the database is in.
   ///   - credentials: The credentials of the caller, who is allowed `rds-db:connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
-  /// - Throws: ``SigningError`` for a host, a region or credentials that can't be signed with.
+  /// - Throws: ``SigningError`` if the host, the region or the credentials are invalid.
   public static func rds(
     host: String, port: UInt16, user: String, region: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
     // rule: rds-token
     try connect(
-      to: "\(host):\(port)", userParameter: "DBUser", user, service: SigningService("rds-db"), region, credentials, time
+      to: "\(host):\(port)", userParameter: "DBUser", user: user, service: SigningService("rds-db"), region: region,
+      with: credentials, at: time
     )
   }
 
-  /// The password of a user of ElastiCache who logs in with IAM, good for 15 minutes
+  /// The password of a user of ElastiCache who logs in with IAM, valid for 15 minutes
   /// (Amazon ElastiCache User Guide, "Authenticating with IAM").
   ///
   /// - Parameters:
-  ///   - cache: The name of the serverless cache, or the id of the replication group.
+  ///   - cache: The name of the serverless cache, or the ID of the replication group.
   ///   - kind: Which of the two it is.
-  ///   - user: The id of the user, which is the user's name too.
+  ///   - user: The ID of the user, which must also be the user's name.
   ///   - region: The region that the cache is in.
   ///   - credentials: The credentials of the caller, who is allowed `elasticache:Connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
-  /// - Throws: ``SigningError`` for a cache, a region or credentials that can't be signed with.
+  /// - Throws: ``SigningError`` if the cache, the region or the credentials are invalid.
   public static func elastiCache(
     _ cache: String, _ kind: AuthenticationToken.ElastiCacheKind, user: String, region: String,
     with credentials: Credentials,
@@ -46,11 +47,12 @@ public enum AuthenticationToken {
   ) throws(SigningError) -> String {
     // rule: elasticache-token
     try connect(
-      to: cache.lowercased(), userParameter: "User", user, kind == .serverless ? "&ResourceType=ServerlessCache" : "",
-      service: SigningService("elasticache"), region, credentials, time)
+      to: cache.lowercased(), userParameter: "User", user: user,
+      query: kind == .serverless ? "&ResourceType=ServerlessCache" : "", service: SigningService("elasticache"),
+      region: region, with: credentials, at: time)
   }
 
-  /// The password of a user of MemoryDB who logs in with IAM, good for 15 minutes
+  /// The password of a user of MemoryDB who logs in with IAM, valid for 15 minutes
   /// (Amazon MemoryDB Developer Guide, "Authenticating with IAM").
   ///
   /// - Parameters:
@@ -60,18 +62,18 @@ public enum AuthenticationToken {
   ///   - credentials: The credentials of the caller, who is allowed `memorydb:connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
-  /// - Throws: ``SigningError`` for a cluster, a region or credentials that can't be signed with.
+  /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
   public static func memoryDB(
     _ cluster: String, user: String, region: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
     // rule: elasticache-token
     try connect(
-      to: cluster.lowercased(), userParameter: "User", user, service: SigningService("memorydb"), region, credentials,
-      time)
+      to: cluster.lowercased(), userParameter: "User", user: user, service: SigningService("memorydb"), region: region,
+      with: credentials, at: time)
   }
 
-  /// The bearer token for the Kubernetes API of an EKS cluster, which takes it for 15 minutes: a presigned
-  /// `GetCallerIdentity` that names the cluster, in base64.
+  /// The bearer token for the Kubernetes API of an EKS cluster, valid for 15 minutes: a presigned `GetCallerIdentity` that
+  /// names the cluster, in base64.
   ///
   /// - Parameters:
   ///   - cluster: The name of the cluster.
@@ -80,7 +82,7 @@ public enum AuthenticationToken {
   ///   - credentials: The credentials of the caller, whom the cluster knows.
   ///   - time: The time of signing.
   /// - Returns: The token.
-  /// - Throws: ``SigningError`` for a cluster, a region or credentials that can't be signed with.
+  /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
   public static func eks(
     cluster: String, region: String, endpoint: String? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
@@ -93,9 +95,9 @@ public enum AuthenticationToken {
     let base64 = Data("https://\(host)\(request.target)".utf8).base64EncodedString()
     let urlSafe = base64.utf8.compactMap { byte -> UInt8? in
       switch byte {
-      case 0x2B: 0x2D  // + is -
-      case 0x2F: 0x5F  // / is _
-      case 0x3D: nil  // no padding
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      case UInt8(ascii: "="): nil
       default: byte
       }
     }
@@ -104,13 +106,13 @@ public enum AuthenticationToken {
 
   /// A presigned `GET HOST/?Action=connect&…` without its scheme.
   private static func connect(
-    to host: String, userParameter: String, _ user: String, _ more: String = "", service: SigningService,
-    _ region: String, _ credentials: Credentials, _ time: Date
+    to host: String, userParameter: String, user: String, query more: String = "", service: SigningService,
+    region: String, with credentials: Credentials, at time: Date
   ) throws(SigningError) -> String {
     var target = ByteBuffer(capacity: 256)
     target.append("/?Action=connect&" as StaticString)
     target.append(userParameter)
-    target.append(0x3D)
+    target.append(UInt8(ascii: "="))
     PercentEncoding.append(user, to: &target)
     target.append(more)
     var request = SignableRequest(method: "GET", target: target.string(), headers: [HeaderField("Host", host)])
@@ -121,11 +123,11 @@ public enum AuthenticationToken {
 }
 
 extension AuthenticationToken {
-  /// How an ElastiCache cache is run.
+  /// A kind of ElastiCache cache.
   public enum ElastiCacheKind: Sendable, Hashable {
     /// A replication group of nodes.
     case nodes
-    /// A serverless cache, which tokens name as such.
+    /// A serverless cache, which its tokens name as serverless.
     case serverless
   }
 }

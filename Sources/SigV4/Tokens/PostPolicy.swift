@@ -9,14 +9,14 @@
   public import Foundation
 #endif
 
-/// What a browser may upload to S3 with a form, and until when.
+/// The conditions of a form with which a browser uploads to S3, and its expiration.
 ///
-/// S3 API Reference, "POST Policy": every field of the form but `file`, `policy`, `x-amz-signature` and those whose
-/// names begin with `x-ignore-` must be covered by a condition; the bucket must be too.
+/// S3 API Reference, "POST Policy": a condition must cover the bucket and every field of the form except `file`, `policy`,
+/// `x-amz-signature` and fields whose names begin with `x-ignore-`.
 public struct PostPolicy: Sendable, Hashable {
-  /// The time from which S3 refuses the form.
+  /// The time from which S3 rejects the form.
   public var expiration: Date
-  /// What the form's fields must be.
+  /// The conditions for the form's fields.
   public var conditions: [Condition]
 
   /// Creates a policy; signing adds the conditions for the fields that it adds.
@@ -25,7 +25,7 @@ public struct PostPolicy: Sendable, Hashable {
     self.conditions = conditions
   }
 
-  /// What one field of the form, or the file, must be.
+  /// A condition for one field of the form, or for the file.
   public struct Condition: Sendable, Hashable {
     fileprivate let json: String
 
@@ -34,7 +34,7 @@ public struct PostPolicy: Sendable, Hashable {
       Condition(json: "{\(name.jsonLiteral): \(value.jsonLiteral)}")
     }
 
-    /// The value of the field `name` starts with `prefix`; with an empty one it may be anything.
+    /// The value of the field `name` starts with `prefix`; an empty prefix allows any value.
     public static func startsWith(_ name: String, _ prefix: String) -> Condition {
       Condition(json: "[\"starts-with\", \("$\(name)".jsonLiteral), \(prefix.jsonLiteral)]")
     }
@@ -47,7 +47,7 @@ public struct PostPolicy: Sendable, Hashable {
 
   /// The policy in JSON, in ASCII.
   ///
-  /// - Throws: ``SigningError`` for an expiration outside of the years 1 to 9999.
+  /// - Throws: ``SigningError`` if the expiration is outside of the years 1 to 9999.
   public var document: String {
     get throws(SigningError) {
       let expiration = try SigningDate(expiration).extendedText
@@ -63,9 +63,10 @@ extension String {
     var literal = "\""
     for unit in utf16 {
       switch unit {
-      case 0x22: literal += "\\\""
-      case 0x5C: literal += "\\\\"
-      case 0x20...0x7E: literal.unicodeScalars.append(Unicode.Scalar(UInt8(truncatingIfNeeded: unit)))
+      case UInt16(UInt8(ascii: "\"")): literal += "\\\""
+      case UInt16(UInt8(ascii: "\\")): literal += "\\\\"
+      case UInt16(UInt8(ascii: " "))...UInt16(UInt8(ascii: "~")):
+        literal.unicodeScalars.append(Unicode.Scalar(UInt8(truncatingIfNeeded: unit)))
       default:
         let digits = String(unit, radix: 16)
         literal += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
@@ -76,7 +77,7 @@ extension String {
 }
 
 extension PostPolicy {
-  /// One field of a form that a browser uploads a file with.
+  /// A field of a form with which a browser uploads a file.
   public struct Field: Sendable, Hashable {
     /// The name.
     public let name: String
@@ -111,15 +112,15 @@ extension PostPolicy.Field: CustomStringConvertible, CustomDebugStringConvertibl
 }
 
 extension Signer {
-  /// Signs a policy for uploads by a browser: conditions for the fields that signing adds are put to its own.
+  /// Signs a policy for uploads by a browser, and adds conditions for the fields that signing adds.
   ///
   /// - Parameters:
-  ///   - policy: What may be uploaded, and until when.
-  ///   - credentials: The credentials to sign with; the form is good no longer than they are.
+  ///   - policy: The conditions for the upload, and their expiration.
+  ///   - credentials: The credentials to sign with; the form expires when they do, at the latest.
   ///   - time: The time of signing.
-  /// - Returns: The fields to put to those of the form, before the file: `x-amz-algorithm`, `x-amz-credential`,
-  ///   `x-amz-date`, `x-amz-security-token` where there is one, `policy` and `x-amz-signature`.
-  /// - Throws: ``SigningError``, for SigV4a too, with which no forms are signed.
+  /// - Returns: The fields to add to the form, before the file: `x-amz-algorithm`, `x-amz-credential`,
+  ///   `x-amz-date`, `x-amz-security-token` if there is one, `policy` and `x-amz-signature`.
+  /// - Throws: ``SigningError``, also for SigV4a, since forms require SigV4.
   public func signForm(
     _ policy: PostPolicy, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> [PostPolicy.Field] {
@@ -129,15 +130,15 @@ extension Signer {
     return try fields + signed(try policy.document, key)
   }
 
-  /// Signs a policy for uploads by a browser as it stands, byte for byte.
+  /// Signs a policy for uploads by a browser unchanged, byte by byte.
   ///
   /// - Parameters:
   ///   - document: The policy in JSON. It has conditions for the fields that signing adds: `x-amz-algorithm`,
   ///     `x-amz-credential`, `x-amz-date` and, with temporary credentials, `x-amz-security-token`.
-  ///   - credentials: The credentials to sign with; the form is good no longer than they are.
-  ///   - time: The time of signing, which is that of the condition on `x-amz-date`.
-  /// - Returns: The fields to put to those of the form, before the file.
-  /// - Throws: ``SigningError``, for SigV4a too, with which no forms are signed.
+  ///   - credentials: The credentials to sign with; the form expires when they do, at the latest.
+  ///   - time: The time of signing; must be that of the condition on `x-amz-date`.
+  /// - Returns: The fields to add to the form, before the file.
+  /// - Throws: ``SigningError``, also for SigV4a, since forms require SigV4.
   public func signForm(
     policyDocument document: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> [PostPolicy.Field] {
@@ -149,7 +150,7 @@ extension Signer {
     _ credentials: Credentials, _ time: Date
   ) throws(SigningError) -> (fields: [PostPolicy.Field], key: SigningKey) {
     guard algorithm == .sigV4 else {
-      throw SigningError(.invalidRegion, "Forms are signed with SigV4, for one region; SigV4a doesn't do.")
+      throw SigningError(.invalidRegion, "Forms require SigV4; this signer uses SigV4a. Create it with one region.")
     }
     let form = SignableRequest(method: "POST", target: "/", headers: [])
     let values = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
@@ -179,7 +180,7 @@ extension Signer {
 }
 
 extension SigningValues {
-  /// The value of a field that a form is sent with before the policy covers it.
+  /// The value of a form field that the policy covers.
   fileprivate func form(_ content: SigningFields.Content) -> String? {
     switch content {
     case .algorithm: key.algorithm.rawValue

@@ -1,7 +1,7 @@
 /// A request target in canonical form: the text to route by, and to compare with the paths of a policy.
 ///
 /// A signature covers a target in canonical form, so one signature is valid for several targets: `//admin`, `/./admin` and
-/// `/a/../admin` verify with the signature of `/admin`. Code that reads the target as it was sent can take such a request
+/// `/a/../admin` verify with the signature of `/admin`. Code that reads the target as it was sent can mistake such a request
 /// for another one than the verified one. Code that reads this value can't.
 public struct CanonicalTarget: Sendable {
   private let text: String
@@ -28,7 +28,7 @@ public struct CanonicalTarget: Sendable {
 
   /// The path: dot segments and repeated slashes are removed, and each character is written in one way.
   ///
-  /// Characters that a segment may contain stand for themselves (RFC 3986, 3.3: letters, digits and ``-._~!$&'()*+,;=:@``).
+  /// Characters that a segment may contain are unescaped (RFC 3986, 3.3: letters, digits and ``-._~!$&'()*+,;=:@``).
   /// Every other byte is percent-encoded in upper case: `/a%20b/x:y`. An escaped slash stays `%2F` and separates nothing.
   /// Escaped dots are dots, so that `/a/%2e%2e/admin` is `/admin`. The path of S3 keeps its dot segments and slashes.
   public var path: String {

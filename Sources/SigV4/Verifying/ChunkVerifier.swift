@@ -1,24 +1,24 @@
-/// Verifies a payload that comes in chunks, the content coding `aws-chunked`, and hands out what is proved.
+/// Verifies a payload in chunks, the content coding `aws-chunked`, and returns the bytes that are proved.
 ///
-/// Of unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`) it takes the framing off and proves nothing but the length.
+/// It removes the framing of unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`), and proves only their length.
 ///
-/// The request itself is verified first, with `Payload.hash` of the word in its `x-amz-content-sha256`; its signature is
-/// the seed of the chunks' own (S3 API Reference, "Transferring Payload in Multiple Chunks").
+/// Verify the request first, with `Payload.hash` of the word in its `x-amz-content-sha256`. Its signature is the seed of the
+/// chunks' signatures (S3 API Reference, "Transferring Payload in Multiple Chunks").
 ///
-/// Give it the body as it comes in, in pieces of any size; nothing of a chunk comes out before all of it is proved.
+/// Pass the body as it arrives, in pieces of any size. No byte of a chunk is returned before the whole chunk is proved.
 public struct ChunkVerifier: Sendable {
   private enum State { case header, data(size: Int, signature: String?), trailers, ended, failed }
 
-  /// The trailers, once ``isComplete``: all of them signed, if the chunks are.
+  /// The trailers, once ``isComplete``; signed if the chunks are signed.
   public private(set) var trailers: [HeaderField] = []
 
   private let key: SigningKey
   private let timeAndScope: String
   private let isSigned: Bool
   private let hasTrailers: Bool
-  /// The names of the trailers that `x-amz-trailer` announces and that are yet to come, in lower case.
+  /// The names of the trailers that `x-amz-trailer` announces and that haven't arrived yet, in lower case.
   private var announced: Set<String>
-  /// The bytes of the payload that are yet to come; `nil` where the request doesn't announce them.
+  /// The number of payload bytes that haven't arrived yet; `nil` if the request doesn't announce it.
   private var missing: Int?
   private let maximumChunkSize: Int
   private var previous: String
@@ -27,7 +27,7 @@ public struct ChunkVerifier: Sendable {
   private var received: [UInt8] = []
   private var start = 0
 
-  /// A line with a size and a signature, or a trailer, is never longer than this.
+  /// The limit of a line with a size and a signature, and of a trailer.
   private static let maximumLineLength = 8192
   private static let unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
@@ -36,7 +36,7 @@ public struct ChunkVerifier: Sendable {
   /// - Parameters:
   ///   - request: The request, verified.
   ///   - credentials: The credentials that it was verified with.
-  ///   - maximumChunkSize: The most bytes that a chunk may have, as each is held in memory until it is proved; 1 GiB at most.
+  ///   - maximumChunkSize: The limit of a chunk's bytes, which stay in memory until they are proved; at most 1 GiB.
   /// - Throws: ``VerificationError`` for a request whose payload isn't announced as chunks.
   public init(
     of request: VerifiedRequest, with credentials: Credentials, maximumChunkSize: Int = 16_777_216
@@ -47,13 +47,13 @@ public struct ChunkVerifier: Sendable {
         .wrongPayload, "The payload isn't announced as chunks, but as \(request.payloadHash.debugDescription).")
     }
     missing = try request.claim.fields.decodedLength.map { (text) throws(VerificationError) in
-      guard let length = Int(text), length >= 0, text.utf8.first != 0x2B else {
+      guard let length = Int(text), length >= 0, text.utf8.first != UInt8(ascii: "+") else {
         throw .chunk("x-amz-decoded-content-length must be a number of bytes.")
       }
       return length
     }
     guard missing != nil || !SigningService.named(request.claim.scope.service).isS3 else {
-      throw .chunk("The request has no x-amz-decoded-content-length; send the number of the payload's own bytes.")
+      throw .chunk("The request has no x-amz-decoded-content-length. Send the number of the payload's own bytes.")
     }
     isSigned = request.payloadHash != Self.unsigned
     do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
@@ -66,13 +66,13 @@ public struct ChunkVerifier: Sendable {
     self.maximumChunkSize = min(maximumChunkSize, 1_073_741_824)
   }
 
-  /// Whether the last chunk has come, and all that follows it.
+  /// Whether the last chunk has arrived, with its trailers.
   public var isComplete: Bool { if case .ended = state { true } else { false } }
 
-  /// Takes the next bytes of the body, and returns what is proved of the payload by now.
+  /// Verifies the next bytes of the body, and returns the payload bytes that are proved by them.
   ///
-  /// - Throws: ``VerificationError``: `wrongSignature`, `malformedChunk` or `tooLarge`; the payload is then to be
-  ///   thrown away, with what came out of earlier calls, and every later call throws too.
+  /// - Throws: ``VerificationError``: `wrongSignature`, `malformedChunk` or `tooLarge`; then discard the
+  ///   payload, with the result of earlier calls. Every later call throws too.
   public mutating func verify(_ bytes: [UInt8]) throws(VerificationError) -> [UInt8] {
     received.removeFirst(start)
     start = 0
@@ -87,19 +87,19 @@ public struct ChunkVerifier: Sendable {
     return payload
   }
 
-  /// Makes sure that the payload has come to its end.
+  /// Checks that the payload is complete.
   ///
-  /// - Throws: ``VerificationError``: `malformedChunk` where it was cut off.
+  /// - Throws: ``VerificationError``: `malformedChunk` if the payload was cut off.
   public func finish() throws(VerificationError) {
     guard isComplete else { throw .chunk("The payload ended before its last chunk.") }
   }
 
-  /// Takes one step; false where more bytes are needed.
+  /// Reads one line or chunk; returns false if that needs more bytes.
   private mutating func advance(_ payload: inout [UInt8]) throws(VerificationError) -> Bool {
     switch state {
-    case .failed: throw .chunk("The payload was refused before.")
+    case .failed: throw .chunk("The payload was rejected before.")
     case .ended:
-      guard start == received.count else { throw .chunk("Something follows the end of the payload.") }
+      guard start == received.count else { throw .chunk("Bytes follow the end of the payload.") }
       return false
     case .header:
       guard let line = try nextLine() else { return false }
@@ -114,44 +114,46 @@ public struct ChunkVerifier: Sendable {
         }
       }
       if size > 0 {
-        guard received[end] == 0x0D, received[end + 1] == 0x0A else { throw .chunk("CR LF must follow a chunk.") }
+        guard received[end] == UInt8(ascii: "\r"), received[end + 1] == UInt8(ascii: "\n") else {
+          throw .chunk("CR LF must follow a chunk.")
+        }
         payload += chunk
         start = end + 2
       }
       missing = missing.map { $0 - size }
       guard size == 0 ? missing ?? 0 == 0 : missing ?? 0 >= 0 else {
-        throw .chunk("The payload isn't of the length that x-amz-decoded-content-length announces.")
+        throw .chunk("The length of the payload isn't the one in x-amz-decoded-content-length.")
       }
       state = size > 0 ? .header : .trailers
     case .trailers:
       guard let line = try nextLine() else { return false }
-      try takeTrailer(line)
+      try readTrailer(line)
     }
     return true
   }
 
-  private mutating func takeTrailer(_ bytes: ArraySlice<UInt8>) throws(VerificationError) {
+  private mutating func readTrailer(_ bytes: ArraySlice<UInt8>) throws(VerificationError) {
     guard let line = String(validating: bytes, as: UTF8.self) else { throw .chunk("A trailer must be UTF-8.") }
     if line.isEmpty {
-      // Where trailers are announced, only their signature ends them.
+      // Announced trailers of signed chunks end only with their signature.
       guard !hasTrailers || !isSigned || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
       guard announced.isEmpty else {
-        throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but didn't come.")
+        throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but is missing.")
       }
       state = .ended
       return
     }
-    guard hasTrailers, !hasTrailerSignature, let colon = line.utf8.firstIndex(of: 0x3A) else {
-      throw .chunk("A line follows the last chunk that is no announced trailer.")
+    guard hasTrailers, !hasTrailerSignature, let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+      throw .chunk("A line after the last chunk isn't an announced trailer.")
     }
     let value = String(line[line.utf8.index(after: colon)...])
     let field = HeaderField(String(line[..<colon]), value)
     guard field.name.withBytes({ $0.isToken }), value.withBytes({ $0.firstControlCharacter }) == nil else {
-      throw .chunk("A trailer contains a character that no header field has.")
+      throw .chunk("A trailer contains a character that a header field can't contain.")
     }
     guard isSigned, field.isNamed("x-amz-trailer-signature") else {
       guard announced.remove(field.name.utf8.asciiLowercased) != nil else {
-        throw .chunk("The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or came before.")
+        throw .chunk("The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or is repeated.")
       }
       trailers.append(field)
       return
@@ -181,7 +183,7 @@ public struct ChunkVerifier: Sendable {
       let hash = try state.finalize()
       var buffer = ByteBuffer(capacity: 512)
       let stringToSign = buffer.appendChained(
-        key.algorithm, purpose, timeAndScope, after: previous, preface: preface, hash)
+        key.algorithm, purpose: purpose, timeAndScope, after: previous, preface: preface, hash)
       isRight = try signature.withBytes { (signature) throws(SigningError) in
         try key.material.isSignature(signature, of: stringToSign, in: buffer, using: &state)
       }
@@ -195,22 +197,23 @@ public struct ChunkVerifier: Sendable {
     previous = signature
   }
 
-  /// The next line without its CR LF; `nil` where it isn't whole yet.
+  /// The next line without its CR LF; `nil` if it isn't complete yet.
   private mutating func nextLine() throws(VerificationError) -> ArraySlice<UInt8>? {
-    guard let end = received[start...].firstIndex(of: 0x0A) else {
+    guard let end = received[start...].firstIndex(of: UInt8(ascii: "\n")) else {
       guard received.count - start <= Self.maximumLineLength else {
-        throw VerificationError(.tooLarge, "A line between chunks has more than \(Self.maximumLineLength) bytes.")
+        throw VerificationError(
+          .tooLarge, "A line between chunks is too long; the limit is \(Self.maximumLineLength) bytes.")
       }
       return nil
     }
-    guard end > start, received[end - 1] == 0x0D, end - start <= Self.maximumLineLength else {
+    guard end > start, received[end - 1] == UInt8(ascii: "\r"), end - start <= Self.maximumLineLength else {
       throw .chunk("A line between chunks must end in CR LF, after at most \(Self.maximumLineLength) bytes.")
     }
     defer { start = end + 1 }
     return received[start..<(end - 1)]
   }
 
-  /// Reads `SIZE;chunk-signature=SIGNATURE`, or `SIZE` alone where chunks are unsigned.
+  /// Reads `SIZE;chunk-signature=SIGNATURE`, or `SIZE` alone if chunks are unsigned.
   private func header(_ line: ArraySlice<UInt8>) throws(VerificationError) -> State {
     let mark = line.firstRange(of: ChunkFraming.signatureMark.utf8)
     guard (mark != nil) == isSigned else {
@@ -222,7 +225,7 @@ public struct ChunkVerifier: Sendable {
       let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw .chunk("The size of a chunk must be in hex.") }
     guard size <= maximumChunkSize else {
-      throw VerificationError(.tooLarge, "A chunk has \(size) bytes; \(maximumChunkSize) are taken.")
+      throw VerificationError(.tooLarge, "A chunk is \(size) bytes long; the limit is \(maximumChunkSize).")
     }
     return .data(
       size: size,
@@ -231,13 +234,15 @@ public struct ChunkVerifier: Sendable {
       })
   }
 
-  /// ECDSA's signatures differ in length, and are filled up with asterisks to the length that all have on the wire.
+  /// The signature without its padding: ECDSA's signatures differ in length, and are padded with asterisks when sent.
   private func unpadded(_ signature: String) throws(VerificationError) -> String {
     guard key.algorithm == .sigV4a else { return signature }
-    let digits = signature.utf8.prefix { $0 != 0x2A }
+    let digits = signature.utf8.prefix { $0 != UInt8(ascii: "*") }
     guard signature.utf8.count == ChunkFraming.signatureLength(key.algorithm),
-      signature.utf8[digits.endIndex...].allSatisfy({ $0 == 0x2A })
-    else { throw .malformed("The signature of a chunk must be DER in lower-case hex, filled up with * to 144.") }
+      signature.utf8[digits.endIndex...].allSatisfy({ $0 == UInt8(ascii: "*") })
+    else {
+      throw .malformed("The signature of a chunk must be DER in lower-case hex, padded with * to 144 characters.")
+    }
     return String(Substring(digits))
   }
 }

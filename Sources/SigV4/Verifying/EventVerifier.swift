@@ -6,17 +6,17 @@
 
 /// Verifies the messages of an event stream one after the other, each by the signature before it.
 ///
-/// The request itself is verified first, with `Payload.hash` of the word in its `x-amz-content-sha256`; its signature is
-/// the seed. Messages that were dropped, repeated or put in another order are refused.
+/// Verify the request first, with `Payload.hash` of the word in its `x-amz-content-sha256`. Its signature is the seed. Dropped,
+/// repeated and reordered messages are rejected.
 public struct EventVerifier: Sendable {
-  /// Whether the last message has come, the one without a payload: a stream that ends before it was cut off.
+  /// Whether the last message, which has no payload, has arrived; a stream that ends before it was cut off.
   public private(set) var isComplete = false
 
-  /// Makes the signatures that are expected.
+  /// Computes the expected signatures.
   private var signer: EventSigner
   private let allowedSkew: Duration
 
-  /// The most bytes that the headers and the payload of a message have (Smithy, "Amazon Event Stream Specification").
+  /// The largest number of bytes in the headers and in the payload of a message (Smithy, "Amazon Event Stream Specification").
   private static let (maximumHeaders, maximumPayload) = (131_072, 25_165_824)
 
   private var hasFailed = false
@@ -53,18 +53,19 @@ public struct EventVerifier: Sendable {
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date = Date()
   ) throws(VerificationError) {
     guard !hasFailed, !isComplete else {
-      throw VerificationError(.malformedChunk, "A message follows the last one, or one that was refused.")
+      throw VerificationError(.malformedChunk, "A message follows the last one, or a rejected one.")
     }
     hasFailed = true
     guard headers.count <= Self.maximumHeaders, payload.count <= Self.maximumPayload else {
       throw VerificationError(
         .tooLarge,
-        "The message has \(headers.count) bytes of headers and \(payload.count) of payload; \(Self.maximumHeaders) and \(Self.maximumPayload) are accepted."
+        "The message has \(headers.count) bytes of headers and \(payload.count) of payload; the limits are \(Self.maximumHeaders) and \(Self.maximumPayload)."
       )
     }
     guard let event = EventHeader.Signed(headers) else {
       throw VerificationError(
-        .malformedChunk, "The message's headers can't be read, or :date and :chunk-signature aren't among them once.")
+        .malformedChunk,
+        "The message's headers are malformed, or don't contain :date and :chunk-signature exactly once.")
     }
     let expected: SHA256Digest?
     do throws(SigningError) {
@@ -91,7 +92,7 @@ public struct EventVerifier: Sendable {
 extension EventHeader {
   /// The headers of a signed message.
   struct Signed {
-    /// All but `:chunk-signature`, as they stand in the message.
+    /// All headers except `:chunk-signature`, unchanged.
     var signedHeaders: [UInt8] = []
     var signature: [UInt8] = []
     var date: SigningDate
@@ -124,7 +125,7 @@ extension EventHeader {
       self.date = date
     }
 
-    /// Where the value stands whose type is at `index`.
+    /// The range of the value whose type is at `index`.
     private static func value(at index: Int, in bytes: Span<UInt8>) -> Range<Int>? {
       var start = index + 1
       let length: Int

@@ -4,11 +4,11 @@
   public import struct Foundation.Date
 #endif
 
-/// What a request says of its own signature, read from `Authorization` or from the query and not yet proved.
+/// The claim that a request makes about its signature, read from `Authorization` or from the query and not proved.
 ///
-/// ``Verifier`` proves it; before that, only the access key id is of use, to look a secret up.
+/// ``Verifier`` proves it. Before that, use only the access key ID, to look up a secret.
 public struct SignatureClaim: Sendable, Hashable {
-  /// Where a signature stands.
+  /// The place of a signature.
   public enum Placement: Sendable, Hashable {
     /// In the `Authorization` header.
     case header
@@ -16,18 +16,18 @@ public struct SignatureClaim: Sendable, Hashable {
     case query
   }
 
-  /// Where the signature stands.
+  /// The place of the signature.
   public let placement: Placement
-  /// How the request is said to be signed.
+  /// The algorithm that the request names.
   public let algorithm: SigningAlgorithm
   let date: SigningDate
   let parts: Parts
   let credential: Credential
   let fields: Fields
-  /// Seconds; `nil` in the header placement, and where the query has no `X-Amz-Expires`.
+  /// Seconds; `nil` in the header placement, and if the query has no `X-Amz-Expires`.
   let lifetimeSeconds: Int?
 
-  /// The id of the access key.
+  /// The access key ID.
   public var accessKeyID: String { parts.string(credential.accessKeyID) }
   /// The credential scope; its region is `nil` with SigV4a.
   public var scope: CredentialScope {
@@ -37,28 +37,28 @@ public struct SignatureClaim: Sendable, Hashable {
   var region: String? { credential.region.map { parts.string($0) } }
   /// The names of the signed headers, in lower case and sorted.
   public var signedHeaders: [String] {
-    signedHeaderList.utf8.split(separator: 0x3B).map { String(Substring($0)) }
+    signedHeaderList.utf8.split(separator: UInt8(ascii: ";")).map { String(Substring($0)) }
   }
   var signedHeaderList: String { parts.string(parts.signedHeaders) }
   /// The signature, in lower-case hex.
   public var signature: String { parts.string(parts.signature) }
   /// The time of signing.
   public var time: Date { Date(timeIntervalSince1970: Double(date.secondsSince1970)) }
-  /// How long a presigned request is good for, from ``time`` on; `nil` in the header placement, and where it isn't said.
+  /// How long a presigned request is valid, from ``time``; `nil` in the header placement, and without `X-Amz-Expires`.
   public var lifetime: Duration? { lifetimeSeconds.map { .seconds($0) } }
   /// The patterns of `X-Amz-Region-Set`; `nil` with SigV4.
   public var regionSet: [String]? {
     algorithm == .sigV4
-      ? nil : fields.regionSet?.utf8.split(separator: 0x2C).map { String(Substring($0).trimmingSpaces) }
+      ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0).trimmingSpaces) }
   }
 
   /// Reads the signature of `request`.
   ///
-  /// - Throws: ``VerificationError``: `missingSignature` where there is none, `ambiguousSignature` where there are two
-  ///   or a part of it stands there twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope
-  ///   that doesn't end in `aws4_request` or is for another day than the request's date.
+  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a part that is there
+  ///   twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope that doesn't end in `aws4_request` or
+  ///   is for another day than the request's date.
   public init(_ request: SignableRequest) throws(VerificationError) {
-    // Not this thread's, which would keep the memory that a request of any size takes.
+    // Not this thread's headers, which would keep the memory of the largest request.
     var headers = CanonicalHeaders()
     headers.read(request.headers)
     try self.init(request, &headers)
@@ -84,17 +84,17 @@ public struct SignatureClaim: Sendable, Hashable {
     case (nil, false): throw .missing
     case (_?, true):
       throw VerificationError(
-        .ambiguousSignature, "The request has an Authorization header and a signature in its query; send only one.")
+        .ambiguousSignature, "The request has an Authorization header and a signature in its query. Send only one.")
     }
     guard let algorithm = parts.knownAlgorithm else {
-      // The word isn't shown: without a space after it, it is all that follows.
+      // The name isn't shown: without a space after it, it is the whole header.
       throw VerificationError(
         .unsupportedAlgorithm, "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256.")
     }
     let date = try fields.time()
     try parts.checkSignature(algorithm)
     headers.selectListed(parts.text, parts.signedHeaders)
-    // A list that is made up of the headers' own names is as it should be; else either it or the request is wrong.
+    // A list of exactly the headers' own names is well-formed, so only another list is checked.
     if !headers.areExactlyListed { try parts.checkSignedHeaders() }
     let credential = try parts.text.withBytes { (bytes) throws(VerificationError) in
       try Credential(bytes, parts.credential, algorithm)
@@ -102,10 +102,10 @@ public struct SignatureClaim: Sendable, Hashable {
     guard parts.withBytes(credential.day, { date.isDay($0) }) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text); they must agree.",
+        "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text). Take both from one time, in UTC.",
         cause: .day)
     }
-    // All at once, since what is set bit by bit is copied whole at the end.
+    // Set together: the compiler copies the whole value if members are set one by one.
     self.placement = authorization == nil ? .query : .header
     self.algorithm = algorithm
     self.date = date
@@ -117,13 +117,13 @@ public struct SignatureClaim: Sendable, Hashable {
 }
 
 extension SignatureClaim: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The access key id, the scope, the time and the signed headers.
+  /// The access key ID, the scope, the time and the signed headers.
   public var description: String {
     "SignatureClaim(\(accessKeyID)/\(scope) at \(date.text) over \(signedHeaderList))"
   }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The access key id, the scope, the time and the signed headers; never the signature or the session token.
+  /// The access key ID, the scope, the time and the signed headers; never the signature or the session token.
   public var customMirror: Mirror {
     Mirror(
       self,
@@ -139,16 +139,17 @@ extension VerificationError {
   fileprivate static var missing: VerificationError {
     VerificationError(
       .missingSignature,
-      "The request has neither an Authorization header that begins with AWS4- nor X-Amz-Signature in its query.")
+      "The request has neither an Authorization header that begins with AWS4- nor X-Amz-Signature in its query. Sign it."
+    )
   }
 }
 
 extension SignatureClaim {
-  /// What either placement carries beside the signature proper.
+  /// The fields of signing other than the signature itself, in either placement.
   struct Fields: Sendable, Hashable {
     /// `X-Amz-Date`.
     var date: String?
-    /// `Date`, which counts where `X-Amz-Date` is absent.
+    /// `Date`, which is read if `X-Amz-Date` is absent.
     var plainDate: String?
     var sessionToken: String?
     var contentHash: String?
@@ -157,7 +158,7 @@ extension SignatureClaim {
     /// The names of the trailers that will follow a payload in chunks.
     var trailer: String?
 
-    /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` may stand for `X-Amz-Date`).
+    /// The time of signing (AWS IAM User Guide, "Elements of an AWS API request signature": `Date` can replace `X-Amz-Date`).
     func time() throws(VerificationError) -> SigningDate {
       if let date {
         if let date = SigningDate(text: date) { return date }
@@ -178,7 +179,7 @@ extension SignatureClaim {
     }
   }
 
-  /// The signature proper: the text it was written in, and the places of its parts in bytes.
+  /// The signature itself: its text, and the byte ranges of its parts.
   struct Parts: Sendable, Hashable {
     let text: String
     var algorithm = 0..<0
@@ -198,7 +199,7 @@ extension SignatureClaim {
       try text.withBytes { (bytes) throws(Failure) in try body(bytes.extracting(range)) }
     }
 
-    /// `nil` where the text names one that nobody knows.
+    /// The algorithm; `nil` if the name is unknown.
     var knownAlgorithm: SigningAlgorithm? {
       if equals(algorithm, SigningAlgorithm.sigV4.rawValue) { return .sigV4 }
       return equals(algorithm, SigningAlgorithm.sigV4a.rawValue) ? .sigV4a : nil
@@ -220,20 +221,20 @@ extension SignatureClaim {
       }
     }
 
-    /// Names in lower case, sorted, each once: the one way to write a list, so that nobody can write it another way.
+    /// Requires names in lower case, sorted, each once: a list can be written in one way only.
     func checkSignedHeaders() throws(VerificationError) {
       let problem: String? = withBytes(signedHeaders) { bytes in
         var start = 0
         var previous = 0..<0
         while start <= bytes.count {
           var end = start
-          while end < bytes.count, bytes[end] != 0x3B {
+          while end < bytes.count, bytes[end] != UInt8(ascii: ";") {
             guard bytes[end].isLowercaseTokenCharacter else {
               return "SignedHeaders must be header names in lower case, joined by semicolons."
             }
             end += 1
           }
-          guard end > start else { return "SignedHeaders holds an empty name." }
+          guard end > start else { return "SignedHeaders contains an empty name." }
           guard bytes.precedes(previous, start..<end) else {
             return "SignedHeaders must be sorted, and name each header once."
           }
@@ -246,19 +247,19 @@ extension SignatureClaim {
     }
   }
 
-  /// `ID/DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a, as places in the text of ``Parts``.
+  /// `ID/DAY/REGION/SERVICE/aws4_request`, without the region in SigV4a, as ranges in the text of ``Parts``.
   struct Credential: Sendable, Hashable {
     let accessKeyID: Range<Int>
     let day: Range<Int>
     let region: Range<Int>?
     let service: Range<Int>
 
-    /// Reads what stands at `whole` of `bytes`, the text of ``Parts``.
+    /// Reads the credential at `whole` in `bytes`, the text of ``Parts``.
     init(_ bytes: Span<UInt8>, _ whole: Range<Int>, _ algorithm: SigningAlgorithm) throws(VerificationError) {
       var ends = (whole.upperBound, whole.upperBound, whole.upperBound, whole.upperBound)
       var slashes = 0
       var index = whole.lowerBound
-      while let slash = bytes.firstIndex(of: 0x2F, from: index), slash < whole.upperBound {
+      while let slash = bytes.firstIndex(of: UInt8(ascii: "/"), from: index), slash < whole.upperBound {
         switch slashes {
         case 0: ends.0 = slash
         case 1: ends.1 = slash
@@ -284,11 +285,11 @@ extension SignatureClaim {
         !accessKeyID.isEmpty, !service.isEmpty, region?.isEmpty != true
       else {
         throw .malformed(
-          "The access key id, the region and the service in Credential must be visible ASCII, and not empty.")
+          "The access key ID, the region and the service in Credential must be visible ASCII, and not empty.")
       }
-      // AWS's own are 16 to 128 characters long; a service looks them up, and shows them in its logs.
+      // AWS's IDs are 16 to 128 characters long. A service looks them up, and shows them in its logs.
       guard accessKeyID.count <= 128 else {
-        throw .malformed("The access key id in Credential has \(accessKeyID.count) characters; 128 are taken.")
+        throw .malformed("The access key ID in Credential is \(accessKeyID.count) characters long; the limit is 128.")
       }
       guard CredentialScope.terminator.withBytes({ bytes.extracting(terminator).isEqual(to: $0) }) else {
         throw VerificationError(

@@ -1,8 +1,8 @@
 extension Verifier {
-  /// What a verifier does with a request target that isn't in canonical form.
+  /// Whether a verifier accepts a request target that isn't in canonical form.
   ///
   /// A target is in canonical form if normalization leaves it unchanged (RFC 3986, 6.2.2): no dot segments, no repeated
-  /// slashes (but with S3, where both are a part of the key), no escaped letters, digits or `-._~`, escapes in upper case,
+  /// slashes (S3 excepted, where both are a part of the key), no escaped letters, digits or `-._~`, escapes in upper case,
   /// nothing unescaped that a URI can't contain, such as a space. Its query contains no `+` and no `;`, which servers read
   /// in several ways: send `%20` or `%2B`, and `%3B`.
   ///
@@ -18,7 +18,7 @@ extension Verifier {
   }
 }
 
-/// The first reason why a request target is no target, or isn't in canonical form.
+/// The first reason why a request target is invalid, or isn't in canonical form.
 struct TargetFlaw {
   enum Kind {
     /// It doesn't start with a slash.
@@ -112,7 +112,7 @@ struct TargetFlaw {
     }
   }
 
-  /// What is wrong, where, and what to do.
+  /// The error message: the flaw, its place and the remedy.
   var message: String {
     switch kind {
     case .notAPath: "The request target must be a path that starts with /, with or without a query."
@@ -125,7 +125,7 @@ struct TargetFlaw {
     case .malformedEscape:
       "The request target contains a % at byte \(offset) without two hex digits in upper case. Send % itself as %25."
     case .needlessEscape:
-      "The request target contains an escape at byte \(offset) of a character that stands for itself. Send it unescaped."
+      "The request target contains an escape at byte \(offset) of a character that needs none. Send it unescaped."
     case .emptySegment: "The path contains two slashes in a row at byte \(offset - 1). Send one."
     case .dotSegment: "The path contains a segment . or .. that ends at byte \(offset). Resolve it before signing."
     }
@@ -133,7 +133,7 @@ struct TargetFlaw {
 }
 
 extension Span<UInt8> {
-  /// Whether what stands before `end`, back to the slash before it, is `.` or `..`.
+  /// Whether the segment before `end` is `.` or `..`.
   fileprivate func endsInDotSegment(before end: Int) -> Bool {
     guard end > 1, self[end - 1] == UInt8(ascii: ".") else { return false }
     let start = self[end - 2] == UInt8(ascii: ".") ? end - 3 : end - 2
@@ -142,7 +142,7 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  /// A character that a target contains anywhere: those of a path segment but for `+` and `;`.
+  /// A character that a target contains anywhere: those of a path segment except `+` and `;`.
   @inline(__always)
   fileprivate var isPlain: Bool {
     let bits: UInt64 = self & 0x40 == 0 ? 0x27FF_77D2_0000_0000 : 0x47FF_FFFE_87FF_FFFF

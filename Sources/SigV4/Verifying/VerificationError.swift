@@ -1,9 +1,9 @@
-/// Why a request's signature isn't taken; thrown by the first check that fails.
+/// An error of verifying a request; thrown by the first check that fails.
 ///
-/// An access key id that nobody knows and a signature that is wrong are one reason, ``Code/wrongSignature``, so that
-/// an answer made of it doesn't tell which ids exist.
+/// An unknown access key ID and a wrong signature have the same code, ``Code/wrongSignature``, so that an answer doesn't reveal
+/// which IDs exist.
 public struct VerificationError: Error, Hashable {
-  /// What is wrong, for code to act upon; listed in the order of the checks.
+  /// A kind of error, for code to act on; listed in the order of the checks.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The code's name.
     public let description: String
@@ -11,7 +11,7 @@ public struct VerificationError: Error, Hashable {
 
     /// The request has more headers, or longer ones, or a longer method or target than the verifier accepts.
     public static let tooLarge = Code("tooLarge")
-    /// The request isn't one that HTTP allows, whoever signed it: its method, its target, a header, or its body's length.
+    /// HTTP doesn't allow the request, whether or not it is signed: its method, its target, a header, or its body's length.
     public static let invalidRequest = Code("invalidRequest")
     /// The request target isn't in canonical form, and the verifier rejects such targets (``Verifier/NonCanonicalTargets``).
     public static let nonCanonicalTarget = Code("nonCanonicalTarget")
@@ -21,7 +21,7 @@ public struct VerificationError: Error, Hashable {
     public static let ambiguousSignature = Code("ambiguousSignature")
     /// A part of the signature is absent or has the wrong form.
     public static let malformedSignature = Code("malformedSignature")
-    /// The signature's algorithm is none of ``SigningAlgorithm``.
+    /// The signature's algorithm isn't a ``SigningAlgorithm``.
     public static let unsupportedAlgorithm = Code("unsupportedAlgorithm")
     /// The credential scope is for another day, region or service, or doesn't end in `aws4_request`.
     public static let wrongScope = Code("wrongScope")
@@ -33,26 +33,26 @@ public struct VerificationError: Error, Hashable {
     public static let skewedDate = Code("skewedDate")
     /// The lifetime of a presigned request has passed.
     public static let expired = Code("expired")
-    /// The payload isn't the one whose hash was signed, or the service wants another kind of hash.
+    /// The payload isn't the one whose hash was signed, or the service requires another kind of hash.
     public static let wrongPayload = Code("wrongPayload")
-    /// The signature isn't the one that the owner of the access key makes; or nobody knows the access key id.
+    /// The signature isn't the one that the owner of the access key makes, or the access key ID is unknown.
     public static let wrongSignature = Code("wrongSignature")
     /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.
     public static let wrongSessionToken = Code("wrongSessionToken")
-    /// A payload in chunks, or an event message, has another form than it should, or ended too early.
+    /// A payload in chunks, or an event message, is malformed, or ended too early.
     public static let malformedChunk = Code("malformedChunk")
     /// The credentials to verify with can't be used, or the crypto library failed: not the sender's fault.
     public static let verifierFailure = Code("verifierFailure")
   }
 
-  /// What is wrong.
+  /// The kind of error.
   public let code: Code
-  /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  /// The error, its place and the remedy, in one or two sentences without secrets.
   ///
-  /// Of what was sent it shows only names, times, the access key ID and the credential scope.
+  /// From the request, it shows only names, times, the access key ID and the credential scope.
   public let message: String
 
-  /// What the code comes to when a refusal is explained; `nil` where the code says it all.
+  /// The cause that a diagnosis reports; `nil` if the code decides it.
   let cause: Cause?
 
   /// The causes of ``SignatureDiagnosis`` that a check proves.
@@ -66,7 +66,7 @@ public struct VerificationError: Error, Hashable {
     self.cause = cause
   }
 
-  /// What a canonicalizer or a key has to say, seen from the other side.
+  /// Converts an error of signing: the sender's fault, unless the verifier's credentials or crypto library failed.
   init(_ error: SigningError) {
     let isOurs = error.code == .cryptoFailure || error.code == .invalidCredentials
     self.init(isOurs ? .verifierFailure : .invalidRequest, error.message)

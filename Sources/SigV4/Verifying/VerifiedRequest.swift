@@ -1,12 +1,12 @@
-/// What a verifier vouches for: who signed a request, and what the signature covers.
+/// A request whose signature is verified: its signer, and the parts that the signature covers.
 public struct VerifiedRequest: Sendable, Hashable {
-  /// What the request says of its signature, all of which is now proved: key id, scope, signed headers and time.
+  /// The claim about the signature, which is now proved: access key ID, scope, signed headers and time.
   public let claim: SignatureClaim
   /// The request target in canonical form, as the signature covers it: route by this, not by the target that was sent.
   public let target: CanonicalTarget
   /// The last line of the canonical request.
   public let payloadHash: String
-  /// Whether the payload's hash was computed here, and not only said.
+  /// Whether the payload's hash was computed here, and not given by the caller.
   let isPayloadRead: Bool
 
   /// Whether the signature covers the body, and whether that was checked.
@@ -34,13 +34,13 @@ extension VerifiedRequest {
   public enum BodyCoverage: Sendable, Hashable {
     /// The body is the one that was signed.
     case covered
-    /// The signature covers a hash that the caller gave, and nobody here has compared it with the body: compare the body's
+    /// The signature covers a hash that the caller gave. The body wasn't compared with it: compare the body's
     /// SHA-256 with ``VerifiedRequest/payloadHash``.
     case unchecked
-    /// The body carries signatures of its own, piece by piece, which are yet to be verified: chunks (``ChunkVerifier``) or
+    /// The body contains its own signatures, piece by piece, which aren't verified yet: chunks (``ChunkVerifier``) or
     /// events (``EventVerifier``).
     case coveredPieceByPiece
-    /// Any body would do, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
+    /// Any body would be accepted, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
     case uncovered
   }
 }

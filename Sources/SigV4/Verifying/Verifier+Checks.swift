@@ -4,22 +4,224 @@
   import struct Foundation.Date
 #endif
 
-// The checks that need no secret, in their order.
+// Every check that needs no secret, in the order in which `Verifier.claim(of:at:_:)` makes them.
+
+extension Verifier {
+  /// The size limits of a request, checked before its signature is read.
+  ///
+  /// The defaults are above the limits of AWS's own front ends, and bound the work that an anonymous sender can cause.
+  public struct Limits: Sendable, Hashable {
+    /// The largest number of bytes in the method; registered methods have at most 17.
+    public var methodBytes = 64
+    /// The largest number of header fields.
+    public var headerCount = 128
+    /// The largest number of bytes in the names and values of all header fields.
+    public var headerBytes = 65_536
+    /// The largest number of bytes in the request target.
+    public var targetBytes = 32_768
+
+    /// Creates the default limits.
+    public init() {}
+
+    func check(_ request: SignableRequest) throws(VerificationError) {
+      guard request.method.utf8.count <= methodBytes else {
+        throw VerificationError(
+          .tooLarge, "The method is \(request.method.utf8.count) bytes long; the limit is \(methodBytes).")
+      }
+      guard request.target.utf8.count <= targetBytes else {
+        throw VerificationError(
+          .tooLarge, "The request target is \(request.target.utf8.count) bytes long; the limit is \(targetBytes).")
+      }
+      guard request.headers.count <= headerCount else {
+        throw VerificationError(
+          .tooLarge, "The request has \(request.headers.count) headers; the limit is \(headerCount).")
+      }
+      let headers = request.headers.span
+      var bytes = 0
+      for index in headers.indices { bytes += headers[index].name.utf8.count + headers[index].value.utf8.count }
+      guard bytes <= headerBytes else {
+        throw VerificationError(
+          .tooLarge, "The headers of the request are \(bytes) bytes long; the limit is \(headerBytes).")
+      }
+    }
+  }
+}
+
+// The checks that a server at the edge makes too, whether or not the request is signed.
+extension Verifier {
+  /// Checks the method, the target and the headers of `request`, which `headers` has read.
+  func checkMessage(
+    _ request: SignableRequest, _ headers: borrowing CanonicalHeaders
+  ) throws(VerificationError) {
+    guard request.method.withBytes({ $0.isToken }) else {
+      throw VerificationError(.invalidRequest, "The method isn't a token (RFC 9110, 9.1).")
+    }
+    let flaw = request.target.withBytes { TargetFlaw(in: $0, service.pathNormalization, nonCanonicalTargets) }
+    if let flaw {
+      throw VerificationError(flaw.isInvalid ? .invalidRequest : .nonCanonicalTarget, flaw.message)
+    }
+    do { try headers.check(request.headers) } catch { throw VerificationError(error) }
+    if headers.mayContainControls { try checkValues(of: request.headers) }
+    try checkRouting(request.headers.count, headers)
+  }
+
+  /// Rejects control characters in values (RFC 9110, 5.5).
+  private func checkValues(of headers: [HeaderField]) throws(VerificationError) {
+    for header in headers {
+      guard let offset = header.value.withBytes({ $0.firstControlCharacter }) else { continue }
+      throw VerificationError(
+        .invalidRequest, "The value of header \(header.name) contains a control character at byte \(offset).")
+    }
+  }
+
+  /// Checks the headers that route the request (RFC 9112, 3.2) and that end its body (RFC 9112, 6.3).
+  private func checkRouting(_ count: Int, _ headers: borrowing CanonicalHeaders) throws(VerificationError) {
+    var (hosts, lengths, isChunked) = (0, 0, false)
+    for index in 0..<count {
+      // The length alone excludes most headers.
+      switch headers.nameLength(at: index) {
+      case 4 where headers.isNamed("host", at: index):
+        hosts += 1
+        guard headers.withValue(at: index, { $0.isHost }) else {
+          throw VerificationError(
+            .invalidRequest, "Host must be a host name or an address, and a port if any (RFC 9112, 3.2).")
+        }
+      case 14 where headers.isNamed("content-length", at: index):
+        lengths += 1
+        guard headers.withValue(at: index, { $0.isDecimal }) else {
+          throw VerificationError(.invalidRequest, "Content-Length must be a number of bytes (RFC 9110, 8.6).")
+        }
+      case 17 where headers.isNamed("transfer-encoding", at: index): isChunked = true
+      default: break
+      }
+    }
+    guard hosts < 2 else {
+      throw VerificationError(.invalidRequest, "The request has several Host headers; send one (RFC 9112, 3.2).")
+    }
+    guard lengths < 2, lengths == 0 || !isChunked else {
+      throw VerificationError(
+        .invalidRequest,
+        "The request has several Content-Length headers, or one with Transfer-Encoding, so its end is ambiguous. Send one of them (RFC 9112, 6.3)."
+      )
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// The index of the first byte that no field value contains: a control character other than a tab. CR LF before a space or
+  /// a tab is allowed: it folds a line (RFC 9112, 5.2).
+  var firstControlCharacter: Int? {
+    var index = 0
+    while index < count {
+      switch self[index] {
+      case UInt8(ascii: "\r") where isFold(at: index): index += 3
+      case UInt8(ascii: "\t"): index += 1
+      case 0..<0x20, 0x7F: return index
+      default: index += 1
+      }
+    }
+    return nil
+  }
+
+  /// Whether this is a number without a sign.
+  fileprivate var isDecimal: Bool {
+    for index in indices where self[index] &- UInt8(ascii: "0") > 9 { return false }
+    return !isEmpty
+  }
+
+  private func isFold(at index: Int) -> Bool {
+    index + 2 < count && self[index + 1] == UInt8(ascii: "\n")
+      && (self[index + 2] == UInt8(ascii: " ") || self[index + 2] == UInt8(ascii: "\t"))
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether this is a host, and a port if any (RFC 9110, 7.2; RFC 3986, 3.2.2), with two exceptions: the host of an HTTP URL
+  /// isn't empty, and contains no comma, which joins the values of several headers.
+  fileprivate var isHost: Bool {
+    guard 16...64 ~= count else { return isHostOfAnyLength }
+    // Most hosts: four pieces at once, which overlap if there are fewer bytes, so that the compiler needs no loop.
+    let last = count - 16
+    let first = extracting(..<16)
+    let second = extracting(min(16, last)..<min(16, last) + 16)
+    let third = extracting(min(32, last)..<min(32, last) + 16)
+    let fourth = extracting(last..<last + 16)
+    var others: UInt8 = 0
+    for index in 0..<16 {
+      others |=
+        first[index].otherThanInHosts | second[index].otherThanInHosts
+        | third[index].otherThanInHosts | fourth[index].otherThanInHosts
+    }
+    return others == 0 || isHostOfAnyLength
+  }
+
+  @inline(never)
+  private var isHostOfAnyLength: Bool {
+    guard !isEmpty else { return false }
+    let isAddress = self[0] == UInt8(ascii: "[")
+    guard let end = isAddress ? firstIndex(of: UInt8(ascii: "]")) : firstIndex(of: UInt8(ascii: ":")) ?? count else {
+      return false
+    }
+    let port = isAddress ? end + 1 : end
+    guard port == count || self[port] == UInt8(ascii: ":") && extracting((port + 1)...).isDigits else { return false }
+    return isAddress ? extracting(1..<end).isAddress : extracting(..<end).isName
+  }
+
+  /// An IPv6 address, and after `%25` the zone of a link-local one (RFC 6874).
+  private var isAddress: Bool {
+    let end = firstIndex(of: UInt8(ascii: "%")) ?? count
+    for index in 0..<end where !self[index].isAddressCharacter { return false }
+    guard end < count else { return end > 0 }
+    return end > 0 && PercentEncoding.decodedByte(at: end, in: self) == UInt8(ascii: "%")
+      && extracting((end + 3)...).isName
+  }
+
+  private var isName: Bool {
+    var index = 0
+    while index < count {
+      if PercentEncoding.decodedByte(at: index, in: self) != nil {
+        index += 3
+      } else if self[index].isHostCharacter, self[index] != UInt8(ascii: ",") {
+        index += 1
+      } else {
+        return false
+      }
+    }
+    return !isEmpty
+  }
+
+  private var isDigits: Bool { isEmpty || isDecimal }
+}
+
+extension UInt8 {
+  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1. Without branches, the compiler checks many bytes at a time.
+  @inline(__always)
+  fileprivate var otherThanInHosts: UInt8 {
+    let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
+    let isNoMark: UInt8 = self &- UInt8(ascii: "-") < 13 ? 0 : 1
+    let isSlash: UInt8 = self == UInt8(ascii: "/") ? 1 : 0
+    return isNoLetter & isNoMark | isSlash
+  }
+}
+
+// The checks of the signature, in their order.
 extension Verifier {
   func checkScope(of claim: SignatureClaim) throws(VerificationError) {
     guard claim.parts.equals(claim.credential.service, service.name) else {
       throw VerificationError(
         .wrongScope,
-        "The credential scope is for the service \(claim.scope.service), but this is \(service.name).", cause: .service)
+        "The credential scope is for the service \(claim.scope.service), but this is \(service.name). Sign for \(service.name).",
+        cause: .service)
     }
     if let signed = claim.credential.region {
       guard let region, !claim.parts.equals(signed, region) else { return }
       throw VerificationError(
-        .wrongScope, "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region).",
+        .wrongScope,
+        "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region). Sign for \(region).",
         cause: .region)
     }
     guard let regionSet = claim.regionSet else {
-      throw .malformed("The request has no X-Amz-Region-Set; SigV4a needs one, such as us-east-1,us-west-*.")
+      throw .malformed("The request has no X-Amz-Region-Set. SigV4a requires one, such as us-east-1,us-west-*.")
     }
     guard let region, !regionSet.contains(where: { RegionPattern.matches($0, region) }) else { return }
     throw VerificationError(
@@ -28,29 +230,29 @@ extension Verifier {
       cause: .region)
   }
 
-  /// Checks which headers were selected of those of `request` that were read.
+  /// Checks which of the headers of `request` the claim lists.
   func checkSignedHeaders(
     of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders
   ) throws(VerificationError) {
     guard headers.areExactlyListed else { throw .missingHeader(of: claim, in: request) }
     guard headers.hasHost else {
-      throw VerificationError(.unsignedHeader, "Host must be signed; add host to SignedHeaders.")
+      throw VerificationError(.unsignedHeader, "Host isn't signed. Add host to SignedHeaders.")
     }
     for index in headers.unselectedAmazonHeaders where !isAddedAfterSigning(request.headers[index]) {
       let header = request.headers[index]
       throw VerificationError(
-        .unsignedHeader, "Every X-Amz- header must be signed, but \(header.name) isn't listed in SignedHeaders.",
+        .unsignedHeader, "The header \(header.name) isn't listed in SignedHeaders. Sign every X-Amz- header.",
         cause: header.isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
     }
     for name in requiredHeaders where !claim.lists(name) {
-      throw VerificationError(.unsignedHeader, "The service wants \(name) to be there and signed.")
+      throw VerificationError(.unsignedHeader, "The service requires the header \(name). Send and sign it.")
     }
-    let wantsHash =
+    let requiresHash =
       claim.placement == .header ? service.contentHashHeader != .omitted : service.contentHashHeader == .sent
-    if wantsHash, claim.fields.contentHash == nil {
+    if requiresHash, claim.fields.contentHash == nil {
       throw VerificationError(
         .unsignedHeader,
-        "The service \(service.name) wants x-amz-content-sha256 to be there and signed; send it as \(contentHashExample).",
+        "The service \(service.name) requires x-amz-content-sha256. Send and sign it as \(contentHashExample).",
         cause: .contentHashHeader)
     }
   }
@@ -70,25 +272,25 @@ extension Verifier {
     guard age >= -skewSeconds else {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); \(skewSeconds) are allowed."
+        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); the limit is \(skewSeconds) seconds."
       )
     }
     if let lifetime = claim.lifetimeSeconds {
       guard age <= lifetime else {
         throw VerificationError(
-          .expired, "The request was good for \(lifetime) seconds from \(claim.date.text) on; it is \(now.text).")
+          .expired, "The request was valid for \(lifetime) seconds from \(claim.date.text). It is \(now.text).")
       }
     } else if claim.placement == .query, service.isS3 {
-      throw .malformed("The query has no X-Amz-Expires; S3 wants it, from 1 to 604800 seconds.")
+      throw .malformed("The query has no X-Amz-Expires. S3 requires it, from 1 to 604800 seconds.")
     } else if age > skewSeconds {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); \(skewSeconds) are allowed."
+        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); the limit is \(skewSeconds) seconds."
       )
     }
   }
 
-  /// The last line of the canonical request: what the request says of its payload, held against the payload.
+  /// The last line of the canonical request: the payload hash that the request sends, compared with the payload.
   func payloadHash(of payload: Payload, for claim: SignatureClaim) throws(VerificationError) -> String {
     let claimed = claim.fields.contentHash
     let isPresigned = claim.placement == .query
@@ -98,7 +300,7 @@ extension Verifier {
     case (.unsigned, _?):
       throw VerificationError(
         .wrongPayload,
-        "The service \(service.name) doesn't take signed payloads; x-amz-content-sha256 must be UNSIGNED-PAYLOAD.",
+        "The service \(service.name) accepts no signed payloads. x-amz-content-sha256 must be UNSIGNED-PAYLOAD.",
         cause: .payloadSigned)
     case (.unsignedWhenPresigned, nil) where isPresigned:
       return Payload.unsignedWord
@@ -116,7 +318,7 @@ extension Verifier {
   }
 }
 
-/// A region of a region set, in which `*` stands for any text.
+/// A region of a region set, in which `*` matches any text.
 enum RegionPattern {
   static func matches(_ pattern: String, _ region: String) -> Bool {
     pattern.withBytes { pattern in region.withBytes { matches(pattern, $0) } }
@@ -134,7 +336,7 @@ enum RegionPattern {
         inPattern += 1
         inRegion += 1
       } else if let (afterStar, start) = last {
-        // Only the latest star need ever give way.
+        // Only the latest star ever has to match more.
         last = (afterStar, start + 1)
         (inPattern, inRegion) = (afterStar, start + 1)
       } else {
@@ -166,7 +368,7 @@ extension VerificationError {
   fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(
-      .missingHeader, "\(name) is listed in SignedHeaders, but the request has no such header.",
+      .missingHeader, "The header \(name) is listed in SignedHeaders, but isn't in the request.",
       cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil)
   }
 }

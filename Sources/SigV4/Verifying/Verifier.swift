@@ -6,16 +6,24 @@
 
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
-/// A verifier is cheap to make and to copy, and safe to share. Each thread keeps the keys that have proved a signature for the
-/// next request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
+/// A verifier is cheap to create and to copy, and safe to share. Each thread keeps the keys that have proved a signature, with
+/// their credentials, for the next request: the 64 youngest of all signers and verifiers, until the thread ends.
 ///
-/// Checks come in this order, and the first that fails is the error: the request's size; that it is one that HTTP allows;
-/// the form of its target; that the signature is there and well-formed; its algorithm; its scope; the headers that must be signed; the date; the lifetime; the payload; the signature itself
-/// and the session token, both in constant time. Whether a token belongs to a key is told only where the signature is
-/// right, and an access key id that nobody knows takes the path and the time of a wrong signature: an answer tells
-/// nobody which ids exist.
+/// The first check that fails is the error. The checks are made in this order:
+///
+/// 1. the size of the request
+/// 2. whether HTTP allows the request, and the form of its target
+/// 3. the presence and the form of the signature, and its algorithm
+/// 4. the credential scope
+/// 5. the headers that must be signed
+/// 6. the date and the lifetime
+/// 7. the payload
+/// 8. the signature and the session token, both in constant time
+///
+/// A wrong session token is reported only if the signature is right. An unknown access key ID follows the code path and takes
+/// the time of a wrong signature. So an error doesn't reveal which IDs exist.
 public struct Verifier: Sendable {
-  /// The service whose rules hold.
+  /// The service whose rules apply.
   public let service: SigningService
   /// The region that signatures must be for; `nil` for any.
   public let region: String?
@@ -23,23 +31,23 @@ public struct Verifier: Sendable {
   public let allowedSkew: Duration
   /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there, in lower case.
   public let requiredHeaders: [String]
-  /// What becomes of a request whose target isn't in canonical form.
+  /// Whether a request whose target isn't in canonical form is accepted.
   public let nonCanonicalTargets: NonCanonicalTargets
   /// How large a request may be.
   public let limits: Verifier.Limits
 
   let canonicalizer: Canonicalizer
-  /// ``allowedSkew`` in whole seconds; not below zero, where there would be nothing to negate Int.min to.
+  /// ``allowedSkew`` in whole seconds; never negative, since negating Int.min would trap.
   let skewSeconds: Int
 
   /// Creates a verifier.
   ///
   /// - Parameters:
   ///   - service: The service that requests are signed for, and its rules.
-  ///   - region: The region that they are signed for, such as `us-west-2`; where left out, any is taken.
-  ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS takes 5 minutes, S3 takes 15.
-  ///   - requiredHeaders: The headers that must be there and signed besides those that always must.
-  ///   - nonCanonicalTargets: What becomes of a request whose target isn't in canonical form. AWS accepts it.
+  ///   - region: The region that they are signed for, such as `us-west-2`; if nil, any region is accepted.
+  ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS allows 5 minutes, S3 allows 15.
+  ///   - requiredHeaders: The headers that must be present and signed, in addition to those that always must.
+  ///   - nonCanonicalTargets: Whether a request whose target isn't in canonical form is accepted. AWS accepts it.
   ///   - limits: How large a request may be.
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
@@ -56,31 +64,31 @@ public struct Verifier: Sendable {
     skewSeconds = max(0, Int(clamping: allowedSkew.components.seconds))
   }
 
-  /// Reads the signature of `request` and checks all that can be checked without a secret.
+  /// Reads the signature of `request` and makes the checks that need no secret, except that of the payload.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
   ///   - time: The verifier's clock.
-  /// - Returns: What the request says of its signature, not proved yet.
+  /// - Returns: The claim that the request makes about its signature, not proved yet.
   /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
-      // Without a canonical request, whose size would say whether much was read.
+      // No canonical request is built here, whose size would decide whether the buffers shrink.
       defer { workspace.canonical.headers.shrink() }
       return try claim(of: request, at: time, &workspace.canonical.headers)
     }
   }
 
-  /// Verifies `request` with the credentials that belong to its access key id.
+  /// Verifies `request` with the credentials that belong to its access key ID.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
-  ///   - payload: What the request carries, or its hash. It is ignored if the service doesn't sign payloads; pass
+  ///   - payload: The body of the request, or its hash. It is ignored if the service doesn't sign payloads; pass
   ///     `.unsigned` then.
-  ///   - credentials: The credentials of ``SignatureClaim/accessKeyID``, with the session token where they are
-  ///     temporary; `nil` where nobody knows the id.
+  ///   - credentials: The credentials of ``SignatureClaim/accessKeyID``, with the session token if they are
+  ///     temporary; `nil` if the ID is unknown.
   ///   - time: The verifier's clock.
-  /// - Returns: Who signed the request, and what the signature covers.
+  /// - Returns: The signer of the request, and the parts that the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails.
   public func verify(
     _ request: SignableRequest, payload: Payload, with credentials: Credentials?, at time: Date = Date()
@@ -92,15 +100,15 @@ public struct Verifier: Sendable {
       payloadHash: payloadHash, isPayloadRead: payload.isComputed)
   }
 
-  /// Verifies `request` with credentials that are looked up by access key id, after the checks that need none.
+  /// Verifies `request` with credentials that are looked up by access key ID, after the checks that need no secret.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
-  ///   - payload: What the request carries, or its hash. It is ignored if the service doesn't sign payloads; pass
+  ///   - payload: The body of the request, or its hash. It is ignored if the service doesn't sign payloads; pass
   ///     `.unsigned` then.
-  ///   - time: The verifier's clock; where left out, the time of the call.
-  ///   - credentials: Finds the credentials of an access key id; `nil` where nobody knows the id.
-  /// - Returns: Who signed the request, and what the signature covers.
+  ///   - time: The verifier's clock; defaults to the time of the call.
+  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
+  /// - Returns: The signer of the request, and the parts that the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
   nonisolated(nonsending) public func verify(
     _ request: SignableRequest, payload: Payload, at time: Date? = nil,
@@ -118,7 +126,7 @@ public struct Verifier: Sendable {
   private func check(
     _ claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, with credentials: Credentials?
   ) throws(VerificationError) {
-    // Credentials of another id are no credentials for this one.
+    // Credentials of another ID aren't valid for this one.
     let isKnown =
       if let credentials {
         claim.parts.withBytes(claim.credential.accessKeyID) { id in
@@ -138,12 +146,12 @@ public struct Verifier: Sendable {
   }
 }
 
-// All of verifying that needs no secret, so that it is done before one is looked up.
+// The checks that need no secret come first, so that rejected requests cause no lookup.
 extension Verifier {
-  /// Reads and checks the signature of `request`, and hashes the canonical request that it must be for.
+  /// Reads and checks the signature of `request`, and hashes the canonical request that it must cover.
   ///
-  /// - Returns: What the request says of its signature, not proved yet; the last line of the canonical request; and the
-  ///   hash of all of it.
+  /// - Returns: The claim that the request makes about its signature, not proved yet; the last line of the canonical request;
+  ///   and the hash of the canonical request.
   func read(
     _ request: SignableRequest, payload: Payload, at time: Date
   ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
@@ -180,14 +188,14 @@ extension Verifier {
 extension Verifier {
   /// Whether the signature is the one that the owner of `credentials` makes.
   ///
-  /// A key is kept only once a signature has proved it, so that strangers can't push the keys in use out; and each
-  /// refusal costs one derivation, so that its time doesn't tell whether the key was known.
+  /// A key is cached only after a signature has proved it, so that strangers can't evict the keys in use. Each rejection
+  /// costs one derivation, so that its time doesn't reveal whether the key was cached.
   func isSignature(
     of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
       return try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-        // The verifier's region, which the claim's is by now, needs no copy.
+        // The claim's region is the verifier's by now, which needs no copy.
         let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
         let known = workspace.keys.key(
           for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
@@ -208,7 +216,7 @@ extension Verifier {
 }
 
 extension Credentials {
-  /// What stands for the credentials of an id that nobody knows, so that it takes the time of one that is known.
+  /// Replaces the credentials of an unknown ID, so that its check takes the time of a known one.
   static func unknown(_ accessKeyID: String) -> Credentials {
     Credentials(accessKeyID: accessKeyID, secretAccessKey: decoySecret)
   }
@@ -220,7 +228,7 @@ extension Credentials {
 }
 
 extension SigningKey {
-  /// Whether the signature in `claim` is one by this key of the canonical request with that hash.
+  /// Whether this key made the signature in `claim` for the canonical request with that hash.
   fileprivate func isSignature(
     of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, in workspace: inout SigningWorkspace
   ) throws(SigningError) -> Bool {
@@ -235,7 +243,7 @@ extension VerificationError {
   static func wrongSignature(of claim: SignatureClaim) -> VerificationError {
     VerificationError(
       .wrongSignature,
-      "The signature isn't the one that the owner of \(claim.accessKeyID) makes for this request; either the secret is another, or the request isn't the one that was signed."
+      "The signature isn't the one that the owner of \(claim.accessKeyID) makes for this request. Check the secret, and whether the request changed after signing."
     )
   }
 
@@ -243,7 +251,7 @@ extension VerificationError {
     VerificationError(
       .wrongSessionToken,
       claim.fields.sessionToken == nil
-        ? "The credentials of \(claim.accessKeyID) are temporary; send their session token in X-Amz-Security-Token."
+        ? "The credentials of \(claim.accessKeyID) are temporary, so send their session token in X-Amz-Security-Token."
         : "The session token isn't the one that belongs to \(claim.accessKeyID).")
   }
 }

@@ -52,7 +52,7 @@ import Testing
     let isReached = try AnswerRow.requests.contains { kind in
       let host = row.host.map { "name.\($0).us-west-2.amazonaws.com" }
       let request = try AnswerRow(kind: kind, host: host).signedRequest()
-      let evidence = Evidence(request, .empty, answer, nil, nil)
+      let evidence = Evidence(request, .empty, answer: answer)
       return ServiceError.find(row.certainty, in: evidence)?.row == index
     }
     #expect(isReached, "\(row.wording) \(row.codes)")

@@ -13,7 +13,7 @@ import Testing
 
   private func vectors() throws -> [Vector] {
     try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-      .filter { $0.pathExtension == "jsonl" }
+      .filter { $0.pathExtension == "jsonl" && $0.lastPathComponent != "diagnosis.jsonl" }
       .flatMap { try vectors(in: $0.lastPathComponent) }
   }
 
