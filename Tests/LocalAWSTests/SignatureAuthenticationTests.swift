@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `a wrong secret is refused, with what can be told of it`() async throws {
-    expectRefusal(try await answer(secret: "another"), "unknown: The cause can't be told")
+    expectRefusal(try await answer(secret: "another"), "unknown: The cause is unknown")
     expectRefusal(
       try await answer(secret: "another", id: "AKIDOTHER"), "likely: The request is signed with the key AKIDOTHER")
   }

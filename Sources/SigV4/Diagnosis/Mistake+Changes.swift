@@ -193,7 +193,7 @@ extension Mistake {
     let signed = Set(claim.signedHeaders)
     let unlisted = names.subtracting(signed).subtracting(["authorization"])
     let canonicalizer = Canonicalizer(context.rules)
-    // One over all headers has each in its canonical form; one over those that the service's rules sign tells which they are.
+    // One over all headers has each in its canonical form; one over those that the service's rules sign lists them.
     guard unlisted.count <= limit,
       let all = try? canonicalizer.canonicalRequest(
         for: request, payloadHash: payloadHash, signedHeaders: names.sorted().joined(separator: ";")),
@@ -217,7 +217,7 @@ extension Mistake {
     }
   }
 
-  /// More than anybody adds or forgets by mistake; each is tried alone.
+  /// More than a client adds or forgets by mistake; each is tried alone.
   private static let limit = 32
 
   /// The names of parameters that may have been added to a canonical query, and the query without them.

@@ -30,7 +30,7 @@ struct Mistake {
   }
 }
 
-/// What every known mistake starts from: the request, and the inputs of its right signature.
+/// The start of every known mistake: the request, and the inputs of its right signature.
 struct MistakeContext {
   let request: SignableRequest
   let claim: SignatureClaim

@@ -13,10 +13,10 @@ struct ServiceError: Sendable {
   let isWhole: Bool
   /// A label that the request's host must have, such as `lambda-url`.
   let host: String?
-  /// What the request must show.
+  /// A condition that the request must meet.
   private(set) var condition: @Sendable (Evidence) -> Bool
 
-  /// Creates a row: `text` is the wording, `…` for each gap, or else `message` is the whole message.
+  /// Creates a row: `text` is the wording, `…` for each gap, otherwise `message` is the whole message.
   init(
     _ cause: SignatureDiagnosis.Cause, _ certainty: SignatureDiagnosis.Certainty, code: [String] = [],
     text: String? = nil,
@@ -40,7 +40,7 @@ struct ServiceError: Sendable {
     return row
   }
 
-  /// The meaning of an answer: that of the first row that fits its message, or else any text of it.
+  /// The meaning of an answer: that of the first row that fits its message, otherwise any of its texts.
   static func meaning(_ certainty: SignatureDiagnosis.Certainty, of evidence: Evidence) -> SignatureDiagnosis? {
     find(certainty, in: evidence).map { index, gaps in table[index].meaning(filling: gaps, evidence) }
   }
@@ -50,7 +50,7 @@ struct ServiceError: Sendable {
     guard let answer = evidence.answer else { return nil }
     let code = answer.code.flatMap { allCodes.contains($0) || signatureCodes.contains($0) ? $0 : nil }
     for text in [answer.message, answer.text].map({ AnswerText(unwrapping: answer.withoutCanonicalRequest($0)) }) {
-      // A code that stands anywhere in a text counts if the answer has none of its own.
+      // A code that stands anywhere in a text is used only if the answer has no code.
       let codes = code.map { [$0] } ?? text.words(among: allCodes)
       for (index, row) in table.enumerated() where row.certainty == certainty {
         if let gaps = row.gaps(in: text, codes, evidence) { return (index, gaps) }
@@ -60,7 +60,9 @@ struct ServiceError: Sendable {
   }
 
   private static let allCodes = Set(table.flatMap(\.codes))
-  /// Codes that say only that the signature doesn't match. The texts with them may contain any word of the request.
+  /// Codes that say only that the signature doesn't match.
+  ///
+  /// The texts with them may contain any word of the request.
   private static let signatureCodes: Set = ["SignatureDoesNotMatch", "InvalidSignatureException"]
 
   /// The texts in the gaps of the wording; `nil` if the row doesn't fit.

@@ -115,7 +115,7 @@ struct SignatureCheck {
     return nil
   }
 
-  /// Why the cause can't be told.
+  /// The reason why the cause is unknown.
   var unknown: SignatureDiagnosis {
     guard credentials != nil else {
       return SignatureDiagnosis(
@@ -131,7 +131,7 @@ struct SignatureCheck {
     let list = parts.compactMap { $0 }
     return SignatureDiagnosis(
       .unknown, nil,
-      "The cause can't be told, because no known mistake yields this signature. Either the secret isn't that of \(claim.accessKeyID), or one of these changed after signing: \(list.joined(separator: ", "))."
+      "The cause is unknown: no known mistake yields this signature. Either the secret isn't that of \(claim.accessKeyID), or one of these changed after signing: \(list.joined(separator: ", "))."
     )
   }
 }

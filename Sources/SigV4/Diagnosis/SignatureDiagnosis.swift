@@ -10,7 +10,7 @@
 public struct SignatureDiagnosis: Sendable, Hashable {
   /// The cause, for code to act on.
   public let cause: Cause
-  /// How certain the cause is; `nil` if the cause can't be told.
+  /// How certain the cause is; `nil` if the cause is unknown.
   public let certainty: Certainty?
   /// The cause and the remedy in words.
   public let explanation: String
@@ -166,7 +166,7 @@ extension SignatureDiagnosis {
     public static let signatureIsRight = Cause("signatureIsRight")
     /// The service rejects the request for a reason that has nothing to do with its signature.
     public static let otherReason = Cause("otherReason")
-    /// The cause can't be told.
+    /// The cause is unknown.
     public static let unknown = Cause("unknown")
   }
 }
@@ -196,7 +196,8 @@ extension SignatureDiagnosis {
     self = found.redacted(evidence.secrets)
   }
 
-  /// What remains once neither the service nor the request alone shows the cause: the search, then what is likely.
+  /// Diagnoses a request of which neither the service nor the request alone shows the cause: by the search, then by likely
+  /// causes.
   private init(checking evidence: Evidence) {
     guard let check = SignatureCheck(evidence) else {
       self.init(

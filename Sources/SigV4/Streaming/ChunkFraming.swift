@@ -6,7 +6,9 @@ enum ChunkFraming {
   static let signatureMark = ";chunk-signature="
   static let trailerMark = "x-amz-trailer-signature:"
 
-  /// The length of a signature that is sent. It must be known in advance, so ECDSA's, which differ in length, are padded.
+  /// The length of a signature that is sent.
+  ///
+  /// It must be known in advance, so ECDSA's, which differ in length, are padded.
   static func signatureLength(_ algorithm: SigningAlgorithm) -> Int {
     switch algorithm {
     case .sigV4: 64

@@ -61,7 +61,9 @@ public struct ChunkSigner: Sendable {
     return try signature(purpose: "-TRAILER", preface: nil, hash)
   }
 
-  /// Signs `chunk`, and returns the line to send before it, with CR LF. Send the chunk and another CR LF after it.
+  /// Signs `chunk`, and returns the line to send before it, with CR LF.
+  ///
+  /// Send the chunk and another CR LF after it.
   ///
   /// - Throws: ``SigningError`` only if the crypto library fails.
   public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> [UInt8] {

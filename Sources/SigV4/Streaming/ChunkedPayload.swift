@@ -13,7 +13,9 @@ public struct ChunkedPayload: Sendable, Hashable {
 
   /// The number of payload bytes without framing; sent in `x-amz-decoded-content-length`.
   public var length: Int
-  /// The number of bytes in each chunk; the last one can be shorter. From 8 KiB, S3's minimum, to 1 GiB.
+  /// The number of bytes in each chunk; the last one can be shorter.
+  ///
+  /// From 8 KiB, S3's minimum, to 1 GiB.
   public var chunkSize: Int
   /// Whether each chunk is signed.
   public var signatures: Signatures

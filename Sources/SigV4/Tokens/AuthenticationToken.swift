@@ -4,7 +4,9 @@
   public import Foundation
 #endif
 
-/// Tokens that are sent instead of a password. Each contains a presigned request.
+/// Tokens that are sent instead of a password.
+///
+/// Each contains a presigned request.
 public enum AuthenticationToken {
   /// The password of a database user who logs in with IAM, valid for 15 minutes; connections made with it last longer
   /// (Amazon RDS User Guide, "Connecting to your DB instance using IAM authentication").

@@ -69,7 +69,7 @@ public struct ChunkVerifier: Sendable {
   /// Whether the last chunk has arrived, with its trailers.
   public var isComplete: Bool { if case .ended = state { true } else { false } }
 
-  /// Verifies the next bytes of the body, and returns the payload bytes that are proved by them.
+  /// Verifies the next bytes of the body, and returns the payload bytes that they prove.
   ///
   /// - Throws: ``VerificationError``: `wrongSignature`, `malformedChunk` or `tooLarge`; then discard the
   ///   payload, with the result of earlier calls. Every later call throws too.

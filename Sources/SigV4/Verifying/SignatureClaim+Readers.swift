@@ -1,6 +1,7 @@
 extension SignatureClaim.Fields {
-  /// Reads the fields of signing in `headers`, which `names` has read, each at most once; and `authorization`, if its scheme
-  /// is AWS's. Other schemes are ignored.
+  /// Reads the fields of signing in `headers`, each at most once, and `authorization`.
+  ///
+  /// `names` has read `headers`. An `Authorization` of another scheme than AWS's is ignored.
   mutating func read(
     _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?,
     fields: SigningFields = .all

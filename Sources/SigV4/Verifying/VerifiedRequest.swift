@@ -17,7 +17,7 @@ public struct VerifiedRequest: Sendable, Hashable {
 
   /// The signature in the one form that all signatures of this kind share: the key for a cache that rejects replays.
   ///
-  /// With SigV4 it is the signature itself. With SigV4a, whoever sees a signature `(r, s)` can make `(r, n − s)` of it, which
+  /// With SigV4 it is the signature itself. With SigV4a, anyone who sees a signature `(r, s)` can compute `(r, n − s)`, which
   /// is as valid; both have the same key here: r and the lesser of s and n − s, 128 hex digits. A request is rejected only if
   /// it comes again with the same time of signing. Signatures of chunks and events need no cache: each covers the one before
   /// it, and so the request's own.

@@ -108,8 +108,9 @@ extension Verifier {
 }
 
 extension Span<UInt8> {
-  /// The index of the first byte that no field value contains: a control character other than a tab. CR LF before a space or
-  /// a tab is allowed: it folds a line (RFC 9112, 5.2).
+  /// The index of the first byte that no field value contains: a control character other than a tab.
+  ///
+  /// CR LF before a space or a tab is allowed: it folds a line (RFC 9112, 5.2).
   var firstControlCharacter: Int? {
     var index = 0
     while index < count {
@@ -194,7 +195,9 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1. Without branches, the compiler checks many bytes at a time.
+  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1.
+  ///
+  /// Without branches, the compiler checks many bytes at a time.
   @inline(__always)
   fileprivate var otherThanInHosts: UInt8 {
     let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1

@@ -20,8 +20,8 @@
 /// 7. the payload
 /// 8. the signature and the session token, both in constant time
 ///
-/// A wrong session token is reported only if the signature is right. An unknown access key ID follows the code path and takes
-/// the time of a wrong signature. So an error doesn't reveal which IDs exist.
+/// A wrong session token is reported only if the signature is right. An unknown access key ID follows the code path of a wrong
+/// signature, in the same time. So an error doesn't reveal which IDs exist.
 public struct Verifier: Sendable {
   /// The service whose rules apply.
   public let service: SigningService

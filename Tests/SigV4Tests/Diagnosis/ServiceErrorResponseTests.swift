@@ -2,7 +2,7 @@ import Foundation
 import SigV4
 import Testing
 
-/// What services say, word for word, and what it comes to.
+/// The wordings of services, word for word, and their diagnosis.
 @Suite struct ServiceErrorResponseTests {
   struct Answer: CustomTestStringConvertible, Sendable {
     let body: String

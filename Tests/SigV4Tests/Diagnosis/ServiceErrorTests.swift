@@ -58,6 +58,61 @@ import Testing
     #expect(isReached, "\(row.wording) \(row.codes)")
   }
 
+  /// Every two rows that a text fits which consists of one row's own wording, the row that wins first.
+  ///
+  /// Rows of one name differ in the request that they require; their order is pinned by the rows of the answers' file.
+  private static func overlaps() throws -> Set<String> {
+    let order = [SignatureDiagnosis.Certainty.certain, .likely]
+      .flatMap { certainty in ServiceError.table.filter { $0.certainty == certainty } }
+    var overlaps: Set<String> = []
+    for (index, row) in order.enumerated() {
+      let wording = row.wording.joined(separator: "name")
+      let host = HeaderField("Host", row.host.map { "name.\($0).us-west-2.amazonaws.com" } ?? "example.amazonaws.com")
+      let evidence = Evidence(
+        try SignedSample(headers: [host]).request(), .empty, answer: ServiceErrorResponse(wording))
+      for (otherIndex, other) in order.enumerated() where other.name != row.name {
+        guard other.gaps(in: AnswerText(unwrapping: wording), Set(row.codes), evidence) != nil else { continue }
+        overlaps.insert(index < otherIndex ? "\(row.name) < \(other.name)" : "\(other.name) < \(row.name)")
+      }
+    }
+    return overlaps
+  }
+
+  @Test func `of rows that overlap, the first of these two explains`() throws {
+    let expected: Set = [
+      "likely user: anonymous is not authorized … with an explicit deny < likely user: anonymous is not authorized",
+      "certain user: anonymous is not authorized < likely user: anonymous is not authorized",
+      "certain anonymous access is forbidden < likely anonymous access is forbidden",
+      "certain anonymous users cannot < likely anonymous users cannot",
+      "certain request is missing authentication token < likely missing authentication token",
+      "certain security token included in the request is invalid < likely security token included in the request is invalid",
+      "certain InvalidAccessKeyId < likely UnrecognizedClientException",
+      "certain credential should be scoped to a valid region, not '…' < certain scoped to a valid region",
+      "certain scoped to correct service: '…' < certain scoped to correct service",
+      "certain request has expired < likely request has expired",
+      "certain x-amz-content-sha256' header does not match < likely x-amz-content-sha256",
+      "certain missing the 'x-amz-content-sha256' in canonical headers < likely x-amz-content-sha256",
+      "certain missing required header for this request: x-amz-content-sha256 < likely x-amz-content-sha256",
+      "certain x-amz-content-sha256 must be < likely x-amz-content-sha256",
+      "certain 'x-amz-security-token' is named as a signedheader < certain '…' is named as a signedheader",
+      "certain 'x-amz-content-sha256' is named as a signedheader < likely x-amz-content-sha256",
+      "certain 'x-amz-content-sha256' is named as a signedheader < certain '…' is named as a signedheader",
+      "certain key=value pair < likely key=value pair",
+      "certain authorization header requires '…' parameter < likely authorization header requires '…' parameter",
+      "certain with an explicit deny in an …policy < certain with an explicit deny",
+      "certain with an explicit deny in a …policy < certain with an explicit deny",
+      "certain is not authorized to perform: vpc-lattice-svcs < certain is not authorized to perform",
+      "certain is not authorized to perform: … because no …policy allows < certain is not authorized to perform",
+      "likely forbidden lambda-url < likely forbidden",
+      "likely forbidden iot < likely forbidden",
+      "likely forbidden aoss < likely forbidden",
+      "likely access denied AccessDenied < likely AccessDenied",
+    ]
+    let overlaps = try Self.overlaps()
+    #expect(overlaps.subtracting(expected).isEmpty, "overlaps that aren't pinned")
+    #expect(expected.subtracting(overlaps).isEmpty, "overlaps that are gone, or in another order")
+  }
+
   @Test(arguments: [
     (
       "User: anonymous is not authorized to perform: x because no service-based policy allows x",
@@ -207,5 +262,13 @@ struct AnswerRow: Decodable, CustomTestStringConvertible, Sendable {
       }
     }
     return request
+  }
+}
+
+extension ServiceError {
+  /// The parts of a row by which it is found.
+  fileprivate var name: String {
+    ([certainty.rawValue, wording.joined(separator: "…"), codes.first ?? "", host ?? ""]).filter { !$0.isEmpty }
+      .joined(separator: " ")
   }
 }

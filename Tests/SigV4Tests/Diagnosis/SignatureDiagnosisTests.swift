@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [(-1200.0, "20 minutes 0 seconds after"), (90_000, "25 hours 0 minutes before")])
-  func `the date of the answer tells how far a clock is off`(offset: Double, sentence: String) throws {
+  func `the date of the answer shows the skew of a clock`(offset: Double, sentence: String) throws {
     let mismatch = SignatureDiagnosis(
       of: try SignedSample().request(), serviceTime: SignedSample.time.addingTimeInterval(offset))
     #expect(mismatch.cause == .clock)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: [(SigningService.s3, 840.0, false), (.s3, 960, true), (.executeAPI, 360, true)])
-  func `S3 takes requests for 15 minutes, other services for 5`(
+  func `S3 accepts requests for 15 minutes, other services for 5`(
     service: SigningService, offset: Double, isClock: Bool
   ) throws {
     let sample = SignedSample(service: service)
@@ -93,7 +93,7 @@ import Testing
     #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .hostPort)
   }
 
-  @Test func `what a verifier refuses has the cause that the code alone doesn't tell`() throws {
+  @Test func `an error of a verifier has a cause that the code alone doesn't show`() throws {
     let sample = SignedSample()
     let cause = { (sample: SignedSample, change: (inout SignableRequest) throws -> Void) in
       SignatureDiagnosis(of: try sample.request(change), credentials: sample.credentials).cause
@@ -182,7 +182,7 @@ import Testing
         == .unknown)
   }
 
-  @Test func `the hash in the string to sign tells whether the text is the same where that isn't shown`() throws {
+  @Test func `the hash in the string to sign shows whether the text is the same if it isn't shown`() throws {
     let sample = SignedSample()
     var request = SignableRequest(method: sample.method, target: sample.target, headers: sample.headers)
     let signed = try Signer(service: sample.service, region: "us-west-2").sign(
@@ -211,7 +211,7 @@ import Testing
     }
   }
 
-  @Test func `an answer's description shows nothing that may hold a token`() {
+  @Test func `an answer's description shows nothing that can contain a token`() {
     let answer = ServiceErrorResponse(
       "{\"message\":\"The Canonical String for this request should have been\\n'TOKEN'\"}")
     var dumped = ""

@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: [[], [[1, 2, 3]], [[UInt8](repeating: 0, count: 9999)], [[UInt8](repeating: 0, count: 10_001)]])
-  func `a payload of another length than was signed is refused`(pieces: [[UInt8]]) async throws {
+  func `a payload of another length than was signed is rejected`(pieces: [[UInt8]]) async throws {
     let upload = try upload(ChunkedPayload(length: 10_000, chunkSize: 8192))
     #expect(await failure(upload.body(pieces.asynchronous)) == .invalidStream)
   }
@@ -81,12 +81,12 @@ import Testing
     [], [HeaderField("x-amz-checksum-crc32", "AAAAAA==")], [HeaderField("x-amz-checksum-crc32c", "AAAA")],
     [HeaderField("x-amz-checksum-crc32c", "AAAAAA=="), HeaderField("b", "c")],
   ])
-  func `trailers that weren't announced are refused`(trailers: [HeaderField]) async throws {
+  func `trailers that weren't announced are rejected`(trailers: [HeaderField]) async throws {
     let upload = try upload(ChunkedPayload(length: 1, trailers: [.crc32c]))
     #expect(await failure(upload.body([[0]].asynchronous) { trailers }) == .invalidStream)
   }
 
-  @Test func `a trailer with a line break is refused`() async throws {
+  @Test func `a trailer with a line break is rejected`() async throws {
     let upload = try upload(ChunkedPayload(length: 1, trailers: [ChunkTrailer("a", valueLength: 3)]))
     #expect(await failure(upload.body([[0]].asynchronous) { [HeaderField("A", "b\nc")] }) == .invalidHeader)
   }

@@ -64,7 +64,7 @@ import Testing
         == "df5735bd9f3295cd9386572292562fefc93ba94e80a0a1ddcbd652c4e0a75e6c")
   }
 
-  @Test func `chunks signed by hand make the same body`() throws {
+  @Test func `chunks signed one by one make the same body`() throws {
     let chunks = [DocumentedUpload.payload[..<65536], DocumentedUpload.payload[65536...]].map(Array.init)
     var request = DocumentedUpload.request([HeaderField("Content-Length", "66560")])
     let upload = try DocumentedUpload.signer.sign(

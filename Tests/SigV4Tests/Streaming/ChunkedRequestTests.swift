@@ -75,7 +75,7 @@ import Testing
     ChunkedPayload(length: 1, signatures: .unsigned),
     ChunkedPayload(length: 1, trailers: [ChunkTrailer("a", valueLength: -1)]),
   ])
-  func `a payload that can't be sent is refused before anything is signed`(payload: ChunkedPayload) throws {
+  func `a payload that can't be sent is rejected before anything is signed`(payload: ChunkedPayload) throws {
     let unsigned = DocumentedUpload.request()
     var request = unsigned
     let error = #expect(throws: SigningError.self) {
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test(arguments: [SigningService.vpcLattice, SigningService("execute-api")])
-  func `a service that takes no chunks is refused`(service: SigningService) throws {
+  func `a service that accepts no chunks is rejected`(service: SigningService) throws {
     var request = DocumentedUpload.request()
     let error = #expect(throws: SigningError.self) {
       try Signer(service: service, region: "us-east-1").sign(
@@ -95,7 +95,7 @@ import Testing
     #expect(error?.code == .invalidStream)
   }
 
-  @Test func `a payload hashed piece by piece signs as one at hand`() async throws {
+  @Test func `a payload hashed piece by piece signs like one in memory`() async throws {
     let payload = DocumentedUpload.payload
     var hasher = try PayloadHasher()
     for start in stride(from: 0, to: payload.count, by: 1000) {

@@ -71,7 +71,7 @@ import Testing
         + "10" + hex(Array(":chunk-signature".utf8)) + "06" + "0020" + signature)
   }
 
-  @Test func `a stream that goes on past midnight is signed with the next day's key`() throws {
+  @Test func `a stream that continues past midnight is signed with the next day's key`() throws {
     let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET")
     let service = SigningService("transcribestreaming")
     let midnight = Date(timeIntervalSince1970: 86_400)
@@ -106,7 +106,7 @@ import Testing
     #expect(again.headers.count == request.headers.count)
   }
 
-  @Test func `SigV4a is refused`() throws {
+  @Test func `SigV4a is rejected`() throws {
     var request = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h")])
     let error = #expect(throws: SigningError.self) {
       try Signer(service: SigningService("transcribe"), regionSet: ["*"]).signEvents(

@@ -78,7 +78,7 @@ import Testing
     #expect(china == chosen)
   }
 
-  @Test func `a cluster that can't stand in a header is refused`() throws {
+  @Test func `a cluster name that a header can't contain is rejected`() throws {
     let error = #expect(throws: SigningError.self) {
       try AuthenticationToken.eks(cluster: "a\nb", region: "us-west-2", with: credentials, at: time)
     }

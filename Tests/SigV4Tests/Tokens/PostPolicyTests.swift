@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `SigV4a is refused`() throws {
+  @Test func `SigV4a is rejected`() throws {
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, regionSet: ["*"]).signForm(
         policy, with: Credentials(accessKeyID: "AKID", secretAccessKey: secret))

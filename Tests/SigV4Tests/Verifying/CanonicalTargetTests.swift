@@ -47,7 +47,7 @@ import Testing
     #expect(try self.target("/").parameters.isEmpty)
   }
 
-  /// What a signature doesn't cover, although each target is in canonical form.
+  /// Differences that a signature doesn't cover, although each target is in canonical form.
   @Test(arguments: [
     ("/?a=2&a=1", "/?a=1&a=2"), ("/?b=1&a=2", "/?a=2&b=1"), ("/?&a=1", "/?a=1"), ("/?a&", "/?a"), ("/?a&&b", "/?a&b"),
     ("/?a", "/?a="), ("/?", "/"), ("/?&", "/"), ("/?a=/", "/?a=%2F"), ("/?a=b=c", "/?a=b%3Dc"), ("/?a:b", "/?a%3Ab"),
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test(arguments: ["", "a", "*", "?a", "http://h/a", "/a#b", "/a\rb", "/a\n", "/a\u{1}", "/a?\u{7F}", "/\0"])
-  func `what is no target is an error`(text: String) {
+  func `an invalid target is an error`(text: String) {
     let error = #expect(throws: SigningError.self) { try target(text) }
     #expect(error?.code == .invalidTarget)
   }

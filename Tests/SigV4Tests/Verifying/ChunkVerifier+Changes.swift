@@ -5,9 +5,9 @@ extension ChunkVerifier {
   ///
   /// The pieces before the changed one are read once, so that the time doesn't grow with the square of the length.
   ///
-  /// - Parameter pieces: The body as it goes on the wire; each piece is a chunk, the last one's line, or the trailers.
-  /// - Returns: Where a change is taken though it means something: nowhere, if all is well.
-  /// - Throws: What this verifier says of the body as it is.
+  /// - Parameter pieces: The body as it is sent; each piece is a chunk, the last one's line, or the trailers.
+  /// - Returns: The places of changes that mean something and are accepted; empty if the verifier is right.
+  /// - Throws: The error of this verifier for the unchanged body.
   func changesWronglyTaken(in pieces: [[UInt8]]) throws -> [String] {
     var taken: [String] = []
     var before = self

@@ -6,10 +6,10 @@ import Testing
   private static let time = SignedSample.time
   private static let checksum = HeaderField("x-amz-checksum-crc32c", "sOO8/Q==")
 
-  /// A signed request with its framed payload, as it goes on the wire.
+  /// A signed request with its framed payload, as it is sent.
   private struct Upload {
     let verified: VerifiedRequest
-    /// What goes on the wire: the chunks, the last one's line, and the trailers.
+    /// The pieces that are sent: the chunks, the last one's line, and the trailers.
     let pieces: [[UInt8]]
     let payload: [UInt8]
     var wire: [UInt8] { Array(pieces.joined()) }
@@ -50,7 +50,7 @@ import Testing
         request, payload: .hash(upload.signedRequest.payloadHash), with: credentials, at: time)
     }
 
-    /// What comes out when the wire is read in pieces, and whether it is the end.
+    /// The payload that is read from pieces of the body, and whether it is complete.
     func read(_ wire: [UInt8], pieces size: Int = 1000) throws -> (payload: [UInt8], trailers: [HeaderField]) {
       var verifier = try verifier
       var payload: [UInt8] = []
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: forms)
-  func `a changed byte is refused, wherever it is`(algorithm: SigningAlgorithm, trailers: [HeaderField]) async throws {
+  func `a changed byte is rejected, wherever it is`(algorithm: SigningAlgorithm, trailers: [HeaderField]) async throws {
     let wronglyTaken = try await apart {
       let upload = try Upload(algorithm, trailers: trailers)
       return try upload.verifier.changesWronglyTaken(in: upload.pieces)
@@ -151,7 +151,7 @@ import Testing
     #expect(throws: VerificationError.self) { try upload.read(wire) }
   }
 
-  @Test func `a signature's mark is told by its bytes`() throws {
+  @Test func `a signature's mark is recognized by its bytes`() throws {
     let upload = try Upload(.sigV4, trailers: [])
     let mark = try #require(upload.wire.firstRange(of: Array(";chunk-signature=".utf8)))
     for other in [
@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(arguments: forms)
-  func `a payload cut off anywhere is refused`(algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
+  func `a payload cut off anywhere is rejected`(algorithm: SigningAlgorithm, trailers: [HeaderField]) throws {
     let upload = try Upload(algorithm, trailers: trailers)
     for kept in Array(stride(from: 0, to: upload.wire.count, by: 499)) + [upload.wire.count - 1] {
       #expect(throws: VerificationError.self) { try upload.read(Array(upload.wire[..<kept])) }
@@ -203,7 +203,7 @@ import Testing
   }
 
   @Test(arguments: [(ChunkedPayload.Signatures.signed, 19_999), (.signed, 20_001), (.unsigned, 0), (.unsigned, 20_001)])
-  func `a payload of another length than announced is refused`(
+  func `a payload of another length than announced is rejected`(
     signatures: ChunkedPayload.Signatures, length: Int
   ) throws {
     let upload = try Upload(.sigV4, trailers: [Self.checksum], signatures: signatures, announcing: length)
@@ -239,7 +239,7 @@ import Testing
   }
 
   @Test(arguments: ["ffffffffffffffffff", "7fffffffffffffff", "-1", "", "+5", "1000001"])
-  func `a size that is no size, or too large, is refused`(size: String) throws {
+  func `an invalid or too large size is rejected`(size: String) throws {
     let upload = try Upload(.sigV4, trailers: [])
     var verifier = try ChunkVerifier(of: upload.verified, with: Self.credentials, maximumChunkSize: 0x100_0000)
     let line = Array("\(size);chunk-signature=\(String(repeating: "0", count: 64))\r\n".utf8)
@@ -252,7 +252,7 @@ import Testing
   }
 
   @Test(arguments: ["0", "1", "a", ";", "\r", "*", "\0", "é"])
-  func `a line without an end is refused at its limit, however slowly it comes`(text: String) throws {
+  func `a line without an end is rejected at its limit, however slowly it arrives`(text: String) throws {
     let upload = try Upload(.sigV4, trailers: [])
     var verifier = try upload.verifier
     var count = 0
@@ -267,7 +267,7 @@ import Testing
   }
 
   @Test(arguments: ["\n", "\r\n", "\n\n", "0\n", "0\r\n\r\n", "0;chunk-signature=\r\n", "1;x=y;chunk-signature=0\r\n"])
-  func `a frame of another form is refused`(frame: String) throws {
+  func `a frame of another form is rejected`(frame: String) throws {
     for (algorithm, trailers) in Self.forms {
       let upload = try Upload(algorithm, trailers: trailers)
       #expect(throws: VerificationError.self) { try upload.read(Array(frame.utf8)) }
@@ -278,7 +278,7 @@ import Testing
     }
   }
 
-  @Test func `chunks of another upload, or in another order, are refused`() throws {
+  @Test func `chunks of another upload, or in another order, are rejected`() throws {
     let upload = try Upload(.sigV4, trailers: [])
     var pieces = upload.pieces
     pieces.swapAt(0, 1)

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(arguments: [[1], [0, 2], [0, 0], [3]])
-  func `a message that is dropped, repeated or moved is refused, and so is all that follows`(order: [Int]) throws {
+  func `a dropped, repeated or moved message is rejected, and so are all that follow`(order: [Int]) throws {
     var (verifier, messages) = try stream()
     var codes = order.map { code(of: &verifier, messages[$0]) }
     #expect(codes.removeLast() == .wrongSignature)
@@ -61,7 +61,7 @@ import Testing
     #expect(code(of: &verifier, messages[0]) == .malformedChunk)
   }
 
-  @Test func `a changed byte is refused, wherever it is`() throws {
+  @Test func `a changed byte is rejected, wherever it is`() throws {
     var (verifier, messages) = try stream()
     for (number, message) in messages.enumerated() {
       for place in 0..<(message.headers.count + message.payload.count) {
@@ -79,12 +79,12 @@ import Testing
   }
 
   @Test(arguments: [-299.0, 301, 302])
-  func `a message is taken five minutes before and after its date`(offset: Double) throws {
+  func `a message is accepted five minutes before and after its date`(offset: Double) throws {
     var (verifier, messages) = try stream()
     #expect(code(of: &verifier, messages[0], after: offset) == (offset == 302 ? .skewedDate : nil))
   }
 
-  @Test func `a message that is larger than the protocol allows is refused before it is hashed`() throws {
+  @Test func `a message that is larger than the protocol allows is rejected before it is hashed`() throws {
     let (verifier, messages) = try stream()
     for (headers, payload, expected) in [
       (131_072, 25_165_824, VerificationError.Code.malformedChunk), (131_073, 0, .tooLarge), (0, 25_165_825, .tooLarge),
@@ -104,7 +104,7 @@ import Testing
       [5] + Array(":date".utf8) + [5, 0, 0, 0, 0, 0, 0, 0, 0], [16] + Array(":chunk-signature".utf8) + [6, 0, 0],
       [16] + Array(":chunk-signature".utf8) + [7, 0, 1, 0],
     ] as [[UInt8]])
-  func `headers with lengths and types that don't fit are refused`(extra: [UInt8]) throws {
+  func `headers with lengths and types that don't fit are rejected`(extra: [UInt8]) throws {
     let (verifier, messages) = try stream()
     for headers in [extra, extra + messages[0].headers, messages[0].headers + extra] {
       var verifier = verifier
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test(arguments: [Int64.min, -1, 0, Int64.max, 253_402_300_800_000, -62_135_596_800_001])
-  func `a date of any size is refused where it is far off`(milliseconds: Int64) throws {
+  func `a date of any size is rejected if it is far off`(milliseconds: Int64) throws {
     let (verifier, messages) = try stream()
     var copy = verifier
     let date = stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: milliseconds >> $0) }
@@ -144,7 +144,7 @@ import Testing
     #expect(code == .skewedDate || code == .malformedChunk)
   }
 
-  @Test func `headers cut off anywhere are refused`() throws {
+  @Test func `headers cut off anywhere are rejected`() throws {
     let (verifier, messages) = try stream()
     for kept in messages[0].headers.indices {
       var verifier = verifier

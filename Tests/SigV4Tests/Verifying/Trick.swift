@@ -1,7 +1,7 @@
 import SigV4
 import Testing
 
-/// Something done to a signed request, and what a verifier then says; `nil` where it is taken all the same.
+/// A change of a signed request, and the verifier's error; `nil` if the verifier still accepts the request.
 struct Trick: CustomTestStringConvertible, Sendable {
   let testDescription: String
   let code: VerificationError.Code?
@@ -18,7 +18,7 @@ struct Trick: CustomTestStringConvertible, Sendable {
     self.play = play
   }
 
-  /// What the verifier says.
+  /// The code of the verifier's error.
   func outcome(_ targets: Verifier.NonCanonicalTargets = .rejected) throws -> VerificationError.Code? {
     let verifier = Verifier(service: sample.service, region: sample.region, nonCanonicalTargets: targets)
     return verifier.refusal(of: try sample.request(play), with: sample.credentials)

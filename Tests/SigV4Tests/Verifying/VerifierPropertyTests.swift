@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: try signable())
-  func `a vector verifies, and a change of any byte is refused or changes nothing`(vector: VectorCase) async throws {
+  func `a vector verifies, and a change of any byte is rejected or changes nothing`(vector: VectorCase) async throws {
     let (refused, wronglyTaken) = try await apart {
       let signed = try vector.sign()
       let sent = signed.request.asSent

@@ -84,7 +84,7 @@ import Testing
     Trick("an access key id of 129 characters", .malformedSignature) {
       try $0.replaceInAuthorization("AKIDEXAMPLE", String(repeating: "A", count: 129))
     },
-    Trick("an access key id of 128 characters, which nobody knows", .wrongSignature) {
+    Trick("an unknown access key ID of 128 characters", .wrongSignature) {
       try $0.replaceInAuthorization("AKIDEXAMPLE", String(repeating: "A", count: 128))
     },
     Trick("a scope with a part too many", .malformedSignature) {
@@ -152,8 +152,9 @@ import Testing
       SignedSample(algorithm: .sigV4a, placement: .query)
     ) { $0.add("X-Amz-Region-Set", "*") },
     Trick("no X-Amz-Expires", .wrongSignature, presigned) { try $0.replaceInTarget("&X-Amz-Expires=900", "") },
-    Trick("no X-Amz-Expires in S3, which wants it", .malformedSignature, SignedSample(service: .s3, placement: .query))
-    {
+    Trick(
+      "no X-Amz-Expires in S3, which requires it", .malformedSignature, SignedSample(service: .s3, placement: .query)
+    ) {
       try $0.replaceInTarget("&X-Amz-Expires=900", "")
     },
     Trick("two faults, of which the scope comes first", .wrongScope) {
@@ -253,7 +254,7 @@ import Testing
       try $0.replaceInTarget("/orders/", "//orders//")
     },
     Trick("a slash at the end", .wrongSignature) { try $0.replaceInTarget("?", "/?") },
-    Trick("a target that is no path", .invalidRequest) { $0.target = "http://example.amazonaws.com" + $0.target },
+    Trick("a target that isn't a path", .invalidRequest) { $0.target = "http://example.amazonaws.com" + $0.target },
     Trick("a NUL in the path", .invalidRequest) { try $0.replaceInTarget("/orders", "/orders\0") },
   ]
 
@@ -331,7 +332,7 @@ import Testing
     #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
   }
 
-  /// What HTTP doesn't allow, whoever has signed it (RFC 9110 and 9112).
+  /// Requests that HTTP doesn't allow, with any signature (RFC 9110 and 9112).
   static let messages: [Trick] = [
     Trick("an empty target", .invalidRequest, SignedSample(target: "/")) { $0.target = "" },
     Trick("a target without a path", .invalidRequest, SignedSample(target: "/?a=b")) { $0.target = "?a=b" },
@@ -363,11 +364,11 @@ import Testing
       try $0.change("Host") { " \($0)\t" }
     },
     Trick("an IPv6 Host with a port", nil, SignedSample(headers: [HeaderField("Host", "[fe80::1%25a]:80")])) { _ in },
-    Trick("Transfer-Encoding beside Content-Length", .invalidRequest) {
+    Trick("Transfer-Encoding next to Content-Length", .invalidRequest) {
       $0.add("Transfer-Encoding", "chunked")
       $0.add("Content-Length", "0")
     },
-    Trick("Transfer-Encoding beside a signed Content-Length", .invalidRequest, withLength) {
+    Trick("Transfer-Encoding next to a signed Content-Length", .invalidRequest, withLength) {
       $0.add("transfer-encoding", "gzip, chunked")
     },
     Trick("Transfer-Encoding alone", nil) { $0.add("Transfer-Encoding", "chunked") },
@@ -411,11 +412,11 @@ import Testing
   }
 
   @Test(arguments: signatures + queries + headers + paths)
-  func `a trick is refused, or taken where it changes nothing`(trick: Trick) throws {
+  func `a trick is rejected, or accepted if it changes nothing`(trick: Trick) throws {
     #expect(try trick.outcome() == trick.code)
   }
 
-  @Test func `a request that is too large is refused before it is looked at`() throws {
+  @Test func `a request that is too large is rejected before it is read`() throws {
     let sample = SignedSample()
     let verdict = { (change: (inout SignableRequest) -> Void) in
       sample.verifier.refusal(of: try sample.request(change), with: sample.credentials)

@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: SignedSample.all)
-  func `another secret is refused, and so is an id that nobody knows, in the same words`(sample: SignedSample) throws {
+  func `another secret and an unknown access key ID are rejected in the same words`(sample: SignedSample) throws {
     let other = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "other", sessionToken: sample.token)
     let stranger = Credentials(accessKeyID: "AKIDOTHER", secretAccessKey: sample.credentials.secretAccessKey)
     let request = try sample.request()
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test(arguments: [(-301.0, false), (-300, true), (300, true), (301, false)])
-  func `a signed request is taken five minutes before and after its date`(offset: Double, isTaken: Bool) throws {
+  func `a signed request is accepted five minutes before and after its date`(offset: Double, isTaken: Bool) throws {
     let code = sample.verifier.refusal(
       of: try sample.request(), with: sample.credentials, at: SignedSample.time.addingTimeInterval(offset))
     #expect(code == (isTaken ? nil : .skewedDate))
@@ -106,7 +106,7 @@ import Testing
       ("Sun, 30 Aug 2015 12:46:00 -0000", .skewedDate), ("Mon, 31 Aug 2015 12:36:00 -0000", .wrongScope),
       ("yesterday", .malformedSignature),
     ] as [(String, VerificationError.Code?)])
-  func `Date stands for X-Amz-Date where that is absent`(date: String, code: VerificationError.Code?) {
+  func `Date replaces X-Amz-Date if that is absent`(date: String, code: VerificationError.Code?) {
     let request = SignableRequest(
       method: "GET", target: "/",
       headers: [
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: [(-301.0, VerificationError.Code.skewedDate), (-300, nil), (900, nil), (901, .expired)])
-  func `a presigned request is taken until it expires`(offset: Double, code: VerificationError.Code?) throws {
+  func `a presigned request is accepted until it expires`(offset: Double, code: VerificationError.Code?) throws {
     let sample = SignedSample(placement: .query)
     #expect(
       sample.verifier.refusal(
@@ -157,21 +157,21 @@ import Testing
   }
 
   @Test(arguments: [(SHA256Digest.hexOfNothing, nil), ("UNSIGNED-PAYLOAD", VerificationError.Code.wrongPayload)])
-  func `a header with the hash is held against the body though the service wants none`(
+  func `a header with the hash is compared with the body even if the service requires none`(
     hash: String, code: VerificationError.Code?
   ) throws {
     let sample = SignedSample(headers: [HeaderField("Host", "h"), HeaderField("X-Amz-Content-Sha256", hash)])
     #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials) == code)
   }
 
-  @Test func `Lattice takes any body, and says that it isn't covered`() throws {
+  @Test func `Lattice accepts any body, and reports that it isn't covered`() throws {
     let sample = SignedSample(service: .vpcLattice)
     let verified = try sample.verifier.verify(
       sample.request(), payload: .bytes([1]), with: sample.credentials, at: SignedSample.time)
     #expect(verified.bodyCoverage == .uncovered)
   }
 
-  @Test func `Lattice takes no payload hash`() throws {
+  @Test func `Lattice accepts no payload hash`() throws {
     var rules = SigningService.vpcLattice
     rules.payload = .signed
     let sample = SignedSample(service: rules)
@@ -180,7 +180,7 @@ import Testing
   }
 
   @Test(arguments: [SignatureClaim.Placement.header, .query])
-  func `a token that is absent, spare or another's is refused, but only to who has the secret`(
+  func `a missing, spare or foreign token is reported only to a sender with the secret`(
     placement: SignatureClaim.Placement
   ) throws {
     let temporary = SignedSample(placement: placement, token: "token")
@@ -198,7 +198,7 @@ import Testing
   @Test(arguments: [
     (["*"], true), (["us-east-1", "us-west-2"], true), (["us-*-2"], true), (["us-west-"], false), (["eu-*"], false),
   ])
-  func `a region set holds the regions that its patterns match`(regionSet: [String], isTaken: Bool) throws {
+  func `a region set contains the regions that its patterns match`(regionSet: [String], isTaken: Bool) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
     try Signer(service: sample.service, regionSet: regionSet).sign(
       &request, with: sample.credentials, at: SignedSample.time)
@@ -225,7 +225,7 @@ import Testing
     #expect(RegionPattern.matches(pattern, region) == isMatch)
   }
 
-  @Test func `a body that nobody has looked at isn't reported as covered`() throws {
+  @Test func `a body that wasn't read isn't reported as covered`() throws {
     let body = Array("{}".utf8)
     let sample = SignedSample(service: .s3, body: body)
     let request = try sample.request()
