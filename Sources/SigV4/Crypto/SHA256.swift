@@ -26,6 +26,7 @@ extension SHA256 {
 
 extension SigningError {
   /// The crypto library failed.
+  @inline(never)  // off the path of signing
   static func crypto(_ what: String) -> SigningError {
     SigningError(
       .cryptoFailure,

@@ -1,4 +1,4 @@
-/// Names of bytes that have no letter.
+/// Names of ASCII characters without a visible form.
 package enum ASCII {
   package static var tab: UInt8 { UInt8(ascii: "\t") }
   package static var newline: UInt8 { UInt8(ascii: "\n") }
