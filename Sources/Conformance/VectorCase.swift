@@ -35,7 +35,7 @@ public struct VectorCase: Decodable, Sendable {
     var useServiceRules: Bool?
   }
 
-  /// What should come out; the parts that are there are checked.
+  /// The expected results; only existing parts are compared.
   public struct Expectation: Decodable, Sendable {
     /// The coordinates of a P-256 key, in hex.
     public struct PublicKey: Decodable, Sendable {
@@ -71,7 +71,7 @@ public struct VectorCase: Decodable, Sendable {
     case query
   }
 
-  /// What the case is called, once over all files.
+  /// The case's name, unique in all files.
   public let id: String
   /// The rules of Docs/Signing-Rules.md that it proves.
   public let rules: [String]?
@@ -83,7 +83,7 @@ public struct VectorCase: Decodable, Sendable {
   let credentials: KeyPair
   let request: Request
   let options: Options?
-  /// What should come out.
+  /// The expected results.
   public let expect: Expectation?
 }
 
@@ -148,7 +148,7 @@ extension VectorCase {
     return rules
   }
 
-  /// What is signed for the body, as the options say.
+  /// The payload that is signed, according to the options.
   public var payload: Payload {
     switch options?.payload ?? "hash" {
     case "hash": request.body.map(Payload.data) ?? .empty
@@ -169,13 +169,13 @@ extension VectorCase {
     return options?.payload ?? "hash" == "hash" && isHashed ? Array(request.body ?? Data()) : nil
   }
 
-  /// The payload to presign with: the service's own, where its rules are to hold and nothing else is said.
+  /// The payload to presign with; defaults to the service's own if its rules apply.
   private var presignedPayload: Payload? {
     options?.useServiceRules == true && signingService.payload == .unsignedWhenPresigned ? nil : payload
   }
 }
 
-/// What makes a case unreadable.
+/// The reason why a case is unreadable.
 enum CaseError: Error, CustomStringConvertible {
   case headerIsNoPair(String)
   case unknownAlgorithm(String, String)

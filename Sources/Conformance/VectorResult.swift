@@ -5,7 +5,7 @@
 #endif
 import SigV4
 
-/// What came out of a case, in the form that `sigv4-cli conformance` writes.
+/// The result of a case, in the form that `sigv4-cli conformance` writes.
 public struct VectorResult: Encodable, Sendable {
   /// Why a case couldn't be signed.
   struct Failure: Encodable, Sendable {
@@ -45,7 +45,7 @@ public struct VectorResult: Encodable, Sendable {
 
   /// The line of JSON that answers a line of JSON.
   ///
-  /// A line that is no case gives an error as well; its id is read where there is one.
+  /// A line that isn't a case also results in an error, with its ID if there is one.
   public static func line(for line: Data) throws -> Data {
     let result: VectorResult
     do {
@@ -53,7 +53,7 @@ public struct VectorResult: Encodable, Sendable {
     } catch {
       struct Named: Decodable { let id: String }
       let id = try? JSONDecoder().decode(Named.self, from: line).id
-      result = VectorResult(id: id ?? "", unreadable: "The line is no case: \(error)")
+      result = VectorResult(id: id ?? "", unreadable: "The line isn't a case: \(error)")
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]

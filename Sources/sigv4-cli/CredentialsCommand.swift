@@ -2,14 +2,14 @@ import ArgumentParser
 import Foundation
 import SigV4
 
-/// Tells where the credentials come from, and never a secret.
+/// Shows the source of the credentials, and never a secret.
 struct CredentialsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
-    abstract: "Tells which provider has credentials, and which; never a secret.",
-    discussion: "Exit code 0 where there are credentials, 1 where there are none.")
+    abstract: "Show which provider has credentials, and which; never a secret.",
+    discussion: "Exit code 0 if there are credentials, otherwise 1.")
 
-  @Option(help: "The profile in the shared files, which beats keys in the environment; AWS_PROFILE or default.")
+  @Option(help: "The profile in the shared files, used before keys in the environment; AWS_PROFILE or default.")
   var profile: String?
 
   @Flag(help: "Tell why each provider before has none.")
@@ -25,7 +25,7 @@ struct CredentialsCommand: AsyncParsableCommand {
       }
     }
     guard case .failure(let error)? = attempts.last?.result else { return }
-    if !explain { SigningTrace.note("No credentials; --explain tells why. The last reason: \(error)") }
+    if !explain { SigningTrace.note("No credentials; use --explain for details. The last reason: \(error)") }
     throw ExitCode(1)
   }
 

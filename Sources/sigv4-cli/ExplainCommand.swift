@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import SigV4
 
-/// Says why a service refused a request.
+/// Explains why a service rejected a request.
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
@@ -12,12 +12,12 @@ struct ExplainCommand: AsyncParsableCommand {
       body of the answer. With credentials, from where the SDKs find them, it finds out more.
       """)
 
-  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or else the text itself.")
+  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")
   var request = "-"
 
   @Option(
     help:
-      "The body of the service's answer: @FILE, the path of a file that exists, - for standard input, or else the text."
+      "The body of the service's answer: @FILE, the path of a file that exists, - for standard input, or the text."
   )
   var answer: String?
 
@@ -30,7 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Flag(help: "Answer in JSON.")
   var json = false
 
-  /// What is printed, and the answer for tools.
+  /// The printed text, and the result for tools.
   private struct Report: Encodable {
     struct Line: Encodable {
       let line: String
@@ -51,7 +51,7 @@ struct ExplainCommand: AsyncParsableCommand {
       differences = mismatch.differences.map { Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
     }
 
-    /// The answer if the cause can't be told without the body.
+    /// The result if the cause depends on the missing body.
     init(hiddenPayload explanation: String) {
       cause = SignatureDiagnosis.Cause.unknown.description
       certainty = nil
@@ -60,7 +60,7 @@ struct ExplainCommand: AsyncParsableCommand {
     }
   }
 
-  /// The causes that can't be told without the body.
+  /// The causes that depend on the body.
   private static let causesOfBody: Set<SignatureDiagnosis.Cause> = [.payload, .signatureIsRight, .secret, .unknown]
 
   func run() async throws {

@@ -13,7 +13,7 @@ struct PresignCommand: AsyncParsableCommand {
 
   @OptionGroup var options: RequestOptions
 
-  @Option(help: "How long the URL is good for, in seconds, at most 604800.")
+  @Option(help: "How long the URL is valid, in seconds, at most 604800.")
   var expires = 3600
 
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
@@ -30,7 +30,7 @@ struct PresignCommand: AsyncParsableCommand {
     for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }
   }
 
-  /// What the URL is signed for; `nil`, the service's rule, if there is no body.
+  /// The payload that the URL is signed for; `nil` means the service's default, if there is no body.
   static func payload(of parts: RequestOptions.Parts, to service: SigningService) throws -> Payload? {
     guard let body = parts.body else { return nil }
     guard service.payload == .signed else {

@@ -21,7 +21,7 @@ struct RequestCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
   var verbose = false
 
-  @Flag(help: "Send the body in chunks, each with its signature, as S3 takes it.")
+  @Flag(help: "Send the body in signed chunks, as S3 accepts it.")
   var chunked = false
 
   func run() async throws {

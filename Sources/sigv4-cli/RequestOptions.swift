@@ -6,7 +6,7 @@ import SigV4
   import FoundationNetworking
 #endif
 
-/// What every command takes that signs a request: where it goes and how it is signed.
+/// The options of every command that signs a request: its URL and how to sign it.
 struct RequestOptions: ParsableArguments {
   @Argument(help: "The URL.")
   var url: String

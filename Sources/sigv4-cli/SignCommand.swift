@@ -6,7 +6,7 @@ struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
     abstract: "Signs a request and prints the headers to send with it.",
-    discussion: "The headers include the session token: they let anybody send this very request for five minutes.")
+    discussion: "The headers include the session token: anyone who has them can send this request for five minutes.")
 
   @OptionGroup var options: RequestOptions
 

@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// Standard output, where what a command prints must arrive.
 enum StandardOutput {
-  /// Opens those of the descriptors 0 to 2 that the caller closed, so that no file or socket takes their place.
+  /// Opens those of the descriptors 0 to 2 that the caller closed, so that no file or socket reuses them.
   ///
   /// They stay useless: reading gives nothing, and writing fails.
   static func reserveDescriptors() {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import SigV4
 
-/// Verifies the signature of a request that somebody has at hand.
+/// Verifies the signature of a pasted or saved request.
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
@@ -12,16 +12,16 @@ struct VerifyCommand: AsyncParsableCommand {
       is right, 22 if it isn't.
       """)
 
-  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or else the text itself.")
+  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")
   var request = "-"
 
   @Option(help: "The service's signing name.")
   var service = SigningService.vpcLattice.name
 
-  @Option(help: "The region that the signature must be for; any, where left out.")
+  @Option(help: "The region that the signature must be for; defaults to any.")
   var region: String?
 
-  @Option(help: "The time at which to verify, as in 2026-02-03T04:05:06Z; now, where left out.")
+  @Option(help: "The time at which to verify, such as 2026-02-03T04:05:06Z; defaults to now.")
   var time: String?
 
   @Flag(help: "Answer in JSON.")

@@ -54,7 +54,7 @@ struct RequestTextTests {
     #expect(try Self.read("curl http://h/ -d '\n> see /path'").body == Array("\n> see /path".utf8))
   }
 
-  @Test("The body that curl -v doesn't show is taken from the command above its output")
+  @Test("The body that curl -v doesn't show comes from the command above its output")
   func commandAboveOutput() throws {
     let command = "$ curl -v --aws-sigv4 aws:amz:us-east-1:s3 -u a:b http://h.example/a -d ab\n"
     #expect(
@@ -64,7 +64,7 @@ struct RequestTextTests {
   }
 
   @Test(
-    "A message is no command",
+    "A message isn't a command",
     arguments: [
       "POST /curl HTTP/1.1\nHost: h\n\ncurl http://other/", "POST /x\nHost: h\n\n curl http://other/",
       "curl /x HTTP/1.1\nHost: h\n\n",

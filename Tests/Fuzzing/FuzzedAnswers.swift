@@ -30,7 +30,7 @@ func fuzzDocuments(_ input: [UInt8]) {
       if case .text(let text)? = value { (name, text) } else { nil }
     }
     let decoded = try? JSONDecoder().decode(Texts.self, from: Data(input)).texts
-    expect(decoded == Dictionary(uniqueKeysWithValues: texts), "Another reader takes the same from an object.", text)
+    expect(decoded == Dictionary(uniqueKeysWithValues: texts), "Another parser reads the same object.", text)
   }
   for kind in [ProfileFile.Kind.config, .credentials] {
     _ = try? ProfileFile(text, kind, path: "/config")

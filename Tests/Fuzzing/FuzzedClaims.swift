@@ -17,7 +17,7 @@ func fuzzAuthorization(_ input: [UInt8]) {
   refuse(request, claim)
 }
 
-/// A query: first as what is canonicalized, then as one that may hold a signature.
+/// A query: first as what is canonicalized, then as one that may contain a signature.
 func fuzzQuery(_ input: [UInt8]) {
   for rule in [SigningService.SessionTokenRule.signed, .addedAfterSigning] {
     let once = canonicalQuery(input, rule)
@@ -53,12 +53,12 @@ private func signed(as authorization: String) -> SignableRequest {
     ])
 }
 
-/// Nobody can have made a signature with a secret that was made up just now.
+/// No valid signature exists for a secret that was generated just now.
 private func refuse(_ request: SignableRequest, _ claim: SignatureClaim) {
   let credentials = Credentials(accessKeyID: claim.accessKeyID, secretAccessKey: secret)
   let verifier = Verifier(service: .named(claim.scope.service))
   let verified = try? verifier.verify(request, payload: .empty, with: credentials, at: claim.time)
-  expect(verified == nil, "A signature made without the secret is refused.", request)
+  expect(verified == nil, "A signature made without the secret is rejected.", request)
 }
 
 private let secret = UUID().uuidString

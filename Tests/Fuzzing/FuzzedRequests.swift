@@ -43,7 +43,7 @@ private func search(_ request: SignableRequest, _ credentials: Credentials) {
   expect(!"\(mismatch)".contains("token/with+signs="), "An explanation shows no token.", request, mismatch)
 }
 
-/// A request that was signed verifies, or is refused for one of the few things that a verifier takes less of than a signer.
+/// A signed request verifies, or is rejected for one of the few limits that are stricter in a verifier.
 private func check(
   _ signed: SignedRequest, _ request: SignableRequest, _ credentials: Credentials, _ service: SigningService,
   _ refusals: [VerificationError.Code]
@@ -52,10 +52,10 @@ private func check(
     return expect(false, "What was signed has a canonical request.", request)
   }
   let lines = canonical.text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-  expect(!canonical.text.utf8.contains(0x0D), "A canonical request holds no CR.", request)
+  expect(!canonical.text.utf8.contains(0x0D), "A canonical request contains no CR.", request)
   let isFramed = lines.count >= 6 && lines[lines.count - 3].isEmpty
   expect(isFramed, "A canonical request is lines that nothing in the request can break.", canonical.text)
-  expect(CanonicalLines(canonical.text)?.text == canonical.text, "Its lines can be told apart.", canonical.text)
+  expect(CanonicalLines(canonical.text)?.text == canonical.text, "Its lines can be parsed.", canonical.text)
 
   let verifier = Verifier(service: service, region: "us-east-1", nonCanonicalTargets: .accepted)
   do {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is fuzzed, chosen by the environment variable `FUZZ_TARGET`.
+/// The fuzzed target, chosen by the environment variable `FUZZ_TARGET`.
 enum FuzzTarget: String {
   case authorization, query, canonicalizer, errors, documents, streams, commands
 

@@ -127,7 +127,7 @@ import Testing
   }
 
   /// Bytes that aren't UTF-8 are compared as they are, not as U+FFFD.
-  @Test func `bytes that aren't UTF-8 are told apart`() throws {
+  @Test func `bytes that aren't UTF-8 are compared as bytes`() throws {
     #expect(try isDenied("/%fe", by: condition("StringEquals", "RequestPath", "/%FE")))
     #expect(try !isDenied("/%ff", by: condition("StringEquals", "RequestPath", "/%FE")))
     #expect(try isDenied("/?a=%fd", by: condition("StringLike", "RequestQueryString/a", "%FD")))
@@ -135,8 +135,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("\"Resource\":\"*/../y\"", "Resource", "takes back a wildcard"),
-    ("\"Resource\":[\"*\",\"arn:*:service/a/%2e%2E/y\"]", "Resource", "takes back a wildcard"),
+    ("\"Resource\":\"*/../y\"", "Resource", "removes a wildcard"),
+    ("\"Resource\":[\"*\",\"arn:*:service/a/%2e%2E/y\"]", "Resource", "removes a wildcard"),
     ("\"Resource\":\"*/a%2*\"", "Resource", "within an escape"),
     ("\"Resource\":\"*/a%?0\"", "Resource", "within an escape"),
     ("\"Resource\":\"*/a#b\"", "Resource", "#"), ("\"Resource\":\"*/a\\u0001\"", "Resource", "control character"),
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test(arguments: ["", "*", "admin", "http://h/admin", "/a#b", "/a\u{1}", "?"])
-  func `a request whose target isn't a path can't be asked about`(target: String) {
+  func `a request whose target isn't a path has no decision`(target: String) {
     let error = #expect(throws: SigningError.self) {
       try AuthPolicy.Request(
         principal: .session, service: LatticeService.exampleARN,

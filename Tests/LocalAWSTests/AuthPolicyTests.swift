@@ -16,7 +16,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     try AuthPolicy(json: json(#""Condition":\#(condition)"#))
   }
 
-  /// What the policy says; `nil` if the target isn't a path.
+  /// Returns the policy's decision; `nil` if the target isn't a path.
   private func ask(
     _ policy: AuthPolicy, _ method: String = "GET", _ target: String = "/", _ headers: [HeaderField] = [],
     as principal: Principal = .session
@@ -173,7 +173,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (json(#""Condition":{"StringEquals":"x"}"#), "StringEquals"),
     (json(#""Condition":{"StringEquals":{"aws:PrincipalType":true}}"#), "aws:PrincipalType"),
   ])
-  func `what AWS refuses is refused as malformed`(json: String, fragment: String) {
+  func `a policy that AWS rejects is malformed`(json: String, fragment: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .malformed)
     #expect(error?.message.contains(fragment) == true)
@@ -188,7 +188,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (json(#""Condition":{"StringEquals":{"vpc-lattice-svcs:RequestHeader":"x"}}"#), "RequestHeader"),
     (json(#""Condition":{"StringEquals":{"aws:PrincipalType":"${aws:username}"}}"#), "variable"),
   ])
-  func `what isn't applied here is refused as unsupported`(json: String, fragment: String) {
+  func `an unimplemented element is unsupported`(json: String, fragment: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .unsupported)
     #expect(error?.message.contains(fragment) == true)
@@ -268,7 +268,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     #expect(error?.message.contains("\"\(name)\" twice") == true, "\(error?.message ?? "")")
   }
 
-  @Test func `one name in two objects, or as a value, is no repetition`() throws {
+  @Test func `one name in two objects, or as a value, isn't a repetition`() throws {
     let allow = #"{"Sid":"Effect","Effect":"Allow","Principal":"*","Action":["Sid","Sid","*"],"Resource":"*"}"#
     let deny = #"{"Sid":"a\"Sid\":","Effect":"Deny","Principal":"*","Action":"*","Resource":"*/x"}"#
     let policy = try AuthPolicy(json: #"{"Statement":[\#(allow),\#(deny)]}"#)

@@ -13,7 +13,7 @@ import Testing
     try await RawConnection.exchange(server.port, .request(method, target))
   }
 
-  /// What a client has read when the server stops, having waited for as long as the server ran.
+  /// Returns the bytes that a client has read when the server stops.
   private func readUntilStopped(_ server: LocalServer, expecting fragment: String = "") async throws -> String {
     let port = server.port
     let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)

@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `the extended path tells the account`() async throws {
+  @Test func `the extended path returns the account`() async throws {
     try await start(.optional).whileRunning { service async throws in
       #expect(try await get(service, Self.extended).body == "reservations")
       #expect(try json(try await get(service, Self.extended + "reservations"))["AccountId"] == "123456789012")
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `a token request without a lifetime, forwarded, or by GET is refused`() async throws {
+  @Test func `a token request without a lifetime, forwarded, or by GET is rejected`() async throws {
     try await start(.optional).whileRunning { service async throws in
       #expect(try await token(service, "Accept: */*").status == 400)
       #expect(try await token(service, sixHours, "X-Forwarded-For: 10.0.0.1").status == 403)
@@ -147,13 +147,13 @@ import Testing
     ("/latest/meta-data/placement/region", "us-west-2"),
     ("/latest/meta-data/placement/availability-zone", "us-west-2a"),
   ])
-  func `the placement is told`(target: String, text: String) async throws {
+  func `the placement is returned`(target: String, text: String) async throws {
     try await start(.optional).whileRunning { service async throws in
       #expect(try await get(service, target).body == text)
     }
   }
 
-  @Test func `the identity document tells region and account`() async throws {
+  @Test func `the identity document contains region and account`() async throws {
     try await start(.optional).whileRunning { service async throws in
       let document = try json(try await get(service, "/latest/dynamic/instance-identity/document"))
       #expect(document["region"] == "us-west-2")

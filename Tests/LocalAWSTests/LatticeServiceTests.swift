@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `an unsigned request is refused in Lattice's words`() async throws {
+  @Test func `an unsigned request is rejected in Lattice's words`() async throws {
     try await start().whileRunning { service async throws in
       let answer = try await send(service, "GET", "/rates?day=1")
       #expect(answer.status == 403)
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `an explicit deny is told from a missing allow`() async throws {
+  @Test func `an explicit deny differs from a missing allow`() async throws {
     let json = #"{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}"#
     try await start(try AuthPolicy(json: json)).whileRunning { service async throws in
       let answer = try await send(service, "GET", "/", "session")
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `a wrong signature is refused with its reason, whatever the policy`() async throws {
+  @Test func `a wrong signature is rejected with its reason, whatever the policy`() async throws {
     try await start(.everybody).whileRunning { service async throws in
       let answer = try await send(service, "GET", "/", "forged")
       #expect(answer.status == 403)

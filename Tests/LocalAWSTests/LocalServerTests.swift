@@ -157,7 +157,7 @@ import Testing
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<50 {
         group.addTask {
-          // Refused, cut off or closed without a word, according to how far it came.
+          // Rejected, truncated or closed without a response, depending on its progress.
           _ = try? await RawConnection.open(server.port) { try await $0.readToEnd() }
         }
       }

@@ -55,7 +55,7 @@ final class RawConnection {
 }
 
 extension String {
-  /// A request without a body that asks for the connection to be closed.
+  /// A request without a body that closes the connection.
   static func request(_ method: String, _ target: String, _ headers: String...) -> String {
     ([method + " " + target + " HTTP/1.1", "Host: localhost", "Connection: close"] + headers)
       .joined(separator: "\r\n") + "\r\n\r\n"
@@ -64,7 +64,7 @@ extension String {
   /// The status code of an answer's first line.
   var status: Int? { split(separator: " ").dropFirst().first.flatMap { Int($0) } }
 
-  /// What follows the head of an answer.
+  /// The bytes after the head of a response.
   var body: Substring { range(of: "\r\n\r\n").map { self[$0.upperBound...] } ?? "" }
 
   private func range(of separator: String) -> Range<Index>? { ranges(of: separator).first }

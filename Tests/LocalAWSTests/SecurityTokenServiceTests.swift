@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func `a token in the query of a GET is refused`() async throws {
+  @Test func `a token in the query of a GET is rejected`() async throws {
     try await SecurityTokenService.start(role).whileRunning { service async throws in
       let answer = try await RawConnection.exchange(
         service.server.port, .request("GET", "/?Action=AssumeRoleWithWebIdentity&WebIdentityToken=x"))

@@ -8,7 +8,7 @@ import Testing
   private static let credentials = Credentials(
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "PLANTED-SECRET", sessionToken: "PLANTED-TOKEN")
 
-  /// What the service answers to a request that is signed with `secret` and then changed.
+  /// Returns the service's response to a request that is signed with `secret` and then changed.
   private func answer(
     secret: String = "PLANTED-SECRET", id: String = "AKIDEXAMPLE", policy: AuthPolicy = .authenticatedOnly,
     _ change: (inout SignableRequest) -> Void = { _ in }
@@ -35,24 +35,24 @@ import Testing
     #expect(!answer.contains("PLANTED"))
   }
 
-  @Test func `a right signature is let in`() async throws {
+  @Test func `a valid signature is accepted`() async throws {
     #expect(try await answer().status == 200)
   }
 
-  @Test func `a wrong secret is refused, with what can be told of it`() async throws {
+  @Test func `a wrong secret is rejected, with an explanation`() async throws {
     expectRefusal(try await answer(secret: "another"), "unknown: The cause is unknown")
     expectRefusal(
       try await answer(secret: "another", id: "AKIDOTHER"), "likely: The request is signed with the key AKIDOTHER")
   }
 
-  @Test func `a path that was changed on the way is refused, with the cause`() async throws {
+  @Test func `a path that was changed on the way is rejected, with the cause`() async throws {
     expectRefusal(
       try await answer { $0.target = "/v1" + $0.target }, "certain: The path is signed without its first segment")
     expectRefusal(try await answer { $0.target = "/reservations/a%20b/?day=1" }, "the slash at its end")
   }
 
   @Test(arguments: ["//admin", "/./admin", "/a/../admin", "/%61dmin", "/admin?x=1"])
-  func `a signature for a path that is denied lets in no other form of it`(target: String) async throws {
+  func `a signature for a denied path allows no other form of the path`(target: String) async throws {
     let policy = try AuthPolicy(
       json: #"""
         {"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"},
@@ -67,11 +67,11 @@ import Testing
   }
 
   @Test(arguments: ["http://127.0.0.1/reservations", "*", "/a#b"])
-  func `a target that is no path is a bad request, whoever may send what`(target: String) async throws {
+  func `a target that isn't a path is a bad request, whatever the policy`(target: String) async throws {
     #expect(try await answer(policy: .everybody) { $0.target = target }.status == 400)
   }
 
-  @Test func `a client that corrects its clock by the Date of a refusal is let in, however the clock is set`()
+  @Test func `a client that corrects its clock by a rejection's Date is accepted, whatever the clock`()
     async throws
   {
     let authentication = SignatureAuthentication(

@@ -29,7 +29,7 @@ import SigV4
     let clock = ContinuousClock()
     // Dispatch opens its descriptors with the first timer; without any left, the bystander would sleep for ever.
     try await Task.sleep(for: .milliseconds(1))
-    // Somebody who has nothing to do with the lookups, and should not notice them.
+    // An unrelated task, which must not notice the lookups.
     let bystander = Task {
       let start = clock.now
       try? await Task.sleep(for: .milliseconds(500))

@@ -94,7 +94,7 @@ def payload_hash(case):
 
 
 def signature_in(case, target, headers):
-    """The signature as it stands in a signed request."""
+    """The signature in a signed request."""
     if case["placement"] == "query":
         return dict(urllib.parse.parse_qsl(target.partition("?")[2])).get("X-Amz-Signature")
     authorization = [value for name, value in headers if name.lower() == "authorization"]

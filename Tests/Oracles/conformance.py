@@ -31,10 +31,10 @@ def difference(case, oracle, ours):
     """What is wrong with our result, as a sentence; None if nothing is.
 
     A signature that is the same covers the same canonical request. SigV4a's differ each time: there, our string to sign
-    must be the one that the oracle's signature is good for.
+    must be the one that the oracle's signature is valid for.
     """
     if "error" in ours:
-        return f"we refuse it: {ours['error']}"
+        return f"we reject it: {ours['error']}"
     if signature_in(case, ours["target"], ours["headers"]) != ours["signature"]:
         return "the signature isn't in the request that we would send"
     if case["algorithm"] == HMAC:

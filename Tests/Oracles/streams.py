@@ -6,7 +6,7 @@ import with_botocore
 
 
 def problems(vector, signatures):
-    """What is wrong with a vector: each string to sign is put together anew, and signed with botocore's key.
+    """The flaws of a vector: each string to sign is built again, and signed with botocore's key.
 
     `signatures` has those of the requests, by id: where the chain starts.
     """

@@ -18,11 +18,11 @@ _TEXTS = re.compile(
 
 
 def show_texts():
-    """From now on, a result has its canonical request and its string to sign, which awscrt tells its log only."""
+    """From now on, a result has its canonical request and its string to sign, which awscrt writes only to its log."""
     global _log
     if _log is None:
         _log = tempfile.NamedTemporaryFile(prefix="awscrt-", suffix=".log")
-        # Only what goes to stderr is written at once; Python's own stderr goes on to where it went.
+        # Only what goes to stderr is written at once; Python's own stderr keeps its destination.
         sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
         os.dup2(_log.fileno(), 2)
         awscrt.io.init_logging(awscrt.io.LogLevel.Info, "stderr")
@@ -46,7 +46,7 @@ def sign(case):
 
 
 def request_of(case):
-    """The request as awscrt takes it; signing changes it."""
+    """The request in awscrt's form; signing changes it."""
     target, headers = before_signing(case)
     return awscrt.http.HttpRequest(
         case["request"]["method"], target, awscrt.http.HttpHeaders([tuple(field) for field in headers]))

@@ -13,7 +13,7 @@ from case import HMAC, Signed, body_of, has_s3_session_token, options_of, payloa
 def sign(case):
     """The request signed; None for one that botocore has no way to sign, or no options for.
 
-    botocore takes the query as it stands in the URL, without decoding and encoding it anew; where that matters, it
+    botocore uses the query unchanged from the URL, without decoding and encoding it again; where that matters, it
     disagrees with awscrt, and with AWS's published suite.
     """
     if not is_signable(case):
@@ -30,7 +30,7 @@ def sign(case):
 
 
 def request_of(case):
-    """The request as botocore takes it; signing changes it."""
+    """The request in botocore's form; signing changes it."""
     headers = [(name, value) for name, value in case["request"]["headers"]]
     if sends_content_hash(case):
         headers = [field for field in headers if field[0].lower() != "x-amz-content-sha256"]
@@ -48,7 +48,7 @@ def request_of(case):
 
 
 def clock_at(now):
-    """While this lasts, botocore takes it to be `now`."""
+    """While this lasts, botocore's time is `now`."""
     return unittest.mock.patch.object(
         botocore.auth, "get_current_datetime",
         lambda remove_tzinfo=True: now.replace(tzinfo=None) if remove_tzinfo else now)
@@ -61,7 +61,7 @@ def is_signable(case):
     is_query = case["placement"] == "query"
     return (
         case["algorithm"] == HMAC
-        # Either what S3 wants, or what every other service wants.
+        # Either S3's rule, or that of every other service.
         and options["normalizePath"] == options["encodePathTwice"]
         # Signing for S3, it always sends x-amz-content-sha256.
         and (options["normalizePath"] or is_query or sends_content_hash(case))
@@ -79,7 +79,7 @@ def signer_for(case, options, texts):
     extra = {"expires": options["expires"]} if is_query else {}
     if has_s3_session_token(case):
         kind = botocore.auth.S3ExpressQueryAuth if is_query else botocore.auth.S3ExpressAuth
-        extra["identity_cache"] = None  # The credentials are at hand.
+        extra["identity_cache"] = None  # The credentials are known.
     pair = case["credentials"]
     credentials = botocore.credentials.Credentials(
         pair["accessKeyId"], pair["secretAccessKey"], pair.get("sessionToken"))

@@ -1,6 +1,6 @@
 import CSigV4OpenSSL
 
-/// What no signer can do without: one SHA-256 over the canonical request and one HMAC over the string to sign.
+/// The minimum work of a signer: one SHA-256 over the canonical request and one HMAC over the string to sign.
 struct Floor {
   private let canonicalRequest: [UInt8]
   private let stringToSign: [UInt8]
@@ -21,7 +21,7 @@ struct Floor {
   }
 }
 
-/// What no SigV4a signer can do without: one ECDSA signature with a prepared P-256 key.
+/// The minimum work of a SigV4a signer: one ECDSA signature with a prepared P-256 key.
 struct AsymmetricFloor {
   private let context: OpaquePointer?
   private let digest = [UInt8](repeating: 0x61, count: 32)

@@ -9,7 +9,7 @@ struct GrowingWork {
   /// Whether the cost is to be linear: it is but for sorting, which takes longer for each of many than for each of few.
   let isLinear: Bool
 
-  /// What is sorted is given in order first, so that there is nothing to sort, and then in none.
+  /// The items to sort are given in order first, so that there is nothing to sort, and then in random order.
   static let all = [
     GrowingWork(
       name: "headers, 64 against 4", small: request(headers: 4), large: request(headers: 64), isLinear: true),

@@ -1,12 +1,12 @@
 import CAllocationCounter
 
-/// How long one piece of work takes beside another that is its floor, both timed in turn in one run.
+/// The time of one piece of work compared with its floor, both timed in turn in one run.
 struct Measurement: Codable {
-  /// What was measured.
+  /// The name of the work.
   let work: String
-  /// What it is set against.
+  /// The name of the floor.
   let floorWork: String
-  /// The ratio that the work is to keep to; `nil` where there is none.
+  /// The maximum ratio; `nil` if there is none.
   let bound: Double?
   /// The ratio that is reached: what a change may not make worse.
   let reached: Double?
@@ -34,7 +34,7 @@ struct Measurement: Codable {
 
   /// A piece of work: does itself a number of times.
   struct Work {
-    /// What one time counts for, such as bytes.
+    /// The units of one run, such as bytes.
     var units = 1.0
     let run: nonisolated(nonsending) (_ count: Int) async throws -> Void
   }

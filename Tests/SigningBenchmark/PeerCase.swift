@@ -49,7 +49,7 @@ struct PeerCase: Encodable {
     expect = Expectation(signature: signed.signature)
   }
 
-  /// What other signers can do too, called as the rows are.
+  /// The work that other signers can do too, named like the rows.
   static func all() throws -> [PeerCase] {
     let inHeaders = try [("Lattice GET", SigningWork.get), ("Lattice POST", SigningWork.post)].map { id, request in
       var copy = request

@@ -4,13 +4,13 @@ import CSigV4OpenSSL
 ///
 /// Its contexts are kept for as long as the benchmark runs.
 struct PreparedHash {
-  /// Where the 32 bytes of the last result stand.
+  /// The 32 bytes of the last result.
   let digest = UnsafeMutablePointer<UInt8>.allocate(capacity: 32)
   private let state = EVP_MD_CTX_new()
   private let inner = EVP_MD_CTX_new()
   private let outer = EVP_MD_CTX_new()
 
-  /// Takes a key of at most 64 bytes.
+  /// Creates a hash with a key of at most 64 bytes.
   init(key: [UInt8] = []) {
     let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
     for (context, pad) in [(inner, UInt8(0x36)), (outer, UInt8(0x5C))] {

@@ -4,11 +4,11 @@ import SigV4
 struct Row {
   let work: String
   let floorWork: String
-  /// The ratio that the work is to keep to; `nil` where there is none.
+  /// The maximum ratio; `nil` if there is none.
   let bound: Double?
   /// The ratio that is reached, where it isn't the bound: what a change may not make worse.
   var reached: Double?
-  /// How many there are beside signatures in the same time, roughly.
+  /// The approximate number of runs in the time of a signature.
   var share = 1.0
   let floor: Measurement.Work
   let ours: Measurement.Work

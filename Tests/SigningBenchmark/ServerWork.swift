@@ -8,7 +8,7 @@ import SigV4
   import Glibc
 #endif
 
-/// What servers do besides: sign on several cores, with changing credentials, through a provider, and through Foundation.
+/// The work of servers: signing on several cores, with changing credentials, through a provider, and through Foundation.
 enum ServerWork {
   /// As many signatures on each of two threads as the floor makes on one.
   static func signOnTwoThreads() -> Measurement.Work {
@@ -65,7 +65,7 @@ enum ServerWork {
       sessionToken: String(SigningWork.token))
   }
 
-  /// What a cache is set against: both run where tasks do.
+  /// The floor of a cache: both run in tasks.
   static func signInTask() -> Measurement.Work {
     detached { count in try signMany(count) }
   }
@@ -104,7 +104,7 @@ enum ServerWork {
     }
   #endif
 
-  /// What the process has in memory, in bytes; 0 where that can't be told.
+  /// The resident memory of the process, in bytes; 0 if unknown.
   static var residentBytes: Int {
     #if os(Linux)
       guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),

@@ -1,7 +1,7 @@
 import Foundation
 import SigV4
 
-/// What is signed and verified: the requests of the table in Docs/Performance.md.
+/// The signed and verified requests: those of the table in Docs/Performance.md.
 enum SigningWork {
   static let token = String(repeating: "AgoJb3JpZ2luX2VjEXAMPLEtoken", count: 33).prefix(900)
   static let credentials = Credentials(
@@ -76,7 +76,7 @@ enum SigningWork {
 
   static let chunk = [UInt8](repeating: 0x61, count: 65_536)
 
-  /// What a chunk's string to sign is as long as.
+  /// A text as long as a chunk's string to sign.
   static func chunkFloor() -> Floor {
     Floor(String(decoding: chunk, as: UTF8.self), String(repeating: "s", count: 283))
   }

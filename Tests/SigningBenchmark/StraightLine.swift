@@ -3,8 +3,8 @@ import SigV4
 
 /// How fast it could be: the Lattice GET, with the library's interface, signed in a straight line.
 ///
-/// Nothing is checked, sorted, encoded or told apart, so it is right for this one request, this key and this second. What
-/// the library takes beyond it is what makes a signature right for every request.
+/// It checks, sorts and encodes nothing, so it is right for this one request, this key and this second. What
+/// the library needs in addition makes a signature right for every request.
 struct StraightLine {
   private let crypto: PreparedHash
   private let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 4096)

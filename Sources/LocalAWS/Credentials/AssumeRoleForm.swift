@@ -27,7 +27,7 @@ struct AssumeRoleForm {
 
   var durationSeconds: Int? { fields["DurationSeconds"].flatMap { Int($0) } }
 
-  /// What STS refuses before it looks at the role or the token; `nil` where the form is right.
+  /// The error that STS returns before it reads the role or the token; `nil` if the form is valid.
   var problem: (code: String, message: String)? {
     if let repeated { return ("ValidationError", "\(repeated) must be there once") }
     guard ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(self["Action"]), self["Version"] == "2011-06-15" else {

@@ -4,15 +4,15 @@ public import SigV4
 ///
 /// Point `AWS_CONTAINER_CREDENTIALS_FULL_URI` at its ``url``.
 public final class ContainerCredentialsService: LocalService {
-  /// What the endpoint knows.
+  /// The endpoint's data.
   public struct Container: Sendable, Hashable {
     /// The path and query of the credentials.
     public var target: String
-    /// The credentials; without an expiration they are handed out as good for six hours.
+    /// The credentials; without an expiration they are valid for six hours.
     public var credentials: Credentials
-    /// The `Authorization` value that is demanded; `nil` to ask for none.
+    /// The required `Authorization` value; `nil` if none is required.
     public var authorization: String?
-    /// The ARN of the role, which ECS tells and EKS doesn't.
+    /// The ARN of the role, which ECS returns and EKS doesn't.
     public var roleARN: String?
 
     /// Creates an endpoint's knowledge from its parts; the usual target is that of EKS Pod Identity.
@@ -43,7 +43,7 @@ public final class ContainerCredentialsService: LocalService {
   /// Starts the endpoint on a free port.
   ///
   /// - Parameters:
-  ///   - container: What to hand out, and to whom.
+  ///   - container: The endpoint's data.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
   /// - Throws: The system's error when the address can't be bound.
@@ -55,7 +55,7 @@ public final class ContainerCredentialsService: LocalService {
     return ContainerCredentialsService(server: server, state: state)
   }
 
-  /// What the endpoint knows; a change shows from the next request on.
+  /// The endpoint's data; a change applies from the next request on.
   public var container: Container {
     get { state.value }
     set { state.value = newValue }
@@ -69,7 +69,7 @@ public final class ContainerCredentialsService: LocalService {
   /// - Parameters:
   ///   - status: The status code.
   ///   - code: The error's code, such as `AccessDeniedException`.
-  ///   - message: What is wrong.
+  ///   - message: The error message.
   /// - Returns: The answer.
   public static func failure(_ status: Int, _ code: String, _ message: String) -> LocalServer.Response {
     LocalServer.Response(status: status, json: Failure(code: code, message: message))
@@ -85,7 +85,7 @@ public final class ContainerCredentialsService: LocalService {
         return failure(400, "InvalidRequest", "the Authorization header is missing")
       }
       guard given.isSame(as: expected) else {
-        return failure(401, "AccessDeniedException", "the Authorization header holds another token")
+        return failure(401, "AccessDeniedException", "the Authorization header contains another token")
       }
     }
     var document = CredentialsDocument(container.credentials)

@@ -18,7 +18,7 @@ struct CredentialsDocument: Encodable {
   var accountID: String?
   var roleARN: String?
 
-  /// The common part: keys, token and expiration; credentials that don't expire are good for six hours.
+  /// The common part: keys, token and expiration; credentials without an expiration are valid for six hours.
   init(_ credentials: Credentials) {
     accessKeyID = credentials.accessKeyID
     secretAccessKey = credentials.secretAccessKey

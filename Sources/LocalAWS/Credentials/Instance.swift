@@ -10,7 +10,7 @@ public struct Instance: Sendable, Hashable {
     case required
   }
 
-  /// Whether metadata can be had at all.
+  /// Whether metadata is available.
   public enum HTTPEndpoint: Sendable, Hashable {
     /// It can.
     case enabled
@@ -20,7 +20,7 @@ public struct Instance: Sendable, Hashable {
 
   /// Whether the service knows the paths that tell the account id.
   public enum ExtendedPaths: Sendable, Hashable {
-    /// `security-credentials-extended/` answers beside `security-credentials/`.
+    /// `security-credentials-extended/` exists in addition to `security-credentials/`.
     case known
     /// Only `security-credentials/` does, as in older regions and most imitations; the other is 404.
     case unknown
@@ -28,13 +28,13 @@ public struct Instance: Sendable, Hashable {
 
   /// Whether requests need a session token.
   public var httpTokens: HTTPTokens
-  /// Whether metadata can be had at all.
+  /// Whether metadata is available.
   public var httpEndpoint: HTTPEndpoint
   /// Whether the service knows the paths that tell the account id.
   public var extendedPaths: ExtendedPaths
   /// The name of the attached role; `nil` for none, which is 404.
   public var roleName: String?
-  /// The role's credentials; without an expiration they are handed out as good for six hours.
+  /// The role's credentials; without an expiration they are valid for six hours.
   public var credentials: Credentials
   /// The region, such as `us-west-2`.
   public var region: String

@@ -30,7 +30,7 @@ public final class InstanceMetadataService: LocalService {
   /// Starts the service on a free port.
   ///
   /// - Parameters:
-  ///   - instance: What to tell.
+  ///   - instance: The metadata to return.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
   /// - Throws: The system's error when the address can't be bound.
@@ -74,7 +74,7 @@ public final class InstanceMetadataService: LocalService {
 
   private static func issueToken(_ request: SignableRequest, _ state: inout State) -> LocalServer.Response {
     guard request.method == "PUT" else { return .metadata(405, "Method Not Allowed") }
-    // A token must not leave the instance through a reverse proxy or NAT that its owner doesn't know of.
+    // A token must not leave the instance through an unknown reverse proxy or NAT.
     guard request.header("x-forwarded-for") == nil else { return .metadata(403, "Forbidden") }
     guard let seconds = request.header(lifetimeField).flatMap({ Int($0) }), SessionTokens.lifetimes.contains(seconds)
     else { return .metadata(400, "Bad Request") }

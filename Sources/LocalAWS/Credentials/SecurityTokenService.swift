@@ -21,7 +21,7 @@ public final class SecurityTokenService: LocalService {
     public var caller: Credentials?
     /// The `ExternalId` that AssumeRole must have; `nil` for any.
     public var externalID: String?
-    /// The credentials; without an expiration they are good for the duration asked for, 3600 seconds if none is.
+    /// The credentials; without an expiration they are valid for the requested duration, which defaults to 3600 seconds.
     public var credentials: Credentials
 
     /// Creates a role from its parts.
@@ -74,7 +74,7 @@ public final class SecurityTokenService: LocalService {
   /// - Parameters:
   ///   - status: The status code.
   ///   - code: The error's code, such as `IDPCommunicationError`.
-  ///   - message: What is wrong.
+  ///   - message: The error message.
   /// - Returns: The answer.
   public static func failure(_ status: Int, _ code: String, _ message: String) -> LocalServer.Response {
     .xml(

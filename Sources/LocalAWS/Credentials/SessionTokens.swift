@@ -1,11 +1,11 @@
 /// The session tokens that an instance metadata service has handed out and that haven't expired.
 struct SessionTokens: Sendable {
-  /// The lifetimes that may be asked for, in seconds.
+  /// The valid lifetimes, in seconds.
   static let lifetimes = 1...21_600
 
   private var expirations: [String: ContinuousClock.Instant] = [:]
 
-  /// Makes a token that is good for `seconds` from `now`.
+  /// Creates a token that is valid for `seconds` from `now`.
   mutating func issue(seconds: Int, at now: ContinuousClock.Instant) -> String {
     expirations = expirations.filter { $0.value > now }
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

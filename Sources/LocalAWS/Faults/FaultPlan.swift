@@ -2,7 +2,7 @@ import SigV4
 
 /// Which requests are answered wrongly, how, and how often.
 ///
-/// For each request the first step that matches it and has uses left is played; where there is none, the service
+/// For each request, the plan plays the first matching step that has uses left; if there is none, the service
 /// answers as usual. So steps for the same requests are a sequence; this plan answers the first GET and no later one:
 ///
 ///     [.on("GET", "/", times: 1, .asUsual), .on("GET", "/", .silent)]
@@ -15,7 +15,7 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var pathPrefix: String
     /// The number of times that the fault is still played; `nil` for every time.
     public var times: Int?
-    /// What to play.
+    /// The fault to play.
     public var fault: Fault
 
     /// A step for requests with a method and a target that begins with a path.
@@ -24,7 +24,7 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
     ///   - method: The method; `nil` for any.
     ///   - pathPrefix: The beginning of the target; empty for any.
     ///   - times: The number of times to play the fault; `nil` for every time.
-    ///   - fault: What to play.
+    ///   - fault: The fault to play.
     /// - Returns: The step.
     public static func on(_ method: String?, _ pathPrefix: String, times: Int? = nil, _ fault: Fault) -> Step {
       Step(method: method, pathPrefix: pathPrefix, times: times, fault: fault)
@@ -34,7 +34,7 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
     ///
     /// - Parameters:
     ///   - times: The number of times to play the fault; `nil` for every time.
-    ///   - fault: What to play.
+    ///   - fault: The fault to play.
     /// - Returns: The step.
     public static func always(times: Int? = nil, _ fault: Fault) -> Step {
       Step(method: nil, pathPrefix: "", times: times, fault: fault)

@@ -11,7 +11,7 @@
 /// The port is bound and never listened on, so that no other program can take it meanwhile; it is given back when the
 /// value goes away.
 public struct RefusingPort: ~Copyable, Sendable {
-  /// Why no port could be had: the system's error number.
+  /// The system's error number if no port is available.
   public struct Failure: Error, Hashable {
     /// The value of `errno`.
     public let errno: Int32
@@ -21,7 +21,7 @@ public struct RefusingPort: ~Copyable, Sendable {
   public let port: Int
   private let socket: Int32
 
-  /// Takes a free port.
+  /// Reserves a free port.
   ///
   /// - Throws: ``Failure`` when the system has no socket or no port to give.
   public init() throws(Failure) {

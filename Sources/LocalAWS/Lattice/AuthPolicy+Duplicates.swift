@@ -5,8 +5,8 @@
 #endif
 
 extension AuthPolicy {
-  /// Checks what a JSON decoder passes over in silence, before it reads `json`: members that are there twice, of which it
-  /// takes one, and nesting, which it follows by recursion.
+  /// Checks `json` before a JSON decoder reads it: the decoder ignores repeated members silently, and it
+  /// recurses into nesting.
   static func checkMembers(of json: [UInt8]) throws(AuthPolicyError) {
     /// The names so far of each object that is open; `nil` for an array.
     var open: [Set<String>?] = []

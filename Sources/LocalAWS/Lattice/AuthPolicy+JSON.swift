@@ -12,7 +12,7 @@ extension AuthPolicy {
   /// Nothing is ignored: an unknown element, or one that is there twice, would allow more, or less, than AWS does.
   ///
   /// - Parameter json: The policy document.
-  /// - Throws: ``AuthPolicyError``: `malformed` for what AWS refuses as well, `unsupported` for `NotPrincipal`,
+  /// - Throws: ``AuthPolicyError``: `malformed` for policies that AWS rejects too, `unsupported` for `NotPrincipal`,
   ///   `NotAction`, `NotResource`, policy variables, and operators, condition keys and principals other than those of
   ///   ``AuthPolicy``.
   public init(json: String) throws(AuthPolicyError) {

@@ -8,7 +8,7 @@ public import SigV4
 /// `vpc-lattice-svcs:RequestMethod`, `…:RequestPath`, `…:ServiceArn`, `…:RequestHeader/NAME` and
 /// `…:RequestQueryString/NAME` (VPC Lattice User Guide, "Control access to VPC Lattice services using auth policies").
 public struct AuthPolicy: Sendable, Hashable {
-  /// What a policy says of a request.
+  /// A policy's decision on a request.
   public enum Decision: Sendable, Hashable {
     /// A statement allows it, and none denies it.
     case allowed
@@ -18,9 +18,9 @@ public struct AuthPolicy: Sendable, Hashable {
     case explicitlyDenied
   }
 
-  /// What a policy is asked about.
+  /// A request that a policy evaluates.
   public struct Request: Sendable, Hashable {
-    /// Who sends the request.
+    /// The sender of the request.
     public var principal: Principal
     /// The ARN of the service that the request is sent to.
     public var service: String
@@ -71,7 +71,7 @@ public struct AuthPolicy: Sendable, Hashable {
 
   var statements: [Statement]
 
-  /// What the policy says of a request.
+  /// Returns the policy's decision on a request.
   ///
   /// Paths and query parameters are compared in canonical form (``SigV4/CanonicalTarget``), those of the policy too:
   /// a policy that denies `/a%3Ab` denies `/a:b` and `//a:b`. The wildcard `?` matches one character or one escaped byte.
@@ -91,7 +91,7 @@ extension AuthPolicy {
     allowingUnless: [.principalType: "anonymous"])
 
   /// Every signed request but GET: as ``authenticatedOnly``, with
-  /// `"vpc-lattice-svcs:RequestMethod": "GET"` beside `aws:PrincipalType`, both of which must hold.
+  /// `"vpc-lattice-svcs:RequestMethod": "GET"` and `aws:PrincipalType`, both of which must hold.
   public static let authenticatedExceptGET = AuthPolicy(
     allowingUnless: [.principalType: "anonymous", .requestMethod: "GET"])
 

@@ -1,6 +1,6 @@
 /// Why a text isn't an auth policy that can be applied here.
 public struct AuthPolicyError: Error, Hashable {
-  /// What kind of problem it is.
+  /// The kind of problem.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The code's name.
     public let description: String
@@ -13,9 +13,9 @@ public struct AuthPolicyError: Error, Hashable {
     public static let unsupported = Code("unsupported")
   }
 
-  /// What kind of problem it is.
+  /// The kind of problem.
   public let code: Code
-  /// What is wrong, and in which statement.
+  /// A description of the problem and its statement.
   public let message: String
 
   init(_ code: Code, _ message: String) {

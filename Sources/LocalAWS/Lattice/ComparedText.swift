@@ -10,7 +10,7 @@ enum ComparedText {
     let message: String
   }
 
-  /// What `*` and `?` mean in a text of a policy.
+  /// The meaning of `*` and `?` in a text of a policy.
   enum Wildcards { case allowed, none }
 
   /// The form of `text`, which is in canonical form.
@@ -64,7 +64,7 @@ enum ComparedText {
       case ".": break
       case "..":
         guard depth > 0 || !hasWildcard else {
-          throw Flaw(message: "a segment .. takes back a wildcard; write the path that is meant")
+          throw Flaw(message: "a segment .. removes a wildcard; write the path without ..")
         }
         depth = max(0, depth - 1)
       default:

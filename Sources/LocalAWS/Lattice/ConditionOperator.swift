@@ -42,10 +42,10 @@ struct ConditionOperator: Sendable, Hashable {
     }
   }
 
-  /// What `*` and `?` mean in the values that a policy lists for it.
+  /// The meaning of `*` and `?` in the operator's values in a policy.
   var wildcards: ComparedText.Wildcards { comparison == .like ? .allowed : .none }
 
-  /// Whether the operator holds of the `values` that a request has for a key, against those that the policy lists.
+  /// Whether a request's `values` for a key match the policy's values with this operator.
   func holds(of values: [String], against listed: [String]) -> Bool {
     if values.isEmpty {
       // Nothing is "not equal" to everything; a set operator looks at no value at all.

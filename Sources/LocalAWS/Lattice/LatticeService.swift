@@ -8,10 +8,10 @@ public import SigV4
 
 /// A stand-in for a service in VPC Lattice: asks who sends a request, applies its auth policy, and answers.
 ///
-/// An allowed request is answered 200 with a greeting, any other 403 in Lattice's words, and one whose target is no path 400. Who the sender is, and
+/// An allowed request is answered 200 with a greeting, any other 403 in Lattice's words, and one whose target isn't a path 400. Who the sender is, and
 /// whether a signature is right, is up to the `authenticate` closure.
 public final class LatticeService: LocalService {
-  /// Who sends a request, as far as its signature tells.
+  /// The sender of a request, according to its signature.
   public enum Authentication: Sendable, Hashable {
     /// There is no signature; the policy decides about anonymous senders.
     case anonymous
@@ -49,7 +49,7 @@ public final class LatticeService: LocalService {
   ///
   /// - Parameters:
   ///   - arn: The ARN of the service, without a trailing slash.
-  ///   - policy: Who may send which requests.
+  ///   - policy: The auth policy.
   ///   - greeting: The body of the answer to an allowed request.
   ///   - address: The loopback address to listen on.
   ///   - authenticate: Finds out who sends a request; called once for each.
@@ -81,7 +81,7 @@ public final class LatticeService: LocalService {
     return LatticeService(server: server, arn: arn, state: state)
   }
 
-  /// Who may send which requests; a change holds from the next request on.
+  /// The auth policy; a change applies from the next request on.
   public var policy: AuthPolicy {
     get { state.withLock { $0.policy } }
     set { state.withLock { $0.policy = newValue } }
@@ -95,7 +95,7 @@ public final class LatticeService: LocalService {
 }
 
 extension AuthPolicy.Decision {
-  /// What Lattice says to a denied request; `nil` where it is allowed.
+  /// Returns Lattice's message for a denied request; `nil` if it is allowed.
   fileprivate func denial(of request: AuthPolicy.Request) -> String? {
     let action = AuthPolicy.Request.action
     let reason: String

@@ -1,4 +1,4 @@
-/// Who sends a request, as auth policies see it.
+/// The sender of a request, as auth policies see it.
 public struct Principal: Sendable, Hashable {
   /// The ARN that 403 answers name, such as `arn:aws:sts::123456789012:assumed-role/reservations/i-0123456789abcdef0`.
   public let arn: String
@@ -31,7 +31,7 @@ public struct Principal: Sendable, Hashable {
     fields.count > 5 ? fields[5].utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } : []
   }
 
-  /// Whether the principal is one that `name`, an entry of a policy's `Principal`, stands for.
+  /// Whether `name`, an entry of a policy's `Principal`, matches this principal.
   ///
   /// An entry is `*`, an account id or its `:root` (everybody in the account), a role (every session of it), or the
   /// ARN of one user or session (IAM User Guide, "AWS JSON policy elements: Principal").

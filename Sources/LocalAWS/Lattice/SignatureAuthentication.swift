@@ -20,7 +20,7 @@ public struct SignatureAuthentication: Sendable {
   ///   - service: The service that signatures must be for, whose rules hold.
   ///   - region: The region that signatures must be for.
   ///   - credentials: The caller's credentials.
-  ///   - principal: Who the caller is.
+  ///   - principal: The caller.
   public init(
     service: SigningService = .vpcLattice, region: String, credentials: Credentials, principal: Principal
   ) {
@@ -29,7 +29,7 @@ public struct SignatureAuthentication: Sendable {
     self.principal = principal
   }
 
-  /// Who sends `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
+  /// Returns the sender of `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
   @Sendable public func authenticate(
     _ request: SignableRequest, _ body: [UInt8], at time: Date
   ) async -> LatticeService.Authentication {

@@ -1,4 +1,4 @@
-/// A pattern in which `*` stands for any characters and `?` for any one, as in IAM's actions, resources and `StringLike`.
+/// A pattern in which `*` matches any characters and `?` any one, as in IAM's actions, resources and `StringLike`.
 struct WildcardPattern: Sendable, Hashable {
   private let pattern: [Unicode.Scalar]
 

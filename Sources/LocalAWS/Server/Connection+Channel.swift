@@ -13,7 +13,7 @@ extension NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart> {
   /// Speaks HTTP/1.1 on an accepted channel; called on its event loop.
   static func http(on channel: any Channel) throws -> Self {
     var unframed = HTTPResponseEncoder.Configuration()
-    // `ResponseWriter` frames bodies itself, wrongly where a fault wants that.
+    // `ResponseWriter` frames bodies itself, incorrectly if a fault requires that.
     unframed.automaticallySetFramingHeaders = false
     try channel.pipeline.syncOperations.addHandlers(
       HTTPResponseEncoder(configuration: unframed),

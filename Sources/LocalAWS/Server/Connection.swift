@@ -22,7 +22,7 @@ struct Connection: Sendable {
   let handler: LocalServer.Handler
 
   func serve(_ stream: Stream) async {
-    // Whatever ends a connection early (the client went away, the server stops) concerns nobody else.
+    // An early end of a connection (the client left, the server stops) affects no other connection.
     try? await stream.executeThenClose { inbound, outbound in
       var requests = inbound.makeAsyncIterator()
       do {

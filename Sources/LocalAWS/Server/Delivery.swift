@@ -1,6 +1,6 @@
 /// How an answer travels: its framing, its pieces, and where it stops.
 public struct Delivery: Sendable, Hashable {
-  /// How the end of the body is told (RFC 9112, section 6.3).
+  /// The framing of the body (RFC 9112, section 6.3).
   public enum Framing: Sendable, Hashable {
     /// By a `Content-Length` header.
     case contentLength
@@ -10,7 +10,7 @@ public struct Delivery: Sendable, Hashable {
     case untilClose
   }
 
-  /// Where the body stops.
+  /// The point at which the body stops.
   public enum Ending: Sendable, Hashable {
     /// At its end.
     case complete
@@ -22,21 +22,21 @@ public struct Delivery: Sendable, Hashable {
     case endless
   }
 
-  /// What becomes of the connection after a complete answer.
+  /// The state of the connection after a complete response.
   public enum Persistence: Sendable, Hashable {
-    /// It serves the next request, if the client wants that.
+    /// The connection serves the next request if the client keeps it open.
     case keepAlive
     /// It is closed, and the answer says so with `Connection: close`.
     case close
   }
 
-  /// How the end of the body is told.
+  /// The framing of the body.
   public var framing: Framing
   /// The number of bytes written at a time; `nil` writes head and body at once.
   public var pieceSize: Int?
-  /// Where the body stops.
+  /// The point at which the body stops.
   public var ending: Ending
-  /// What becomes of the connection afterwards.
+  /// The state of the connection afterwards.
   public var persistence: Persistence
 
   /// Creates a delivery; without arguments it is the usual one.

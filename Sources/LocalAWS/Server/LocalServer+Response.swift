@@ -1,7 +1,7 @@
 public import SigV4
 
 extension LocalServer {
-  /// What a server answers.
+  /// A server's response.
   public struct Response: Sendable, Hashable {
     /// The status code, such as 200.
     public var status: Int

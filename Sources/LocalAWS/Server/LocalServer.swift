@@ -11,7 +11,7 @@ public final class LocalServer: Sendable {
   /// Answers a request, given its body.
   public typealias Handler = @Sendable (SignableRequest, [UInt8]) async -> Response
 
-  /// The largest request body that is handed on where nothing else is asked for, in bytes.
+  /// The default maximum size of a request body, in bytes.
   public static let defaultBodyLimit = 1 << 20
 
   /// The loopback address that the server listens on.
@@ -57,7 +57,7 @@ public final class LocalServer: Sendable {
     let connections = ConnectionTasks()
     let log = RequestLog()
     let plan = Locked(FaultPlan())
-    // The process-wide event loops: there is nothing to shut down, however many servers come and go.
+    // The process-wide event loops: they need no shutdown.
     let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .serverChannelOption(.backlog, value: 1024)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)

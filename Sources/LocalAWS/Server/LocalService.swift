@@ -1,6 +1,6 @@
 /// A stand-in for an AWS service, running on loopback until it is stopped.
 public protocol LocalService: Sendable {
-  /// The server it answers through, which tells what was received and plays faults.
+  /// The server, which records requests and plays faults.
   var server: LocalServer { get }
 }
 
@@ -24,9 +24,9 @@ extension LocalService {
   ///
   /// - Parameters:
   ///   - isolation: The actor to run on: the caller's.
-  ///   - body: What to do while the service runs.
-  /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws.
+  ///   - body: The work to do while the service runs.
+  /// - Returns: The result of `body`.
+  /// - Throws: The error of `body`.
   public func whileRunning<Result>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (Self) async throws -> Result

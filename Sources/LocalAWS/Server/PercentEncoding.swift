@@ -1,14 +1,14 @@
 /// Percent-decoding of the parts of a URL and of forms.
 enum PercentEncoding {
-  /// What `+` stands for.
+  /// The meaning of `+`.
   enum Plus { case plus, space }
 
-  /// The text that `encoded` stands for; escapes that aren't two hexadecimal digits are kept as they are.
+  /// Decodes `encoded` to text; invalid escapes are kept unchanged.
   static func decode(_ encoded: some StringProtocol, plus: Plus = .plus) -> String {
     String(decoding: bytes(encoded.utf8, plus: plus), as: UTF8.self)
   }
 
-  /// The bytes that `encoded` stands for; escapes that aren't two hexadecimal digits are kept as they are.
+  /// Decodes `encoded` to bytes; invalid escapes are kept unchanged.
   static func bytes(_ encoded: some Sequence<UInt8>, plus: Plus = .plus) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = Array(encoded)[...]

@@ -29,7 +29,7 @@ final class RequestLog: Sendable {
     for continuation in satisfied { continuation.resume() }
   }
 
-  /// Returns once `isSatisfied` holds of the requests so far, or throws when the waiting task is cancelled.
+  /// Returns once `isSatisfied` is true for the requests so far, or throws if the waiting task is cancelled.
   func wait(until isSatisfied: @escaping @Sendable ([RecordedRequest]) -> Bool) async throws {
     let id = state.withLock { state in
       state.nextWaiter += 1

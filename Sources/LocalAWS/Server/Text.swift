@@ -1,6 +1,6 @@
 import SigV4
 
-// Texts that decide something are compared by their bytes. `==` also equates texts that Unicode holds to be the same, such as
+// Security decisions compare texts by their bytes. `==` also equates texts that are canonically equivalent in Unicode, such as
 // the letter K and the Kelvin sign.
 extension StringProtocol {
   /// Whether both are the same bytes.

@@ -5,29 +5,28 @@
 #endif
 import Synchronization
 
-/// Caches another provider's credentials, so that each request can ask for them.
+/// Caches another provider's credentials and refreshes them before they expire.
 ///
-/// It asks its source when a caller needs credentials, once for all callers that wait, and well before the old ones
-/// expire: 5 minutes before for a lifetime of up to 20 minutes, 15 minutes for one under 90 minutes, and otherwise an
-/// hour. Then one caller asks, while the others are served. In the last minute they all wait for the answer, but at most
-/// 5 s if credentials are cached. While the source fails, the cached credentials are served, even after they expire, and
-/// the source is left alone for 5 to 10 minutes: AWS's services may accept expired ones while their own source is down.
-/// Only an error that needs a person (`misconfigured`) is thrown nevertheless.
+/// The cache calls its source once for all callers that wait. It refreshes credentials before they expire: 5 minutes before
+/// for a lifetime of up to 20 minutes, 15 minutes before for one under 90 minutes, and otherwise an hour before. One caller
+/// then calls the source while the others get the cached credentials. In the last minute all callers wait for the source, but
+/// at most 5 s if credentials are cached. If the source fails, the cache returns the cached credentials, even after they
+/// expire, and doesn't call the source for 5 to 10 minutes: AWS's services may accept expired credentials while their own
+/// source is down. Only `misconfigured` errors, which require user action, are always thrown.
 ///
-/// A source that doesn't answer within the time limit is asked again for the next caller who needs it. Its late answer is
-/// used all the same, unless the cache has better credentials by then. A cancelled caller leaves at once and cancels
-/// nothing: the source is asked for whoever comes next. The rules are those of the AWS SDKs' common credential refresh
-/// behaviour of 2026.
+/// If the source doesn't respond within the time limit, the next caller that needs it calls it again. A late response is
+/// still used, unless the cache has better credentials by then. A cancelled caller returns immediately and doesn't cancel the
+/// call of the source. The rules are those of the AWS SDKs' common credential refresh behaviour of 2026.
 public final class CachedCredentialProvider: CredentialProvider {
   private typealias Waiter = CheckedContinuation<Credentials, any Error>
 
-  /// The default limit for the source's answer: 100 s.
+  /// The default time limit for the source: 100 s.
   ///
-  /// The sources of this library keep limits of their own, whose errors say more. The longest of them is a program (60 s)
-  /// whose credentials assume a role (31 s).
+  /// This library's sources have shorter limits, with more detailed errors. The longest is a program (60 s) whose credentials
+  /// assume a role (31 s).
   public static let defaultTimeLimit = Duration.seconds(100)
 
-  /// How long callers wait who can be served from the cache.
+  /// The maximum wait of a caller while credentials are cached.
   private static let patience = Duration.seconds(5)
 
   private struct State {
@@ -35,7 +34,7 @@ public final class CachedCredentialProvider: CredentialProvider {
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
 
-    /// Removes and returns all callers that wait.
+    /// Removes and returns all waiting callers.
     mutating func takeWaiters() -> Dictionary<Int, Waiter>.Values {
       defer { waiters = [:] }
       return waiters.values
@@ -51,13 +50,13 @@ public final class CachedCredentialProvider: CredentialProvider {
   /// Creates a cache.
   ///
   /// - Parameters:
-  ///   - source: The provider to ask.
-  ///   - refreshWindow: How long before their expiration to ask for new credentials; if nil, it depends on their
-  ///     lifetime. It is half of a lifetime that isn't longer than it.
-  ///   - timeLimit: How long to wait for the source's answer. Then callers without credentials fail with `timedOut`, and
-  ///     the source may be asked again.
-  ///   - onFailure: Called with each error of the source and each timeout, also with those that no caller sees because
-  ///     credentials are cached, and with one when the source answers with expired credentials; it must return soon.
+  ///   - source: The provider of the credentials.
+  ///   - refreshWindow: The time before their expiration at which credentials are refreshed; if nil, it depends on their
+  ///     lifetime. For a lifetime no longer than the window, it is half the lifetime.
+  ///   - timeLimit: The maximum wait for the source. After it, callers without credentials fail with `timedOut`, and the
+  ///     source may be called again.
+  ///   - onFailure: A closure for each error and timeout of the source, including those that no caller sees because
+  ///     credentials are cached, and for expired credentials from the source. It must return quickly.
   public convenience init(
     _ source: any CredentialProvider, refreshWindow: Duration? = nil, timeLimit: Duration = defaultTimeLimit,
     onFailure: (@Sendable (any Error) -> Void)? = nil
@@ -79,8 +78,8 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   /// Returns the cached credentials, or new ones from the source.
   ///
-  /// - Throws: The source's error, if no credentials are cached; ``CredentialError`` with the code `timedOut`, if then the
-  ///   source doesn't answer within the time limit; `CancellationError` if the calling task is cancelled while it waits.
+  /// - Throws: The source's error if no credentials are cached; ``CredentialError`` with the code `timedOut` if the source
+  ///   doesn't respond within the time limit either; `CancellationError` if the calling task is cancelled while it waits.
   nonisolated(nonsending) public func credentials() async throws -> Credentials {
     let now = clock.now()
     let step = state.withLock { $0.cache.step(at: now) }
@@ -96,8 +95,8 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   /// Makes the next call wait for new credentials, after a service has rejected the cached ones.
   ///
-  /// Call it when a service answers `ExpiredToken`, `ExpiredTokenException` or `InvalidToken`. It does nothing if the
-  /// cache has other credentials by now, and it doesn't shorten the pause after a failure of the source.
+  /// Call it when a service returns `ExpiredToken`, `ExpiredTokenException` or `InvalidToken`. It does nothing if the cache
+  /// contains other credentials by now, and it doesn't shorten the pause after a failure of the source.
   ///
   /// - Parameter accessKeyID: The ID of the credentials that were rejected.
   public func invalidate(accessKeyID: String) {
@@ -119,14 +118,14 @@ public final class CachedCredentialProvider: CredentialProvider {
   private func enqueue(_ waiter: Waiter, _ id: Int) {
     let now = clock.now()
     let (outcome, question) = state.withLock { state -> (Result<Credentials, any Error>?, Int?) in
-      // Things may have changed since the caller found that it has to wait.
+      // The state may have changed since the caller decided to wait.
       switch state.cache.step(at: now) {
       case .serve(let credentials): return (.success(credentials), nil)
       case .serveAndAsk(let credentials): return (.success(credentials), state.cache.ask())
       case .raise(let error): return (.failure(error), nil)
       case .ask: break
       }
-      // A cancellation before this found no waiter to remove.
+      // An earlier cancellation found no waiter to remove.
       guard !Task.isCancelled else { return (.failure(CancellationError()), nil) }
       state.waiters[id] = waiter
       return (nil, state.cache.ask())
@@ -135,10 +134,10 @@ public final class CachedCredentialProvider: CredentialProvider {
     ask(question)
   }
 
-  /// Asks the source a question that has been opened.
+  /// Calls the source for an open request.
   private func ask(_ question: Int?) {
     guard let question else { return }
-    // Detached, so that the caller's cancellation isn't passed on; but no less urgent than the caller.
+    // Detached, so that it ignores the caller's cancellation, but with the caller's priority.
     let limits = Task.detached(priority: Task.currentPriority) { try await self.watch(question) }
     Task.detached(priority: Task.currentPriority) {
       let answer: Result<Credentials, any Error>
@@ -148,7 +147,7 @@ public final class CachedCredentialProvider: CredentialProvider {
     }
   }
 
-  /// Ends the waits of those who can be served, and then of all, while the source is silent.
+  /// Ends the waits of callers with cached credentials, and later all waits, while the source doesn't respond.
   private func watch(_ question: Int) async throws {
     let patience = min(Self.patience, timeLimit)
     try await clock.patience(patience)
@@ -156,8 +155,8 @@ public final class CachedCredentialProvider: CredentialProvider {
     try await clock.patience(timeLimit - patience)
     let error = CredentialError(
       .timedOut,
-      "The source of the cached credentials, \(type(of: source)), didn't answer within \(timeLimit). Find out what holds"
-        + " it up, or give the cache a longer timeLimit.")
+      "The source of the cached credentials, \(type(of: source)), didn't respond within \(timeLimit). Check the source,"
+        + " or pass a longer timeLimit to the cache.")
     if endWaits({ $0.overdue(question, error) }) { onFailure?(error) }
   }
 
@@ -172,12 +171,12 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   private static let answeredWithExpired = CredentialError(
     .badAnswer,
-    "The source answered with expired credentials: it fails to renew them, or this machine's clock is wrong."
-      + " They are used until better ones come.")
+    "The source returned expired credentials: it doesn't renew them, or this machine's clock is wrong. Check both."
+      + " The cache uses them until it gets newer ones.")
 
-  /// Changes the cache, and ends all waits if there is a result for them.
+  /// Changes the cache and ends all waits if the change has a result.
   ///
-  /// - Returns: Whether there was a result.
+  /// - Returns: Whether the change has a result.
   @discardableResult
   private func endWaits(_ change: (inout CredentialCacheState) -> Result<Credentials, any Error>?) -> Bool {
     let (outcome, waiters) = state.withLock { state in
@@ -191,6 +190,6 @@ public final class CachedCredentialProvider: CredentialProvider {
 }
 
 extension CredentialProvider {
-  /// Returns this provider behind a cache.
+  /// Returns a cache in front of this provider.
   public func cached() -> CachedCredentialProvider { CachedCredentialProvider(self) }
 }

@@ -4,24 +4,24 @@
   import struct Foundation.Date
 #endif
 
-/// The contents of a cache and its rules: when to serve, when to ask the source, and what a failure means.
+/// Decides when a cache serves its credentials, when it calls its source, and how it handles a failure.
 ///
-/// The rules are those of the AWS SDKs' common credential refresh behaviour of 2026. Questions to the source have numbers
-/// and are leases: an overdue question no longer keeps the source from being asked again.
+/// The rules are those of the AWS SDKs' common credential refresh behaviour of 2026. Each call of the source is a numbered
+/// lease: once it is overdue, the source may be called again.
 struct CredentialCacheState {
-  /// What to do for a caller.
+  /// The action for a caller.
   enum Step {
     /// Serve the cached credentials.
     case serve(Credentials)
-    /// Serve the cached credentials, and ask the source for better ones.
+    /// Serve the cached credentials, and call the source for newer ones.
     case serveAndAsk(Credentials)
     /// Throw an error.
     case raise(any Error)
-    /// Ask the source unless a question is open, and wait for the answer.
+    /// Call the source unless a call is open, and wait for its result.
     case ask
   }
 
-  /// A stretch of time, which a clock that is set back leaves as well.
+  /// A period, which also ends when the clock is set back.
   private struct Stretch {
     let start: Date
     let seconds: Double
@@ -31,39 +31,39 @@ struct CredentialCacheState {
 
   private struct Held {
     let credentials: Credentials
-    /// How long before their expiration the source is asked for new ones, in seconds.
+    /// The time before their expiration at which the cache refreshes them, in seconds.
     let advisoryWindow: Double
-    /// The time for which the source, which has just given these, isn't asked again unless they are refused.
+    /// The period after the response in which the source isn't called again, unless a service rejects the credentials.
     let rest: Stretch
     var isInvalidated = false
   }
 
-  /// The last part of a lifetime, in seconds, in which callers wait for new credentials.
+  /// The last seconds of a lifetime, in which callers wait for new credentials.
   private static let mandatoryWindow = 60.0
-  /// The seconds, chosen at random, for which the source is left alone after a failure.
+  /// The range of the random pause after a failure of the source, in seconds.
   private static let backoff = 300.0...600
-  /// The seconds, chosen at random, for which the source is left alone after a success; half of a shorter lifetime.
+  /// The range of the random pause after a success, in seconds; at most half the lifetime.
   private static let rest = 8.0...12
-  /// The seconds, chosen at random, for which an error that needs a person is told again without asking.
+  /// The range of the random time for which a `misconfigured` error is thrown again without calling the source, in seconds.
   private static let remembrance = 1.0...5
 
-  /// The window that was asked for, in seconds; `nil` for one that goes by the lifetime.
+  /// The configured window, in seconds; if nil, the window depends on the lifetime.
   let configuredWindow: Double?
   private var held: Held?
   private var pause: Stretch?
   private var lasting: (error: any Error, time: Stretch)?
-  /// The number of the newest question.
+  /// The number of the newest call of the source.
   private var newest = 0
-  /// Whether the newest question is neither answered nor overdue.
+  /// Whether the newest call is neither finished nor overdue.
   private var isAsking = false
-  /// Whether the source has been too slow since its last answer, so that only callers without credentials wait for it.
+  /// Whether the source has been too slow since its last response, so that only callers without credentials wait for it.
   private var isLate = false
 
   init(configuredWindow: Double?) {
     self.configuredWindow = configuredWindow
   }
 
-  /// Decides what to do for a caller.
+  /// Returns the action for a caller.
   func step(at now: Date) -> Step {
     if let lasting, lasting.time.contains(now) { return .raise(lasting.error) }
     guard let held else { return .ask }
@@ -76,9 +76,9 @@ struct CredentialCacheState {
     return isAsking ? .serve(held.credentials) : .serveAndAsk(held.credentials)
   }
 
-  /// Opens a question to the source.
+  /// Opens a call of the source.
   ///
-  /// - Returns: The question's number; `nil` if one is open.
+  /// - Returns: The call's number; `nil` if a call is open.
   mutating func ask() -> Int? {
     guard !isAsking else { return nil }
     isAsking = true
@@ -86,18 +86,18 @@ struct CredentialCacheState {
     return newest
   }
 
-  /// Notes that an answer takes longer than callers wait who can be served.
+  /// Records that a call takes longer than callers wait while credentials are cached.
   ///
-  /// - Returns: The credentials to serve them; `nil` if they go on waiting.
+  /// - Returns: The credentials for the waiting callers; `nil` if they continue to wait.
   mutating func late(_ question: Int) -> Credentials? {
     guard question == newest, isAsking, let held else { return nil }
     isLate = true
     return held.credentials
   }
 
-  /// Notes that an answer is overdue, so that the source may be asked again.
+  /// Records that a call is overdue, so that the source may be called again.
   ///
-  /// - Returns: The result for all callers who wait; `nil` if the question has been answered.
+  /// - Returns: The result for all waiting callers; `nil` if the call has finished.
   mutating func overdue(_ question: Int, _ error: CredentialError) -> Result<Credentials, any Error>? {
     guard question == newest, isAsking else { return nil }
     isAsking = false
@@ -105,13 +105,13 @@ struct CredentialCacheState {
     return held.map { .success($0.credentials) } ?? .failure(error)
   }
 
-  /// Records the source's answer to a question, which may come after the question was overdue.
+  /// Records the result of a call, which may already be overdue.
   ///
   /// - Parameters:
-  ///   - answer: The answer.
-  ///   - question: The question's number.
+  ///   - answer: The result.
+  ///   - question: The call's number.
   ///   - clock: The time, and randomness for the lengths of pauses.
-  /// - Returns: The result for all callers who wait; `nil` if they go on waiting for the answer to a newer question.
+  /// - Returns: The result for all waiting callers; `nil` if they wait for a newer call.
   mutating func take(
     _ answer: Result<Credentials, any Error>, to question: Int, _ clock: ProviderClock
   ) -> Result<Credentials, any Error>? {
@@ -140,7 +140,7 @@ struct CredentialCacheState {
     return .success(held.credentials)
   }
 
-  /// Whether the answer to an overdue question improves on the cache, although a newer question has been asked.
+  /// Whether the result of an overdue call is better than the cached credentials, although a newer call is open.
   private func isBetter(_ answer: Result<Credentials, any Error>) -> Bool {
     guard case .success(let credentials) = answer else { return false }
     guard let held else { return true }
@@ -152,12 +152,12 @@ struct CredentialCacheState {
     let window = configuredWindow ?? Self.advisoryWindow(lifetime)
     held = Held(
       credentials: credentials,
-      // A window as long as the lifetime would have each caller ask.
+      // With a window as long as the lifetime, each caller would call the source.
       advisoryWindow: window < lifetime ? window : lifetime / 2,
       rest: Stretch(start: clock.now(), seconds: max(0, min(clock.random(Self.rest), lifetime / 2))))
   }
 
-  /// Makes the next caller wait for new credentials, if those held have this id.
+  /// Makes the next caller wait for new credentials, if the cached ones have this access key ID.
   mutating func invalidate(accessKeyID: String) {
     if held?.credentials.accessKeyID == accessKeyID { held?.isInvalidated = true }
   }

@@ -1,40 +1,38 @@
 import Synchronization
 
-/// Providers that are asked one after the other, until one has credentials.
+/// Queries several providers in order and returns the first credentials.
 ///
-/// A provider that isn't set up (`notConfigured`) or whose source isn't there (`notAvailable`) passes on to the next;
-/// any other error is thrown, since a setting that somebody made shall not be passed over in silence. The last
-/// provider's error tells what all had to say. The provider that had credentials is asked first from then on, until it
-/// fails; no failure is remembered.
+/// If a provider isn't configured (`notConfigured`) or its source isn't available (`notAvailable`), the chain queries the next
+/// one. The chain throws any other error, so that it never ignores a setting silently. If no provider has credentials, the
+/// error lists every provider's reason. Later calls query the successful provider first, until it fails.
 ///
-/// Each call asks a provider anew; put the chain behind a cache to sign requests with it: `CredentialChain().cached()`.
+/// Each call queries a provider again. To sign requests, cache the chain: `CredentialChain().cached()`.
 public final class CredentialChain: CredentialProvider {
-  /// A provider that was asked, and what came of it.
+  /// The result of one queried provider.
   public struct Attempt: Sendable {
     /// The provider's type, such as `EnvironmentCredentialProvider`.
     public let provider: String
-    /// The credentials, or why there are none.
+    /// The credentials, or the reason for their absence.
     public let result: Result<Credentials, any Error>
   }
 
   private let providers: [any CredentialProvider]
   private let winner = Mutex<Int?>(nil)
 
-  /// Creates a chain of providers, in the order in which they are asked.
+  /// Creates a chain of providers, which it queries in their order.
   public init(_ providers: [any CredentialProvider]) {
     self.providers = providers
   }
 
-  /// Creates the usual chain: environment, profile, web identity, container, instance metadata.
+  /// Creates the default chain: environment, profile, web identity, container, instance metadata.
   ///
-  /// The order is that of the AWS SDKs for Rust, Swift and C++; instance metadata, which can only be found out about by asking,
-  /// comes last everywhere. A profile that is named here beats the access keys in the environment, as in the AWS CLI:
-  /// they aren't asked for then.
+  /// The order is that of the AWS SDKs for Rust, Swift and C++. Every SDK queries instance metadata last, because only a request
+  /// can detect it. If `profile` isn't nil, the chain ignores the access keys in the environment, as the AWS CLI does.
   ///
   /// - Parameters:
-  ///   - profile: The profile's name; where left out `AWS_PROFILE`, or `default`.
-  ///   - environment: The variables; where left out, those of the process as they are at each call.
-  ///   - transport: How STS and container endpoints are asked; it must speak `https`.
+  ///   - profile: The profile's name; defaults to `AWS_PROFILE`, or `default`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - transport: The transport for STS and container endpoints; it must support `https`.
   public convenience init(
     profile: String? = nil, environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()
   ) {
@@ -50,10 +48,10 @@ public final class CredentialChain: CredentialProvider {
       ])
   }
 
-  /// The credentials of the first provider that has some.
+  /// Returns the credentials of the first provider that has any.
   ///
-  /// - Throws: ``CredentialError`` from a provider whose settings are wrong or whose source fails; where no provider has
-  ///   credentials, one that lists them all with their reasons; `CancellationError` when the calling task is cancelled.
+  /// - Throws: ``CredentialError`` from a provider whose settings are invalid or whose source fails; if no provider has
+  ///   credentials, an error that lists every provider's reason; `CancellationError` if the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     if let index = winner.withLock(\.self) {
       do {
@@ -64,7 +62,9 @@ public final class CredentialChain: CredentialProvider {
       }
     }
     let attempts = await explain()
-    guard let last = attempts.last else { throw CredentialError(.notConfigured, "The chain has no providers.") }
+    guard let last = attempts.last else {
+      throw CredentialError(.notConfigured, "The credential chain has no providers: pass at least one.")
+    }
     switch last.result {
     case .success(let credentials):
       winner.withLock { $0 = attempts.count - 1 }
@@ -78,7 +78,7 @@ public final class CredentialChain: CredentialProvider {
     }
   }
 
-  /// Asks the providers anew, and tells of each that was asked what came of it; the last one ended the search.
+  /// Queries the providers in order and returns every outcome; the last one ended the search.
   public func explain() async -> [Attempt] {
     var attempts: [Attempt] = []
     for provider in providers {

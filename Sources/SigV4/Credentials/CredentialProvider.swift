@@ -1,56 +1,56 @@
-/// A source of credentials, asked whenever a request is to be signed.
+/// A source of credentials for signing requests.
 ///
-/// A provider may be called from any task and as often as there are requests; one that does I/O belongs behind a cache.
+/// A provider is called from any task, for every signed request; cache a provider that performs I/O.
 public protocol CredentialProvider: Sendable {
-  /// The credentials to sign with now.
+  /// Returns the credentials to sign with now.
   ///
-  /// - Throws: ``CredentialError`` from the providers of this library; whatever they like from others.
+  /// - Throws: ``CredentialError`` from the providers of this library; other providers may throw any error.
   func credentials() async throws -> Credentials
 }
 
-/// A provider of credentials that are known beforehand.
+/// Returns fixed credentials.
 public struct StaticCredentialProvider: CredentialProvider {
   private let given: Credentials
 
-  /// Creates a provider that always has `credentials`.
+  /// Creates a provider that always returns `credentials`.
   public init(_ credentials: Credentials) {
     given = credentials
   }
 
-  /// The credentials that were given.
+  /// Returns the credentials of the initializer.
   public func credentials() async -> Credentials { given }
 }
 
-/// Why a provider has no credentials to give.
+/// The error of a provider that has no credentials.
 public struct CredentialError: Error, Hashable {
-  /// What kind of failure it is, for code to act upon.
+  /// The kind of failure, for code to act on.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The code's name.
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// Nothing is set up for this provider; a chain asks the next one.
+    /// This provider isn't configured; a chain queries the next one.
     public static let notConfigured = Code("notConfigured")
-    /// The source isn't there (not on EC2, no role attached); a chain asks the next one.
+    /// The source isn't available (not on EC2, no role attached); a chain queries the next one.
     public static let notAvailable = Code("notAvailable")
-    /// A setting is wrong and needs a person; a chain stops.
+    /// A setting is invalid and requires user action; a chain stops.
     public static let misconfigured = Code("misconfigured")
-    /// A source that is set up can't be reached or read; a chain stops.
+    /// A configured source can't be reached or read; a chain stops.
     public static let unreachable = Code("unreachable")
-    /// This process has no descriptor, thread or memory left to request credentials with; a chain stops.
+    /// This process has no descriptor, thread or memory left; a chain stops.
     public static let systemResources = Code("systemResources")
-    /// The source didn't answer within its deadline.
+    /// The source didn't respond within its deadline.
     public static let timedOut = Code("timedOut")
-    /// The source answered with an error, or with something that can't be understood.
+    /// The source returned an error or an invalid response.
     public static let badAnswer = Code("badAnswer")
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public let code: Code
-  /// What was wrong, where, and what to do: one sentence or two, without secrets.
+  /// A description of the failure, its place and its remedy: one or two sentences without secrets.
   public let message: String
 
-  /// Creates an error; the message must hold no secret.
+  /// Creates an error; the message must not contain secrets.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
@@ -63,7 +63,7 @@ extension CredentialError: CustomStringConvertible {
 }
 
 extension ProviderFiles.Failure {
-  /// The error of a provider whose file has no content.
+  /// Returns the error of a provider that can't read its file.
   ///
   /// - Parameter name: The file, as the beginning of a sentence.
   /// - Returns: A ``CredentialError``, or `CancellationError`.
@@ -72,9 +72,10 @@ extension ProviderFiles.Failure {
     case .missing: CredentialError(.unreachable, "\(name) doesn't exist.")
     case .unreadable: CredentialError(.unreachable, "\(name) can't be read.")
     case .notRegular: CredentialError(.unreachable, "\(name) isn't a regular file.")
-    case .late: CredentialError(.timedOut, "\(name) wasn't read within 5 seconds: its file system doesn't answer.")
+    case .late: CredentialError(.timedOut, "\(name) wasn't read within 5 seconds: its file system doesn't respond.")
     case .noResources:
-      CredentialError(.systemResources, "\(name) can't be opened: this process has no descriptor or thread left.")
+      CredentialError(
+        .systemResources, "\(name) can't be opened: this process has no descriptor, memory or thread left.")
     case .cancelled: CancellationError()
     }
   }

@@ -7,20 +7,20 @@
 /// Reads credentials from the environment variables `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
 ///
 /// `AWS_SESSION_TOKEN` (or its older name, `AWS_SECURITY_TOKEN`), `AWS_ACCOUNT_ID` and `AWS_CREDENTIAL_EXPIRATION`
-/// (ISO 8601) are read too. White space around a value is ignored, and a blank value is the same as none. The names are
-/// those of the AWS SDKs and Tools Reference Guide, "AWS access keys".
+/// (ISO 8601) are read too. White space around a value is ignored, and a blank variable counts as unset. The names are those
+/// of the AWS SDKs and Tools Reference Guide, "AWS access keys".
 public struct EnvironmentCredentialProvider: CredentialProvider {
-  // A closure shows nothing of the secrets when the provider is printed or dumped.
+  // A closure hides the secrets when the provider is printed or dumped.
   private let environment: @Sendable () -> [String: String]
 
   /// Creates a provider.
   ///
-  /// - Parameter environment: The variables; where left out, those of the process as they are at each call.
+  /// - Parameter environment: The variables; defaults to the process's, read at each call.
   public init(environment: [String: String]? = nil) {
     self.environment = ProcessEnvironment.closure(environment)
   }
 
-  /// The credentials in the environment.
+  /// Returns the credentials in the environment.
   ///
   /// - Throws: ``CredentialError`` with the code `notConfigured` if neither key is set, and `misconfigured` if only one is,
   ///   if a value has quotation marks around it, or if the expiration isn't a date.
@@ -48,7 +48,7 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
     guard let text else { return nil }
     guard let date = ISO8601.date(text) else {
       throw CredentialError(
-        .misconfigured, "AWS_CREDENTIAL_EXPIRATION is no ISO 8601 date such as 2030-03-17T17:46:40Z.")
+        .misconfigured, "AWS_CREDENTIAL_EXPIRATION isn't an ISO 8601 date: use one such as 2030-03-17T17:46:40Z.")
     }
     return date
   }

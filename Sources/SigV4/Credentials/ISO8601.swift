@@ -4,11 +4,15 @@
   import struct Foundation.Date
 #endif
 
-/// The date format of credentials' expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
+// Not Foundation's parser: `Date.ISO8601FormatStyle` accepts `2030-03-17T17:46:40Zjunk`, reads `2030-02-30` as March 2 and hour
+// 25 as the next day, and shifts the year 0 by two days; it rejects `t`, a space and `,5`. A check in front of it would need the
+// same grammar as this file.
+
+/// Parses the dates of credentials' expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
 enum ISO8601 {
-  /// The date that `text` tells, whose seconds may have a fraction and whose zone may be `Z`, `+hh:mm`, `+hhmm` or `+hh`.
+  /// Parses a date whose seconds may have a fraction and whose zone is `Z`, `+hh:mm`, `+hhmm` or `+hh`.
   ///
-  /// - Returns: The date; `nil` where the text is anything else, or names a day or time that doesn't exist.
+  /// - Returns: The date; `nil` for any other text, or for a day or time that doesn't exist.
   static func date(_ text: some StringProtocol) -> Date? {
     var reader = Reader(bytes: Array(text.utf8))
     guard let year = reader.digits(4), reader.skip("-"), let month = reader.digits(2), reader.skip("-"),
@@ -31,19 +35,19 @@ enum ISO8601 {
 
     mutating func digits(_ count: Int) -> Int? {
       let digits = bytes.dropFirst(index).prefix(count)
-      guard digits.count == count, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+      guard digits.count == count, digits.allSatisfy(\.isASCIIDigit) else { return nil }
       index += count
-      return digits.reduce(0) { $0 * 10 + Int($1) - 0x30 }
+      return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
     }
 
-    /// Whether one of `characters` came next, and was skipped.
+    /// Skips one of `characters`; returns whether it came next.
     mutating func skip(_ characters: Unicode.Scalar...) -> Bool {
       guard index < bytes.count, characters.contains(Unicode.Scalar(bytes[index])) else { return false }
       index += 1
       return true
     }
 
-    /// The fraction of a second: 0 where there is none, `nil` for a separator without a digit.
+    /// Reads the fraction of a second, which defaults to 0; `nil` for a separator without a digit.
     mutating func fraction() -> Double? {
       guard skip(".", ",") else { return 0 }
       var fraction = 0.0
@@ -57,7 +61,7 @@ enum ISO8601 {
       return fraction
     }
 
-    /// The zone's seconds ahead of UTC; `nil` where there is no zone.
+    /// Reads the zone's seconds ahead of UTC; `nil` if there is no zone.
     mutating func offset() -> Int? {
       if skip("Z", "z") { return 0 }
       let sign = skip("+") ? 1 : skip("-") ? -1 : 0

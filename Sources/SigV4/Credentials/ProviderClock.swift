@@ -10,9 +10,9 @@ package struct ProviderClock: Sendable {
   package var now: @Sendable () -> Date
   /// Waits, or throws `CancellationError`.
   package var sleep: @Sendable (Duration) async throws -> Void
-  /// Waits until somebody else's answer is overdue, or throws `CancellationError`.
+  /// Waits until another task's result is overdue, or throws `CancellationError`.
   package var patience: @Sendable (Duration) async throws -> Void
-  /// A number of seconds, chosen at random from a range.
+  /// Returns a random number of seconds from a range.
   package var random: @Sendable (ClosedRange<Double>) -> Double
 
   /// Creates a clock from its parts, which default to the system's.
@@ -20,7 +20,7 @@ package struct ProviderClock: Sendable {
     now: @escaping @Sendable () -> Date = { Date() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
     patience: @escaping @Sendable (Duration) async throws -> Void = {
-      // Without a thread to wait on, nothing is known of the time: the source's own error ends the wait.
+      // Without a thread to wait on, only the source's own error ends the wait.
       if await EventThread.shared.wait(for: [], until: .now + $0) != .late { throw CancellationError() }
     },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }
@@ -32,21 +32,21 @@ package struct ProviderClock: Sendable {
   }
 }
 
-/// Repeats what may succeed at the next attempt, with a pause in between.
+/// Retries an operation after transient errors, with a pause before each attempt.
 struct Retry {
-  /// What an attempt came to.
+  /// The outcome of an attempt.
   enum Outcome<Value: Sendable>: Sendable {
     case success(Value)
-    /// An error that the next attempt may not have.
+    /// A transient error.
     case passing(CredentialError)
   }
 
   let attempts = 3
   let clock: ProviderClock
 
-  /// The value of the first attempt that has one, or else the error of the last.
+  /// Returns the value of the first successful attempt.
   ///
-  /// - Throws: What `attempt` throws, at once; the last passing error; `CancellationError`.
+  /// - Throws: The first error that `attempt` throws; the transient error of the last attempt; `CancellationError`.
   func callAsFunction<Value: Sendable>(_ attempt: () async throws -> Outcome<Value>) async throws -> Value {
     var count = 1
     while true {
@@ -61,26 +61,26 @@ struct Retry {
 }
 
 extension ProviderClock {
-  /// The pause before the next attempt: chosen at random from 50 ms up to a bound that doubles, at most 1 s.
+  /// Returns the random pause before the next attempt: from 50 ms to a limit that doubles up to 1 s.
   func pause(after attempt: Int) -> Duration {
     .seconds(random(0.05...min(0.1 * Double(1 << min(attempt, 4)), 1)))
   }
 }
 
 extension TransportError {
-  /// What the failure means to a provider whose source is set up and doesn't answer.
+  /// Returns the transient error of a provider whose configured source doesn't respond.
   ///
   /// - Parameter source: The source, as the beginning of a sentence.
-  /// - Returns: An error that may pass.
-  /// - Throws: ``CredentialError`` for a failure that can't pass; `CancellationError`.
+  /// - Returns: The transient error.
+  /// - Throws: ``CredentialError`` for a permanent failure; `CancellationError`.
   func passing(_ source: String) throws -> CredentialError {
     switch code {
     case .cancelled: throw CancellationError()
-    case .invalidRequest: throw CredentialError(.misconfigured, "\(source) can't be asked: \(message).")
-    case .timedOut: CredentialError(.timedOut, "\(source) didn't answer in time (\(message)).")
+    case .invalidRequest: throw CredentialError(.misconfigured, "\(source) can't be queried: \(message).")
+    case .timedOut: CredentialError(.timedOut, "\(source) didn't respond in time (\(message)).")
     case .systemResources: CredentialError(.systemResources, "\(source) can't be reached: \(message).")
     case .cannotConnect: CredentialError(.unreachable, "\(source) can't be reached: \(message).")
-    default: CredentialError(.badAnswer, "\(source) gave no whole answer: \(message).")
+    default: CredentialError(.badAnswer, "\(source) returned no complete response: \(message).")
     }
   }
 }

@@ -1,12 +1,12 @@
 extension String {
-  /// The longest text that a provider accepts, in bytes: that of a web identity token, the longest that AWS documents.
+  /// The maximum size of a setting, in bytes: that of a web identity token, the longest that AWS documents.
   static let settingLimit = 20_000
 }
 
 extension [String: String] {
-  /// Returns the value of the first of the variables that is set and not blank, without the white space around it.
+  /// Returns the trimmed value of the first variable that is set and not blank.
   ///
-  /// - Throws: ``CredentialError`` with the code `misconfigured` for a value in quotation marks, or of more than 20,000 bytes.
+  /// - Throws: ``CredentialError`` with the code `misconfigured` for a value in quotation marks or over 20,000 bytes.
   func setting(_ names: String...) throws(CredentialError) -> String? {
     for name in names {
       guard let text = self[name]?.nonBlank else { continue }
@@ -17,18 +17,29 @@ extension [String: String] {
       guard !text.isInQuotationMarks else {
         throw CredentialError(
           .misconfigured,
-          "The value of \(name) has quotation marks around it: remove them. Files of variables, such as those of docker"
-            + " --env-file, pass them on.")
+          "The value of \(name) has quotation marks around it: remove them. Variable files, such as those of"
+            + " docker --env-file, keep them.")
       }
       return text
     }
     return nil
   }
 
-  /// Returns a value from code, or else the first of the variables that is set, as ``setting(_:)`` does.
+  /// Returns the value from code; defaults to the first variable that is set, as in ``setting(_:)``.
   func setting(_ given: String?, or names: String...) throws(CredentialError) -> String? {
     if let given = given?.nonBlank { return given }
     for name in names { if let text = try setting(name) { return text } }
     return nil
   }
+}
+
+extension UInt8 {
+  /// Whether this is an ASCII digit.
+  var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+
+  /// Whether this is an ASCII lower-case letter.
+  var isASCIILowercase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
+
+  /// Whether this is an ASCII letter.
+  var isASCIILetter: Bool { isASCIILowercase || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
 }

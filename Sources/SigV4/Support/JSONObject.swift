@@ -1,3 +1,7 @@
+// Not JSONDecoder: of `{"Token":"a","Token":"b"}` it silently keeps the first, and it merges names that are canonically
+// equivalent. It accepts `{"a":"1",}`, UTF-16, and bad escapes, numbers and surrogates in values that aren't decoded. Only a
+// parser sees these.
+
 /// The members of a JSON object in order.
 ///
 /// It accepts exactly RFC 8259, so that two readers never read different things. All members of a repeated name are kept.

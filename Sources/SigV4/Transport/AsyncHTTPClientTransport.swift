@@ -14,17 +14,18 @@
     import Darwin
   #endif
 
-  /// A transport on AsyncHTTPClient.
+  /// Sends requests with AsyncHTTPClient.
   ///
-  /// Its client follows no redirect and uses no proxy, is shared by all copies and lives as long as the program. It has one
-  /// limit on connecting for all requests, so the deadlines for connecting and for the first byte are one, their sum.
+  /// All copies share one client, which lives as long as the process, follows no redirect and uses no proxy. The client has
+  /// one connection timeout for all requests, so the first byte is due after the sum of the two deadlines, for connecting and
+  /// for the first byte.
   public struct AsyncHTTPClientTransport: HTTPTransport {
     private static let client: HTTPClient = {
       var configuration = HTTPClient.Configuration()
       configuration.redirectConfiguration = .disallow
-      // A refused connection is an answer, which the provider that asked may try again.
+      // The providers decide whether to retry a refused connection.
       configuration.connectionPool.retryConnectionEstablishment = false
-      // Ends attempts that nobody waits for any longer; requests have deadlines of their own.
+      // Ends abandoned connection attempts; each request also has its own deadlines.
       configuration.timeout.connect = .seconds(60)
       return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
@@ -32,18 +33,18 @@
     /// Creates a transport.
     public init() {}
 
-    /// Sends a request and returns the answer, whatever its status.
+    /// Sends a request and returns the response, whatever its status.
     ///
-    /// - Parameter request: What to send, and how long to wait.
-    /// - Returns: The answer, with its whole body.
-    /// - Throws: ``TransportError`` when there is no whole answer.
+    /// - Parameter request: The request and its deadlines.
+    /// - Returns: The response with its complete body.
+    /// - Throws: ``TransportError`` if there is no complete response.
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
       let outgoing = try HTTPClientRequest(request)
       let deadlines = request.deadlines
-      // The client may be slow to notice a cancellation: its task is left behind, not waited for.
+      // The client can be slow to notice a cancellation, so its task isn't awaited.
       let outcome = FirstOutcome<Result<TransportResponse, TransportError>>(ifCancelled: .failure(.cancelled))
       let timer = EventThread.shared.register([], until: .now + deadlines.whole) { _ in
-        outcome.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
+        outcome.end(.failure(.timedOut(after: deadlines.whole, "no complete response")))
       }
       guard let timer else { throw .noResources("thread or descriptor") }
       let exchange = Task { outcome.end(await Self.exchange(outgoing, deadlines, bodyLimit: request.bodyLimit)) }
@@ -62,7 +63,7 @@
         let answer = try await client.execute(request, deadline: .now() + TimeAmount(head))
         var response = TransportResponse(
           status: Int(answer.status.code), headers: answer.headers.map { HeaderField($0.name, $0.value) })
-        // A length that no Int holds is too long too, and the client would wait for all of it.
+        // A length that overflows Int is too long, and the client would wait for all of it.
         let lengths = request.method == .HEAD ? [] : answer.headers["Content-Length"]
         guard lengths.allSatisfy({ Int($0).map { $0 <= bodyLimit } ?? false }) else {
           return .failure(.tooLong(bodyLimit))
@@ -81,7 +82,7 @@
   extension HTTPClientRequest {
     fileprivate init(_ request: TransportRequest) throws(TransportError) {
       guard HTTPURL(request.url) != nil else {
-        throw TransportError(.invalidRequest, "the URL isn't of the form http://host/path")
+        throw TransportError(.invalidRequest, "the URL must have the form http://host/path")
       }
       self.init(url: request.url)
       method = HTTPMethod(rawValue: request.method)
@@ -94,15 +95,15 @@
   }
 
   extension TransportError {
-    /// The error of an exchange that had no whole answer; its own text is left out, since it may quote the URL's query.
+    /// Converts the client's error; its text is omitted because it may quote the URL's query.
     fileprivate init(_ error: any Error, _ head: Duration) {
       switch error {
       case is CancellationError: self = .cancelled
-      case let error as NIOConnectionError where error.connectionErrors.contains(where: { $0.error.isOutOfDescriptors }):
-        self = .noResources("descriptor")
+      case let error as NIOConnectionError where error.connectionErrors.contains(where: { $0.error.isOutOfResources }):
+        self = .noResources("descriptor or memory")
       case is NIOConnectionError:
-        self.init(.cannotConnect, "the connection was refused, there is no route or the host's name is unknown")
-      case is IOError where error.isOutOfDescriptors: self = .noResources("descriptor")
+        self.init(.cannotConnect, "the connection was refused, there is no route, or the host name is unknown")
+      case is IOError where error.isOutOfResources: self = .noResources("descriptor or memory")
       case let error as IOError where ![ECONNRESET, EPIPE].contains(error.errnoCode):
         self.init(.cannotConnect, "the connection was refused or there is no route")
       case let error as HTTPParserError where error == .invalidEOFState: self = .closedEarly
@@ -111,10 +112,10 @@
       case let error as HTTPClientError:
         switch error {
         case .cancelled: self = .cancelled
-        case .deadlineExceeded: self = .timedOut(after: head, "no answer")
+        case .deadlineExceeded: self = .timedOut(after: head, "no response")
         case .connectTimeout, .tlsHandshakeTimeout: self.init(.cannotConnect, "the connection timed out")
         case .remoteConnectionClosed: self = .closedEarly
-        default: self.init(.badAnswer, "the exchange broke a rule of HTTP")
+        default: self.init(.badAnswer, "the response violates HTTP")
         }
       default: self.init(.cannotConnect, "TLS failed")
       }
@@ -122,9 +123,9 @@
   }
 
   extension Error {
-    /// Whether the process or the system has no descriptors left.
-    fileprivate var isOutOfDescriptors: Bool {
-      (self as? IOError).map { [EMFILE, ENFILE].contains($0.errnoCode) } ?? false
+    /// Whether the call failed because no descriptor or memory was left.
+    fileprivate var isOutOfResources: Bool {
+      (self as? IOError).map { SystemErrorNumber.isExhaustion($0.errnoCode) } ?? false
     }
   }
 #endif

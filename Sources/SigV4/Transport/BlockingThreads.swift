@@ -1,36 +1,36 @@
 import Synchronization
 
-/// Threads for calls that block and can't be interrupted: the resolver, files, the start of programs.
+/// Runs calls that block and can't be interrupted: resolving names, reading files, starting programs.
 ///
-/// A caller leaves when its deadline passes or it is cancelled; the thread ends when the call does. A call that is stuck
-/// costs one of the threads of its kind and nothing else.
+/// A caller returns when its deadline passes or its task is cancelled; the thread ends when the call does. A stuck call
+/// occupies one thread of its set and nothing else.
 final class BlockingThreads: Sendable {
-  /// Why a call has no result.
+  /// The reason for a missing result.
   enum Failure: Error, Hashable {
     /// The deadline has passed.
     case late
     /// The calling task was cancelled.
     case cancelled
-    /// The system has no thread to give.
+    /// The system can't start another thread.
     case noResources
   }
 
-  /// `getaddrinfo`.
+  /// The threads for `getaddrinfo`.
   static let resolver = BlockingThreads(limit: 32)
-  /// Opening and reading files, on file systems that may not answer.
+  /// The threads that open and read files, on file systems that may hang.
   static let files = BlockingThreads(limit: 16)
-  /// Starting programs, which are read from such file systems.
+  /// The threads that start programs, which are read from such file systems.
   static let programs = BlockingThreads(limit: 16)
 
   private struct State {
     var threads = 0
-    /// The calls that wait for a thread, by the order in which they came.
+    /// The calls that wait for a thread, keyed by the order of their arrival.
     var jobs: [UInt64: @Sendable () -> Void] = [:]
-    /// No call before this one waits.
+    /// The lowest identifier that can still be waiting.
     var firstIdentifier: UInt64 = 0
     var nextIdentifier: UInt64 = 0
 
-    /// Takes out the call that has waited the longest.
+    /// Removes and returns the call that has waited longest.
     mutating func takeJob() -> (@Sendable () -> Void)? {
       while firstIdentifier < nextIdentifier {
         defer { firstIdentifier += 1 }
@@ -43,14 +43,14 @@ final class BlockingThreads: Sendable {
   private let limit: Int
   private let state = Mutex(State())
 
-  /// Creates a set of at most `limit` threads, which live while there are calls.
+  /// Creates a set of at most `limit` threads, which end when no call is left.
   init(limit: Int) { self.limit = limit }
 
   /// Runs a call and returns its result.
   ///
   /// - Parameters:
-  ///   - deadline: The time after which the caller isn't kept; the call may still be running then.
-  ///   - dropped: Called with a result that comes after its caller has left, such as a descriptor to close.
+  ///   - deadline: The time at which the caller returns, even if the call is still running.
+  ///   - dropped: Called with a result that arrives after its caller has returned, such as a descriptor to close.
   ///   - call: The call.
   /// - Returns: The call's result.
   /// - Throws: ``Failure``.
@@ -72,7 +72,7 @@ final class BlockingThreads: Sendable {
     return try result.get()
   }
 
-  /// Adds a job, and a thread if there may be another; returns nil if no thread will ever run it.
+  /// Adds a job, and a thread if the limit allows; returns nil if no thread can run the job.
   private func enqueue(_ run: @escaping @Sendable () -> Void) -> UInt64? {
     state.withLock { state in
       let identifier = state.nextIdentifier
@@ -84,7 +84,7 @@ final class BlockingThreads: Sendable {
     }
   }
 
-  /// Takes out a job that hasn't begun.
+  /// Removes a job that hasn't started.
   private func forget(_ identifier: UInt64) {
     state.withLock { _ = $0.jobs.removeValue(forKey: identifier) }
   }
@@ -102,7 +102,7 @@ final class BlockingThreads: Sendable {
   }
 }
 
-/// An outcome that may come from several sides, of which the first is kept, and the one caller that waits for it.
+/// Keeps the first of several competing outcomes and resumes the one caller that waits for it.
 final class FirstOutcome<Outcome: Sendable>: Sendable {
   private enum State {
     case open(CheckedContinuation<Outcome, Never>?)

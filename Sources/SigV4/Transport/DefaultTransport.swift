@@ -1,14 +1,14 @@
-/// The transport of providers that need `https` too.
+/// The default transport of providers that need `https`.
 ///
-/// For `http` it is ``SocketTransport``, so that no proxy sees the request. For `https` it is the following.
+/// It sends `http` requests with ``SocketTransport``, so that no proxy sees them. It sends `https` requests as follows.
 ///
-/// | where | `https` through |
+/// | platform | `https` transport |
 /// |---|---|
 /// | Apple platforms | `URLSession`, with the trait `URLSession`, which is on by default |
 /// | Linux | ``SocketTransport`` and the system's libssl, unless the trait `SwiftCrypto` is on |
-/// | anywhere else | AsyncHTTPClient, with the trait of that name |
+/// | otherwise | AsyncHTTPClient, with the trait of that name |
 ///
-/// Without any of these, an `https` request throws an error that names the remedies.
+/// If none of these applies, an `https` request throws an error that names the remedies.
 public struct DefaultTransport: HTTPTransport {
   private let plain = SocketTransport()
   private let secure: (any HTTPTransport)?
@@ -26,11 +26,11 @@ public struct DefaultTransport: HTTPTransport {
     #endif
   }
 
-  /// Sends a request and returns the answer, whatever its status.
+  /// Sends a request and returns the response, whatever its status.
   ///
-  /// - Parameter request: What to send, and how long to wait.
-  /// - Returns: The answer, with its whole body.
-  /// - Throws: ``TransportError`` when there is no whole answer.
+  /// - Parameter request: The request and its deadlines.
+  /// - Returns: The response with its complete body.
+  /// - Throws: ``TransportError`` if there is no complete response.
   public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
     guard HTTPURL(request.url)?.scheme == .https else { return try await plain.send(request) }
     guard let secure else {
@@ -39,7 +39,9 @@ public struct DefaultTransport: HTTPTransport {
       #else
         let remedy = "with the trait SwiftCrypto, enable this package's trait AsyncHTTPClient"
       #endif
-      throw TransportError(.invalidRequest, "the URL is https: \(remedy), or give the provider a transport")
+      throw TransportError(
+        .invalidRequest,
+        "the URL is https, which needs another transport: \(remedy), or pass a transport to the provider")
     }
     return try await secure.send(request)
   }
@@ -47,7 +49,7 @@ public struct DefaultTransport: HTTPTransport {
 
 #if URLSession && canImport(Darwin)
   extension URLSessionTransport {
-    /// One session for all providers that don't have their own.
+    /// The session that providers share by default.
     fileprivate static let shared = URLSessionTransport()
   }
 #endif

@@ -16,15 +16,15 @@
 #endif
 import Synchronization
 
-/// The library's one thread that waits: for sockets, pipes, the ends of programs, and deadlines.
+/// Waits for sockets, pipes, ends of programs and deadlines, on one thread for the whole process.
 ///
-/// Dispatch's pool grows by one thread a second, and Swift's cooperative threads are as many as there are cores: a deadline
-/// that shares either with the work that it bounds comes late. This thread does nothing but wait, with `poll(2)`, which needs no
-/// descriptor of its own and lets a caller close the one it waited for at any time.
+/// Dispatch's pool grows by one thread a second, and Swift has one cooperative thread for each core: a deadline that shares
+/// either with the work that it limits fires late. This thread only waits, with `poll(2)`, which needs no descriptor of its own
+/// and lets a caller close a descriptor at any time.
 final class EventThread: Sendable {
   static let shared = EventThread()
 
-  /// A descriptor, and what to wait for.
+  /// A descriptor and the events to wait for.
   struct Interest: Sendable {
     let descriptor: Int32
     /// The events of `poll(2)`.
@@ -34,15 +34,15 @@ final class EventThread: Sendable {
     static func writable(_ descriptor: Int32) -> Interest { Interest(descriptor: descriptor, events: Int16(POLLOUT)) }
   }
 
-  /// How a wait ended.
+  /// The outcome of a wait.
   enum Outcome: Sendable, Hashable {
-    /// One of the descriptors is ready, or broken, as the next call on it reports.
+    /// One of the descriptors is ready or broken; the next call on it reports which.
     case ready
     /// The deadline has passed.
     case late
     /// The waiting task was cancelled.
     case cancelled
-    /// The system has no thread or descriptor for the event thread.
+    /// The event thread can't start: no thread or descriptor is left.
     case noResources
   }
 
@@ -53,15 +53,15 @@ final class EventThread: Sendable {
   }
 
   private struct State {
-    /// What to call when each wait ends, and whether it waits for descriptors.
+    /// The closure that ends each wait, and whether the wait has descriptors.
     var ends: [UInt64: (hasDescriptors: Bool, end: @Sendable (Outcome) -> Void)] = [:]
     var nextIdentifier: UInt64 = 0
-    /// The waits that the thread hasn't seen yet, and those that it must forget.
+    /// The waits that the thread must still add, and those that it must remove.
     var added: [Wait] = []
     var removed: Set<UInt64> = []
-    /// The time until which the thread is in `poll(2)`; nil while it isn't, and looks at the waits before it is again.
+    /// The time until which the thread sleeps in `poll(2)`; nil while it is awake, and then it reads the waits before it sleeps.
     var sleepsUntil: ContinuousClock.Instant?
-    /// The pipe that interrupts `poll(2)`; nil until the thread runs.
+    /// The pipe that interrupts `poll(2)`; nil until the thread has started.
     var alarm: SystemPipe?
   }
 
@@ -77,7 +77,7 @@ final class EventThread: Sendable {
     return await outcome.wait()
   }
 
-  /// Waits for a time; without a thread or descriptor for the wait, it returns at once.
+  /// Waits for a duration; it returns immediately if no thread or descriptor is left.
   ///
   /// - Throws: `CancellationError` if the calling task is cancelled.
   func sleep(for time: Duration) async throws {
@@ -89,8 +89,8 @@ final class EventThread: Sendable {
   /// - Parameters:
   ///   - interests: The descriptors; those below zero are ignored.
   ///   - deadline: The time to stop waiting.
-  ///   - end: A closure that returns at once.
-  /// - Returns: What ``unregister(_:)`` needs, or nil if the system has no thread or descriptor.
+  ///   - end: A closure that returns quickly.
+  /// - Returns: The identifier for ``unregister(_:)``; nil if no thread or descriptor is left.
   func register(
     _ interests: [Interest], until deadline: ContinuousClock.Instant, _ end: @escaping @Sendable (Outcome) -> Void
   ) -> UInt64? {
@@ -108,10 +108,10 @@ final class EventThread: Sendable {
     }
   }
 
-  /// The number of waits that are left for the next time that the thread wakes.
+  /// The number of new waits at which the thread is woken early.
   private static let addedLimit = 1024
 
-  /// Forgets a wait, if it hasn't ended; its closure may still be running.
+  /// Cancels a wait that hasn't ended; its closure may still be running.
   func unregister(_ identifier: UInt64) {
     state.withLock { state in
       guard let wait = state.ends.removeValue(forKey: identifier) else { return }
@@ -126,7 +126,7 @@ final class EventThread: Sendable {
     if let alarm = state.alarm { Self.ring(alarm.writing) }
   }
 
-  /// Starts the thread if it doesn't run; returns whether it runs.
+  /// Starts the thread unless it runs; returns whether it runs.
   private func start(_ state: inout State) -> Bool {
     guard state.alarm == nil else { return true }
     guard let alarm = SystemPipe() else { return false }
@@ -139,9 +139,9 @@ final class EventThread: Sendable {
     return true
   }
 
-  /// The waits as the thread knows them: no lock is held while they are looked through.
+  /// The thread's own copy of the waits, which it searches without a lock.
   private struct Table {
-    /// What is polled, the alarm's pipe first, and the waits that the others belong to.
+    /// The polled descriptors, the alarm's pipe first, and the owners of the others.
     var descriptors: [pollfd]
     var owners: [UInt64] = []
     var deadlines: [(identifier: UInt64, deadline: ContinuousClock.Instant)] = []
@@ -179,7 +179,7 @@ final class EventThread: Sendable {
       state.withLock { $0.sleepsUntil = nil }
       var ready: Set<UInt64> = []
       if count < 0 {
-        // More descriptors than the system polls, or no memory: nothing is known of them, deadlines still pass.
+        // Too many descriptors for the system, or no memory: only deadlines can fire.
         if failure != EINTR { _ = poll(nil, 0, 10) }
       } else {
         if table.descriptors[0].revents != 0 { Self.silence(bell) }
@@ -195,7 +195,7 @@ final class EventThread: Sendable {
     }
   }
 
-  /// Brings the table up to date, and returns the time until which the thread may sleep.
+  /// Updates the table and returns the time until which the thread may sleep.
   private func update(_ table: inout Table) -> ContinuousClock.Instant {
     let (added, removed) = state.withLock { state in
       defer { (state.added, state.removed) = ([], []) }
@@ -205,29 +205,29 @@ final class EventThread: Sendable {
     table.remove(removed)
     let end = table.deadlines.lazy.map(\.deadline).min() ?? .now + .seconds(3600)
     return state.withLock { state in
-      // What has come meanwhile is for the next time; without a sleep, however much comes.
+      // New waits are added in the next round, which starts without a sleep.
       guard state.added.isEmpty, state.removed.isEmpty else { return .now }
       state.sleepsUntil = end
       return end
     }
   }
 
-  /// Ends waits that haven't been forgotten meanwhile.
+  /// Ends those of the waits that are still registered.
   private func finish(_ identifiers: Set<UInt64>, _ outcome: Outcome) {
     guard !identifiers.isEmpty else { return }
     let ends = state.withLock { state in identifiers.compactMap { state.ends.removeValue(forKey: $0)?.end } }
     for end in ends { end(outcome) }
   }
 
-  /// The time for `poll(2)`, rounded up so that a deadline has passed when it returns.
+  /// Returns the timeout for `poll(2)`, rounded up so that the deadline has passed when it returns.
   private static func milliseconds(until deadline: ContinuousClock.Instant) -> Int32 {
     let (seconds, attoseconds) = (deadline - .now).components
     guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    // Longer than an hour is waited for hour by hour.
+    // Longer waits are split into hours.
     return Int32(min(seconds, 3600) * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
   }
 
-  /// Makes `poll(2)` return; a full pipe does already.
+  /// Makes `poll(2)` return; a full pipe already does.
   private static func ring(_ writing: Int32) {
     var byte: UInt8 = 0
     _ = unsafe write(writing, &byte, 1)
@@ -239,20 +239,20 @@ final class EventThread: Sendable {
   }
 }
 
-/// A thread of the library's own, apart from Dispatch's pool and Swift's cooperative threads.
+/// Starts threads outside Dispatch's pool and Swift's cooperative pool.
 enum SystemThread {
   private final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  /// Starts a detached thread that handles no signals; returns false if the system has none to give.
+  /// Starts a detached thread that handles no signals; returns false if the system can't.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Musl's default of 128 KiB is too little for a resolver's plug-ins.
+    // Resolver plug-ins need more than Musl's default of 128 KiB.
     unsafe pthread_attr_setstacksize(&attributes, 1 << 20)
     let argument = unsafe Unmanaged.passRetained(Body(body))
     #if canImport(Darwin)
@@ -260,7 +260,7 @@ enum SystemThread {
     #else
       var thread = pthread_t()
     #endif
-    // A new thread inherits the signals that its creator blocks: the program's handlers never run here.
+    // A new thread inherits its creator's blocked signals: the program's handlers never run here.
     var all = sigset_t()
     var before = sigset_t()
     unsafe sigfillset(&all)
@@ -284,12 +284,12 @@ enum SystemThread {
   #endif
 }
 
-/// A pipe of the system, whose ends the owner closes.
+/// A system pipe, whose ends the owner closes.
 struct SystemPipe {
   let reading: Int32
   let writing: Int32
 
-  /// Creates a pipe that no other program inherits, and whose reading end never blocks; nil if no descriptors are left.
+  /// Creates a pipe that no other program inherits and whose reading end never blocks; nil if no descriptor is left.
   init?() {
     var ends: (reading: Int32, writing: Int32) = (-1, -1)
     let status = unsafe withUnsafeMutableBytes(of: &ends) { bytes in

@@ -5,13 +5,13 @@
     import Foundation
   #endif
 
-  /// The proxy through which `https` connections are made, by CONNECT (RFC 9110, section 9.3.6).
+  /// A proxy that opens `https` connections with CONNECT (RFC 9110, section 9.3.6).
   struct HTTPSProxy {
     /// The variable that names the proxy.
     private let variable: String
-    /// Where the proxy is.
+    /// The proxy's URL.
     let url: HTTPURL
-    /// The value of `Proxy-Authorization`, which no error shows.
+    /// The value of `Proxy-Authorization`, which never appears in errors.
     private let authorization: String?
 
     /// Reads `https_proxy` and `no_proxy`, in either letter case, lower case first; nil if no proxy is used for `target`.
@@ -22,7 +22,7 @@
       guard let (variable, value) = set(["https_proxy", "HTTPS_PROXY"]) else { return nil }
       let exceptions = set(["no_proxy", "NO_PROXY"])?.1 ?? ""
       guard !ProxyExceptions(exceptions).contain(target.host, target.port) else { return nil }
-      // All of this is ASCII, as HTTPURL requires of the rest: the last @ before a slash ends user and password.
+      // User and password end at the last @ before a slash; HTTPURL requires ASCII of the rest.
       let bytes = value.contains("://") ? value.utf8[...] : "http://\(value)".utf8[...]
       let slash = UInt8(ascii: "/")
       let scheme = bytes.prefix { $0 != slash }
@@ -34,7 +34,7 @@
       guard let url = HTTPURL(plain), url.scheme == .http else {
         throw TransportError(
           .invalidRequest,
-          "\(variable) must be of the form http://host:port or http://user:password@host:port; other kinds of proxies aren't"
+          "\(variable) must have the form http://host:port or http://user:password@host:port; other kinds of proxies aren't"
             + " supported")
       }
       self.variable = variable
@@ -45,7 +45,7 @@
       }
     }
 
-    /// Makes the proxy connect to the server of `target`; what is sent afterwards, it passes on.
+    /// Makes the proxy connect to the server of `target`; the proxy then forwards all bytes.
     func connect(
       _ socket: borrowing Socket, to target: HTTPURL, until deadline: ContinuousClock.Instant
     ) async throws(TransportError) {
@@ -58,14 +58,14 @@
       while true {
         let bytes = try await socket.receive(until: deadline)
         guard !bytes.isEmpty else {
-          throw TransportError(.closed, "the proxy that \(variable) names closed the connection")
+          throw TransportError(.closed, "the proxy in \(variable) closed the connection")
         }
         guard let answer = try parser.read(bytes) else { continue }
-        // The server speaks only once it has been spoken to.
+        // The server never sends before the client does.
         if 200...299 ~= answer.status, !parser.hasMore { return }
-        let remedy = answer.status == 407 ? ": give it user and password, as in http://user:password@host:port" : ""
+        let remedy = answer.status == 407 ? ": set its user and password, as in http://user:password@host:port" : ""
         throw TransportError(
-          .cannotConnect, "the proxy that \(variable) names answered CONNECT with status \(answer.status)\(remedy)")
+          .cannotConnect, "the proxy in \(variable) answered CONNECT with status \(answer.status)\(remedy)")
       }
     }
 
@@ -81,16 +81,16 @@
     }
   }
 
-  /// The hosts that are reached without a proxy: this machine, and those that `no_proxy` lists.
+  /// The hosts that need no proxy: this machine, and the entries of `no_proxy`.
   ///
-  /// An entry is `*`, a host name, which includes the names below it, an IP address, or a block of addresses such as 10.0.0.0/8;
-  /// a name or an address may be followed by a port.
+  /// An entry is `*`, a host name (which includes its subdomains), an IP address, or an address block such as 10.0.0.0/8. A name
+  /// or an address can end with a port.
   struct ProxyExceptions {
     private let entries: [Substring]
 
     init(_ list: String) { entries = list.utf8.split { ", \t".utf8.contains($0) }.map(Substring.init) }
 
-    /// Whether a host and port are reached without a proxy.
+    /// Whether a host and port need no proxy.
     func contain(_ host: String, _ port: UInt16) -> Bool {
       let name = host.lowercased()
       let address = IPAddress(name)
@@ -107,9 +107,9 @@
         return address.isIn(block, prefix: length)
       }
       var host = Substring(entry)
-      // A colon within brackets is the address's.
+      // A colon within brackets belongs to the address.
       let portStart = host.hasSuffix("]") ? nil : host.lastIndex(of: ":")
-      // A colon of an address without brackets isn't a port's.
+      // An address without brackets has no port.
       if let portStart, IPAddress(entry) == nil {
         guard host[host.index(after: portStart)...] == "\(port)" else { return false }
         host = host[..<portStart]

@@ -1,36 +1,35 @@
-/// Sends the few HTTP requests that providers of credentials make.
+/// Sends the HTTP requests of credential providers.
 ///
-/// A transport asks the host of the URL and nobody else, because credentials and session tokens must not reach others: it
-/// follows no redirect and keeps no cookies. For `http` it should use no proxy; for `https` one may be in between, which
-/// passes on what it can't read.
+/// A transport contacts only the host of the URL, because no other host may see credentials and session tokens: it follows
+/// no redirect and keeps no cookies. For `http` it must use no proxy. For `https` a proxy may forward the encrypted bytes.
 public protocol HTTPTransport: Sendable {
-  /// Sends a request and returns the answer, whatever its status.
+  /// Sends a request and returns the response, whatever its status.
   ///
-  /// It returns or throws within the request's deadlines, whatever the peer does, and at once when the calling task is
+  /// It returns or throws within the request's deadlines, whatever the peer does, and immediately if the calling task is
   /// cancelled.
   ///
-  /// - Parameter request: What to send, and how long to wait.
-  /// - Returns: The answer, with its whole body.
-  /// - Throws: ``TransportError`` when there is no whole answer.
+  /// - Parameter request: The request and its deadlines.
+  /// - Returns: The response with its complete body.
+  /// - Throws: ``TransportError`` if there is no complete response.
   func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse
 }
 
-/// A request that a provider of credentials sends, and how long it waits for the answer.
+/// A request of a credential provider, with its deadlines.
 public struct TransportRequest: Sendable, Hashable {
   /// The method, such as `GET`.
   public var method: String
-  /// The URL as text, `http` or `https`, sent as it is.
+  /// The URL as text, `http` or `https`, sent unchanged.
   public var url: String
   /// The header fields, without those that the transport sets itself (`Host`, `Content-Length`).
   public var headers: [HeaderField]
   /// The body.
   public var body: [UInt8]
-  /// How long to wait for each part of the exchange.
+  /// The deadlines of the exchange.
   public var deadlines: TransportDeadlines
-  /// The longest body that an answer may have, in bytes.
+  /// The maximum size of the response body, in bytes.
   public var bodyLimit: Int
 
-  /// The longest body where nothing else is asked for: 64 KiB.
+  /// The default maximum size of the response body: 64 KiB.
   public static let defaultBodyLimit = 65_536
 
   /// Creates a request from its parts.
@@ -52,7 +51,7 @@ public struct TransportRequest: Sendable, Hashable {
 }
 
 extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The method, and the URL's scheme, host and port; paths, queries, headers and bodies carry tokens and stay out.
+  /// The method and the URL's scheme, host and port, without the parts that can contain tokens.
   public var description: String { "\(method) \(HTTPURL(url)?.origin ?? "no URL")" }
   /// The same as ``description``.
   public var debugDescription: String { description }
@@ -60,16 +59,16 @@ extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertibl
   public var customMirror: Mirror { Mirror(self, children: ["request": description], displayStyle: .struct) }
 }
 
-/// The answer to a ``TransportRequest``.
+/// The response to a ``TransportRequest``.
 public struct TransportResponse: Sendable, Hashable {
   /// The status code, such as 200.
   public var status: Int
   /// The header fields.
   public var headers: [HeaderField]
-  /// The body, complete and decoded from its chunks.
+  /// The complete body, without chunk framing.
   public var body: [UInt8]
 
-  /// Creates an answer from its parts.
+  /// Creates a response from its parts.
   public init(status: Int, headers: [HeaderField] = [], body: [UInt8] = []) {
     self.status = status
     self.headers = headers
@@ -81,55 +80,56 @@ public struct TransportResponse: Sendable, Hashable {
 }
 
 extension TransportResponse: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The status and the size of the body, whose content may be secret.
+  /// The status and the size of the body; its content may be secret.
   public var description: String { "\(status), \(body.count) bytes" }
   /// The same as ``description``.
   public var debugDescription: String { description }
   /// The status and the size of the body.
-  public var customMirror: Mirror { Mirror(self, children: ["answer": description], displayStyle: .struct) }
+  public var customMirror: Mirror { Mirror(self, children: ["response": description], displayStyle: .struct) }
 }
 
-/// Why a transport has no answer to give.
+/// The error of a transport that has no complete response.
 public struct TransportError: Error, Hashable {
-  /// What kind of failure it is, for code to act upon.
+  /// The kind of failure, for code to act on.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The code's name.
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// There is no connection: refused, no route, unknown host, no TLS, or not in time; nothing was sent.
+    /// The connection failed before anything was sent: refused, no route, unknown host, no TLS, or too slow.
     public static let cannotConnect = Code("cannotConnect")
-    /// A deadline passed, as far as is known after connecting.
+    /// A deadline passed, after connecting if that is known.
     public static let timedOut = Code("timedOut")
-    /// The connection ended before the answer did.
+    /// The connection ended before the response did.
     public static let closed = Code("closed")
-    /// The answer isn't HTTP, or is longer than the limit.
+    /// The response isn't valid HTTP or is longer than the limit.
     public static let badAnswer = Code("badAnswer")
-    /// The request can't be sent as it is.
+    /// The request is malformed or unsupported.
     public static let invalidRequest = Code("invalidRequest")
-    /// This process has no descriptor, thread or memory left for an exchange; nothing was sent.
+    /// This process has no descriptor, thread or memory left, and nothing was sent.
     public static let systemResources = Code("systemResources")
     /// The calling task was cancelled.
     public static let cancelled = Code("cancelled")
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   public let code: Code
-  /// What was wrong, as part of a sentence and without secrets.
+  /// A description of the failure, as part of a sentence and without secrets.
   public let message: String
 
-  /// Creates an error; the message must hold no secret.
+  /// Creates an error; the message must not contain secrets.
   public init(_ code: Code, _ message: String) {
     self.code = code
     self.message = message
   }
 
   static let cancelled = TransportError(.cancelled, "the calling task was cancelled")
-  static let closedEarly = TransportError(.closed, "the connection was closed before the answer was whole")
+  static let closedEarly = TransportError(.closed, "the connection was closed before the response was complete")
 
   static func noResources(_ what: String) -> TransportError {
     TransportError(
-      .systemResources, "this process has no \(what) left; raise its limit (ulimit -n, -u) or do less at once")
+      .systemResources,
+      "this process has no \(what) left; raise its limits (ulimit -n, -u) or send fewer requests at a time")
   }
 
   static func timedOut(after time: Duration, _ what: String) -> TransportError {
@@ -142,16 +142,16 @@ extension TransportError: CustomStringConvertible {
   public var description: String { "\(code): \(message)" }
 }
 
-/// How long an exchange of request and answer may take.
+/// The deadlines of an exchange.
 public struct TransportDeadlines: Sendable, Hashable {
-  /// The time to connect.
+  /// The maximum time to connect.
   public var connect: Duration
-  /// The time from then to the first byte of the answer.
+  /// The maximum time from then to the first byte of the response.
   public var firstByte: Duration
-  /// The time for everything, from the call to the last byte of the answer.
+  /// The maximum total time, from the call to the last byte of the response.
   public var whole: Duration
 
-  /// Creates deadlines; where left out, those for a service on the same machine or link: 1 s, 1 s, and 3 s for all.
+  /// Creates deadlines, which default to those for a service on the same machine or link: 1 s, 1 s, and 3 s in total.
   public init(connect: Duration = .seconds(1), firstByte: Duration = .seconds(1), whole: Duration = .seconds(3)) {
     self.connect = connect
     self.firstByte = firstByte
@@ -160,10 +160,10 @@ public struct TransportDeadlines: Sendable, Hashable {
 }
 
 extension SecretRuns {
-  /// Creates the runs of the secrets in `request`, and of `others`.
+  /// Creates the runs of the secrets in `request` and of `others`.
   ///
-  /// A secret is every header value that ``Redaction`` doesn't show, the signature of `Authorization`, and the URL's path
-  /// and query: on ECS, whoever knows the path gets the credentials.
+  /// The secrets are every header value that ``Redaction`` doesn't show, the signature of `Authorization`, and the URL's path
+  /// and query: on ECS, the path alone gives access to the credentials.
   init(_ request: TransportRequest, and others: [String?] = []) {
     let values = request.headers.filter { $0.shownValue != $0.value }.map { header in
       let parts = header.isNamed("authorization") ? try? SignatureClaim.Parts(authorization: header.value) : nil
@@ -173,7 +173,7 @@ extension SecretRuns {
       values + [HTTPURL(request.url)?.target ?? ""], except: Self.documentedPaths, and: others.compactMap { $0 })
   }
 
-  /// The words of 8 bytes or longer in the documented URLs: messages use them too.
+  /// The words of 8 bytes or more in the documented URLs, which messages can contain too.
   private static let documentedPaths = [
     "/latest/meta-data/iam/security-credentials-extended/", "/v1/credentials", "/v2/credentials/",
   ]

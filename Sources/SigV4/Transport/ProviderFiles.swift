@@ -6,41 +6,41 @@
   import Glibc
 #endif
 
-/// How providers read files, injected so that tests can replace it.
+/// Reads files for providers, injected so that tests can replace it.
 package struct ProviderFiles: Sendable {
-  /// Why there is no content.
+  /// The reason for missing content.
   package enum Failure: Error, Hashable {
-    /// There is no such file.
+    /// The file doesn't exist.
     case missing
-    /// The file, or the way to it, can't be read, or it is larger than any file of this kind.
+    /// The file or its directory can't be read, or the file is too large.
     case unreadable
-    /// It is a directory, a pipe, a socket or a device.
+    /// The path names a directory, a pipe, a socket or a device.
     case notRegular
-    /// The file system didn't answer in time.
+    /// The file system didn't respond in time.
     case late
-    /// This process has no descriptor or thread left.
+    /// This process has no descriptor, memory or thread left.
     case noResources
     /// The calling task was cancelled.
     case cancelled
   }
 
-  /// How long a file may take, in seconds.
+  /// The maximum time to read a file, in seconds.
   private static let timeLimit = 5
 
-  /// The largest file that is read, in bytes.
+  /// The maximum size of a file, in bytes.
   private static let sizeLimit = 4 << 20
 
-  /// Returns the content of the file at a path; it throws ``Failure``.
+  /// Returns the content of the file at a path, or throws ``Failure``.
   package var read: @Sendable (_ path: String) async throws(Failure) -> [UInt8]
 
-  /// Creates a way to read files; the default reads those of the system.
+  /// Creates a reader of files; the default reads the system's files.
   package init(
     read: @escaping @Sendable (_ path: String) async throws(Failure) -> [UInt8] = ProviderFiles.readFile
   ) {
     self.read = read
   }
 
-  /// Reads a regular file of the system on a thread that may block; the null device is an empty file.
+  /// Reads a regular file on a thread that may block; the null device is an empty file.
   package static func readFile(_ path: String) async throws(Failure) -> [UInt8] {
     let content: Result<[UInt8], Failure>
     do throws(BlockingThreads.Failure) {
@@ -57,14 +57,14 @@ package struct ProviderFiles: Sendable {
     return try content.get()
   }
 
-  /// Reads a regular file of the system on the calling thread, which may block.
+  /// Reads a regular file on the calling thread, which may block.
   static func readNow(_ path: String) throws(Failure) -> [UInt8] {
     // Without O_NONBLOCK, opening a named pipe waits for a writer.
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       switch errno {
       case ENOENT, ENOTDIR: throw .missing
-      case EMFILE, ENFILE, ENOMEM: throw .noResources
+      case let number where SystemErrorNumber.isExhaustion(number): throw .noResources
       case ENXIO: throw .notRegular
       default: throw .unreadable
       }
@@ -93,7 +93,7 @@ package struct ProviderFiles: Sendable {
   }
 }
 
-/// `read(2)`, whose name the stored property hides.
+/// Calls `read(2)`, whose name the stored property hides.
 @unsafe private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   unsafe read(descriptor, buffer, count)
 }

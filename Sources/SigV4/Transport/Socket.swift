@@ -6,7 +6,7 @@
   import Glibc
 #endif
 
-/// A connected TCP socket that never blocks its thread, closed when the value goes away.
+/// A connected TCP socket that never blocks its thread and closes at the end of its lifetime.
 struct Socket: ~Copyable, Connection {
   private enum Event {
     case readable
@@ -15,7 +15,7 @@ struct Socket: ~Copyable, Connection {
 
   #if canImport(Glibc)
     static let stream = Int32(SOCK_STREAM.rawValue)
-    /// At once and not afterwards, so that no program that is started meanwhile inherits the socket.
+    /// Set on creation, so that a program that starts at the same time doesn't inherit the socket.
     private static let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
   #else
     static let stream = SOCK_STREAM
@@ -28,12 +28,12 @@ struct Socket: ~Copyable, Connection {
 
   private let descriptor: Int32
 
-  /// Connects to the host and port of a URL, at the first of its addresses that accepts.
+  /// Connects to the first address of a URL's host that accepts.
   init(connectedTo url: HTTPURL, until deadline: ContinuousClock.Instant) async throws(TransportError) {
     try await self.init(connectedTo: SocketAddress.resolve(url, until: deadline), until: deadline)
   }
 
-  /// Connects to the first of the addresses that accepts; one that doesn't answer leaves time for the others.
+  /// Connects to the first address that accepts; a silent address leaves time for the others.
   init(connectedTo addresses: [SocketAddress], until deadline: ContinuousClock.Instant) async throws(TransportError) {
     var failure = TransportError(.cannotConnect, "the host has no address")
     for (index, address) in addresses.enumerated() {
@@ -50,17 +50,16 @@ struct Socket: ~Copyable, Connection {
     throw failure
   }
 
-  /// The time for the first of `count` addresses: an equal part of what is left, or 2 s if those are less than half of it, or
-  /// slow networks would reach no address.
+  /// Returns the time for the first of `count` addresses: an equal share of the time that is left, but at least 2 s or half of
+  /// it, because slow networks need time for one address.
   static func share(of left: Duration, among count: Int) -> Duration { max(left / count, min(.seconds(2), left / 2)) }
 
   /// Connects to an address.
   init(connectedTo address: SocketAddress, until deadline: ContinuousClock.Instant) async throws(TransportError) {
     descriptor = socket(address.family, Self.stream | Self.flags, 0)
     guard descriptor >= 0 else {
-      // A family of addresses that this system lacks is no reason to stop.
-      let isShort = [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno)
-      throw isShort ? .noResources("socket") : Self.notConnected(errno)
+      // If this system lacks the address family, the next address may still work.
+      throw SystemErrorNumber.isExhaustion(errno) ? .noResources("descriptor or memory") : Self.notConnected(errno)
     }
     #if canImport(Darwin)
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -100,7 +99,7 @@ struct Socket: ~Copyable, Connection {
       if count > 0 {
         sent += count
       } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        try await wait(.writable, until: deadline, otherwise: Self.timedOut("no room for the request"))
+        try await wait(.writable, until: deadline, otherwise: Self.timedOut("the peer doesn't read the request"))
       } else if errno != EINTR {
         throw TransportError(.closed, "the connection was closed")
       }
@@ -115,13 +114,13 @@ struct Socket: ~Copyable, Connection {
         initialized = max(0, count)
       }
       if count >= 0 {
-        // An endless answer always has bytes ready, and mustn't outlast the deadline by that.
-        guard ContinuousClock.now < deadline else { throw Self.timedOut("no whole answer") }
+        // An endless response always has bytes ready, so the deadline is checked here too.
+        guard ContinuousClock.now < deadline else { throw Self.timedOut("no complete response") }
         guard !Task.isCancelled else { throw .cancelled }
         return bytes
       }
       if errno == EAGAIN || errno == EWOULDBLOCK {
-        try await wait(.readable, until: deadline, otherwise: Self.timedOut("no answer"))
+        try await wait(.readable, until: deadline, otherwise: Self.timedOut("no response"))
       } else if errno != EINTR {
         throw TransportError(.closed, "the connection was reset")
       }
@@ -160,22 +159,22 @@ struct Socket: ~Copyable, Connection {
   }
 }
 
-/// `send(2)`, whose name the method hides.
+/// Calls `send(2)`, whose name the method hides.
 private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: Int32) -> Int {
   unsafe send(descriptor, bytes, count, flags)
 }
 
-/// An address of a host and port: the bytes of a `sockaddr`.
+/// The address of a host and port, as the bytes of a `sockaddr`.
 struct SocketAddress: Sendable, Hashable {
   let family: Int32
   let bytes: [UInt8]
 
-  /// The addresses of a URL's host, without asking anybody where the host is an address already or `localhost`.
+  /// Returns the addresses of a URL's host; an IP address or `localhost` needs no resolver.
   static func resolve(
     _ url: HTTPURL, until deadline: ContinuousClock.Instant
   ) async throws(TransportError) -> [SocketAddress] {
     if case .success(let numeric) = lookUp(url.host, url.port, AI_NUMERICHOST) { return numeric }
-    // Nobody is asked where this machine is, since the answer could be another one's address.
+    // A resolver could return another machine's address for localhost.
     if url.host.lowercased() == "localhost" {
       return ["127.0.0.1", "::1"].flatMap { (try? lookUp($0, url.port, AI_NUMERICHOST).get()) ?? [] }
     }
@@ -184,7 +183,7 @@ struct SocketAddress: Sendable, Hashable {
       result = try await BlockingThreads.resolver.run(until: deadline) { lookUp(url.host, url.port, 0) }
     } catch {
       switch error {
-      case .late: throw TransportError(.cannotConnect, "the host's name wasn't resolved within the deadline")
+      case .late: throw TransportError(.cannotConnect, "the host name wasn't resolved within the deadline")
       case .cancelled: throw .cancelled
       case .noResources: throw .noResources("thread or descriptor")
       }
@@ -202,12 +201,12 @@ struct SocketAddress: Sendable, Hashable {
     errno = 0
     let status = unsafe getaddrinfo(host, "\(port)", &hints, &list)
     guard status == 0 else {
-      // glibc calls a name unknown that it couldn't ask for.
-      if errno == EMFILE || errno == ENFILE { return .failure(.noResources("descriptor")) }
+      // glibc reports an unknown name if it couldn't open a socket.
+      if SystemErrorNumber.isExhaustion(errno) { return .failure(.noResources("descriptor or memory")) }
       switch status {
       case EAI_MEMORY: return .failure(.noResources("memory"))
-      case EAI_AGAIN: return .failure(TransportError(.cannotConnect, "the resolver doesn't answer"))
-      default: return .failure(TransportError(.cannotConnect, "the host's name is unknown"))
+      case EAI_AGAIN: return .failure(TransportError(.cannotConnect, "the resolver doesn't respond"))
+      default: return .failure(TransportError(.cannotConnect, "the host name is unknown"))
       }
     }
     defer { unsafe freeaddrinfo(list) }

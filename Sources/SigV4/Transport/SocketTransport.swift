@@ -1,38 +1,37 @@
-/// A transport over sockets of its own, which needs nothing but the system.
+/// Sends requests over plain sockets, with no dependency but the system.
 ///
-/// It keeps each deadline by itself, and each request has a connection of its own. For `http` it uses no proxy, whatever
-/// `http_proxy` says.
+/// Each request has its own connection. For `http` it uses no proxy, whatever the value of `http_proxy`.
 ///
-/// On Linux it speaks `https` too, unless the trait `SwiftCrypto` is on, through the system's libssl: TLS 1.2 or later, and a
-/// certificate for the host, from an authority that the system trusts. Connecting includes TLS. These variables change that,
-/// as AWS's own tools and libssl read them:
+/// On Linux, unless the trait `SwiftCrypto` is on, it supports `https` through the system's libssl. It requires TLS 1.2 or later
+/// and a certificate for the host from an authority that the system trusts. The deadline for connecting includes TLS. These
+/// variables change the defaults, as in AWS's own tools and libssl:
 ///
 /// | variable | meaning |
 /// |---|---|
 /// | `AWS_CA_BUNDLE` | a file with the trusted certificates, in place of the system's |
-/// | `SSL_CERT_FILE`, `SSL_CERT_DIR` | where the system's certificates are |
-/// | `https_proxy`, `HTTPS_PROXY` | a proxy that makes the connections, such as `http://user:password@proxy:3128` |
-/// | `no_proxy`, `NO_PROXY` | hosts, addresses and blocks of addresses that need no proxy, separated by commas |
+/// | `SSL_CERT_FILE`, `SSL_CERT_DIR` | the file and directory with the system's certificates |
+/// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https`, such as `http://user:password@proxy:3128` |
+/// | `no_proxy`, `NO_PROXY` | a comma-separated list of hosts, addresses and address blocks that need no proxy |
 ///
-/// The certificates are read again when their file or directory has changed.
+/// The transport reads the certificates again when their file or directory has changed.
 public struct SocketTransport: HTTPTransport {
-  // A closure shows nothing of a proxy's password when the transport is printed or dumped.
+  // A closure hides a proxy's password when the transport is printed or dumped.
   private let environment: @Sendable () -> [String: String]
 
   /// Creates a transport.
   public init() { self.init(environment: nil) }
 
-  /// Creates a transport that reads the process's variables, or others, at each `https` request.
+  /// Creates a transport that reads the given or the process's variables at each `https` request.
   package init(environment: [String: String]?) { self.environment = ProcessEnvironment.closure(environment) }
 
-  /// Sends a request and returns the answer, whatever its status.
+  /// Sends a request and returns the response, whatever its status.
   ///
-  /// - Parameter request: What to send, and how long to wait.
-  /// - Returns: The answer, with its whole body.
-  /// - Throws: ``TransportError`` when there is no whole answer.
+  /// - Parameter request: The request and its deadlines.
+  /// - Returns: The response with its complete body.
+  /// - Throws: ``TransportError`` if there is no complete response.
   public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
     guard let url = HTTPURL(request.url) else {
-      throw TransportError(.invalidRequest, "the URL isn't of the form http://host/path")
+      throw TransportError(.invalidRequest, "the URL must have the form http://host/path")
     }
     let bytes = try Self.head(of: request, url) + request.body
     let start = ContinuousClock.now
@@ -48,7 +47,7 @@ public struct SocketTransport: HTTPTransport {
         let connection = try await TLSConnection.connect(to: url, environment: environment(), until: connected)
         return try await Self.exchange(bytes, request, over: connection, until: end)
       #else
-        throw TransportError(.invalidRequest, "the URL is https, and this transport speaks only http")
+        throw TransportError(.invalidRequest, "the URL is https, and this transport supports only http")
       #endif
     }
   }
@@ -73,7 +72,7 @@ public struct SocketTransport: HTTPTransport {
     guard request.method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }),
       !request.method.isEmpty
     else {
-      throw TransportError(.invalidRequest, "the method isn't of capital letters")
+      throw TransportError(.invalidRequest, "the method must consist of capital letters")
     }
     var head = "\(request.method) \(url.target) HTTP/1.1\r\nHost: \(url.authority)\r\nConnection: close\r\n"
     if !request.body.isEmpty || request.method != "GET" { head += "Content-Length: \(request.body.count)\r\n" }
@@ -86,20 +85,20 @@ public struct SocketTransport: HTTPTransport {
 }
 
 extension HeaderField {
-  /// Rejects a field that would end its line, and those that the transport sets itself.
+  /// Throws if the field contains a line break or the transport sets it itself.
   func checkForTransport() throws(TransportError) {
     guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter),
-      value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") })
+      value.utf8.allSatisfy({ $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\u{7F}") || $0 == UInt8(ascii: "\t") })
     else {
-      throw TransportError(.invalidRequest, "a header's name or value has a character that must not be in it")
+      throw TransportError(.invalidRequest, "the name or value of a header contains an invalid character")
     }
     guard !["Host", "Connection", "Content-Length", "Transfer-Encoding"].contains(where: isNamed) else {
-      throw TransportError(.invalidRequest, "the header \(name) is set by the transport")
+      throw TransportError(.invalidRequest, "the transport sets the header \(name) itself: remove it from the request")
     }
   }
 }
 
-/// A stream of bytes to a peer and back, with a deadline for each step.
+/// A stream of bytes between this process and a peer, with a deadline for each step.
 protocol Connection: ~Copyable {
   /// Sends all of `bytes`.
   func send(_ bytes: [UInt8], until deadline: ContinuousClock.Instant) async throws(TransportError)

@@ -1,5 +1,5 @@
 #if !SwiftCrypto && !canImport(Darwin)
-  /// A TLS connection over a socket, through the system's libssl.
+  /// A TLS connection over a socket, implemented by the system's libssl.
   struct TLSConnection: ~Copyable, Connection {
     private let socket: Socket
     private let session: TLSSession
@@ -9,7 +9,7 @@
       self.socket = socket
     }
 
-    /// Connects to the server of an `https` URL, through the proxy that the environment names for it.
+    /// Connects to the server of an `https` URL, through the environment's proxy if there is one.
     static func connect(
       to url: HTTPURL, environment: [String: String], until deadline: ContinuousClock.Instant
     ) async throws(TransportError) -> TLSConnection {
@@ -25,7 +25,7 @@
         }
         try await connection.flush(until: deadline)
       } catch {
-        // Nothing of the request has been sent.
+        // No part of the request has been sent.
         switch error.code {
         case .timedOut: throw TransportError(.cannotConnect, "no TLS connection within the deadline")
         case .closed: throw TransportError(.cannotConnect, "\(error.message) before TLS was set up")
@@ -57,13 +57,13 @@
       }
     }
 
-    /// Sends what the session has to say.
+    /// Sends the session's pending bytes.
     private func flush(until deadline: ContinuousClock.Instant) async throws(TransportError) {
       let bytes = session.takeOutgoing()
       if !bytes.isEmpty { try await socket.send(bytes, until: deadline) }
     }
 
-    /// More from the peer, which must end TLS before it closes: anybody in between could close.
+    /// Receives more bytes; a close without TLS's own end is an error, since an attacker could cause it.
     private func more(until deadline: ContinuousClock.Instant) async throws(TransportError) -> [UInt8] {
       let bytes = try await socket.receive(until: deadline)
       guard !bytes.isEmpty else { throw TransportError(.closed, "the connection was closed") }
@@ -75,23 +75,23 @@
 #if !SwiftCrypto && !canImport(Darwin)
   import CSigV4TLS
 
-  /// The client's side of one TLS session: bytes in, bytes out, and no connection of its own.
+  /// The client side of one TLS session, which works on bytes and has no connection of its own.
   @safe struct TLSSession: ~Copyable {
-    /// What reading came to.
+    /// The result of reading.
     enum Reading {
       case bytes([UInt8])
-      /// The peer has said that nothing follows.
+      /// The peer has ended the session.
       case end
-      /// Nothing until more has been received.
+      /// More bytes must be received first.
       case incomplete
     }
 
-    /// The most that one record has.
+    /// The maximum size of a record, in bytes.
     static let recordLimit = 16_384
 
     /// Owned by this value, and used by one task at a time.
     private let session: OpaquePointer
-    /// What the peer sent and what is to be sent, in memory; owned by the session.
+    /// The bytes from the peer and for the peer, in memory that the session owns.
     private let incoming: OpaquePointer?
     private let outgoing: OpaquePointer?
 
@@ -109,16 +109,17 @@
         guard let outgoing = unsafe BIO_new(BIO_s_mem()) else { throw .noResources("memory for TLS") }
         unsafe SSL_set0_wbio(session, outgoing)
         unsafe SSL_set_connect_state(session)
-        // A name may be written with the root's dot, which no certificate has.
+        // A name can end with the root's dot, which no certificate contains.
         let name = host.hasSuffix(".") ? String(host.dropLast()) : host
         let parameters = unsafe SSL_get0_param(session)
         if unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, name) == 1 { return unsafe session }
         unsafe X509_VERIFY_PARAM_set_hostflags(parameters, Self.nameFlags)
-        // A dot at the beginning would let in the certificates of all names below (X509_check_host).
+        // A leading dot would match the certificates of all subdomains (X509_check_host).
         guard !name.isEmpty, !name.hasPrefix("."), unsafe SSL_set1_host(session, name) == 1,
           unsafe sigv4_set_server_name(session, name) == 1
         else {
-          throw TransportError(.invalidRequest, "the host isn't a name that a certificate can be for")
+          throw TransportError(
+            .invalidRequest, "the host name can't occur in a certificate: use a name or an IP address")
         }
         return unsafe session
       } catch {
@@ -127,12 +128,12 @@
       }
     }
 
-    /// Names are those of subjectAltName alone, and a wildcard is a whole label (RFC 9525, 6.3).
+    /// Only names in subjectAltName match, and a wildcard is a whole label (RFC 9525, 6.3).
     private static let nameFlags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT)
 
     deinit { unsafe SSL_free(session) }
 
-    /// Goes on with the handshake; returns whether it is complete.
+    /// Continues the handshake; returns whether it is complete.
     func handshake() throws(TransportError) -> Bool {
       ERR_clear_error()
       let result = unsafe SSL_do_handshake(session)
@@ -148,7 +149,7 @@
       guard count == bytes.count else { throw TransportError(.closed, failure()) }
     }
 
-    /// Decrypts the next bytes of those received.
+    /// Decrypts the next received bytes.
     func read() throws(TransportError) -> Reading {
       ERR_clear_error()
       var count: Int32 = 0
@@ -164,14 +165,14 @@
       }
     }
 
-    /// Hands over what the peer has sent.
+    /// Adds bytes that the peer has sent.
     func received(_ bytes: [UInt8]) throws(TransportError) {
       guard unsafe BIO_write(incoming, bytes, Int32(clamping: bytes.count)) == bytes.count else {
         throw .noResources("memory for TLS")
       }
     }
 
-    /// Takes what is to be sent to the peer.
+    /// Removes and returns the bytes for the peer.
     func takeOutgoing() -> [UInt8] {
       let pending = unsafe BIO_ctrl_pending(outgoing)
       return unsafe [UInt8](unsafeUninitializedCapacity: pending) { buffer, initialized in
@@ -179,7 +180,7 @@
       }
     }
 
-    /// Why the last call failed: libssl's own words, which quote nothing of the peer's.
+    /// Describes the last failure in libssl's words, which quote no bytes of the peer.
     private func failure() -> String {
       let verification = unsafe SSL_get_verify_result(session)
       let error = ERR_peek_error()
@@ -189,10 +190,10 @@
         let remedy =
           switch Int32(clamping: verification) {
           case X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID: "; check this machine's clock too"
-          case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: ": it is for another host"
-          default: "; if it should be trusted, name its authority's certificate in AWS_CA_BUNDLE"
+          case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: ": it is for another host name"
+          default: "; to trust it, set AWS_CA_BUNDLE to a file with its authority's certificate"
           }
-        return "the server's certificate isn't accepted (\(reason))\(remedy)"
+        return "the server's certificate is rejected (\(reason))\(remedy)"
       }
       guard let reason = unsafe ERR_reason_error_string(error) else { return "TLS failed" }
       return "TLS failed (\(unsafe String(cString: reason)))"

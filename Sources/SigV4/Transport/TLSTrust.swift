@@ -8,15 +8,15 @@
     import Glibc
   #endif
 
-  /// The files with the certificates of the authorities that `https` servers must be certified by.
+  /// The files and directories with the certificates that `https` trusts.
   struct TLSTrust: Sendable, Hashable {
     /// The variable that names the file; nil for the system's own file.
     private let variable: String?
     private let file: String
     private let directories: [String]
 
-    /// Reads where the certificates are: `AWS_CA_BUNDLE` (AWS SDKs and Tools Reference Guide, "General configuration"), else
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, else the places that libssl was built with.
+    /// Reads the paths from `AWS_CA_BUNDLE` (AWS SDKs and Tools Reference Guide, "General configuration"), or from `SSL_CERT_FILE`
+    /// and `SSL_CERT_DIR`; they default to libssl's built-in paths.
     init(environment: [String: String]) {
       let set = { (name: String) in environment[name]?.nonBlank }
       if let bundle = set("AWS_CA_BUNDLE") {
@@ -34,7 +34,7 @@
 
     private struct Made {
       let trust: TLSTrust
-      /// What the files and directories were like before they were read.
+      /// The stamps of the files and directories before they were read.
       let stamps: [FileStamp?]
       let context: TLSContext
       /// When the stamps were last compared.
@@ -43,10 +43,10 @@
 
     /// The last context; the files are read again when one of them has changed.
     private static let last = Mutex<Made?>(nil)
-    /// Few threads: those who come while the files are read find the context made.
+    /// A small set of threads, since callers share the context once it exists.
     private static let threads = BlockingThreads(limit: 4)
 
-    /// The context for connections that trust these certificates, as they were up to `age` ago.
+    /// Returns the context for connections that trust these certificates, no older than `age`.
     func context(
       until deadline: ContinuousClock.Instant, age: Duration = .seconds(1)
     ) async throws(TransportError) -> TLSContext {
@@ -65,7 +65,7 @@
               do throws(TransportError) {
                 made = Made(trust: self, stamps: stamps, context: try TLSContext(trusting: self), checked: checked)
               } catch {
-                // While a file is being replaced, what was read before holds.
+                // While a file is being replaced, the previous context remains in use.
                 guard let last else { throw error }
                 made = last
               }
@@ -87,12 +87,12 @@
 
     private var last: Made? { Self.last.withLock { $0?.trust == self ? $0 : nil } }
 
-    /// Loads all certificates now: what libssl would look up in directories later, it would look up while others wait.
+    /// Loads all certificates now, because libssl's lookup in directories would block a handshake.
     fileprivate func load(into store: OpaquePointer?) throws(TransportError) {
       var hasCertificates = try unsafe Self.load(file, into: store)
       if !hasCertificates, let variable {
         throw TransportError(
-          .invalidRequest, "\(variable) must name a file with trusted certificates (PEM), and \(file.quoted) isn't one")
+          .invalidRequest, "\(file.quoted) isn't a file with certificates (PEM): set \(variable) to one")
       }
       for directory in directories {
         for name in try Self.certificates(in: directory) {
@@ -102,17 +102,18 @@
       guard hasCertificates else {
         throw TransportError(
           .invalidRequest,
-          "this system has no trusted certificates: install ca-certificates, or name a file of them in AWS_CA_BUNDLE")
+          "this system has no trusted certificates: install ca-certificates, or set AWS_CA_BUNDLE to a file with certificates"
+        )
       }
     }
 
-    /// Returns whether there were certificates in a file; others than regular files have none.
+    /// Returns whether a file contains certificates; only regular files do.
     private static func load(_ path: String, into store: OpaquePointer?) throws(TransportError) -> Bool {
       let bytes: [UInt8]
       do throws(ProviderFiles.Failure) {
         bytes = try ProviderFiles.readNow(path)
       } catch {
-        if error == .noResources { throw .noResources("descriptor") }
+        if error == .noResources { throw .noResources("descriptor or memory") }
         return false
       }
       guard let source = unsafe BIO_new(BIO_s_mem()) else { throw .noResources("memory for TLS") }
@@ -126,14 +127,14 @@
         guard unsafe X509_STORE_add_cert(store, certificate) == 1 else { throw .noResources("memory for TLS") }
         hasCertificates = true
       }
-      // A file that ends otherwise has a malformed certificate, and isn't used without it.
+      // Any other end means a malformed certificate, and the whole file is rejected.
       return hasCertificates && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE
     }
 
-    /// The files in which libssl looks for an authority: eight hexadecimal digits, a dot and a number.
+    /// Returns the files that libssl searches for an authority: eight hexadecimal digits, a dot and a number.
     private static func certificates(in directory: String) throws(TransportError) -> [String] {
       guard let stream = unsafe opendir(directory) else {
-        if [EMFILE, ENFILE, ENOMEM].contains(errno) { throw .noResources("descriptor") }
+        if SystemErrorNumber.isExhaustion(errno) { throw .noResources("descriptor or memory") }
         return []
       }
       defer { unsafe closedir(stream) }
@@ -150,7 +151,7 @@
     }
   }
 
-  /// What changes when a file or directory is replaced or written to.
+  /// The properties that change when a file or directory is replaced or written.
   private struct FileStamp: Hashable {
     private let device: dev_t
     private let inode: ino_t
@@ -158,7 +159,7 @@
     private let seconds: time_t
     private let nanoseconds: Int
 
-    /// Returns nil if there is no such file, or none that can be reached.
+    /// Creates the stamp of a file; nil if the file can't be accessed.
     init?(of path: String) {
       var status = stat()
       guard unsafe stat(path, &status) == 0 else { return nil }
@@ -170,9 +171,9 @@
     }
   }
 
-  /// The settings that TLS connections share: trusted certificates, TLS 1.2 and up, no renegotiation.
+  /// The settings that TLS connections share: trusted certificates, TLS 1.2 or later, no renegotiation.
   @safe final class TLSContext: Sendable {
-    /// Owned by this object, and not changed once set up, so that threads can share it (`SSL_CTX_new(3)`).
+    /// Owned by this object and never changed after setup, so that threads can share it (`SSL_CTX_new(3)`).
     nonisolated(unsafe) let context: OpaquePointer
 
     init(trusting trust: TLSTrust) throws(TransportError) {

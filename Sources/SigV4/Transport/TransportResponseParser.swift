@@ -1,4 +1,4 @@
-/// Reads an HTTP/1.1 answer piece by piece (RFC 9112), in time and memory that the limits bound.
+/// Parses an HTTP/1.1 response incrementally (RFC 9112), in bounded time and memory.
 package struct TransportResponseParser {
   private enum Part {
     case status
@@ -11,16 +11,16 @@ package struct TransportResponseParser {
     case trailer
   }
 
-  /// The most bytes of status lines, headers and trailers together, and of a chunk's size with its extensions.
+  /// The maximum size of status lines, headers and trailers together, and of a chunk's size line, in bytes.
   private static let headLimit = 16_384
   private static let chunkLineLimit = 256
-  /// The most headers and trailers together.
+  /// The maximum number of headers and trailers together.
   private static let fieldLimit = 200
 
   private let bodyLimit: Int
   private let isBodyless: Bool
   private var part = Part.status
-  /// Bytes that have come; those before `start` have been read, and there is no end of a line from there to `searched`.
+  /// The received bytes: those before `start` are parsed, and from there to `searched` no line ends.
   private var pending: [UInt8] = []
   private var start = 0
   private var searched = 0
@@ -33,12 +33,12 @@ package struct TransportResponseParser {
     self.bodyLimit = bodyLimit
   }
 
-  /// Whether bytes have come that no part of the answer has used.
+  /// Whether bytes were received that aren't parsed yet.
   var hasMore: Bool { start < pending.count }
 
-  /// Reads more bytes.
+  /// Parses more bytes.
   ///
-  /// - Returns: The answer, once it is whole.
+  /// - Returns: The response, once it is complete.
   package mutating func read(_ bytes: some Collection<UInt8>) throws(TransportError) -> TransportResponse? {
     pending.removeFirst(start)
     searched -= start
@@ -55,7 +55,7 @@ package struct TransportResponseParser {
         if !line.isEmpty {
           response.headers.append(try field(line))
         } else if response.status < 200 {
-          // An interim answer is followed by the real one.
+          // The final response follows an interim response.
           part = .status
         } else {
           part = try framing()
@@ -86,7 +86,7 @@ package struct TransportResponseParser {
     }
   }
 
-  /// The answer when the connection has been closed.
+  /// Returns the response after the connection has closed.
   package func readEnd() throws(TransportError) -> TransportResponse {
     guard case .untilClose = part else {
       throw .closedEarly
@@ -94,9 +94,9 @@ package struct TransportResponseParser {
     return response
   }
 
-  /// Moves up to `count` bytes to the body, and returns whether they were all there.
+  /// Moves up to `count` bytes to the body; returns whether all were available.
   private mutating func body(_ count: Int) throws(TransportError) -> Bool {
-    // What is announced and too long needn't be waited for.
+    // An announced length over the limit is rejected before the bytes arrive.
     guard count <= bodyLimit - response.body.count else { throw .tooLong(bodyLimit) }
     let taken = min(count, pending.count - start)
     response.body += pending[start..<start + taken]
@@ -107,7 +107,7 @@ package struct TransportResponseParser {
     return taken == count
   }
 
-  /// Takes a line of the head or the trailer, which share their limit.
+  /// Removes a line of the head or the trailer, which share a limit.
   private mutating func headLine() throws(TransportError) -> ArraySlice<UInt8>? {
     let room = Self.headLimit - headSize
     guard pending.count > start else { return nil }
@@ -121,7 +121,7 @@ package struct TransportResponseParser {
     }
   }
 
-  /// Takes a line, without the CR LF that ends it; nil while its end isn't there.
+  /// Removes a line and returns it without its CR LF; nil until its end arrives.
   private mutating func line(limit: Int) throws(TransportError) -> ArraySlice<UInt8>? {
     while searched < pending.count {
       guard searched - start < limit else { throw .notHTTP }
@@ -135,7 +135,7 @@ package struct TransportResponseParser {
     return nil
   }
 
-  /// Reads a status line: `HTTP/1.1 200 OK`, of which the last word may be missing.
+  /// Parses a status line such as `HTTP/1.1 200 OK`, whose last word is optional.
   private mutating func readStatus(_ line: ArraySlice<UInt8>) throws(TransportError) {
     let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
     guard words.count >= 2, words[0].count == 8, words[0].starts(with: "HTTP/1.".utf8), words[1].count == 3,
@@ -150,7 +150,8 @@ package struct TransportResponseParser {
     let name = line.prefix { $0 != UInt8(ascii: ":") }
     guard !name.isEmpty, name.endIndex < line.endIndex, name.allSatisfy(\.isTokenCharacter) else { throw .notHTTP }
     let value = line[(name.endIndex + 1)...].trimmed
-    guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }) else { throw .notHTTP }
+    guard value.allSatisfy({ $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\u{7F}") || $0 == UInt8(ascii: "\t") })
+    else { throw .notHTTP }
     return HeaderField(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
   }
 
@@ -168,7 +169,7 @@ package struct TransportResponseParser {
     return .length(count)
   }
 
-  /// The number that digits, and nothing else, make; nil if it is too large for any length.
+  /// Returns the number of a text that consists of digits; nil if it overflows.
   private static func number(_ digits: ArraySlice<UInt8>, radix: UInt8) -> Int? {
     guard !digits.isEmpty, digits.allSatisfy({ Hexadecimal.value(ofDigit: $0).map { $0 < radix } ?? false }) else {
       return nil
@@ -178,7 +179,7 @@ package struct TransportResponseParser {
 }
 
 extension ArraySlice<UInt8> {
-  /// The bytes without the blanks and tabs around them.
+  /// The bytes without surrounding spaces and tabs.
   fileprivate var trimmed: Self {
     let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
     let rest = drop(while: isBlank)
@@ -187,13 +188,13 @@ extension ArraySlice<UInt8> {
 }
 
 extension TransportError {
-  static let notHTTP = TransportError(.badAnswer, "the answer isn't HTTP")
+  static let notHTTP = TransportError(.badAnswer, "the response isn't valid HTTP")
 
   static func tooLong(_ limit: Int) -> TransportError {
-    TransportError(.badAnswer, "the answer is longer than \(limit) bytes")
+    TransportError(.badAnswer, "the response body is longer than \(limit) bytes")
   }
 
   fileprivate static func longHead(_ limit: Int) -> TransportError {
-    TransportError(.badAnswer, "the answer has more than \(limit) bytes of headers, or too many headers")
+    TransportError(.badAnswer, "the response has more than \(limit) bytes of headers, or too many headers")
   }
 }

@@ -1,21 +1,21 @@
 #if URLSession && canImport(Darwin)
   import Foundation
 
-  /// A transport on Foundation's `URLSession`, on Apple platforms.
+  /// Sends requests with Foundation's `URLSession`, on Apple platforms.
   ///
-  /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected, so the deadlines for
-  /// connecting and for the first byte are one, their sum.
+  /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected, so the first byte is due
+  /// after the sum of the two deadlines, for connecting and for the first byte.
   public struct URLSessionTransport: HTTPTransport {
     private let session: URLSessionExchanges
 
-    /// Creates a transport with a session of its own, whose connections are shared by copies of the transport.
+    /// Creates a transport with its own session, which its copies share.
     public init() { session = URLSessionExchanges() }
 
-    /// Sends a request and returns the answer, whatever its status.
+    /// Sends a request and returns the response, whatever its status.
     ///
-    /// - Parameter request: What to send, and how long to wait.
-    /// - Returns: The answer, with its whole body.
-    /// - Throws: ``TransportError`` when there is no whole answer.
+    /// - Parameter request: The request and its deadlines.
+    /// - Returns: The response with its complete body.
+    /// - Throws: ``TransportError`` if there is no complete response.
     public func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
       let exchange = URLSessionExchange(bodyLimit: request.bodyLimit)
       let task = try session.task(for: URLRequest(request), exchange)
@@ -25,18 +25,18 @@
         let head = min(deadlines.connect + deadlines.firstByte, deadlines.whole)
         var outcome = await EventThread.shared.wait(for: [], until: start + head)
         if outcome == .late {
-          guard exchange.hasHead else { return exchange.end(.failure(.timedOut(after: head, "no answer"))) }
+          guard exchange.hasHead else { return exchange.end(.failure(.timedOut(after: head, "no response"))) }
           outcome = await EventThread.shared.wait(for: [], until: start + deadlines.whole)
         }
         switch outcome {
-        case .late, .ready: exchange.end(.failure(.timedOut(after: deadlines.whole, "no whole answer")))
+        case .late, .ready: exchange.end(.failure(.timedOut(after: deadlines.whole, "no complete response")))
         case .noResources: exchange.end(.failure(.noResources("thread or descriptor")))
         case .cancelled: break
         }
       }
       defer {
         watch.cancel()
-        // Ends what a deadline, the size limit or a cancellation has left behind; a finished task doesn't mind.
+        // Ends a task that a deadline, the size limit or a cancellation has abandoned.
         task.cancel()
       }
       let result = await withTaskCancellationHandler {
@@ -56,11 +56,11 @@
       guard let url = URL(string: request.url, encodingInvalidCharacters: false), let host = url.host(),
         !host.isEmpty, ["http", "https"].contains(url.scheme?.lowercased()), (0...65_535).contains(url.port ?? 0)
       else {
-        throw TransportError(.invalidRequest, "the URL isn't of the form http://host/path")
+        throw TransportError(.invalidRequest, "the URL must have the form http://host/path")
       }
       self.init(url: url, cachePolicy: .reloadIgnoringLocalCacheData)
       httpMethod = request.method
-      // Later than the deadlines, which are kept by the transport itself.
+      // Later than the deadlines, which the transport enforces itself.
       timeoutInterval = Double(request.deadlines.whole.components.seconds) + 10
       httpShouldHandleCookies = false
       if !request.body.isEmpty { httpBody = Data(request.body) }
@@ -76,7 +76,7 @@
   import Foundation
   import Synchronization
 
-  /// A session and the exchanges that are on their way in it.
+  /// A session and its active exchanges.
   final class URLSessionExchanges: Sendable {
     private let delegate = Delegate()
     private let session: URLSession
@@ -94,7 +94,7 @@
 
     deinit { session.finishTasksAndInvalidate() }
 
-    /// A task that reports to `exchange` once it is resumed.
+    /// Creates a task that reports to `exchange` once it is resumed.
     func task(for request: URLRequest, _ exchange: URLSessionExchange) -> URLSessionDataTask {
       let task = session.dataTask(with: request)
       delegate.exchanges.withLock { $0[task.taskIdentifier] = exchange }
@@ -138,7 +138,7 @@
   import Foundation
   import Synchronization
 
-  /// One request on its way, and the caller that waits for the answer; the first outcome counts.
+  /// An active request and the caller that waits for its response; later outcomes are ignored.
   final class URLSessionExchange: Sendable {
     typealias Outcome = Result<TransportResponse, TransportError>
 
@@ -152,7 +152,7 @@
 
     init(bodyLimit: Int) { self.bodyLimit = bodyLimit }
 
-    /// Whether the answer's status and headers are there, or its end has come.
+    /// Whether the status and headers have arrived, or the exchange has ended.
     var hasHead: Bool {
       state.withLock { if case .waiting(nil, _) = $0 { false } else { true } }
     }
@@ -195,7 +195,7 @@
       }
     }
 
-    /// Ends with the answer so far, which is whole, or with what went wrong.
+    /// Ends with the received response or with an error.
     func complete(_ error: (any Error)?) {
       if let error { return end(.failure(TransportError(error))) }
       let response: TransportResponse? = state.withLock { state in
@@ -219,12 +219,12 @@
   }
 
   extension TransportError {
-    /// The error of a task that had no whole answer; its own text is left out, since it may quote the URL's query.
+    /// Converts the task's error; its text is omitted because it may quote the URL's query.
     fileprivate init(_ error: any Error) {
       let code = URLError.Code(rawValue: (error as NSError).code)
       switch code {
       case .timedOut: self.init(.timedOut, "the connection timed out")
-      case .cannotFindHost, .dnsLookupFailed: self.init(.cannotConnect, "the host's name is unknown")
+      case .cannotFindHost, .dnsLookupFailed: self.init(.cannotConnect, "the host name is unknown")
       case .cannotConnectToHost: self.init(.cannotConnect, "the connection was refused or there is no route")
       case .notConnectedToInternet: self.init(.cannotConnect, "there is no network")
       case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate,

@@ -3,7 +3,7 @@ import Foundation
 import LocalAWS
 import SigV4
 
-/// Tells the whole story on loopback, without an AWS account.
+/// Runs a complete example on loopback, without an AWS account.
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
@@ -48,13 +48,13 @@ struct DemoCommand: AsyncParsableCommand {
     await interruption()
   }
 
-  /// Lattice wants to be told that the payload isn't signed.
+  /// Lattice requires a header that declares the payload unsigned.
   private var payloadOption: String {
     service == SigningService.vpcLattice.name
       ? "--header \"x-amz-content-sha256: UNSIGNED-PAYLOAD\" \\\n    " : ""
   }
 
-  /// Returns when the user presses Ctrl-C, or the process is told to end.
+  /// Returns when the user presses Ctrl-C or the process receives SIGTERM.
   private func interruption() async {
     let signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)

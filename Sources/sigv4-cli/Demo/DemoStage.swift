@@ -2,15 +2,15 @@ import Foundation
 import LocalAWS
 import SigV4
 
-/// What the demo plays on: an instance with a role, and a Lattice service that knows the role's credentials.
+/// The demo's services: an instance with a role, and a Lattice service that accepts the role's credentials.
 struct DemoStage {
   static let region = "us-west-2"
 
-  /// What requests are signed for.
+  /// The service that requests are signed for.
   let signingService: SigningService
   let metadata: InstanceMetadataService
   let service: LatticeService
-  /// Where the service is.
+  /// The service's URL.
   let url: URL
   /// The role's credentials, made up for this run.
   let credentials: Credentials
@@ -29,7 +29,7 @@ struct DemoStage {
         service: signingService, region: region, credentials: credentials,
         principal: Principal(arn: "arn:aws:sts::123456789012:assumed-role/reservation-client/i-0123456789abcdef0")
       ).authenticate)
-    guard let url = URL(string: service.baseURL) else { throw Failure("\(service.baseURL) is no URL.") }
+    guard let url = URL(string: service.baseURL) else { throw Failure("Invalid URL \(service.baseURL).") }
     return DemoStage(
       signingService: signingService, metadata: metadata, service: service, url: url, credentials: credentials)
   }

@@ -22,7 +22,7 @@ struct CurlCommand {
   }
 }
 
-/// What the options of a curl command say.
+/// The options of a curl command.
 private struct CurlArguments {
   let input: ShellCommand.Input?
   let readFile: (String) throws -> [UInt8]

@@ -189,9 +189,9 @@ struct CurlURL {
 
 /// curl's globbing: `{a,b}` and `[1-3]` make several URLs of one.
 enum CurlGlob {
-  /// The URL that a pattern stands for.
+  /// Expands a pattern to its URL.
   ///
-  /// - Throws: ``Failure`` if it stands for several, or if curl rejects it.
+  /// - Throws: ``Failure`` if it expands to several, or if curl rejects it.
   static func single(_ text: [UInt8]) throws -> [UInt8] {
     var result: [UInt8] = []
     var index = 0

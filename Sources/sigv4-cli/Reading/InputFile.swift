@@ -23,14 +23,14 @@ enum InputFile {
   }
 
   /// The content of the file that `argument` names as `@FILE` or by the path of a file that exists, of standard input for `-`
-  /// or `@-`, or else `argument` itself as text.
+  /// or `@-`, otherwise `argument` itself as text.
   static func contentOrText(_ argument: String) throws -> [UInt8] {
     if argument.utf8.first == UInt8(ascii: "@") { return try content(String(Substring(argument.utf8.dropFirst()))) }
     if argument == "-" || FileManager.default.fileExists(atPath: argument) { return try content(argument) }
     return Array(argument.utf8)
   }
 
-  /// What to note of an argument that ``contentOrText(_:)`` reads as text, but that looks like the name of a file.
+  /// A note about an argument that ``contentOrText(_:)`` reads as text, but that looks like the name of a file.
   static func noteOnMissingFile(_ argument: String) -> String? {
     let isWord = argument.utf8.allSatisfy { $0 > UInt8(ascii: " ") && !"<{\"".utf8.contains($0) }
     guard isWord, argument.utf8.first != UInt8(ascii: "@"), argument.utf8.contains(where: { "/.".utf8.contains($0) }),

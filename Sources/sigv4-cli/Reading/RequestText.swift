@@ -5,7 +5,7 @@ import SigV4
 struct RequestText {
   let request: SignableRequest
   let body: [UInt8]
-  /// What the reader should know before trusting the result, a sentence each.
+  /// Notes that qualify the result, a sentence each.
   private(set) var notes: [String] = []
   /// Whether the request has a body that the text doesn't contain.
   private var lacksBody = false
@@ -81,9 +81,9 @@ struct RequestText {
     request.headers.contains { $0.isNamed("content-length") || $0.isNamed("transfer-encoding") }
   }
 
-  /// What to say if the result depends on a body that the text doesn't contain.
+  /// The message if the result depends on a body that the text doesn't contain.
   static let hiddenPayload =
-    "It can't be told whether the signature is right: it covers the body, which the text doesn't contain. Add the body."
+    "The signature can't be verified: it covers the body, which the text doesn't contain. Add the body."
 
   private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
 
@@ -116,7 +116,7 @@ struct RequestText {
 }
 
 extension ShellCommand {
-  /// What a reader should know of the command.
+  /// Notes about the command.
   fileprivate var notes: [String] {
     var notes: [String] = []
     var named: Set<String> = []
@@ -133,7 +133,7 @@ extension ShellCommand {
   }
 }
 
-/// What `curl -v` prints.
+/// The output of `curl -v`.
 enum VerboseOutput {
   /// The header lines of the first request in the output, without the `> ` before them; `nil` if there is none.
   ///
@@ -164,14 +164,14 @@ enum VerboseOutput {
 struct HTTPMessage {
   let request: SignableRequest
   let body: [UInt8]
-  /// What the reader should know of the message, a sentence each.
+  /// Notes about the message, a sentence each.
   private(set) var notes: [String] = []
   private let isFramedByStreams: Bool
 
   init(_ bytes: [UInt8]) throws {
     guard Self.isRequestLine(bytes) else {
       throw Failure(
-        "This is no request, nor the path of a file. Give an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
+        "This isn't a request, nor the path of a file. Pass an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
       )
     }
     var rest = bytes[...]

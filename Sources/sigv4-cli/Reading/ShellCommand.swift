@@ -2,7 +2,7 @@
 ///
 /// Nothing is expanded or run: `$NAME` and `$(…)` stay in the words, and ``unexpanded`` names them.
 struct ShellCommand {
-  /// What the shell connects to the program's standard input.
+  /// The program's standard input in the shell.
   enum Input: Equatable {
     /// The content of a file: `< FILE`.
     case file(String)

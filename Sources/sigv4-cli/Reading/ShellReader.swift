@@ -50,7 +50,7 @@ struct ShellReader {
     return (words, !hasOpenQuote)
   }
 
-  /// What the command that was read last has on its standard input.
+  /// The standard input of the last command.
   mutating func readInput() -> ShellCommand.Input? {
     guard let hereDocument else { return input }
     var start = index

@@ -12,7 +12,7 @@ struct ASCIINamesTests {
       name, with: name.replacing("K", with: Self.kelvin))
     let document = try CredentialsDocument(Array(json.utf8), from: "It")
     let error = #expect(throws: CredentialError.self) { try document.credentials(.any) }
-    #expect(error?.message == "It answered without \(name).")
+    #expect(error?.message == "It returned a response without \(name).")
   }
 
   @Test func `a field whose name differs by a Kelvin sign isn't there twice`() throws {

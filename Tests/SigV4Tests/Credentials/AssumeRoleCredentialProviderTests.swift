@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `a wrong secret, a missing external id and a refusal are told, without a retry`() async throws {
+  @Test func `a wrong secret, a missing external ID and a rejection throw without a retry`() async throws {
     try await start(externalID: "x-id").whileRunning { service async throws in
       let other = Credentials(
         accessKeyID: "ASIACALLER", secretAccessKey: "\(Planted.mark)/another", sessionToken: Planted.token)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: [Duration.seconds(899), .seconds(43_201), .milliseconds(900_500), .seconds(-1)])
-  func `a lifetime that STS doesn't give is refused before anything is sent`(duration: Duration) async throws {
+  func `a duration that STS doesn't support is rejected before a request is sent`(duration: Duration) async throws {
     try await start().whileRunning { service async throws in
       let provider = provider(service, duration: duration)
       let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }

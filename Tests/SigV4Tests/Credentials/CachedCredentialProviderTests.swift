@@ -15,9 +15,9 @@ import Testing
     case get(_ id: String, asked: Int)
     /// A caller gets this error, after the source has been asked so many times in all.
     case fail(CredentialError, asked: Int)
-    /// A service has refused the credentials with this id.
+    /// A service has rejected the credentials with this access key ID.
     case invalidate(String)
-    /// The source is asked so many seconds before an expiration, and not a second earlier; it gives an hour.
+    /// The source is called this many seconds before an expiration, and not a second earlier; it returns credentials for an hour.
     case refreshes(beforeEnd: Double)
   }
 
@@ -50,7 +50,7 @@ import Testing
   private static let needsPerson: [Step] = [.source(.needsPerson), .fail(ScriptedSource.lasting, asked: 2)]
   private static let later: [Step] = [.pass(6), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]
 
-  /// With 420 s for every pause after a failure, and 5 s of remembering an error that needs a person.
+  /// Runs with 420 s for every pause after a failure, and 5 s for a repeated `misconfigured` error.
   static let scenarios: [Scenario] = [
     Scenario(1, "valid credentials are served without contact", valid + [.get("AKID-1", asked: 1)]),
     Scenario(2, "advisory, the source is good", advisory + renewed),
@@ -85,13 +85,13 @@ import Testing
     Scenario(
       15, "a configured window is honoured", window: .seconds(1800),
       [.source(.good("AKID-1", 21_600)), .get("AKID-1", asked: 1), .pass(21_600), .refreshes(beforeEnd: 1800)]),
-    Scenario(16, "advisory, the source needs a person", advisory + needsPerson + later),
-    Scenario(17, "mandatory, the source needs a person", mandatory + needsPerson + later),
+    Scenario(16, "advisory, the source is misconfigured", advisory + needsPerson + later),
+    Scenario(17, "mandatory, the source is misconfigured", mandatory + needsPerson + later),
     Scenario(
-      18, "advisory, the source needs a person and isn't asked again at once",
+      18, "advisory, the source is misconfigured and isn't called again immediately",
       advisory + needsPerson + [.fail(ScriptedSource.lasting, asked: 2)]),
-    Scenario(19, "refused credentials are replaced", valid + [.invalidate("AKID-1")] + renewed),
-    Scenario(20, "refused credentials are served when the source fails", valid + [.invalidate("AKID-1")] + failed),
+    Scenario(19, "rejected credentials are replaced", valid + [.invalidate("AKID-1")] + renewed),
+    Scenario(20, "rejected credentials are served when the source fails", valid + [.invalidate("AKID-1")] + failed),
     Scenario(
       21, "a refusal doesn't end the pause",
       expired + failed + [.pass(60), .invalidate("AKID-1"), .get("AKID-1", asked: 2), .pass(425)]
@@ -99,16 +99,16 @@ import Testing
     Scenario(
       22, "a refusal of other credentials changes nothing", valid + [.invalidate("AKID-0"), .get("AKID-1", asked: 1)]),
     Scenario(
-      23, "the source is asked again after the pause",
+      23, "the source is called again after the pause",
       expired + failed + [.pass(300), .get("AKID-1", asked: 2), .pass(425)]
         + [.source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
     Scenario(
-      24, "nothing held, the source needs a person",
+      24, "empty cache, the source is misconfigured",
       [.source(.needsPerson), .fail(ScriptedSource.lasting, asked: 1), .fail(ScriptedSource.lasting, asked: 1)]
         + [.pass(6), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 2)]),
     // Beyond the shared ones.
     Scenario(
-      25, "credentials without expiration are served until they are refused",
+      25, "credentials without expiration are served until a service rejects them",
       [.source(.good("AKID-1", nil)), .get("AKID-1", asked: 1), .pass(1e9), .get("AKID-1", asked: 1)]
         + [.invalidate("AKID-1")] + renewed),
     Scenario(
@@ -123,16 +123,16 @@ import Testing
       mandatory + failed + [.pass(-10), .get("AKID-1", asked: 3), .pass(-1e6), .get("AKID-1", asked: 3)]),
     Scenario(29, "a clock that leaps ahead asks once", valid + [.pass(1e12)] + renewed + [.get("AKID-2", asked: 2)]),
     Scenario(
-      30, "an error that needs a person is forgotten when the clock is set back",
+      30, "a misconfigured error is dropped when the clock is set back",
       mandatory + needsPerson + [.pass(-1), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
     Scenario(31, "a lifetime shorter than its window is used to its half", short(240) + between(119)),
-    Scenario(32, "a lifetime of less than a minute isn't asked for by each caller", short(50) + between(11)),
+    Scenario(32, "a lifetime under a minute doesn't make each caller call the source", short(50) + between(11)),
     Scenario(33, "a lifetime of seconds is used to its half", short(4) + between(1)),
     Scenario(
       34, "a configured window longer than the lifetime is half of it", window: .seconds(3600),
       short(900) + between(449)),
     Scenario(
-      35, "new credentials that are refused are replaced at once", short(50) + [.invalidate("AKID-1")] + renewed),
+      35, "rejected new credentials are replaced immediately", short(50) + [.invalidate("AKID-1")] + renewed),
   ]
   private static func short(_ lifetime: Double) -> [Step] {
     [.source(.good("AKID-1", lifetime)), .get("AKID-1", asked: 1), .get("AKID-1", asked: 1)]

@@ -2,22 +2,22 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// What goes wrong with container credentials, what a caller sees of it, and how many requests reach the endpoint.
+/// A fault of container credentials, its effect on a caller, and the number of requests that reach the endpoint.
 struct ContainerFault: Sendable {
   static let target = "/v1/credentials"
   static let tokenFile = "/var/run/token"
-  /// What the endpoint demands as `Authorization`.
+  /// The `Authorization` value that the endpoint requires.
   static let token = Planted.token
 
   let id: String
   let name: String
-  /// The variables, made with the endpoint's URL; where left out, its URL and the token's file.
+  /// The variables for the endpoint's URL; defaults to its URL and the token file.
   var environment: @Sendable (String) -> [String: String] = Self.usual
-  /// What the token's file holds at each reading; the last stays, and `nil` is no file.
+  /// The content of the token file at each reading; the last one stays, and `nil` means a missing file.
   var tokens: [String?] = [token]
-  /// What files are read with in place of that.
+  /// The file reader that replaces these contents.
   var files: ProviderFiles?
-  /// What is sent as `Authorization`.
+  /// The `Authorization` value that is sent.
   var sentToken = token
   var faults: FaultPlan = []
   var outcome = FaultOutcome.works
@@ -67,7 +67,7 @@ struct ContainerFault: Sendable {
     ].map { id, url in
       .init(
         id: id, name: "http to \(url)", environment: full(url),
-        outcome: .fails(.misconfigured, naming: "http may lead only to"), requests: 0)
+        outcome: .fails(.misconfigured, naming: "which http may not"), requests: 0)
     }
     + [
       ("E02", "http://169.254.170.2@evil.com/"), ("E02", "http://169.254.170.2#@evil.com/"),
@@ -113,7 +113,7 @@ struct ContainerFault: Sendable {
       environment: { ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": token] },
       tokens: [nil], requests: 1),
     .init(
-      id: "E06", name: "the token's file beats its variable",
+      id: "E06", name: "the token file takes precedence over its variable",
       environment: { usual($0).merging(["AWS_CONTAINER_AUTHORIZATION_TOKEN": token + "2"]) { $1 } }, requests: 1),
   ]
 
@@ -128,7 +128,7 @@ struct ContainerFault: Sendable {
         faults: [.always(.answer(200, #"{"code":"AccessDenied","message":"no role"}"#))],
         outcome: .fails(.badAnswer, naming: #""AccessDenied", "no role""#), requests: 1),
       .init(
-        id: "E07", name: "an error that tells the token again",
+        id: "E07", name: "an error that quotes the token",
         faults: [.always(.answer(ContainerCredentialsService.failure(403, "Denied", "no \(token)")))],
         outcome: .fails(.badAnswer, naming: #"403: "Denied", "no <redacted>"."#), requests: 1),
       .init(

@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct CredentialChainTests {
   private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: Planted.secret)
 
-  /// A provider that says what it is told to, and counts.
+  /// A provider that returns a given result and counts its calls.
   private final class Scripted: CredentialProvider {
     private let state: Mutex<(answers: [Result<Credentials, any Error>], count: Int)>
     init(_ answers: Result<Credentials, any Error>...) { state = Mutex((answers, 0)) }
@@ -71,7 +71,7 @@ import Testing
     #expect(try await chain.checkedCredentials() == Self.credentials)
   }
 
-  @Test func `the winner is asked first from then on, until it fails`() async throws {
+  @Test func `later calls query the successful provider first, until it fails`() async throws {
     let first = Scripted(Self.failure(.notAvailable))
     let second = Scripted(.success(Self.credentials), .success(Self.credentials), Self.failure(.badAnswer))
     let chain = CredentialChain([first, second])
@@ -81,7 +81,7 @@ import Testing
     #expect((first.count, second.count) == (2, 4))
   }
 
-  @Test func `when the winner's source goes away, the others are asked`() async throws {
+  @Test func `if the successful provider's source disappears, the chain queries the others`() async throws {
     let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
     let second = Scripted(.success(Self.credentials), Self.failure(.notAvailable))
     let chain = CredentialChain([first, second])
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: ["config", "credentials"])
-  func `a shared file that can't be read passes on, unless somebody has named a profile`(name: String) async throws {
+  func `the chain skips an unreadable shared file, unless a profile is named`(name: String) async throws {
     let container = try await ContainerCredentialsService.start(.init(credentials: Planted.credentials))
     try await container.whileRunning { container async throws in
       // A directory, which no user can read as a file.
@@ -168,7 +168,7 @@ import Testing
     for local in [metadata, container, service] as [any LocalService] { await local.stop() }
   }
 
-  @Test func `a profile that is named beats the keys in the environment, and AWS_PROFILE doesn't`() async throws {
+  @Test func `a profile in code takes precedence over the environment's keys, and AWS_PROFILE doesn't`() async throws {
     let keys = [
       "AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": Planted.secret, "HOME": "/nowhere",
       "AWS_PROFILE": "reservations",

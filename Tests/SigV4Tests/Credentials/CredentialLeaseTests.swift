@@ -101,7 +101,7 @@ import Testing
     #expect(try await waiting.value == held)
     for question in 3...5 {
       await time.expire(rest)
-      // Nobody waits for a source that has been silent, but somebody asks it again.
+      // No caller waits for a source that hasn't responded, but one calls it again.
       while source.count < question {
         #expect(try await cache.checkedCredentials() == held)
         await Task.yield()
@@ -181,7 +181,7 @@ import Testing
     return try await waiting.value
   }
 
-  @Test func `a late failure fails nobody who waits for another answer`() async throws {
+  @Test func `a late failure doesn't fail callers that wait for a newer call`() async throws {
     let (cache, rest) = cache()
     let waiting = Task { try await cache.checkedCredentials() }
     await source.asked(1)

@@ -89,7 +89,7 @@ import Testing
     "2030-03-17T17:46:40Zx", "2030-03-17T17:46:40+", "2030-03-17T17:46:40+01:", "99999-03-17T17:46:40Z",
     "٢٠٣٠-03-17T17:46:40Z",
   ])
-  func `an expiration that is no date is a mistake`(text: String) async throws {
+  func `an expiration that isn't a date throws`(text: String) async throws {
     let error = await #expect(throws: CredentialError.self) {
       try await credentials(["AWS_CREDENTIAL_EXPIRATION": text])
     }

@@ -17,7 +17,7 @@ extension FaultTable {
 
   private static let expiring: [FaultTableRow] = [(-10.0, 1, 301.0), (0, 1, 301), (240, 0, 121), (30, 0, 16)].map {
     (left: Double, reports: Int, later: Double) in
-    FaultTableRow("F37", "C \(left) s before its end: served, not asked for by each caller", requests: "TLC" + "LC") {
+    FaultTableRow("F37", "C \(left) s before its end: served, not requested by each caller", requests: "TLC" + "LC") {
       let clock = TestClock()
       let old = credentials(expiringAfter: left)
       return try await InstanceMetadataService.start(
@@ -71,7 +71,7 @@ extension FaultTable {
         let first = try await cache.checkedCredentials()
         service.faults = [.always(.answer(500))]
         clock.advance(by: 3600 - left)
-        // The pause is of 300 s, in which nobody asks.
+        // The source isn't called during the pause of 300 s.
         for seconds in [0.0, 1, 150, 148] {
           clock.advance(by: seconds)
           #expect(try await cache.checkedCredentials() == first)
@@ -90,7 +90,7 @@ extension FaultTable {
     ("F32", "C 404 with a configured name", Fault.answer(404)),
     ("F33", "C a role that EC2 may not assume", .answer(200, #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)),
   ].map { (id: String, name: String, fault: Fault) in
-    FaultTableRow(id, "\(name), later: the credentials at hand are served", requests: "TC" + "C") {
+    FaultTableRow(id, "\(name), later: the cached credentials are served", requests: "TC" + "C") {
       let clock = TestClock()
       let held = credentials(expiringAfter: 3600)
       return try await InstanceMetadataService.start(

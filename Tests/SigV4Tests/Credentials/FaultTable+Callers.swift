@@ -19,7 +19,7 @@ extension FaultTable {
         return service.letters
       }
     },
-    FaultTableRow("F46", "a caller gives up and takes only itself out", requests: "S") {
+    FaultTableRow("F46", "a cancelled caller cancels only itself", requests: "S") {
       let source = GatedSource()
       let cache = source.cached()
       let first = Task { try await cache.checkedCredentials() }

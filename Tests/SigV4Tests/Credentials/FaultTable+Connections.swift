@@ -7,7 +7,7 @@ extension FaultTable {
   static let connectionRows: [FaultTableRow] = refused + dropped + redirects
 
   private static let refused = [
-    FaultTableRow("F01", "T refused: told at once, and version 1 isn't tried", requests: "T") {
+    FaultTableRow("F01", "T refused: reported immediately, and version 1 isn't tried", requests: "T") {
       let refusing = try RefusingPort()
       let clock = TestClock()
       let transport = RecordingTransport(before: SocketTransport())

@@ -11,7 +11,7 @@ extension FaultTable {
     "http://[::1]:456/", "http://127.1.2.3:456/", "http://localhost/", "http://LOCALHOST:1/",
     "https://example.com/x?y=z",
   ].map { url in
-    FaultTableRow("E01", "\(url) is asked, with path and query", requests: "EEE") {
+    FaultTableRow("E01", "\(url) is requested, with path and query", requests: "EEE") {
       let transport = RecordingTransport()
       let provider = ContainerCredentialProvider(
         environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], transport: transport, clock: TestClock().clock)
@@ -22,7 +22,7 @@ extension FaultTable {
   }
 
   private static let addresses = [
-    FaultTableRow("E09", "the relative URI is asked at the agent of ECS, and beats the full one", requests: "EEE") {
+    FaultTableRow("E09", "the relative URI is requested from the ECS agent, before the full one", requests: "EEE") {
       let transport = RecordingTransport()
       let provider = ContainerCredentialProvider(
         environment: [
@@ -38,7 +38,7 @@ extension FaultTable {
   ]
 
   private static let proxies = [
-    FaultTableRow("F50", "a container's proxy variables are of no account", requests: "E") {
+    FaultTableRow("F50", "a container's proxy variables are ignored", requests: "E") {
       try await ContainerCredentialsService.start(
         ContainerCredentialsService.Container(credentials: Planted.credentials)
       ).whileRunning { service async throws in
@@ -76,7 +76,7 @@ extension ProviderFiles {
   /// Files that are there and can't be read.
   static let unreadable = ProviderFiles { (_: String) throws(Failure) -> [UInt8] in throw .unreadable }
 
-  /// Files of which there is one, which holds another text at each reading; `nil` stands for no file.
+  /// Reads a single file, with another content at each reading; `nil` means a missing file.
   init(telling texts: [String?], at path: String) {
     let rest = Mutex(texts)
     self.init { (asked: String) throws(Failure) -> [UInt8] in

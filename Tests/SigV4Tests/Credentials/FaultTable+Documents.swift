@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 
 extension FaultTable {
-  /// What the credentials request may be answered with.
+  /// The possible responses to the credentials request.
   struct Document: Sendable {
     let id: String
     let name: String
@@ -58,10 +58,10 @@ extension FaultTable {
     ("a field twice, once with an escape", "\\u0041ccessKeyId\":\"other\"", "the field AccessKeyId twice"),
     ("a field twice, once null", "Token\":null", "the field Token twice"),
     ("names in two letter cases", "accesskeyid\":\"other\"", "the field AccessKeyId twice"),
-    ("an unknown field twice", "x\":1,\"x\":1", "has a field twice"),
+    ("an unknown field twice", "x\":1,\"x\":1", "contains a field twice"),
   ].map { Document("F38", $0, goodDocument.dropLast() + ",\"\($1)}", .fails(.badAnswer, naming: $2)) }
 
-  /// What RFC 8259 lets a writer do.
+  /// The freedoms that RFC 8259 gives a writer.
   private static let written: [Document] =
     [
       Document("F38", "with escapes", document(["AccessKeyId": #""\u0041SIA\u0045XAMPLE""#])),
@@ -104,7 +104,7 @@ extension FaultTable {
       Document("F38", "an object for \(name)", document([name: "{}"]), .fails(.badAnswer, naming: name)),
       Document(
         "F38", "quotation marks in \(name)", document([name: #""\"x\"""#]),
-        .fails(.badAnswer, naming: "quotation marks inside the text of \(name)")),
+        .fails(.badAnswer, naming: "quotation marks around the value of \(name)")),
     ]
   }
 }

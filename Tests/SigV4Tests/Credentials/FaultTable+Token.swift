@@ -5,7 +5,7 @@ extension FaultTable {
   static let tokenFaults: [InstanceMetadataFault] =
     broken + refused.flatMap(\.self) + failing.flatMap(\.self) + noToken + untrimmed + quoted + lifetimes + other
 
-  /// The service takes any token, for rows that make one up.
+  /// Makes the service accept any token, for rows that invent one.
   private static let anyToken: [FaultPlan.Step] = [
     .onCredentials(.answer(200, goodDocument)),
     .on("GET", InstanceMetadataFault.listing, .answer(200, InstanceMetadataFault.roleName)),
@@ -59,7 +59,7 @@ extension FaultTable {
         id: id, name: "T \(status), version 1 is disabled", faults: faults, outcome: disabled, requests: "T",
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "True"], instance: withoutTokens),
       InstanceMetadataFault(
-        id: id, name: "T \(status), the parameter beats the variable", faults: faults, requests: "TLC",
+        id: id, name: "T \(status), the parameter takes precedence", faults: faults, requests: "TLC",
         version: .automatic, environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"], instance: withoutTokens),
     ]
   }

@@ -13,7 +13,7 @@ extension FaultTable {
     ("eu-isoe-west-1", "https://sts.eu-isoe-west-1.cloud.adc-e.uk/"),
     ("us-isof-south-1", "https://sts.us-isof-south-1.csp.hci.ic.gov/"),
   ].map { (region: String, url: String) in
-    FaultTableRow("W04", "STS is asked in \(region), by its partition's name", requests: "WWW") {
+    FaultTableRow("W04", "STS is called in \(region), with its partition's name", requests: "WWW") {
       let transport = RecordingTransport()
       let provider = WebIdentityCredentialProvider(
         tokenFile: "/t", roleARN: WebIdentityFault.role, environment: ["AWS_DEFAULT_REGION": region],
@@ -25,7 +25,7 @@ extension FaultTable {
   }
 
   private static let sessionNames = [
-    FaultTableRow("W04", "the session has a name of its own, where none is given", requests: "WW") {
+    FaultTableRow("W04", "the session name defaults to a generated one", requests: "WW") {
       let role = SecurityTokenService.Role(arn: WebIdentityFault.role, credentials: Planted.credentials)
       return try await SecurityTokenService.start(role).whileRunning { service async throws in
         let environment = [

@@ -1,4 +1,4 @@
-/// What can go wrong with instance metadata (F), container endpoints (E) and web identity (W), and what comes of it.
+/// The faults of instance metadata (F), container endpoints (E) and web identity (W), with their effects.
 enum FaultTable {
   static let rows: [FaultTableRow] =
     (tokenFaults + listingFaults + credentialsFaults).map(\.row) + connectionRows + settingRows + cacheRows + callerRows

@@ -11,7 +11,7 @@ struct FaultTableRow: Sendable, CustomTestStringConvertible {
   /// T is for a session token of instance metadata, L for the listing, C for the credentials, l and c for those at legacy
   /// paths; E for a container endpoint, W for STS, and S for a source that a test makes up.
   let requests: String
-  /// Plays the row, checks what a caller sees of it, and tells the requests that have reached the peer.
+  /// Plays the row, checks its effect on a caller, and returns the requests that have reached the peer.
   let play: @Sendable () async throws -> String
 
   init(_ id: String, _ name: String, requests: String, play: @escaping @Sendable () async throws -> String) {
@@ -24,13 +24,13 @@ struct FaultTableRow: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(id): \(name)" }
 }
 
-/// What a caller sees of a fault.
+/// The effect of a fault on a caller.
 enum FaultOutcome: Sendable {
   case works
   /// The error's code, and what its message must name.
   case fails(CredentialError.Code, naming: String? = nil)
 
-  /// Asks `provider` once, through a cache, and checks what comes of it.
+  /// Calls `provider` once, through a cache, and checks the effect.
   func check(_ provider: some CredentialProvider, isAccountTold: Bool = true) async throws {
     Planted.expectNoSecret(in: provider)
     let reported = Mutex<[any Error]>([])

@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `version 1 asks for no token`() async throws {
+  @Test func `version 1 requests no token`() async throws {
     try await start(.optional).whileRunning { service async throws in
       let provider = InstanceMetadataCredentialProvider(
         endpoint: service.baseURL, version: .v1, timeout: patience,
@@ -68,7 +68,7 @@ import Testing
     await service.stop()
   }
 
-  @Test func `the instance's region is told, with the same token`() async throws {
+  @Test func `the instance's region is returned, with the same token`() async throws {
     try await start().whileRunning { service async throws in
       let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
       _ = try await provider.checkedCredentials()
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `the environment's endpoint is used, and the parameter beats it`() async throws {
+  @Test func `the environment's endpoint is used, and the parameter takes precedence`() async throws {
     try await start().whileRunning { service async throws in
       let refusing = try RefusingPort()
       let named = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": " \(service.baseURL)/ ", "AWS_METADATA_SERVICE_TIMEOUT": "300"]
@@ -95,7 +95,7 @@ import Testing
       #expect(
         try await InstanceMetadataCredentialProvider(endpointMode: .ipv6, environment: named).checkedCredentials()
           == Self.credentials,
-        "an endpoint beats a mode")
+        "an endpoint takes precedence over a mode")
       let wrong = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": refusing.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300"]
       let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, environment: wrong)
       #expect(try await provider.checkedCredentials() == Self.credentials)
@@ -134,7 +134,7 @@ import Testing
     #expect(other.requests.map(\.deadlines.connect) == [.seconds(4)])
   }
 
-  @Test func `a conversation ends after five times the timeout, however many attempts are left`() async {
+  @Test func `a call ends after five times the timeout, even if attempts are left`() async {
     let busy = RecordingTransport(status: 503)
     // The pauses are the real ones, of 50 ms at least.
     let provider = InstanceMetadataCredentialProvider(
@@ -142,7 +142,7 @@ import Testing
       clock: ProviderClock(random: { $0.lowerBound }))
     let error = await error(provider)
     #expect(error?.code == .timedOut)
-    #expect(error?.message.contains("conversation") == true)
+    #expect(error?.message.contains("complete all requests") == true)
     #expect(busy.requests.count <= 6)
     #expect(busy.requests.allSatisfy { $0.deadlines.whole <= .milliseconds(150) })
   }
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  @Test func `cancelling the caller ends the conversation`() async throws {
+  @Test func `cancelling the caller ends the requests`() async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.always(.silent)]
       let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])

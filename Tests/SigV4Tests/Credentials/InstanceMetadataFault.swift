@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// What goes wrong with instance metadata, what a caller sees of it, and which requests reach the service.
+/// A fault of instance metadata, its effect on a caller, and the requests that reach the service.
 struct InstanceMetadataFault: Sendable {
   static let token = "/latest/api/token"
   static let listing = "/latest/meta-data/iam/security-credentials-extended/"

@@ -64,7 +64,7 @@ import Testing
     "/token": secret,
   ]
 
-  /// What the providers, their caches and a chain of them show.
+  /// The texts that the providers, their caches and a chain show.
   private final class Shown: Sendable {
     private let state = Mutex<[String]>([])
     var texts: [String] { state.withLock { $0 } }
@@ -122,7 +122,7 @@ import Testing
       guard let text = Self.files[path] else { throw .missing }
       return Array(text.utf8)
     }
-    // The real time, which the stand-in for STS goes by, without pauses.
+    // The real time, which the stand-in for STS uses, without pauses.
     let clock = ProviderClock(sleep: { _ in try Task.checkCancellation() })
     let profiles = ["keys", "process", "failing", "missing", "half", "role"].map { name in
       ProfileCredentialProvider(

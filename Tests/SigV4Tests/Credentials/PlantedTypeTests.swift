@@ -9,7 +9,7 @@ struct PlantedTypeTests {
   private static let credentials = Planted.credentials
   private static let s3 = Signer(service: .s3, region: "us-west-2")
 
-  /// The header fields that a secret is usual in, and one that nobody knows.
+  /// The header fields that usually contain a secret, and an unknown one.
   private static let secretHeaders = [
     "Cookie", "Proxy-Authorization", "X-Api-Key", "x-aws-ec2-metadata-token", "Referer", "X-Unknown",
     "x-amz-server-side-encryption-customer-key", "x-amz-copy-source-server-side-encryption-customer-key",
@@ -178,7 +178,7 @@ struct PlantedTypeTests {
       let texts = Planted.texts(value)
       let isTold = Planted.tells(texts)
       #expect(!isTold, "\(type)")
-      // Whoever has the signature and the request can send it again; only those who ask for it get it.
+      // A signature allows its holder to send the request again; only code that reads it gets it.
       let hasSignature = signatures.contains { texts.contains($0) }
       #expect(!hasSignature, "\(type)")
     }
@@ -203,7 +203,7 @@ struct PlantedTypeTests {
       "Delivery", "Response", "Request", "Fault", "FaultPlan", "Step",
       // What errors of the transports and providers are looked for by the other tests of planted secrets.
       "TransportError", "CredentialError",
-      // Shown by nobody: bytes on their way through, and a source of the caller's own.
+      // Never shown: bytes in transit, and the caller's own source.
       "PayloadHasher", "ChunkedBody", "AsyncIterator",
     ]
     let seen = Set(try Self.values().map(\.type))

@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [600.0, 30, -600])
-  func `a source that doesn't answer holds nobody who can be served`(left: Double) async throws {
+  func `a silent source doesn't delay callers while credentials are cached`(left: Double) async throws {
     let time = TestClock()
     let slow = GatedSource()
     let first = Credentials(
@@ -92,7 +92,7 @@ final class GatedSource: CredentialProvider {
 
   var count: Int { state.withLock { $0.count } }
 
-  /// Returns when somebody asks.
+  /// Returns once the source is called.
   func waitUntilAsked() async {
     var iterator = asked.makeAsyncIterator()
     await iterator.next()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SigV4
 
-/// What is and what isn't read as a file.
+/// Files that are read, and paths that are rejected.
 @Suite(.timeLimit(.minutes(10))) struct ProviderFilesTests {
   private let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
 
@@ -24,7 +24,7 @@ import Testing
     #expect(try await ProviderFiles.readFile("/dev/null") == [])
   }
 
-  @Test func `what isn't a regular file is refused at once, and never waited for`() async throws {
+  @Test func `a path that isn't a regular file is rejected immediately`() async throws {
     let pipe = try path("pipe")
     defer { try? FileManager.default.removeItem(at: folder) }
     #expect(mkfifo(pipe, 0o600) == 0)
@@ -36,7 +36,7 @@ import Testing
     #expect(await failure(folder.path() + "missing") == .missing)
   }
 
-  @Test func `a file of more than 4 MiB is refused`() async throws {
+  @Test func `a file of more than 4 MiB is rejected`() async throws {
     let path = try path("large")
     defer { try? FileManager.default.removeItem(at: folder) }
     #expect(FileManager.default.createFile(atPath: path, contents: nil))
@@ -44,7 +44,7 @@ import Testing
     #expect(await failure(path) == .unreadable)
   }
 
-  /// Each setting that names a file, given a pipe that nobody writes to.
+  /// The settings that name a file, each with a pipe that has no writer.
   @Test(arguments: [
     "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",

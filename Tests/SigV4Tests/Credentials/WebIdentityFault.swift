@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// What STS answers, or what the token's file holds, what a caller sees of it, and which tokens reach STS.
+/// A response of STS or content of the token file, its effect on a caller, and the tokens that reach STS.
 struct WebIdentityFault: Sendable {
   static let tokenFile = "/var/run/token"
   static let token = "eyJ.\(Planted.mark)+/=&%.sig"
@@ -10,11 +10,11 @@ struct WebIdentityFault: Sendable {
 
   let id: String
   let name: String
-  /// Changes to the usual variables; an empty value takes one away.
+  /// Changes to the usual variables; an empty value removes one.
   var environment: [String: String] = [:]
-  /// What the token's file holds at each reading; the last stays, and `nil` is no file.
+  /// The content of the token file at each reading; the last one stays, and `nil` means a missing file.
   var tokens: [String?] = [token]
-  /// What files are read with in place of that.
+  /// The file reader that replaces these contents.
   var files: ProviderFiles?
   var faults: FaultPlan = []
   var outcome = FaultOutcome.works

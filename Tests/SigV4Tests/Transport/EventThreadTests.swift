@@ -103,7 +103,7 @@ import Testing
     #expect(try await BlockingThreads(limit: 1).run(until: .now + .seconds(600)) { 7 } == 7)
   }
 
-  @Test func `stuck calls cost their threads and hold no caller past its deadline`() async throws {
+  @Test func `stuck calls occupy their threads and keep no caller past its deadline`() async throws {
     let threads = BlockingThreads(limit: 4)
     let stuck = StuckCall()
     await withTaskGroup(of: BlockingThreads.Failure?.self) { group in

@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// What every transport does, on real sockets.
+/// The behaviour of every transport, on real sockets.
 @Suite(.timeLimit(.minutes(10))) struct HTTPTransportTests {
   /// The transports to test.
   enum Kind: String, CaseIterable, CustomTestStringConvertible {
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases, [.silent, .stalled(afterBodyBytes: 0), .stalled(afterBodyBytes: 4)] as [Fault])
-  func `a stalled peer holds nobody past the deadline`(kind: Kind, fault: Fault) async throws {
+  func `a stalled peer keeps no caller past the deadline`(kind: Kind, fault: Fault) async throws {
     try await serving(kind, [.always(fault)]) { server, url in
       #expect(await error(kind, TransportRequest(url: url + "/", deadlines: Self.short)).isLate)
     }
@@ -182,14 +182,14 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases, [.closed, .reset, .truncated(afterBodyBytes: 4)] as [Fault])
-  func `a connection that ends early is told as closed`(kind: Kind, fault: Fault) async throws {
+  func `a connection that ends early is reported as closed`(kind: Kind, fault: Fault) async throws {
     try await serving(kind, [.always(fault)]) { server, url in
       #expect(await code(kind, patientRequest(url: url + "/")) == .closed)
     }
   }
 
   @Test(arguments: Kind.allCases)
-  func `a refused connection is told at once`(kind: Kind) async throws {
+  func `a refused connection is reported immediately`(kind: Kind) async throws {
     let refusing = try RefusingPort()
     #expect(await code(kind, patientRequest(url: refusing.baseURL + "/")) == .cannotConnect)
   }
@@ -200,12 +200,12 @@ import Testing
       "", "/latest", "ftp://127.0.0.1/", "http://", "http:///x", "http://h/ \r\nX: y", "http://h:99999/",
       "http://[::1/",
     ])
-  func `what is no URL of a host is refused`(kind: Kind, url: String) async {
+  func `an invalid URL is rejected`(kind: Kind, url: String) async {
     #expect(await code(kind, TransportRequest(url: url, deadlines: Self.short)) == .invalidRequest)
   }
 
   @Test(arguments: Kind.allCases, ["a\r\nX: y", "a\nb", "a\0"])
-  func `a header value with a line break is refused`(kind: Kind, value: String) async throws {
+  func `a header value with a line break is rejected`(kind: Kind, value: String) async throws {
     try await serving(kind) { server, url in
       let request = patientRequest(url: url + "/", headers: [HeaderField("X-Token", value)])
       #expect(await code(kind, request) == .invalidRequest)

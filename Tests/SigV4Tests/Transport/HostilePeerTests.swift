@@ -23,7 +23,7 @@
       }
     }
 
-    /// What a kind of transport makes of a peer.
+    /// The result of a transport with a peer.
     private func error(
       _ kind: HTTPTransportTests.Kind, _ script: HostileScript, _ deadlines: TransportDeadlines? = nil
     ) async throws -> TransportError? {
@@ -101,7 +101,7 @@
         HostileScript("reset in the body", .receive, .send(ok + "Content-Length: 9\r\n\r\na"), .reset),
         HostileScript("closed in a trailer", .receive, .send(chunked + "0\r\nA:")),
       ])
-    func `a peer that leaves is told as such`(kind: HTTPTransportTests.Kind, script: HostileScript) async throws {
+    func `a peer that leaves is reported as closed`(kind: HTTPTransportTests.Kind, script: HostileScript) async throws {
       #expect(try await error(kind, script)?.code == .closed)
     }
 

@@ -58,7 +58,7 @@ import Testing
     }
   #endif
 
-  @Test func `nobody is asked where localhost is`() async throws {
+  @Test func `localhost needs no resolver`() async throws {
     let url = try #require(HTTPURL("http://LocalHost:8080/"))
     // No resolver answers before a deadline that has passed.
     let addresses = try await SocketAddress.resolve(url, until: .now - .seconds(1))
@@ -125,7 +125,7 @@ import Testing
     "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "a", count: 99),
     "HTTP/1.1 200 OK\r\n" + String(repeating: "A: b\r\n", count: 5000) + "\r\n", String(repeating: "x", count: 20_000),
   ])
-  func `what isn't HTTP, isn't whole, or is too long is refused`(answer: String) {
+  func `an invalid, incomplete or overlong response is rejected`(answer: String) {
     for size in [1, 7, answer.utf8.count + 1] {
       #expect(throws: TransportError.self) { try parse(answer, pieces: size) }
     }

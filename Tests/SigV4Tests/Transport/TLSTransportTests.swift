@@ -97,7 +97,7 @@
       try await serving(ending: .truncation, faults: untilClose) { _, port async throws in
         #expect(await error("https://127.0.0.1:\(port)/")?.code == .closed)
       }
-      // What its own framing tells whole is whole.
+      // A response whose framing is complete is complete.
       try await serving(ending: .truncation, faults: [.always(.closing)]) { _, port async throws in
         #expect(try await answer("https://127.0.0.1:\(port)/").get().body == Array("yes".utf8))
       }
@@ -145,7 +145,7 @@
     }
 
     @Test(arguments: ["/nowhere", "/dev/null", "/dev/zero", "/etc/hostname", "/etc"])
-    func `a bundle that can't be used is told by its variable's name`(path: String) async {
+    func `the error for an unusable bundle names its variable`(path: String) async {
       for variable in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
         let error = await error("https://127.0.0.1:1/", environment: [variable: path, "SSL_CERT_DIR": "/nowhere"])
         #expect(error?.code == .invalidRequest)
@@ -284,7 +284,7 @@
         "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "HTTP/1.1 503 Unavailable\r\nContent-Length: 9\r\n\r\n",
         "HTTP/1.1 200 OK\r\n\r\nmore", "nonsense\r\n", "HTTP/1.1 301 Moved\r\nLocation: https://example.test\r\n\r\n",
       ])
-    func `a proxy that doesn't connect is told as such, and its password isn't`(answer: String) async throws {
+    func `the error for a proxy that doesn't connect hides its password`(answer: String) async throws {
       let proxy = try Proxy(to: 1, answer: answer)
       defer { proxy.peer.stop() }
       let error = await #expect(throws: TransportError.self) {
@@ -314,7 +314,7 @@
     @Test(arguments: [
       "https://127.0.0.1:1", "socks5://127.0.0.1:1", "http://", "http://h:x", "http://h/%", "ht tp://h",
     ])
-    func `what isn't the URL of an http proxy is told by its variable's name`(value: String) async {
+    func `the error for an invalid proxy URL names its variable`(value: String) async {
       let error = await #expect(throws: TransportError.self) {
         try await send(
           "https://sts.example.test/", ["https_proxy": value.replacing("://", with: "://u:\(Planted.mark)@")])

@@ -1,20 +1,19 @@
-/// A provider of the credentials of an ECS task's role, or of an EKS pod's identity, from the endpoint that the
-/// container's environment names.
+/// Returns the credentials of an ECS task role or an EKS pod identity from the endpoint in the container's environment.
 ///
 /// | variable | meaning |
 /// |---|---|
-/// | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` | path and query at `http://169.254.170.2`, from ECS; it beats the other |
+/// | `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` | path and query at `http://169.254.170.2`, from ECS; takes precedence |
 /// | `AWS_CONTAINER_CREDENTIALS_FULL_URI` | the whole URL, from EKS Pod Identity and others |
-/// | `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` | a file with the `Authorization` value, read at each call; it beats the other |
+/// | `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` | a file with the `Authorization` value, read at each call; takes precedence |
 /// | `AWS_CONTAINER_AUTHORIZATION_TOKEN` | the `Authorization` value |
 ///
-/// An `http` URL must lead to this machine or to the agents of ECS and EKS: `localhost`, `127.0.0.0/8`, `[::1]`,
-/// `169.254.170.2`, `169.254.170.23` and `[fd00:ec2::23]`; host names aren't looked up. `https` may lead anywhere. The names are those
-/// of the AWS SDKs and Tools Reference Guide, "Container credential provider".
+/// An `http` URL must name this machine or the agents of ECS and EKS: `localhost`, `127.0.0.0/8`, `[::1]`, `169.254.170.2`,
+/// `169.254.170.23` or `[fd00:ec2::23]`; other host names aren't resolved. An `https` URL can name any host. The variables are
+/// those of the AWS SDKs and Tools Reference Guide, "Container credential provider".
 ///
-/// Each call asks the endpoint anew; put it behind a cache to sign requests with it.
+/// Each call requests the credentials again. To sign requests, cache the provider.
 public struct ContainerCredentialProvider: CredentialProvider {
-  // A closure shows nothing of the token when the provider is printed or dumped.
+  // A closure hides the token when the provider is printed or dumped.
   private let environment: @Sendable () -> [String: String]
   private let transport: any HTTPTransport
   private let files: ProviderFiles
@@ -23,8 +22,8 @@ public struct ContainerCredentialProvider: CredentialProvider {
   /// Creates a provider.
   ///
   /// - Parameters:
-  ///   - environment: The variables; where left out, those of the process as they are at each call.
-  ///   - transport: How requests are sent; the default uses no proxy for `http`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - transport: The transport; the default uses no proxy for `http`.
   public init(environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()) {
     self.init(environment: environment, transport: transport, files: ProviderFiles(), clock: ProviderClock())
   }
@@ -39,11 +38,11 @@ public struct ContainerCredentialProvider: CredentialProvider {
     self.clock = clock
   }
 
-  /// The credentials of the container's role.
+  /// Returns the credentials of the container's role.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` when no URL is set, `misconfigured` when a setting can't be used,
-  ///   `unreachable` when the endpoint or the token's file can't be reached, `timedOut`, or `badAnswer`;
-  ///   `CancellationError` when the calling task is cancelled.
+  /// - Throws: ``CredentialError``: `notConfigured` if no URL is set, `misconfigured` if a setting is invalid, `unreachable` if
+  ///   the endpoint or the token file can't be reached, `timedOut`, or `badAnswer`; `CancellationError` if the calling task is
+  ///   cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let url = try ContainerEndpoint.url(
@@ -54,7 +53,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
       url: url,
       headers: [HeaderField("Accept", "application/json")] + (token.map { [HeaderField("Authorization", $0)] } ?? []),
       deadlines: TransportDeadlines(connect: .seconds(2), firstByte: .seconds(5), whole: .seconds(8)))
-    // On ECS who knows the path gets the credentials.
+    // On ECS the path alone gives access to the credentials.
     let source = "The container credentials endpoint at \(HTTPURL(url)?.origin ?? "no URL")"
     return try await Retry(clock: clock) { try await attempt(request, source) }
   }
@@ -74,7 +73,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
     }
     let document = Result { () throws(CredentialError) in try CredentialsDocument(answer.body, from: source) }
     if let code = try? document.get().code, code.utf8.asciiLowercased != "success" {
-      throw CredentialError(.badAnswer, "\(source) answered with an error\(Self.reason(answer.body, request)).")
+      throw CredentialError(.badAnswer, "\(source) returned an error\(Self.reason(answer.body, request)).")
     }
     do throws(CredentialError) {
       return .success(try document.get().credentials(.temporary))
@@ -83,13 +82,13 @@ public struct ContainerCredentialProvider: CredentialProvider {
     }
   }
 
-  /// The endpoint's own words for an error; empty where it has none.
+  /// Returns the error text of a response, or an empty string.
   private static func reason(_ body: [UInt8], _ request: TransportRequest) -> String {
     guard let document = try? CredentialsDocument(body, from: "") else { return "" }
     return document.reason(without: SecretRuns(request, and: document.secrets))
   }
 
-  /// The value of `Authorization`; `nil` where none is set.
+  /// Returns the value of `Authorization`; `nil` if none is set.
   private func authorization(_ environment: [String: String]) async throws -> String? {
     let name: String
     let token: String
@@ -100,8 +99,10 @@ public struct ContainerCredentialProvider: CredentialProvider {
       } catch {
         throw error.error(name)
       }
-      // The file is written anew when its token ends: it may be empty for a moment.
-      guard token.nonBlank != nil else { throw CredentialError(.unreachable, "\(name) is empty.") }
+      // The file is rewritten when its token expires, and can be empty for a moment.
+      guard token.nonBlank != nil else {
+        throw CredentialError(.unreachable, "\(name) is empty: it must contain the token.")
+      }
       guard token.utf8.count <= String.settingLimit else {
         throw CredentialError(
           .misconfigured,
@@ -113,9 +114,9 @@ public struct ContainerCredentialProvider: CredentialProvider {
     } else {
       return nil
     }
-    guard token.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
+    guard token.utf8.allSatisfy({ (UInt8(ascii: " ")...UInt8(ascii: "~")).contains($0) }) else {
       throw CredentialError(
-        .misconfigured, "\(name) holds a line break or another character that must not be in a header.")
+        .misconfigured, "\(name) contains a line break or another character that is invalid in a header: remove it.")
     }
     return token
   }
@@ -125,25 +126,25 @@ extension String {
   /// The text without one line break at its end.
   fileprivate var withoutFinalNewline: String {
     var bytes = Array(utf8)
-    if bytes.last == 0x0A { bytes.removeLast() }
-    if bytes.last == 0x0D { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+    if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
   }
 }
 
-/// The URL of container credentials, and the rule for where it may lead.
+/// The URL of container credentials, and the rule for its host.
 enum ContainerEndpoint {
-  /// Where ECS's relative URIs lead.
+  /// The base of ECS's relative URIs.
   private static let ecs = "http://169.254.170.2"
 
-  /// The hosts that `http` may lead to, beside 127.0.0.0/8: this machine, and the agents of ECS and EKS.
+  /// The hosts that `http` may name, besides 127.0.0.0/8: this machine, and the agents of ECS and EKS.
   private static let hosts = ["localhost", "::1", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
 
-  /// The URL that the two variables tell, of which the relative one counts first.
+  /// Returns the URL from the two variables; the relative one takes precedence.
   static func url(relative: String?, full: String?) throws(CredentialError) -> String {
     if let relative {
       let url = ecs + relative
-      // Without the slash, the value would go on with the host's name.
+      // Without the slash, the value would extend the host name.
       guard relative.hasPrefix("/"), HTTPURL(url) != nil else {
         throw CredentialError(
           .misconfigured, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI must be a path that begins with a slash.")
@@ -164,8 +165,8 @@ enum ContainerEndpoint {
     guard url.scheme == .https || isAllowed(url.host.lowercased()) else {
       throw CredentialError(
         .misconfigured,
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI leads to \(url.host.quoted), and http may lead only to localhost, 127.0.0.0/8,"
-          + " [::1], 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]. Use https, or one of these.")
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI names the host \(url.host.quoted), which http may not: use https, or localhost,"
+          + " 127.0.0.0/8, [::1], 169.254.170.2, 169.254.170.23 or [fd00:ec2::23].")
     }
     return full
   }
@@ -176,8 +177,8 @@ enum ContainerEndpoint {
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy(isOctet)
   }
 
-  /// Whether `text` is a number of 0 to 255 as decimal digits, without a leading zero, which some read as octal.
+  /// Whether `text` is a decimal number from 0 to 255, without a leading zero, which some parsers read as octal.
   private static func isOctet(_ text: Substring) -> Bool {
-    text.utf8.allSatisfy { (0x30...0x39).contains($0) } && (text == "0" || !text.hasPrefix("0")) && UInt8(text) != nil
+    text.utf8.allSatisfy(\.isASCIIDigit) && (text == "0" || !text.hasPrefix("0")) && UInt8(text) != nil
   }
 }

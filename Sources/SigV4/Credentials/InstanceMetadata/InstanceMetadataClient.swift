@@ -5,28 +5,28 @@
 #endif
 import Synchronization
 
-/// What the fetches of a provider have in common: settings, transport, and what they have learned of the service.
+/// The state that a provider's fetches share: settings, transport, session token and paths.
 final class InstanceMetadataClient: Sendable {
-  /// The paths that tell credentials.
+  /// The paths of the credentials.
   enum Paths {
-    /// To be found out: the extended ones are tried first.
+    /// Not known yet: the extended paths are tried first.
     case unknown
-    /// Those that tell the account id.
+    /// The paths that also return the account ID.
     case extended
-    /// Those that every version of the service has.
+    /// The paths that every version of the service has.
     case legacy
   }
 
-  /// A session token and the time for which it is used.
+  /// A session token and its lifetime.
   struct Token: Hashable {
     let text: String
     let issued: Date
     let seconds: Double
   }
 
-  /// The lifetime that is asked for, and the longest there is, in seconds.
+  /// The requested lifetime of a token, which is the maximum, in seconds.
   static let tokenLifetime = 21_600
-  /// How long before its end a token is given up, in seconds.
+  /// The time before its expiration at which a token is replaced, in seconds.
   private static let tokenMargin = 120.0
 
   let settings: InstanceMetadataSettings
@@ -45,12 +45,12 @@ final class InstanceMetadataClient: Sendable {
     set { state.withLock { $0.paths = newValue } }
   }
 
-  /// The token to use now; `nil` when there is none or its time is over.
+  /// The current token; `nil` if there is none or it has expired.
   var token: String? {
     let now = clock.now()
     return state.withLock { state in
       guard let token = state.token else { return nil }
-      // A clock that has been set back tells nothing of the token's age.
+      // After the clock is set back, the token's age is unknown.
       let age = now.timeIntervalSince(token.issued)
       return age >= 0 && age < token.seconds - Self.tokenMargin ? token.text : nil
     }
@@ -61,7 +61,7 @@ final class InstanceMetadataClient: Sendable {
     state.withLock { $0.token = token }
   }
 
-  /// Forgets a token that the service no longer takes, unless another has replaced it meanwhile.
+  /// Removes a token that the service rejects, unless another task has replaced it.
   func drop(_ token: String) {
     state.withLock { state in
       if state.token?.text == token { state.token = nil }
@@ -77,7 +77,7 @@ extension InstanceMetadataClient {
     CredentialError(code, "\(name) \(what).")
   }
 
-  /// What a failure to get any answer means.
+  /// Converts a transport error.
   func error(_ error: TransportError, to method: String) -> any Error {
     switch error.code {
     case .cancelled:
@@ -85,42 +85,42 @@ extension InstanceMetadataClient {
     case .timedOut where method == "PUT":
       self.error(
         .timedOut,
-        "didn't answer in time (\(error.message)). In a container the answer is lost on its way where"
-          + " HttpPutResponseHopLimit is 1: set it to 2 in the instance's metadata options. Off EC2,"
-          + " AWS_EC2_METADATA_DISABLED=true saves the wait")
+        "didn't respond in time (\(error.message)). In a container, set HttpPutResponseHopLimit to 2 in the instance's"
+          + " metadata options: with 1 the response is lost. Off EC2, set AWS_EC2_METADATA_DISABLED=true to skip the wait"
+      )
     case .timedOut:
-      self.error(.timedOut, "didn't answer in time (\(error.message))")
+      self.error(.timedOut, "didn't respond in time (\(error.message))")
     case .cannotConnect:
       self.error(
         .notAvailable,
-        "isn't there (\(error.message)): this is no EC2 instance, or its metadata is disabled or unreachable."
-          + " AWS_EC2_METADATA_DISABLED=true saves the attempt")
+        "isn't available (\(error.message)): this isn't an EC2 instance, or its metadata is disabled or unreachable."
+          + " Set AWS_EC2_METADATA_DISABLED=true to skip the attempt")
     case .systemResources:
       self.error(.systemResources, "can't be reached: \(error.message)")
     case .invalidRequest:
-      self.error(.misconfigured, "can't be asked: \(error.message)")
+      self.error(.misconfigured, "can't be queried: \(error.message)")
     default:
-      self.error(.badAnswer, "gave no whole answer: \(error.message)")
+      self.error(.badAnswer, "returned no complete response: \(error.message)")
     }
   }
 
-  /// An answer with a status that ends the fetch.
+  /// Returns the error for a response whose status ends the fetch.
   func unexpected(_ answer: TransportResponse, to request: String) -> CredentialError {
     let hint =
       switch answer.status {
-      case 300..<400: ", a redirect, which isn't followed"
-      case 403: ": HttpEndpoint may be disabled in the instance's metadata options"
-      case 429, 500...: ", too often: it is overloaded or failing"
+      case 300..<400: ": redirects aren't followed"
+      case 403: ": check that HttpEndpoint is enabled in the instance's metadata options"
+      case 429, 500...: " in every attempt: it is overloaded or failing"
       default: ""
       }
     return error(.badAnswer, "answered \(answer.status) to \(request)\(hint)")
   }
 
-  /// An answer that tells, with status 200, why there are no credentials; it may quote the request's token.
+  /// Returns the error for a response with status 200 and a reason, which may quote the request's token.
   func refusal(_ document: CredentialsDocument, to token: String?) -> CredentialError {
     let hint =
       document.code == "AssumeRoleUnauthorizedAccess"
-      ? ". The role's trust policy must let ec2.amazonaws.com assume it" : ""
+      ? ". The role's trust policy must allow ec2.amazonaws.com to assume it" : ""
     let request = TransportRequest(
       url: settings.endpoint, headers: token.map { [HeaderField("X-aws-ec2-metadata-token", $0)] } ?? [])
     let reason = document.reason(without: SecretRuns(request, and: document.secrets))

@@ -1,14 +1,14 @@
-/// A provider of the credentials of an EC2 instance's role, from the instance metadata service (IMDS).
+/// Returns the credentials of an EC2 instance's role from the instance metadata service (IMDS).
 ///
-/// It speaks version 2, whose requests carry a session token, and falls back to version 1 only where the service
-/// refuses to hand out tokens (403, 404 or 405, as the AWS SDKs and Tools Reference Guide has it). It never retries
-/// what timed out or was refused, and makes no more than a few requests: one call takes at most five times the timeout.
+/// It uses version 2, whose requests contain a session token. It falls back to version 1 only if the service issues no tokens
+/// (403, 404 or 405, as in the AWS SDKs and Tools Reference Guide). It never retries after a timeout or a failed connection,
+/// and sends only a few requests: one call takes at most five times the timeout.
 ///
-/// Each call asks the service anew; put it behind a cache to sign requests with it.
+/// Each call requests the credentials again. To sign requests, cache the provider.
 public struct InstanceMetadataCredentialProvider: CredentialProvider {
   /// The version of the service's protocol.
   public enum Version: Sendable, Hashable {
-    /// Version 2, and version 1 where the service has no tokens.
+    /// Version 2, and version 1 if the service issues no tokens.
     case automatic
     /// Version 1 only.
     case v1
@@ -16,7 +16,7 @@ public struct InstanceMetadataCredentialProvider: CredentialProvider {
     case v2
   }
 
-  /// Which of its two addresses the service is asked at.
+  /// The address of the service.
   public enum EndpointMode: Sendable, Hashable {
     /// `http://169.254.169.254`.
     case ipv4
@@ -24,32 +24,33 @@ public struct InstanceMetadataCredentialProvider: CredentialProvider {
     case ipv6
   }
 
-  /// Whether the service is asked at all.
+  /// Whether the provider uses the service.
   public enum Access: Sendable, Hashable {
-    /// It is.
+    /// The provider sends requests.
     case enabled
-    /// It isn't; every call throws without any traffic.
+    /// Every call throws without sending a request.
     case disabled
   }
 
   private let client: Result<InstanceMetadataClient, CredentialError>
 
-  /// Creates a provider; each parameter that is left out is taken from its environment variable, and then from its default.
+  /// Creates a provider; each parameter defaults to its environment variable, and then to the value given here.
   ///
-  /// Settings that can't be understood are reported by the calls, as ``CredentialError`` with the code `misconfigured`.
+  /// The calls report invalid settings as ``CredentialError`` with the code `misconfigured`.
   ///
   /// - Parameters:
-  ///   - endpoint: The service's base URL (`AWS_EC2_METADATA_SERVICE_ENDPOINT`); it beats the mode.
-  ///   - endpointMode: Which address to ask (`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, `IPv4` or `IPv6`); `ipv4`.
-  ///   - version: The version to speak (`AWS_EC2_METADATA_V1_DISABLED`, where `true` means `v2`); `automatic`.
-  ///   - roleName: The role's name, so that it isn't asked for (`AWS_EC2_INSTANCE_PROFILE_NAME`).
-  ///   - timeout: How long to wait for a connection, and again for the answer (`AWS_METADATA_SERVICE_TIMEOUT`, in
-  ///     seconds); 1 s.
-  ///   - attempts: How often to send a request that is answered 429 or 5xx, or whose connection is closed, in all
+  ///   - endpoint: The service's base URL (`AWS_EC2_METADATA_SERVICE_ENDPOINT`); takes precedence over the
+  ///     mode.
+  ///   - endpointMode: The address (`AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE`, `IPv4` or `IPv6`); `ipv4`.
+  ///   - version: The version (`AWS_EC2_METADATA_V1_DISABLED`, where `true` means `v2`); `automatic`.
+  ///   - roleName: The role's name (`AWS_EC2_INSTANCE_PROFILE_NAME`); if nil, the provider requests it.
+  ///   - timeout: The maximum wait for a connection, and then for the response (`AWS_METADATA_SERVICE_TIMEOUT`, in seconds);
+  ///     1 s.
+  ///   - attempts: The maximum number of attempts for a request whose response is 429 or 5xx, or whose connection closes
   ///     (`AWS_METADATA_SERVICE_NUM_ATTEMPTS`); 3.
-  ///   - access: Whether to ask at all (`AWS_EC2_METADATA_DISABLED`, where `true` means `disabled`); `enabled`.
-  ///   - environment: The environment variables; where left out, those of the process as they are now.
-  ///   - transport: How requests are sent; the default speaks `http` and uses no proxy.
+  ///   - access: Whether to use the service (`AWS_EC2_METADATA_DISABLED`, where `true` means `disabled`); `enabled`.
+  ///   - environment: The environment variables; defaults to the process's, read now.
+  ///   - transport: The transport; the default uses no proxy.
   public init(
     endpoint: String? = nil,
     endpointMode: EndpointMode? = nil,
@@ -86,20 +87,20 @@ public struct InstanceMetadataCredentialProvider: CredentialProvider {
     }
   }
 
-  /// The credentials of the instance's role, with its account id where the service tells it.
+  /// Returns the credentials of the instance's role, with its account ID if the service provides it.
   ///
-  /// They are handed on as they are told, even when their expiration has passed.
+  /// The credentials are returned unchanged, even if they have expired.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` when access is disabled, `notAvailable` when no service can be
-  ///   connected to in time or it has no role, `timedOut`, `misconfigured`, or `badAnswer`; `CancellationError` when the calling task is cancelled.
+  /// - Throws: ``CredentialError``: `notConfigured` if access is disabled, `notAvailable` if the connection to the service fails
+  ///   or it has no role, `timedOut`, `misconfigured`, or `badAnswer`; `CancellationError` if the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     var fetch = InstanceMetadataFetch(try client.get())
     return try await fetch.credentials()
   }
 
-  /// The region that the instance is in, such as `us-west-2`.
+  /// Returns the region of the instance, such as `us-west-2`.
   ///
-  /// - Throws: As ``credentials()`` does.
+  /// - Throws: The errors of ``credentials()``.
   public func region() async throws -> String {
     var fetch = InstanceMetadataFetch(try client.get())
     return try await fetch.region()

@@ -1,6 +1,6 @@
-/// One conversation with the service, by the end of which it must have told what was asked.
+/// A series of requests to the service, with one deadline.
 struct InstanceMetadataFetch {
-  /// How the requests of this conversation are let in.
+  /// The way in which the service authorizes these requests.
   private enum Admission {
     case undecided
     case token(String)
@@ -21,22 +21,22 @@ struct InstanceMetadataFetch {
     if client.settings.version == .v1 { admission = .withoutToken }
   }
 
-  /// The session token that requests carry; `nil` where there is none.
+  /// The session token of the requests; `nil` if they have none.
   var token: String? { if case .token(let token) = admission { token } else { nil } }
 
-  /// The answer to a GET, which may have any status but 401.
+  /// Returns the response to a GET, which has any status but 401.
   mutating func get(_ path: String) async throws -> TransportResponse {
     let first = try await sendAdmitted(path)
     guard first.status == 401 else { return first }
     guard case .token(let refused) = admission else {
-      throw client.error(.badAnswer, "wants a session token and gives none")
+      throw client.error(.badAnswer, "requires a session token and doesn't issue one")
     }
-    // The token is too old, or from before a restart of the service: one new one must do.
+    // The token has expired or predates a restart of the service: try one new token.
     client.drop(refused)
     admission = .undecided
     let second = try await sendAdmitted(path)
     guard second.status != 401 else {
-      throw client.error(.badAnswer, "refuses its own new session token")
+      throw client.error(.badAnswer, "rejects its own new session token")
     }
     return second
   }
@@ -59,7 +59,7 @@ struct InstanceMetadataFetch {
       guard client.settings.version == .automatic else {
         throw client.error(
           .badAnswer,
-          "answered \(answer.status) to the request for a session token, and version 1, which needs none, is disabled"
+          "answered \(answer.status) to the request for a session token, and version 1, which needs no token, is disabled"
             + " (AWS_EC2_METADATA_V1_DISABLED or version: .v2)")
       }
       return .withoutToken
@@ -70,19 +70,19 @@ struct InstanceMetadataFetch {
 
   private func token(in answer: TransportResponse) throws(CredentialError) -> String {
     let token = String(decoding: answer.body, as: UTF8.self).trimmed
-    guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw client.error(.badAnswer, "answered the request for a session token with something that is none")
+    guard !token.isEmpty, token.utf8.allSatisfy({ (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) }) else {
+      throw client.error(.badAnswer, "returned an invalid session token")
     }
     return token
   }
 
-  /// Sends a request, again and again while the answer says that it may succeed later.
+  /// Sends a request, and retries while the response is transient.
   private func send(_ method: String, _ path: String, _ headers: [HeaderField]) async throws -> TransportResponse {
     let timeout = client.settings.timeout
     var attempt = 1
     while true {
       let left = end - .now
-      guard left > .zero else { throw client.error(.timedOut, "didn't let the conversation end in time") }
+      guard left > .zero else { throw client.error(.timedOut, "didn't complete all requests in time") }
       let request = TransportRequest(
         method: method, url: client.settings.endpoint + path, headers: headers,
         deadlines: TransportDeadlines(connect: timeout, firstByte: timeout, whole: min(timeout * 3, left)))
@@ -102,13 +102,13 @@ struct InstanceMetadataFetch {
 
 extension InstanceMetadataFetch {
   private static let root = "/latest/meta-data/"
-  /// How often the role is asked for when its credentials have gone meanwhile.
+  /// The number of times that the role is listed while its credentials disappear.
   private static let rounds = 3
 
-  /// The credentials of the instance's role.
+  /// Returns the credentials of the instance's role.
   ///
-  /// The extended paths, which also return the account ID, are tried until the service turns out not to have them: it
-  /// answers 404, or fails (5xx) in each attempt before it has ever served them.
+  /// It tries the extended paths, which also return the account ID, until the service proves to lack them: the service returns
+  /// 404, or fails (5xx) in each attempt before it has ever served them.
   mutating func credentials() async throws -> Credentials {
     for _ in 0..<Self.rounds {
       var paths = client.paths == .legacy ? InstanceMetadataClient.Paths.legacy : .extended
@@ -117,10 +117,10 @@ extension InstanceMetadataFetch {
         if client.paths == .unknown, let credentials = try await credentials(named: name, .legacy) {
           return credentials
         }
-        // No wrong setting for sure, since a role may be gone for a moment: a cache goes on with what it holds.
+        // Not misconfigured: a role can disappear for a moment, and a cache then keeps its credentials.
         throw client.error(
           .badAnswer,
-          "has no role of the configured name \(name.quoted) (AWS_EC2_INSTANCE_PROFILE_NAME or roleName)")
+          "has no role \(name.quoted): check AWS_EC2_INSTANCE_PROFILE_NAME or roleName")
       }
       var name = try await roleName(paths)
       if name == nil, client.paths == .unknown {
@@ -128,37 +128,37 @@ extension InstanceMetadataFetch {
         name = try await roleName(paths)
       }
       guard let name else {
-        throw client.error(.notAvailable, "has no role: attach one to the instance, by an instance profile")
+        throw client.error(.notAvailable, "has no role: attach an instance profile with a role to the instance")
       }
-      // A role that has gone since it was listed has been swapped for another.
+      // A role that has disappeared since it was listed was replaced by another.
       if let credentials = try await credentials(named: name, paths) { return credentials }
     }
-    throw client.error(.badAnswer, "lists a role and then doesn't know it, \(Self.rounds) times over")
+    throw client.error(.badAnswer, "lists a role and then returns 404 for it, \(Self.rounds) times")
   }
 
-  /// The region that the instance is in.
+  /// Returns the region of the instance.
   mutating func region() async throws -> String {
     let answer = try await get(Self.root + "placement/region")
-    guard answer.status != 404 else { throw client.error(.notAvailable, "doesn't tell the region") }
+    guard answer.status != 404 else { throw client.error(.notAvailable, "doesn't provide the region") }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the region") }
     let region = String(decoding: answer.body, as: UTF8.self).trimmed
-    guard region.isRegionName else { throw client.error(.badAnswer, "tells something that is no region") }
+    guard region.isRegionName else { throw client.error(.badAnswer, "returned an invalid region") }
     return region
   }
 
-  /// The name of the first role in the listing; `nil` where there is no listing.
+  /// Returns the name of the first role in the listing; `nil` if there is no listing.
   private mutating func roleName(_ paths: InstanceMetadataClient.Paths) async throws -> String? {
     let answer = try await get(Self.path(paths))
     guard answer.status != 404, !isLacking(paths, answer) else { return nil }
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's name") }
-    let lines = answer.body.split { $0 == 0x0A || $0 == 0x0D }
+    let lines = answer.body.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
     guard let name = lines.lazy.compactMap({ String(decoding: $0, as: UTF8.self).nonBlank }).first else {
-      throw client.error(.badAnswer, "answered the request for the role's name with nothing")
+      throw client.error(.badAnswer, "returned a list of roles without a name")
     }
     return name
   }
 
-  /// The credentials of the role called `name`; `nil` where there is no such role.
+  /// Returns the credentials of the role `name`; `nil` if there is no such role.
   private mutating func credentials(
     named name: String, _ paths: InstanceMetadataClient.Paths
   ) async throws -> Credentials? {
@@ -177,7 +177,7 @@ extension InstanceMetadataFetch {
     return credentials
   }
 
-  /// Whether the answer may come from a service that doesn't have the extended paths.
+  /// Whether the response may come from a service without the extended paths.
   private func isLacking(_ paths: InstanceMetadataClient.Paths, _ answer: TransportResponse) -> Bool {
     answer.status >= 500 && paths == .extended && client.paths == .unknown
   }

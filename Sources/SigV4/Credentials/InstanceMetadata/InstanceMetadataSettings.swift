@@ -4,7 +4,7 @@
   import Foundation
 #endif
 
-/// How instance metadata is asked: the provider's parameters, then the environment, then the defaults.
+/// The settings for instance metadata: the provider's parameters, then the environment, then the defaults.
 struct InstanceMetadataSettings: Sendable {
   /// The base URL without a trailing slash.
   let endpoint: String
@@ -22,7 +22,7 @@ struct InstanceMetadataSettings: Sendable {
     let variable = { (name: String) throws(CredentialError) in try environment.setting(name) }
     let isTrue = { (name: String) throws(CredentialError) in try variable(name)?.utf8.asciiLowercased == "true" }
 
-    // First, since what isn't used can't be wrong.
+    // First, because disabled instance metadata isn't validated.
     let isDisabled = if let access { access == .disabled } else { try isTrue("AWS_EC2_METADATA_DISABLED") }
     guard !isDisabled else {
       throw CredentialError(
@@ -39,16 +39,18 @@ struct InstanceMetadataSettings: Sendable {
     }
     guard roleName == nil || roleName?.nonBlank != nil else {
       throw CredentialError(
-        .misconfigured, "The role name for instance metadata is empty: give a name or leave it out.")
+        .misconfigured, "The role name for instance metadata (roleName) is empty: pass a name or nil.")
     }
     self.roleName = try environment.setting(roleName, or: "AWS_EC2_INSTANCE_PROFILE_NAME")
     self.timeout = if let timeout { timeout } else { try Self.seconds(variable("AWS_METADATA_SERVICE_TIMEOUT")) }
     guard self.timeout > .zero, self.timeout <= .seconds(600) else {
-      throw CredentialError(.misconfigured, "The timeout for instance metadata must be more than 0 and at most 600 s.")
+      throw CredentialError(
+        .misconfigured, "The timeout for instance metadata (timeout) must be more than 0 and at most 600 s.")
     }
     self.attempts = if let attempts { attempts } else { try Self.count(variable("AWS_METADATA_SERVICE_NUM_ATTEMPTS")) }
     guard (1...100).contains(self.attempts) else {
-      throw CredentialError(.misconfigured, "The number of attempts for instance metadata must be from 1 to 100.")
+      throw CredentialError(
+        .misconfigured, "The number of attempts for instance metadata (attempts) must be from 1 to 100.")
     }
   }
 
@@ -78,7 +80,7 @@ struct InstanceMetadataSettings: Sendable {
     return count
   }
 
-  /// The URL without trailing slashes.
+  /// Returns the URL without trailing slashes.
   private static func baseURL(_ text: String) throws(CredentialError) -> String {
     let base = text.withoutFinalSlashes
     guard HTTPURL(base) != nil, !base.contains("?") else {

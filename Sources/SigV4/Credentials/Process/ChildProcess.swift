@@ -8,12 +8,11 @@
   import Glibc
 #endif
 
-/// A program that is run to its end, and killed if it takes too long.
+/// Runs a program to its end, and kills it if it takes too long.
 ///
-/// The library's own thread waits for it (``EventThread``), and it is started on a thread that may block: a program on a file
-/// system that doesn't answer holds nobody.
+/// ``EventThread`` waits for the program. It starts on a thread that may block, since the program's file system can hang.
 struct ChildProcess {
-  /// How a program ended.
+  /// The result of a program.
   struct Result: Sendable {
     /// The exit code, or 128 and the signal's number.
     let status: Int32
@@ -21,16 +20,16 @@ struct ChildProcess {
     let output: [UInt8]
   }
 
-  /// Why a program has no result.
+  /// The reason for a missing result.
   enum Failure: Error {
-    /// It can't be started, for this reason.
+    /// The program can't be started, for this reason.
     case notStarted(String)
-    /// The system has no process, thread or descriptor left, which may pass.
+    /// The system has no process, thread, descriptor or memory left, which is transient.
     case noResources(String)
     case timedOut
     case tooMuchOutput
     case cancelled
-    /// It has ended, and other code has taken its exit code.
+    /// The program has ended, and other code has read its exit code.
     case statusUnknown
   }
 
@@ -38,16 +37,16 @@ struct ChildProcess {
   /// The reading end of the program's standard output.
   private let output: Int32
 
-  /// Runs a program, which gets no input and whose standard error is dropped.
+  /// Runs a program without input and discards its standard error.
   ///
-  /// It has ended when its own process has, even if something that it started holds its output open.
+  /// The program has ended when its own process has, even if a descendant keeps its output open.
   ///
   /// - Parameters:
-  ///   - words: The program, looked for in `PATH` unless it contains a slash, and its arguments.
+  ///   - words: The program, searched in `PATH` unless it contains a slash, and its arguments.
   ///   - environment: The program's environment.
-  ///   - timeLimit: The time after which it is killed with its process group; at most a day.
-  ///   - outputLimit: The number of bytes that it may write.
-  /// - Returns: How it ended.
+  ///   - timeLimit: The time after which the program is killed with its process group; at most a day.
+  ///   - outputLimit: The maximum size of its output, in bytes.
+  /// - Returns: The exit code and the output.
   /// - Throws: ``Failure``.
   static func run(
     _ words: [String], environment: [String: String], timeLimit: Duration, outputLimit: Int
@@ -86,13 +85,13 @@ struct ChildProcess {
     _ words: [String], _ environment: [String: String], output: Int32
   ) throws(Failure) -> pid_t {
     #if os(tvOS) || os(watchOS) || os(visionOS)
-      // Their SDKs have no posix_spawnp(3).
-      throw .notStarted("this platform runs no other programs")
+      // The SDKs of these platforms have no posix_spawnp(3).
+      throw .notStarted("this platform can't run other programs")
     #else
       #if canImport(Darwin)
         var actions: posix_spawn_file_actions_t?
         var attributes: posix_spawnattr_t?
-        // Descriptors that other threads have just opened aren't inherited.
+        // The program doesn't inherit descriptors that other threads have just opened.
         let others = POSIX_SPAWN_CLOEXEC_DEFAULT
       #else
         var actions = unsafe posix_spawn_file_actions_t()
@@ -108,8 +107,7 @@ struct ChildProcess {
       unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
       unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
       unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-      // A group of its own, so that everything that the program starts is killed with it; and the signals of a shell's
-      // child, since this thread blocks all of them.
+      // Its own process group, so that its descendants are killed too, and default signals, since this thread blocks all.
       let flags = Int32(POSIX_SPAWN_SETPGROUP) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
       unsafe posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
       unsafe posix_spawnattr_setpgroup(&attributes, 0)
@@ -132,24 +130,25 @@ struct ChildProcess {
     #endif
   }
 
-  /// What the system's error number for a program's start means.
+  /// Converts the error number of a program's start.
   static func failure(ofStart number: Int32) -> Failure {
     let reason = unsafe String(cString: strerror(number))
-    return [EAGAIN, ENOMEM, EMFILE, ENFILE].contains(number) ? .noResources(reason) : .notStarted(reason)
+    let isTransient = number == EAGAIN || SystemErrorNumber.isExhaustion(number)
+    return isTransient ? .noResources(reason) : .notStarted(reason)
   }
 
-  /// Reads the output until the program has ended, or must.
+  /// Reads the output until the program ends or is killed.
   private func finish(_ outputLimit: Int, by deadline: ContinuousClock.Instant) async throws(Failure) -> Result {
     let end = Self.openEnd(of: identifier)
     var bytes: [UInt8] = []
     var isOpen = true
     while true {
-      // Looked at before reading, so that the program's last words are read.
+      // Checked before reading, so that the program's last output is read.
       let hasEnded = life != .running
       if isOpen { isOpen = Self.readAvailable(output, into: &bytes, limit: outputLimit) }
       if bytes.count > outputLimit { throw abandon(end, .tooMuchOutput) }
       if hasEnded { return try reap(end, bytes) }
-      // A program that always has something to say is never late otherwise.
+      // An endless output never lets the wait time out.
       if ContinuousClock.now >= deadline { throw abandon(end, .timedOut) }
       let pause = end == Self.noEnd ? min(deadline, .now + Self.pause) : deadline
       let outcome = await EventThread.shared.wait(
@@ -164,11 +163,11 @@ struct ChildProcess {
 
   // MARK: The end of a process
 
-  /// Stands in for the descriptor of a process's end where the system gives none: the process is looked at now and then.
+  /// Replaces the descriptor of a process's end if the system has none: the process is then polled.
   private static let noEnd: Int32 = -1
   private static let pause = Duration.milliseconds(50)
 
-  /// A descriptor that is readable once the process has ended, or ``noEnd``.
+  /// Opens a descriptor that is readable once the process has ended; ``noEnd`` on failure.
   private static func openEnd(of identifier: pid_t) -> Int32 {
     #if canImport(Darwin)
       let queue = kqueue()
@@ -177,7 +176,7 @@ struct ChildProcess {
       var change = unsafe kevent(
         ident: UInt(identifier), filter: Int16(EVFILT_PROC), flags: UInt16(EV_ADD | EV_ONESHOT),
         fflags: UInt32(NOTE_EXIT), data: 0, udata: nil)
-      // A process that has ended already can't be added.
+      // A process that has already ended can't be added.
       guard unsafe kevent(queue, &change, 1, nil, 0, nil) == 0 else {
         close(queue)
         return noEnd
@@ -190,9 +189,9 @@ struct ChildProcess {
 
   private enum Life {
     case running
-    /// It has ended, and keeps its number until it is reaped.
+    /// The process has ended and keeps its number until it is reaped.
     case ended
-    /// Its number may be another's: this process ignores the signal of its children's ends, or other code has reaped it.
+    /// The number may belong to another process: this process ignores SIGCHLD, or other code has reaped the child.
     case gone
   }
 
@@ -204,7 +203,7 @@ struct ChildProcess {
     return unsafe information.si_signo == 0 ? .running : .ended
   }
 
-  /// Frees the number of a process that has ended, and returns how it ended.
+  /// Reaps a process that has ended and returns its result.
   private func reap(_ end: Int32, _ bytes: [UInt8]) throws(Failure) -> Result {
     close(output)
     if end >= 0 { close(end) }
@@ -216,7 +215,7 @@ struct ChildProcess {
     return Result(status: signal == 0 ? status >> 8 & 0xFF : 128 + signal, output: bytes)
   }
 
-  /// Kills the program and its group, leaves it to the event thread, and returns the reason.
+  /// Kills the program's group, lets the event thread reap it, and returns the reason.
   private func abandon(_ end: Int32, _ reason: Failure = .cancelled) -> Failure {
     close(output)
     if life != .gone { _ = kill(-identifier, SIGKILL) }
@@ -224,7 +223,7 @@ struct ChildProcess {
     return reason
   }
 
-  /// Frees the number of a killed process once it has ended; another user's program for one doesn't die at once.
+  /// Reaps a killed process once it has ended, which can take time, for example for another user's program.
   private static func reapLater(_ identifier: pid_t, _ end: Int32) {
     var status: Int32 = 0
     let isRunning = unsafe waitpid(identifier, &status, WNOHANG) == 0
@@ -236,7 +235,7 @@ struct ChildProcess {
     if wait == nil, end >= 0 { close(end) }
   }
 
-  /// Appends the bytes that a descriptor gives without waiting, up to a byte over the limit at least; `false` at its end.
+  /// Appends the available bytes of a descriptor, until the limit is exceeded; returns `false` at its end.
   private static func readAvailable(_ descriptor: Int32, into bytes: inout [UInt8], limit: Int) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 8192)
     while bytes.count <= limit {
@@ -249,7 +248,7 @@ struct ChildProcess {
   }
 }
 
-/// Calls `body` with the texts as an array of C strings that ends in a null pointer.
+/// Calls `body` with the texts as a null-terminated array of C strings.
 @unsafe private func withCStrings<Result>(
   _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
 ) -> Result {

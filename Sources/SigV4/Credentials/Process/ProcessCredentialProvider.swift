@@ -1,17 +1,17 @@
-/// A provider of the credentials that a program prints (AWS SDKs and Tools Reference Guide, "Process credential provider").
+/// Returns the credentials that a program prints (AWS SDKs and Tools Reference Guide, "Process credential provider").
 ///
-/// The program is started without a shell, gets the environment and no input, and prints a JSON object with `Version` 1,
-/// `AccessKeyId` and `SecretAccessKey`, and where it likes `SessionToken`, `Expiration` (ISO 8601) and `AccountId`. What
-/// it writes to standard error is dropped, since nobody knows what it holds.
+/// The program runs without a shell, with the environment and no input. It must print a JSON object with `Version` 1,
+/// `AccessKeyId` and `SecretAccessKey`, and optionally `SessionToken`, `Expiration` (ISO 8601) and `AccountId`. Its standard
+/// error is discarded, because it could contain secrets.
 ///
-/// tvOS, watchOS and visionOS run no programs: each call throws `misconfigured` there.
+/// On tvOS, watchOS and visionOS, which can't run programs, each call throws `misconfigured`.
 ///
-/// Each call runs the program anew; put it behind a cache to sign requests with it.
+/// Each call runs the program again. To sign requests, cache the provider.
 public struct ProcessCredentialProvider: CredentialProvider {
-  /// The longest output that is read, in bytes.
+  /// The maximum size of the output, in bytes.
   static let outputLimit = 65_536
 
-  // A closure shows nothing of the arguments, which may hold secrets, when the provider is printed or dumped.
+  // A closure hides the arguments, which may contain secrets, when the provider is printed or dumped.
   private let command: @Sendable () -> String
   private let timeLimit: Duration
   private let environment: @Sendable () -> [String: String]
@@ -19,30 +19,31 @@ public struct ProcessCredentialProvider: CredentialProvider {
   /// Creates a provider.
   ///
   /// - Parameters:
-  ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` hold words together. A program
-  ///     without a slash in its name is looked for in `PATH`.
-  ///   - timeLimit: How long the program may run before it is killed, with all of its process group.
-  ///   - environment: The program's environment; where left out, that of this process.
+  ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` quote white space. A program
+  ///     without a slash in its name is searched in `PATH`.
+  ///   - timeLimit: The time after which the program is killed with its process group.
+  ///   - environment: The program's environment; defaults to that of this process.
   public init(command: String, timeLimit: Duration = .seconds(60), environment: [String: String]? = nil) {
     self.command = { command }
     self.timeLimit = timeLimit
     self.environment = ProcessEnvironment.closure(environment)
   }
 
-  /// The credentials that the program prints.
+  /// Returns the credentials that the program prints.
   ///
-  /// - Throws: ``CredentialError``: `misconfigured` when the command can't be split or started, `systemResources` when
-  ///   the system has no room for another process, `timedOut` when the program runs too long, `badAnswer` when it fails or
-  ///   prints something else; `CancellationError` when the calling task is cancelled, which kills the program.
+  /// - Throws: ``CredentialError``: `misconfigured` if the command can't be split or started, `systemResources` if the system
+  ///   can't start another process, `timedOut` if the program runs too long, `badAnswer` if it fails or its output is invalid;
+  ///   `CancellationError` if the calling task is cancelled, which kills the program.
   public func credentials() async throws -> Credentials {
     guard let words = CommandWords.split(command()), let program = words.first,
       !words.contains(where: { $0.contains("\0") })
     else {
       throw CredentialError(
         .misconfigured,
-        "The credential process can't be split into words: it is empty, or a quotation mark isn't closed.")
+        "The command of the credential process (credential_process) is invalid: it is empty, or a quotation mark isn't closed."
+      )
     }
-    // The arguments aren't shown; a program's name is no secret, unless it is meant as an assignment to a variable.
+    // The arguments are hidden; the program's name isn't a secret, unless it is an assignment to a variable.
     let name = "The credential process \(String(program.prefix { $0 != "=" }).quoted)"
     let result: ChildProcess.Result
     do throws(ChildProcess.Failure) {
@@ -50,7 +51,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
         words, environment: environment(), timeLimit: timeLimit, outputLimit: Self.outputLimit)
     } catch {
       switch error {
-      case .notStarted(let reason): throw CredentialError(.misconfigured, "\(name) can't be started: \(reason).")
+      case .notStarted(let reason):
+        throw CredentialError(.misconfigured, "\(name) can't be started: \(reason). Check credential_process.")
       case .noResources(let reason):
         throw CredentialError(.systemResources, "\(name) can't be started now: \(reason). Try again later.")
       case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
@@ -60,33 +62,34 @@ public struct ProcessCredentialProvider: CredentialProvider {
       case .statusUnknown:
         throw CredentialError(
           .badAnswer,
-          "\(name) ended with an exit code that something else in this process took: leave SIGCHLD at its default, and"
-            + " wait for no child that you haven't started.")
+          "\(name) ended, but other code in this process read its exit code: leave SIGCHLD at its default, and"
+            + " wait only for children that your code starts.")
       }
     }
     guard result.status == 0 else {
       throw CredentialError(
-        .badAnswer, "\(name) ended with \(result.status); run it by hand to see why. What it printed isn't shown here.")
+        .badAnswer,
+        "\(name) ended with status \(result.status): run it yourself to see why. Its output isn't shown here.")
     }
     let document = try CredentialsDocument(result.output, from: name)
     guard document.version == 1 else {
-      throw CredentialError(.badAnswer, "\(name) printed a JSON object without \"Version\": 1.")
+      throw CredentialError(.badAnswer, "\(name) printed a JSON object without \"Version\": 1, which is required.")
     }
     return try document.credentials(.any)
   }
 }
 
-/// A command line, split into words without a shell.
+/// Splits a command line into words without a shell.
 ///
-/// White space separates words; `'…'` keeps everything, `"…"` everything but `\"` and `\\`; outside of them a backslash
-/// keeps the next character. Nothing else has a meaning: no variables, no pipes, no patterns.
+/// White space separates words. `'…'` quotes everything, `"…"` everything but `\"` and `\\`; outside of them a backslash
+/// quotes the next character. Variables, pipes and patterns have no meaning.
 enum CommandWords {
-  /// The words; `nil` where a quotation mark or a backslash has no other half.
+  /// Returns the words; `nil` if a quotation mark isn't closed or a backslash ends the text.
   static func split(_ command: String) -> [String]? {
     var words: [String.UnicodeScalarView] = []
     var word: String.UnicodeScalarView?
     var quote: Unicode.Scalar?
-    // Scalars, since a mark that combines with a space or a quotation mark would hide that.
+    // Scalars, since a combining mark would hide a space or a quotation mark.
     var rest = command.unicodeScalars[...]
     while let scalar = rest.popFirst() {
       switch (quote, scalar) {

@@ -2,12 +2,12 @@
 ///
 /// A profile may contain an access key pair, name a role to assume (`role_arn`) with another profile (`source_profile`), a
 /// source (`credential_source`) or a token's file (`web_identity_token_file`), or name a command that prints credentials
-/// (`credential_process`). STS is asked at the endpoint that `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's
-/// `services` section or its `endpoint_url` name, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the
-/// profile's `ignore_configured_endpoint_urls` is `true`. Profiles that need a person, with IAM Identity Center, `aws
-/// login` or an MFA code, are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
+/// (`credential_process`). STS's endpoint comes from `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's
+/// `services` section or its `endpoint_url`, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the
+/// profile's `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity
+/// Center, `aws login`, an MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
-/// Each call reads the files again; put it behind a cache to sign requests with it.
+/// Each call reads the files again. To sign requests, cache the provider.
 public struct ProfileCredentialProvider: CredentialProvider {
   private let profile: String?
   private let configFile: String?
@@ -17,14 +17,14 @@ public struct ProfileCredentialProvider: CredentialProvider {
   private let files: ProviderFiles
   private let clock: ProviderClock
 
-  /// Creates a provider; each parameter that is left out is taken from its environment variable, and then from its default.
+  /// Creates a provider; each parameter defaults to its environment variable, and then to the value given here.
   ///
   /// - Parameters:
   ///   - profile: The profile's name (`AWS_PROFILE`); `default`.
   ///   - configFile: The path of the config file (`AWS_CONFIG_FILE`); `~/.aws/config`.
   ///   - credentialsFile: The path of the credentials file (`AWS_SHARED_CREDENTIALS_FILE`); `~/.aws/credentials`.
-  ///   - environment: The variables; where left out, those of the process as they are at each call.
-  ///   - transport: How STS and container endpoints are asked; it must speak `https`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - transport: The transport for STS and container endpoints; it must support `https`.
   public init(
     profile: String? = nil,
     configFile: String? = nil,
@@ -50,11 +50,11 @@ public struct ProfileCredentialProvider: CredentialProvider {
     self.clock = clock
   }
 
-  /// The credentials of the profile.
+  /// Returns the credentials of the profile.
   ///
   /// - Throws: ``CredentialError``: `notConfigured` if there is no default profile, or no credentials in the profile;
-  ///   `notAvailable` if a file can't be read and nobody has named a profile, else `unreachable`; `misconfigured` if a
-  ///   named profile is missing or invalid; and the errors of the sources that the profile names.
+  ///   `notAvailable` if a file can't be read and no profile is named, otherwise `unreachable`; `misconfigured` if a named
+  ///   profile is missing or invalid; and the errors of the profile's sources.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let profiles = try await SharedProfiles(
@@ -66,7 +66,7 @@ public struct ProfileCredentialProvider: CredentialProvider {
     let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION")
     let plan = try ProfilePlan(profiles.named ?? "default", of: profiles, region: region)
     let endpoint = plan.asksSTS ? try SecurityTokenEndpoint.configured(environment, profiles) : nil
-    // All are checked before the first is asked.
+    // All calls are validated before the first request.
     let calls = try plan.roles.map { role throws(CredentialError) in
       try AssumeRoleCall(role, endpoint: endpoint, environment, clock)
     }

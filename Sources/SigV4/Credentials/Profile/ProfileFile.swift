@@ -1,9 +1,8 @@
-/// A shared config or credentials file, read section by section (AWS SDKs and Tools Reference Guide, "Shared config and
-/// credentials files").
+/// Parses a shared config or credentials file (AWS SDKs and Tools Reference Guide, "Shared config and credentials files").
 ///
-/// Where the guide is silent, it is read as botocore reads it: the config file's names may be quoted as in a shell.
+/// For cases that the guide doesn't define, it follows botocore: names in the config file may be quoted as in a shell.
 struct ProfileFile {
-  /// Which of the two files it is: they name their profiles differently.
+  /// The kind of file, which decides how profiles are named.
   enum Kind {
     /// `[default]`, `[profile NAME]` and `[services NAME]`; other sections are ignored.
     case config
@@ -17,18 +16,18 @@ struct ProfileFile {
     case services(String)
   }
 
-  /// The properties of each section by their names in lower case; a continued value has a line feed before each line.
+  /// The properties of each section, by name in lower case; a continued value has a line feed before each line.
   private(set) var sections: [Name: [String: String]] = [:]
 
   private let kind: Kind
   /// The file, for errors.
   private let path: String
-  /// Whether the config file's default profile is written `[profile default]`, which makes `[default]` void.
+  /// Whether the config file has `[profile default]`, which takes precedence over `[default]`.
   private var hasPrefixedDefault = false
-  /// The section that lines belong to, and what it has so far: kept apart from the others, or each line would hash its name.
+  /// The current section and its properties, kept apart so that not every line hashes the section's name.
   private var section = Section.none
   private var properties: [String: String] = [:]
-  /// The property that indented lines go on with, and its value so far.
+  /// The property that indented lines continue, and its value so far.
   private var property = Property.none
   private var value = ""
 
@@ -41,21 +40,21 @@ struct ProfileFile {
 
   private enum Property {
     case none
-    /// A property that indented lines go on with; `nil` for one that is ignored.
+    /// A property that indented lines continue; `nil` for an ignored one.
     case value(String?)
-    /// A property without a value, whose indented lines are properties of their own.
+    /// A property without a value, whose indented lines are nested properties.
     case group(String?)
   }
 
   /// Reads a file's text.
   ///
-  /// - Throws: ``CredentialError`` with the code `misconfigured`, naming the line, and never quoting it.
+  /// - Throws: ``CredentialError`` with the code `misconfigured`, which names the line and never quotes it.
   init(_ text: String, _ kind: Kind, path: String) throws(CredentialError) {
     self.kind = kind
     self.path = path
-    let text = text.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? text.utf8.dropFirst(3) : text.utf8[...]
-    for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-      try read(Substring(line.last == 0x0D ? line.dropLast() : line), number: index + 1)
+    let text = text.utf8.starts(with: "\u{FEFF}".utf8) ? text.utf8.dropFirst(3) : text.utf8[...]
+    for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+      try read(Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line), number: index + 1)
     }
     endSection()
   }
@@ -63,9 +62,9 @@ struct ProfileFile {
   private mutating func read(_ line: Substring, number: Int) throws(CredentialError) {
     guard let first = line.utf8.first, line.nonBlank != nil else { return }
     switch first {
-    case 0x23, 0x3B: return  // # ;
-    case 0x5B: try readSection(line, number)  // [
-    case 0x20, 0x09: try readContinuation(line.trimmed, number)
+    case _ where first.startsComment: return
+    case UInt8(ascii: "["): try readSection(line, number)
+    case _ where first.isBlank: try readContinuation(line.trimmed, number)
     default: try readProperty(line, number)
     }
   }
@@ -85,12 +84,12 @@ struct ProfileFile {
   }
 
   private mutating func readSection(_ line: Substring, _ number: Int) throws(CredentialError) {
-    // A # or ; in quotation marks is part of the name, unless the line makes no sense so.
+    // A # or ; in quotation marks is part of the name, unless the line would then be malformed.
     let bracket = UInt8(ascii: "]")
     let readings = [line.headerWithoutComment, Substring(line.utf8.prefix { !$0.startsComment })].lazy.map(
       \.trimmed.utf8)
     guard let header = readings.first(where: { $0.last == bracket }) else {
-      throw flaw(number, "is the start of a section and has no ] at its end")
+      throw flaw(number, "starts a section and has no ] at its end")
     }
     endSection()
     guard let (name, isPrefixed) = sectionName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
@@ -105,7 +104,7 @@ struct ProfileFile {
     properties = sections.removeValue(forKey: name) ?? [:]
   }
 
-  /// The section that a header names, and whether the name follows a word for the section's kind.
+  /// Returns the section that a header names, and whether the section's kind precedes the name.
   private func sectionName(_ header: String) -> (Name, isPrefixed: Bool)? {
     let word = Substring(header.utf8.prefix { !$0.isBlank })
     let rest = header[word.endIndex...].trimmed
@@ -134,7 +133,7 @@ struct ProfileFile {
 
   private mutating func readContinuation(_ text: String, _ number: Int) throws(CredentialError) {
     switch property {
-    case .none: throw flaw(number, "is indented, and there is no property before it to go on with")
+    case .none: throw flaw(number, "is indented, but follows no property that it could continue")
     case .value: break
     case .group: _ = try split(text[...], number, "a property of a property")
     }
@@ -142,7 +141,9 @@ struct ProfileFile {
   }
 
   private func split(_ line: Substring, _ number: Int, _ what: String) throws(CredentialError) -> (String, Substring) {
-    guard let equals = line.utf8.firstIndex(of: 0x3D) else { throw flaw(number, "should be \(what) and has no =") }
+    guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+      throw flaw(number, "must be \(what) and has no =")
+    }
     let key = line[..<equals].trimmed
     guard !key.isEmpty else { throw flaw(number, "has no name before its =") }
     return (key, line[line.utf8.index(after: equals)...])
@@ -156,7 +157,7 @@ struct ProfileFile {
 extension UInt8 {
   /// A character of a property's name: a letter, a digit, `-` or `_`.
   fileprivate var isPropertyCharacter: Bool {
-    (0x61...0x7A).contains(self | 0x20) || (0x30...0x39).contains(self) || self == 0x2D || self == 0x5F
+    isASCIILetter || isASCIIDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
   }
 
   fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
@@ -164,12 +165,12 @@ extension UInt8 {
 }
 
 extension String {
-  /// Whether the text is a section's name that needs no quotation marks.
+  /// Whether the text is a section name that needs no quotation marks.
   var isSectionName: Bool {
     !isEmpty && utf8.allSatisfy { $0.isPropertyCharacter || "/.%@:+".utf8.contains($0) }
   }
 
-  /// The name that this text is, quoted or not; `nil` for anything else.
+  /// The name in this text, quoted or not; `nil` if it is invalid.
   fileprivate var unquotedName: String? {
     guard utf8.contains(where: { "\"'\\".utf8.contains($0) }) else { return isSectionName ? self : nil }
     guard let words = CommandWords.split(self), words.count == 1, words[0].nonBlank != nil else { return nil }
@@ -195,13 +196,13 @@ extension Substring {
     return self
   }
 
-  /// The value up to a `#` or `;` with white space before it; without, they are part of the value.
+  /// The value up to a `#` or `;` after white space; elsewhere they are part of the value.
   fileprivate var withoutComment: Substring {
     var isAfterSpace = false
     for index in utf8.indices {
       let byte = utf8[index]
-      if isAfterSpace, byte == 0x23 || byte == 0x3B { return self[..<index] }
-      isAfterSpace = byte == 0x20 || byte == 0x09
+      if isAfterSpace, byte.startsComment { return self[..<index] }
+      isAfterSpace = byte.isBlank
     }
     return self
   }

@@ -1,4 +1,4 @@
-/// The way in which a profile obtains credentials: a source, and the roles that are assumed one after the other.
+/// The steps in which a profile obtains credentials: a source, and the roles to assume in turn.
 struct ProfilePlan {
   /// The first credentials.
   enum Source {
@@ -16,23 +16,21 @@ struct ProfilePlan {
   }
 
   let source: Source
-  /// The roles, in the order in which they are assumed.
+  /// The roles, in the order of assuming them.
   let roles: [AssumeRoleCredentialProvider.Settings]
 
-  /// Whether STS is asked.
+  /// Whether the plan requires STS.
   var asksSTS: Bool { if case .webIdentity = source { true } else { !roles.isEmpty } }
 
-  /// Reads the plan of a profile, and of the profiles that it has as sources, however many.
+  /// Reads the plan of a profile and of its chain of source profiles.
   ///
-  /// A role takes precedence over the profile's own keys. In a profile that is another's source, the keys take precedence,
-  /// as in the AWS SDKs.
+  /// A role takes precedence over the profile's own keys. In a source profile, the keys take precedence, as in the AWS SDKs.
   ///
   /// - Parameters:
   ///   - name: The profile's name.
   ///   - profiles: All profiles.
-  ///   - region: The region whose STS is asked; that of each profile if nil.
-  /// - Throws: ``CredentialError``: `notConfigured` if the profile has nothing to do with credentials, and otherwise
-  ///   `misconfigured`.
+  ///   - region: The region of STS; if nil, that of each profile.
+  /// - Throws: ``CredentialError``: `notConfigured` if the profile has no credential settings, otherwise `misconfigured`.
   init(_ name: String, of profiles: SharedProfiles, region: String?) throws(CredentialError) {
     guard let properties = profiles[name] else {
       throw CredentialError(.misconfigured, "There is no profile \(name.quoted) in \(profiles.place).")
@@ -68,7 +66,7 @@ struct ProfilePlan {
       }
       path.append(next)
       guard visited.insert(next).inserted else {
-        throw profile.flaw("closes a circle of source_profiles: \(path.joined(separator: ", "))".bounded)
+        throw profile.flaw("forms a circle of source_profiles: \(path.joined(separator: ", "))".bounded)
       }
       guard let properties = profiles[next] else {
         throw profile.flaw("has the source_profile \(next.quoted), which isn't in \(profiles.place)")
@@ -79,15 +77,15 @@ struct ProfilePlan {
   }
 }
 
-/// One profile, as far as credentials are concerned.
+/// The credential settings of one profile.
 private struct Profile {
   let name: String
   let properties: [String: String]
 
-  /// The value of a property; `nil` if it has none.
+  /// The value of a property; `nil` if it is missing or blank.
   subscript(_ property: String) -> String? { properties[property]?.nonBlank }
 
-  /// The value of a property that is never quoted; `nil` if it has none.
+  /// Returns the value of a property that must not be quoted; `nil` if it is missing or blank.
   func value(_ property: String) throws(CredentialError) -> String? {
     guard let text = self[property] else { return nil }
     guard text.utf8.count <= String.settingLimit else {
@@ -102,8 +100,8 @@ private struct Profile {
     get throws(CredentialError) {
       switch (try value("aws_access_key_id"), try value("aws_secret_access_key")) {
       case (nil, nil): return nil
-      case (_?, nil): throw flaw("has aws_access_key_id without aws_secret_access_key")
-      case (nil, _?): throw flaw("has aws_secret_access_key without aws_access_key_id")
+      case (_?, nil): throw flaw("has aws_access_key_id without aws_secret_access_key: set both")
+      case (nil, _?): throw flaw("has aws_secret_access_key without aws_access_key_id: set both")
       case (let id?, let secret?):
         return Credentials(
           accessKeyID: id, secretAccessKey: secret, sessionToken: try value("aws_session_token"),
@@ -112,17 +110,17 @@ private struct Profile {
     }
   }
 
-  /// The region whose STS is asked: the one given, or else the profile's.
+  /// Returns the region of STS: the given one, or the profile's.
   private func region(_ given: String?) throws(CredentialError) -> String? {
     if let given { given } else { try value("region") }
   }
 
-  /// The role to assume with the credentials of another source; `nil` if there is none.
+  /// Returns the role to assume with another source's credentials; `nil` if there is none.
   func role(region: String?) throws(CredentialError) -> AssumeRoleCredentialProvider.Settings? {
     guard let arn = try value("role_arn"), self["source_profile"] != nil || self["credential_source"] != nil else {
       return nil
     }
-    guard self["mfa_serial"] == nil else { throw unsupported("asks for an MFA code (mfa_serial)") }
+    guard self["mfa_serial"] == nil else { throw unsupported("requires an MFA code (mfa_serial)") }
     return AssumeRoleCredentialProvider.Settings(
       roleARN: arn, roleSessionName: try value("role_session_name"), externalID: self["external_id"],
       duration: try duration, region: try self.region(region))
@@ -138,10 +136,12 @@ private struct Profile {
     }
   }
 
-  /// The source of a profile that assumes no role with another source.
+  /// Returns the source of a profile that assumes no role with another source.
   func source(isAnothers: Bool, region: String?) throws(CredentialError) -> ProfilePlan.Source {
     if let file = try value("web_identity_token_file") {
-      guard let arn = try value("role_arn") else { throw flaw("has web_identity_token_file without role_arn") }
+      guard let arn = try value("role_arn") else {
+        throw flaw("has web_identity_token_file without role_arn: set role_arn")
+      }
       return .webIdentity(
         WebIdentityCredentialProvider.Settings(
           tokenFile: file, roleARN: arn, roleSessionName: try value("role_session_name"),
@@ -154,16 +154,18 @@ private struct Profile {
     if self["login_session"] != nil { throw unsupported("signs in with aws login") }
     if let command = self["credential_process"] { return .process(command) }
     if self["role_arn"] != nil {
-      throw flaw("has role_arn and neither source_profile nor credential_source to assume it with")
+      throw flaw("has role_arn without source_profile or credential_source: set one of them")
     }
-    if isAnothers { throw flaw("is another's source_profile and has no credentials") }
+    if isAnothers { throw flaw("is a source_profile and has no credentials: add keys or another source") }
     throw CredentialError(.notConfigured, "The profile \(name.quoted) has no credentials.")
   }
 
   private var duration: Duration? {
     get throws(CredentialError) {
       guard let text = try value("duration_seconds") else { return nil }
-      guard let seconds = Int(text) else { throw flaw("has a duration_seconds that isn't a whole number") }
+      guard let seconds = Int(text) else {
+        throw flaw("has a duration_seconds that isn't a whole number from 900 to 43200")
+      }
       return .seconds(seconds)
     }
   }
@@ -175,7 +177,8 @@ private struct Profile {
   func unsupported(_ what: String) -> CredentialError {
     CredentialError(
       .misconfigured,
-      "The profile \(name.quoted) \(what), which needs a person and isn't supported. Run `aws configure export-credentials"
-        + " --profile \(name.bounded) --format env` and set the variables that it prints, or use a role.")
+      "The profile \(name.quoted) \(what), which requires user interaction and isn't supported. Run `aws configure"
+        + " export-credentials --profile \(name.bounded) --format env` and set the variables that it prints, or use a role."
+    )
   }
 }

@@ -1,10 +1,10 @@
 /// The profiles of the shared config and credentials files together.
 struct SharedProfiles {
-  /// The properties of each profile by their names in lower case.
+  /// The properties of each profile, by name in lower case.
   private(set) var all: [String: [String: String]] = [:]
-  /// The properties of each `services` section, a service's own settings in one value.
+  /// The properties of each `services` section; each service's settings are one value.
   private var services: [String: [String: String]] = [:]
-  /// The profile that somebody has named; `nil` for the default profile.
+  /// The profile that code or `AWS_PROFILE` names; `nil` for the default profile.
   let named: String?
   /// The files' paths, for errors.
   private let paths: [String]
@@ -17,8 +17,8 @@ struct SharedProfiles {
   ///   - credentials: The credentials file; if nil, `AWS_SHARED_CREDENTIALS_FILE` or `~/.aws/credentials`.
   ///   - environment: The variables.
   ///   - files: Reads the files.
-  /// - Throws: ``CredentialError``: for an unreadable file `notAvailable`, or `unreachable` if somebody has named a
-  ///   profile; `timedOut` or `systemResources` for a file that can't be read now; `misconfigured` for a malformed file.
+  /// - Throws: ``CredentialError``: for an unreadable file `notAvailable`, or `unreachable` if a profile is named; `timedOut` or
+  ///   `systemResources` for a file that can't be read now; `misconfigured` for a malformed file.
   init(
     profile: String? = nil, config: String? = nil, credentials: String? = nil, _ environment: [String: String],
     _ files: ProviderFiles
@@ -46,7 +46,7 @@ struct SharedProfiles {
     }
   }
 
-  /// Reads both files; `nil` if one is unreadable and nobody has named a profile.
+  /// Reads both files; `nil` if one is unreadable and no profile is named.
   static func ifReadable(
     profile: String? = nil, _ environment: [String: String], _ files: ProviderFiles
   ) async throws -> SharedProfiles? {
@@ -68,16 +68,16 @@ struct SharedProfiles {
       if error == .missing { return [:] }
       let error = error.error("The file \(path.quoted)")
       guard named == nil, let error = error as? CredentialError, error.code == .unreachable else { throw error }
-      // Nobody has asked for what is in the file, which may be another user's.
+      // No setting requires the file, which may belong to another user.
       throw CredentialError(.notAvailable, error.message)
     }
     return try ProfileFile(String(decoding: bytes, as: UTF8.self), kind, path: path.quoted).sections
   }
 
-  /// The properties of the profile that somebody has named, or of the default profile.
+  /// The properties of the named profile, or of the default profile.
   var inUse: [String: String]? { all[named ?? "default"] }
 
-  /// The endpoint that the profile in use sets for a service, and the setting's name.
+  /// Returns a service's endpoint in the profile in use, and the name of its setting.
   ///
   /// - Throws: ``CredentialError`` with the code `misconfigured` if its `services` section is missing.
   func endpoint(of service: String) throws(CredentialError) -> (setting: String, url: String)? {
@@ -86,8 +86,8 @@ struct SharedProfiles {
       guard let section = services[name] else {
         throw CredentialError(
           .misconfigured,
-          "The profile \((named ?? "default").quoted) has services = \(name.bounded), and there is no section"
-            + " [services \(name.bounded)] in \(place).")
+          "The profile \((named ?? "default").quoted) has services = \(name.bounded), but there is no section"
+            + " [services \(name.bounded)] in \(place). Add it, or remove services.")
       }
       for line in (section[service] ?? "").utf8.split(separator: UInt8(ascii: "\n")).map(Substring.init) {
         let key = line.utf8.prefix { $0 != UInt8(ascii: "=") }
@@ -101,9 +101,9 @@ struct SharedProfiles {
     return profile["endpoint_url"]?.nonBlank.map { ("endpoint_url", $0) }
   }
 
-  /// The properties of a profile; `nil` where neither file has it.
+  /// The properties of a profile; `nil` if neither file contains it.
   subscript(_ name: String) -> [String: String]? { all[name] }
 
-  /// Where profiles are looked for, as the end of a sentence.
+  /// The files that are searched for profiles, as the end of a sentence.
   var place: String { paths.isEmpty ? "any file, since HOME isn't set" : paths.map(\.quoted).joined(separator: " or ") }
 }

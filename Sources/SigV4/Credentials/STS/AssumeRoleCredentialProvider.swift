@@ -4,13 +4,13 @@
   import struct Foundation.Date
 #endif
 
-/// A provider of the credentials of a role that another provider's credentials may assume.
+/// Returns the credentials of a role that another provider's credentials assume.
 ///
-/// It asks AWS STS (`AssumeRole`, AWS STS API Reference) by a POST that this library signs.
+/// It sends a signed POST to AWS STS (`AssumeRole`, AWS STS API Reference).
 ///
-/// Each call asks STS anew; put it behind a cache to sign requests with it.
+/// Each call requests the credentials again. To sign requests, cache the provider.
 public struct AssumeRoleCredentialProvider: CredentialProvider {
-  /// What STS is asked for.
+  /// The parameters of the request.
   struct Settings: Sendable {
     var roleARN: String
     var roleSessionName: String?
@@ -32,16 +32,15 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   /// - Parameters:
   ///   - roleARN: The role to assume.
   ///   - source: The provider of the credentials to sign with.
-  ///   - roleSessionName: The name under which the role's use is recorded (`AWS_ROLE_SESSION_NAME`); or else one that
-  ///     tells this library and the time.
-  ///   - externalID: What the role's trust policy may demand of callers from other accounts, of 2 to 1,224 characters.
-  ///   - duration: How long the credentials shall last, in whole seconds from 900 to 43,200; where left out, STS
-  ///     chooses an hour.
-  ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
+  ///   - roleSessionName: The name under which AWS records the role's use (`AWS_ROLE_SESSION_NAME`); defaults to this
+  ///     library's name and the time.
+  ///   - externalID: The external ID that a role's trust policy can require from other accounts, of 2 to 1,224 characters.
+  ///   - duration: The lifetime of the credentials, in whole seconds from 900 to 43,200; STS's default is an hour.
+  ///   - region: The region of STS (`AWS_REGION`, `AWS_DEFAULT_REGION`).
   ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
   ///     defaults to the region's.
-  ///   - environment: The variables; where left out, those of the process as they are at each call.
-  ///   - transport: How requests are sent; it must speak `https`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - transport: The transport; it must support `https`.
   public init(
     roleARN: String,
     source: any CredentialProvider,
@@ -73,11 +72,10 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
     self.clock = clock
   }
 
-  /// The credentials of the role, with its account id.
+  /// Returns the credentials of the role, with its account ID.
   ///
-  /// - Throws: What the source throws; ``CredentialError``: `misconfigured` when a setting is missing or wrong,
-  ///   `unreachable`, `timedOut`, or `badAnswer`, also when STS refuses; `CancellationError` when the calling task is
-  ///   cancelled.
+  /// - Throws: The source's error; ``CredentialError``: `misconfigured` if a setting is missing or invalid, `unreachable`,
+  ///   `timedOut`, or `badAnswer`, also if STS rejects the request; `CancellationError` if the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let endpoint =
@@ -91,7 +89,7 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   }
 }
 
-/// A checked call of `AssumeRole`, which lacks the credentials to sign with.
+/// A validated call of `AssumeRole`, without the credentials to sign it.
 struct AssumeRoleCall {
   private let fields: [(name: String, value: String)]
   private let externalID: String?
@@ -126,7 +124,7 @@ struct AssumeRoleCall {
     self.fields = fields
   }
 
-  /// Asks STS for the role's credentials.
+  /// Requests the role's credentials from STS.
   func credentials(
     signedWith credentials: Credentials, _ transport: any HTTPTransport, _ clock: ProviderClock
   ) async throws -> Credentials {
@@ -146,19 +144,19 @@ struct AssumeRoleCall {
     guard rest == 0, 900...43_200 ~= seconds else {
       throw CredentialError(
         .misconfigured,
-        "A role's credentials last for 900 to 43,200 whole seconds (duration_seconds), not for \(duration).")
+        "Invalid duration of a role's credentials (duration_seconds), \(duration): use 900 to 43,200 whole seconds.")
     }
     return "\(seconds)"
   }
 }
 
 extension AssumeRoleCredentialProvider.Settings: CustomStringConvertible, CustomReflectable {
-  /// The role; never the external ID, which some parties agree on like a password.
+  /// The role without the external ID, which some parties use like a password.
   var description: String { "Settings(\(roleARN))" }
   var customMirror: Mirror { Mirror(self, children: ["roleARN": roleARN], displayStyle: .struct) }
 }
 
-/// A role, and the name under which its use is recorded.
+/// A role and its session name.
 struct RoleToAssume: Sendable, Hashable {
   let arn: String
   let sessionName: String
@@ -167,26 +165,30 @@ struct RoleToAssume: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - arn: The role's ARN, of 20 to 2048 characters.
-  ///   - sessionName: The session's name; where left out, one that tells this library and the time.
+  ///   - sessionName: The session's name; defaults to this library's name and the time.
   ///   - clock: The time.
   /// - Throws: ``CredentialError`` with the code `misconfigured`.
   init(arn: String, sessionName: String?, _ clock: ProviderClock) throws(CredentialError) {
     guard (20...2048).contains(arn.utf8.count), arn.hasPrefix("arn:") else {
       throw CredentialError(
-        .misconfigured, "\(arn.quoted) is no ARN of a role, such as arn:aws:iam::123456789012:role/reservations.")
+        .misconfigured,
+        "Invalid role ARN \(arn.quoted) (role_arn, AWS_ROLE_ARN): use one such as"
+          + " arn:aws:iam::123456789012:role/reservations.")
     }
     let name = sessionName ?? "swift-sigv4-\(Int64(exactly: clock.now().timeIntervalSince1970.rounded()) ?? 0)"
     let isName = name.utf8.allSatisfy { byte in
-      (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || "_+=,.@-".utf8.contains(byte)
+      byte.isASCIILetter || byte.isASCIIDigit || "_+=,.@-".utf8.contains(byte)
     }
     guard (2...64).contains(name.utf8.count), isName else {
       throw CredentialError(
-        .misconfigured, "The role session name must have 2 to 64 characters, letters, digits and _+=,.@- only.")
+        .misconfigured,
+        "Invalid role session name (role_session_name, AWS_ROLE_SESSION_NAME): use 2 to 64 letters, digits and _+=,.@- only."
+      )
     }
     self.arn = arn
     self.sessionName = name
   }
 
-  /// The fields that every action has.
+  /// The fields of every action.
   var fields: [(name: String, value: String)] { [("RoleArn", arn), ("RoleSessionName", sessionName)] }
 }

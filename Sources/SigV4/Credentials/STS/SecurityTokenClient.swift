@@ -1,20 +1,20 @@
-/// Asks AWS STS for a role's credentials (AWS STS API Reference, version 2011-06-15).
+/// Requests a role's credentials from AWS STS (AWS STS API Reference, version 2011-06-15).
 struct SecurityTokenClient {
-  /// What to ask for.
+  /// A call of an STS action.
   struct Call {
     /// `AssumeRole` or `AssumeRoleWithWebIdentity`.
     let action: String
-    /// The form's fields beside `Action` and `Version`.
+    /// The form fields besides `Action` and `Version`.
     let fields: [(name: String, value: String)]
-    /// The secrets in the fields, and others that an error must not contain; those in the request's headers are known.
+    /// The secrets in the fields and others that an error must not contain, besides those in the request's headers.
     var secrets: [String?] = []
-    /// Codes of errors that may pass, beside those of every action.
+    /// The codes of transient errors, besides those of every action.
     var passingCodes: Set<String> = []
-    /// Signs the request; `nil` for an action that takes none.
+    /// Signs the request; `nil` for an unsigned action.
     var sign: ((inout SignableRequest, Payload) throws(SigningError) -> Void)?
   }
 
-  /// Codes of errors that may pass, whatever the action.
+  /// The codes of transient errors of every action.
   private static let passingCodes: Set<String> = [
     "IDPCommunicationError", "Throttling", "ThrottlingException", "RequestLimitExceeded", "RequestThrottled",
     "TooManyRequestsException", "InternalFailure", "ServiceUnavailable",
@@ -28,7 +28,7 @@ struct SecurityTokenClient {
   /// The service, as the beginning of a sentence.
   private var name: String { "STS at \(endpoint)" }
 
-  /// One attempt at a call.
+  /// Attempts a call once.
   func attempt(_ call: Call) async throws -> Retry.Outcome<Credentials> {
     let request = try request(for: call)
     let answer: TransportResponse
@@ -40,7 +40,7 @@ struct SecurityTokenClient {
     let document = XMLElement(answer.body)
     guard answer.status == 200 else { return try refusal(answer.status, document, call, request) }
     guard let result = document?.descendant("\(call.action)Result") else {
-      throw CredentialError(.badAnswer, "\(name) answered \(call.action) with something else than its result.")
+      throw CredentialError(.badAnswer, "\(name) returned no result of \(call.action).")
     }
     return .success(try credentials(in: result))
   }
@@ -53,7 +53,9 @@ struct SecurityTokenClient {
       PercentEncoding.append(field.value, to: &buffer)
     }
     let body = Array(buffer.string().utf8)
-    guard let url = HTTPURL(endpoint + "/") else { throw CredentialError(.misconfigured, "\(name) has no URL.") }
+    guard let url = HTTPURL(endpoint + "/") else {
+      throw CredentialError(.misconfigured, "Invalid endpoint of STS \(endpoint.quoted): use an http or https URL.")
+    }
     var headers = [
       HeaderField("Accept", "text/xml"),
       HeaderField("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
@@ -73,7 +75,7 @@ struct SecurityTokenClient {
       deadlines: TransportDeadlines(connect: .seconds(3), firstByte: .seconds(5), whole: .seconds(10)))
   }
 
-  /// What an answer with an error means; it is thrown unless it may pass.
+  /// Returns the error of a response if it is transient, and throws it otherwise.
   private func refusal(
     _ status: Int, _ document: XMLElement?, _ call: Call, _ request: TransportRequest
   ) throws -> Retry.Outcome<Credentials> {
@@ -90,12 +92,12 @@ struct SecurityTokenClient {
   private func credentials(in result: XMLElement) throws(CredentialError) -> Credentials {
     let field = { (name: String) throws(CredentialError) -> String in
       guard let text = result.descendant("Credentials", name)?.text, !text.isEmpty else {
-        throw CredentialError(.badAnswer, "\(self.name) answered without \(name).")
+        throw CredentialError(.badAnswer, "\(self.name) returned a response without \(name).")
       }
       return text
     }
     guard let expiration = ISO8601.date(try field("Expiration")) else {
-      throw CredentialError(.badAnswer, "\(name) answered with an Expiration that is no ISO 8601 date.")
+      throw CredentialError(.badAnswer, "\(name) returned an Expiration that isn't an ISO 8601 date.")
     }
     // arn:aws:sts::123456789012:assumed-role/NAME/SESSION
     let arn = result.descendant("AssumedRoleUser", "Arn")?.text.split(separator: ":", omittingEmptySubsequences: false)
@@ -109,7 +111,7 @@ struct SecurityTokenClient {
 /// The endpoint of AWS STS.
 enum SecurityTokenEndpoint {
   static let missingRegion = CredentialError(
-    .misconfigured, "STS needs a region: set AWS_REGION, give one in code, or set region in the profile.")
+    .misconfigured, "STS requires a region: set AWS_REGION, pass a region in code, or set region in the profile.")
 
   /// The region of the endpoint that serves all regions, and the region that its requests are signed for.
   private static let global = (region: "aws-global", signing: "us-east-1")
@@ -127,7 +129,7 @@ enum SecurityTokenEndpoint {
   /// Returns the region for which requests to a region's endpoint are signed.
   static func signingRegion(_ region: String) -> String { region == global.region ? global.signing : region }
 
-  /// Returns the base URL that the environment or the profile in use sets, without a trailing slash; `nil` if none does.
+  /// Returns the base URL from the environment or the profile in use, without a trailing slash; `nil` if neither sets it.
   ///
   /// The order is that of the AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
   static func configured(
@@ -162,6 +164,6 @@ enum SecurityTokenEndpoint {
 extension String {
   /// Whether the text may be a region's name: lower-case letters, digits and hyphens.
   var isRegionName: Bool {
-    !isEmpty && utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    !isEmpty && utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || $0 == UInt8(ascii: "-") }
   }
 }

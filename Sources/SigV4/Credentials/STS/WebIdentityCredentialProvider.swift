@@ -1,11 +1,11 @@
-/// A provider of the credentials of a role that trusts an OpenID Connect token in a file: IAM roles for service accounts
-/// of EKS (IRSA), and others.
+/// Returns the credentials of a role that trusts an OpenID Connect token in a file, such as an EKS service account's role
+/// (IRSA).
 ///
-/// It exchanges the token at AWS STS (`AssumeRoleWithWebIdentity`), by an unsigned POST. The file is read anew at each
-/// attempt, because its token is replaced now and then. The names are those of the AWS SDKs and Tools Reference Guide,
-/// "Assume role credential provider".
+/// It sends the token to AWS STS (`AssumeRoleWithWebIdentity`) in an unsigned POST. It reads the file at each attempt, because
+/// the token is replaced from time to time. The names are those of the AWS SDKs and Tools Reference Guide, "Assume role
+/// credential provider".
 ///
-/// Each call asks STS anew; put it behind a cache to sign requests with it.
+/// Each call requests the credentials again. To sign requests, cache the provider.
 public struct WebIdentityCredentialProvider: CredentialProvider {
   private let given: Settings
   private let environment: @Sendable () -> [String: String]
@@ -23,18 +23,18 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     var profile: String?
   }
 
-  /// Creates a provider; each parameter that is left out is taken from its environment variable.
+  /// Creates a provider; each parameter defaults to its environment variable.
   ///
   /// - Parameters:
   ///   - tokenFile: The path of the file with the token (`AWS_WEB_IDENTITY_TOKEN_FILE`).
   ///   - roleARN: The role to assume (`AWS_ROLE_ARN`).
-  ///   - roleSessionName: The name under which the role's use is recorded (`AWS_ROLE_SESSION_NAME`); or else one that
-  ///     tells this library and the time.
-  ///   - region: The region whose STS is asked (`AWS_REGION`, `AWS_DEFAULT_REGION`).
+  ///   - roleSessionName: The name under which AWS records the role's use (`AWS_ROLE_SESSION_NAME`); defaults to this
+  ///     library's name and the time.
+  ///   - region: The region of STS (`AWS_REGION`, `AWS_DEFAULT_REGION`).
   ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
   ///     defaults to the region's.
-  ///   - environment: The variables; where left out, those of the process as they are at each call.
-  ///   - transport: How requests are sent; it must speak `https`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - transport: The transport; it must support `https`.
   public init(
     tokenFile: String? = nil,
     roleARN: String? = nil,
@@ -70,11 +70,11 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     self.clock = clock
   }
 
-  /// The credentials of the role, with its account id.
+  /// Returns the credentials of the role, with its account ID.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` when no token file is set, `misconfigured` when a setting is missing
-  ///   or wrong, `unreachable` when STS or the file can't be reached, `timedOut`, or `badAnswer`, also when STS refuses;
-  ///   `CancellationError` when the calling task is cancelled.
+  /// - Throws: ``CredentialError``: `notConfigured` if no token file is set, `misconfigured` if a setting is missing or invalid,
+  ///   `unreachable` if STS or the file can't be reached, `timedOut`, or `badAnswer`, also if STS rejects the request;
+  ///   `CancellationError` if the calling task is cancelled.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     guard let path = try environment.setting(given.tokenFile, or: "AWS_WEB_IDENTITY_TOKEN_FILE") else {
@@ -82,7 +82,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     }
     guard let arn = try environment.setting(given.roleARN, or: "AWS_ROLE_ARN") else {
       throw CredentialError(
-        .misconfigured, "A web identity token's file is set, and no role to assume: set AWS_ROLE_ARN.")
+        .misconfigured, "AWS_WEB_IDENTITY_TOKEN_FILE requires a role to assume: set AWS_ROLE_ARN.")
     }
     let role = try RoleToAssume(
       arn: arn, sessionName: environment.setting(given.roleSessionName, or: "AWS_ROLE_SESSION_NAME"), clock)
@@ -115,7 +115,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     }
     let token = String(decoding: bytes, as: UTF8.self).trimmed
     guard (4...String.settingLimit).contains(token.utf8.count) else {
-      throw CredentialError(.unreachable, "\(name) is \(token.isEmpty ? "empty" : "no token: of 4 to 20,000 bytes").")
+      throw CredentialError(.unreachable, "\(name) is \(token.isEmpty ? "empty" : "not a token of 4 to 20,000 bytes").")
     }
     return token
   }

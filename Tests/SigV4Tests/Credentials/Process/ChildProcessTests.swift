@@ -108,7 +108,7 @@ import Testing
   }
 
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
-    @Test func `an exit code that nobody knows isn't taken for success`() async {
+    @Test func `an unknown exit code isn't treated as success`() async {
       await #expect(processExitsWith: .success) {
         _ = signal(SIGCHLD, SIG_IGN)
         for script in ["exit 3", Self.answer] {
@@ -141,7 +141,7 @@ import Testing
       unlink(path)
     }
 
-    /// Returns when somebody has written to the pipe.
+    /// Returns once the pipe has been written to.
     func waitForText() async {
       await withCheckedContinuation { continuation in
         DispatchQueue.global().async { [descriptor] in

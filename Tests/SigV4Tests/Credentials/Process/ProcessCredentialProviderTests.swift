@@ -55,9 +55,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 3", "ended with 3"), ("echo $SECRET; echo $SECRET >&2; exit 1", "ended with 1"),
-    ("kill -9 $$", "ended with 137"),
-    ("echo $SECRET", "no JSON"), ("true", "no JSON"), (#"echo "{\"AccessKeyId\":\"$SECRET\"}""#, "Version"),
+    ("exit 3", "status 3"), ("echo $SECRET; echo $SECRET >&2; exit 1", "status 1"),
+    ("kill -9 $$", "status 137"),
+    ("echo $SECRET", "isn't a JSON object"), ("true", "isn't a JSON object"),
+    (#"echo "{\"AccessKeyId\":\"$SECRET\"}""#, "Version"),
     (#"echo "{\"Version\":2,\"SecretAccessKey\":\"$SECRET\"}""#, "Version"),
     (#"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SessionToken\":\"$SECRET\"}""#, "SecretAccessKey"),
     (#"echo "{\"Version\":1,\"SecretAccessKey\":\"$SECRET\"}""#, "AccessKeyId"),
@@ -65,13 +66,13 @@ import Testing
       #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"$SECRET\",\"Expiration\":\"$SECRET\"}""#,
       "Expiration"
     ),
-    (keys(#"\"SessionToken\":7"#), " SessionToken that is no text"),
-    (keys(#"\"Expiration\":1700000000"#), "Expiration that is no text"),
+    (keys(#"\"SessionToken\":7"#), "SessionToken as a value that isn't a string"),
+    (keys(#"\"Expiration\":1700000000"#), "Expiration as a value that isn't a string"),
     (keys(#"\"Expiration\":\" \""#), "empty Expiration"),
-    (keys(#"\"ExpiresAt\":{}"#), "ExpiresAt that is no text"),
+    (keys(#"\"ExpiresAt\":{}"#), "ExpiresAt as a value that isn't a string"),
     ("while true; do echo $SECRET$SECRET$SECRET$SECRET; done", "65536"),
   ])
-  func `what is wrong is told, and not what was printed`(script: String, words: String) async throws {
+  func `the error names the mistake and doesn't quote the output`(script: String, words: String) async throws {
     let error = try await provider(script).checkedError()
     #expect(error.code == .badAnswer)
     #expect(error.message.contains(words), "\(error)")
@@ -79,14 +80,14 @@ import Testing
   }
 
   @Test(arguments: ["/nowhere/to be found", "no-such-program-anywhere", "/", "'", ""])
-  func `what can't be started is told`(command: String) async throws {
+  func `the error names a program that can't be started`(command: String) async throws {
     let provider = ProcessCredentialProvider(command: command, timeLimit: patience, environment: Self.path)
     let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .misconfigured)
   }
 
   @Test func `a program that runs too long is killed, with what it has started`() async throws {
-    // The inner shell holds the pipe open: reading would go on without end if it lived.
+    // The inner shell holds the pipe open: reading would never end if it survived.
     let provider = provider("(while true; do read x < /dev/zero; done) & wait", timeLimit: .milliseconds(200))
     let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
     #expect(error?.code == .timedOut)

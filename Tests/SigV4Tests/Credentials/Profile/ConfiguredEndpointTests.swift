@@ -2,7 +2,7 @@ import Testing
 
 @testable import SigV4
 
-/// Where STS is asked (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
+/// The endpoint of STS (AWS SDKs and Tools Reference Guide, "Service-specific endpoints").
 @Suite struct ConfiguredEndpointTests {
   struct Row: Sendable, CustomTestStringConvertible {
     let name: String
@@ -21,15 +21,15 @@ import Testing
     Row(name: "nothing is set", url: "https://sts.us-west-2.amazonaws.com/"),
     Row(name: "the profile", profile: "endpoint_url = http://profile", url: "http://profile/"),
     Row(name: "the profile's services section", profile: services, url: "http://section/"),
-    Row(name: "the section beats the profile", profile: both, url: "http://section/"),
+    Row(name: "the section takes precedence over the profile", profile: both, url: "http://section/"),
     Row(
       name: "a section without STS", profile: "endpoint_url = http://profile\nservices = other", url: "http://profile/"),
     Row(name: "a section of that kind only", profile: "services = other", url: "https://sts.us-west-2.amazonaws.com/"),
     Row(
-      name: "the environment beats both", profile: both, environment: ["AWS_ENDPOINT_URL": "http://all"],
+      name: "the environment is used before both", profile: both, environment: ["AWS_ENDPOINT_URL": "http://all"],
       url: "http://all/"),
     Row(
-      name: "the environment's own for STS beats all", profile: both,
+      name: "the environment's endpoint for STS takes precedence over all", profile: both,
       environment: ["AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_STS": "http://own"], url: "http://own/"),
     Row(name: "blank is unset", profile: both, environment: ["AWS_ENDPOINT_URL": " "], url: "http://section/"),
     Row(
@@ -45,7 +45,7 @@ import Testing
       name: "the profile ignores all", profile: both + "ignore_configured_endpoint_urls = true",
       environment: ["AWS_ENDPOINT_URL": "http://all"], url: "https://sts.us-west-2.amazonaws.com/"),
     Row(
-      name: "the environment beats the profile's wish to ignore",
+      name: "the environment takes precedence over ignore_configured_endpoint_urls",
       profile: both + "ignore_configured_endpoint_urls = true",
       environment: ["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false"], url: "http://section/"),
     Row(
@@ -140,7 +140,7 @@ import Testing
     #expect(ofRole.url == row.url)
   }
 
-  @Test func `an endpoint in code beats all`() async throws {
+  @Test func `an endpoint in code takes precedence over all`() async throws {
     let environment = Self.environment(["AWS_ENDPOINT_URL_STS": "http://own", "AWS_ROLE_ARN": Self.arn])
     let ofToken = try await url { transport, clock in
       WebIdentityCredentialProvider(
@@ -177,7 +177,7 @@ import Testing
     #expect(transport.requests.isEmpty)
   }
 
-  @Test func `an unreadable config file that nobody named doesn't keep a token from being exchanged`() async throws {
+  @Test func `an unreadable default config file doesn't prevent a token exchange`() async throws {
     let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
       guard path == "/token" else { throw .unreadable }
       return Array("web-identity".utf8)

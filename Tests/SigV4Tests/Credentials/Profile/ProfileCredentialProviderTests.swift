@@ -46,7 +46,7 @@ import Testing
     #expect(try await provider.checkedCredentials() == Self.keys)
   }
 
-  @Test func `the parameter beats AWS_PROFILE, which beats default`() async throws {
+  @Test func `the parameter takes precedence over AWS_PROFILE, and AWS_PROFILE over default`() async throws {
     let config =
       "[profile a]\n" + Self.keyLines
       + "[profile b]\naws_access_key_id = AKIDB\naws_secret_access_key = \(Planted.secret)\n[default]\n"
@@ -69,8 +69,9 @@ import Testing
     (["AWS_PROFILE": #""default""#], .misconfigured, "AWS_PROFILE has quotation marks"),
     (["AWS_CONFIG_FILE": "'/elsewhere/config'"], .misconfigured, "AWS_CONFIG_FILE has quotation marks"),
   ])
-  func `what isn't there is told`(environment: [String: String], code: CredentialError.Code, words: String) async throws
-  {
+  func `a missing file or profile is named`(
+    environment: [String: String], code: CredentialError.Code, words: String
+  ) async throws {
     let error = try await provider(nil, environment).checkedError()
     #expect(error.code == code)
     #expect(error.message.contains(words), "\(error)")
@@ -103,8 +104,8 @@ import Testing
 
   @Test(arguments: [
     ("aws_access_key_id = a\naws_secret_access_key = keys", CredentialError.Code.badAnswer, "403"),
-    ("role_arn = \(arn)\nsource_profile = p0\n", .misconfigured, "closes a circle"),
-    ("region = us-west-2", .misconfigured, #"The profile "p12000" is another's source_profile"#),
+    ("role_arn = \(arn)\nsource_profile = p0\n", .misconfigured, "forms a circle"),
+    ("region = us-west-2", .misconfigured, #"The profile "p12000" is a source_profile"#),
   ])
   func `12,000 profiles, each the next one's source, are no more than a long list`(
     last: String, code: CredentialError.Code, words: String

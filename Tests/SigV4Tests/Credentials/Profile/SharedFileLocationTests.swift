@@ -3,7 +3,7 @@ import Testing
 
 @testable import SigV4
 
-/// Where the shared files are looked for (AWS SDKs and Tools Reference Guide, "Finding the shared config and credentials files").
+/// The locations of the shared files (AWS SDKs and Tools Reference Guide, "Finding the shared config and credentials files").
 @Suite struct SharedFileLocationTests {
   /// The paths that are read, the config file's first.
   private func paths(
@@ -32,7 +32,7 @@ import Testing
 
   @Test(arguments: [
     ("~/aws", "/home/me/aws"), ("~", "/home/me"), ("/etc/~/aws", "/etc/~/aws"), ("aws", "aws"),
-    // Another one's home folder isn't looked up: the path is taken as it is.
+    // Another user's home folder isn't resolved: the path is used unchanged.
     ("~other/aws", "~other/aws"), ("~~/aws", "~~/aws"),
   ])
   func `a tilde at the beginning of a path is the home folder`(text: String, path: String) async throws {
@@ -42,7 +42,7 @@ import Testing
     #expect(try await paths(config: text, credentials: text, home) == [path, path])
   }
 
-  @Test func `a parameter beats its variable, and an empty one of both is none`() async throws {
+  @Test func `a parameter takes precedence over its variable, and blank values are ignored`() async throws {
     let variables = ["HOME": "/h", "AWS_CONFIG_FILE": "/c", "AWS_SHARED_CREDENTIALS_FILE": " "]
     #expect(try await paths(variables) == ["/c", "/h/.aws/credentials"])
     #expect(try await paths(config: "/p", credentials: "", variables) == ["/p", "/h/.aws/credentials"])
