@@ -113,11 +113,6 @@ struct CanonicalHeaders: ~Copyable {
     index < entries.count && text.holds(name, in: entries[index].name.range)
   }
 
-  /// Calls `body` with the name in lower case of the header at `index`; call this before selecting headers.
-  func withName<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
-    text.withBytes(index < entries.count ? entries[index].name.range : 0..<0, body)
-  }
-
   /// The number of bytes in the name of the header at `index`; call this before selecting headers.
   func nameLength(at index: Int) -> Int { index < entries.count ? entries[index].name.range.count : 0 }
 
@@ -272,6 +267,7 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Appends the names, joined by `;`.
+  @inline(__always)
   func appendNames(to buffer: inout ByteBuffer, separator: StaticString = ";") {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {

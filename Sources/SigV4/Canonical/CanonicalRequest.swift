@@ -44,7 +44,7 @@ public struct Canonicalizer: Sendable, Hashable {
     for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
   ) throws(SigningError) -> CanonicalRequest {
     var writer = CanonicalRequestWriter()
-    let signedHeaders = try writer.write(request, by: self, selection) { _, _ in payloadHash }
+    let (signedHeaders, _) = try writer.write(request, by: self, selection) { _, _ in payloadHash }
     return CanonicalRequest(text: writer.text.string(), signedHeaders: writer.text.string(signedHeaders))
   }
 }
@@ -66,15 +66,16 @@ struct CanonicalRequestWriter: ~Copyable {
   ///   - selection: The headers to sign.
   ///   - add: Adds the fields that signing sets to the headers and parameters of a valid request, and returns the payload
   ///     hash.
-  /// - Returns: The range of the list of signed headers.
+  /// - Returns: The range of the list of signed headers, and the payload hash.
   /// - Throws: ``SigningError`` if the request is malformed, or the error that `add` throws.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
     adding add: (inout CanonicalHeaders, inout CanonicalQuery) throws(SigningError) -> String
-  ) throws(SigningError) -> Range<Int> {
+  ) throws(SigningError) -> (signedHeaders: Range<Int>, payloadHash: String) {
     try read(request, by: rules)
     try headers.collect(request.headers, selection)
-    return try appendRest(payloadHash: add(&headers, &query))
+    let payloadHash = try add(&headers, &query)
+    return (try appendRest(payloadHash: payloadHash), payloadHash)
   }
 
   /// Writes the canonical request of `request` with the headers that ``headers`` has selected.

@@ -14,6 +14,7 @@ extension SHA256 {
   }
 
   /// Continues with `range` of `buffer`.
+  @inline(__always)
   mutating func update(_ range: Range<Int>, of buffer: borrowing ByteBuffer) throws(SigningError) {
     try buffer.withBytes(range) { (bytes) throws(SigningError) in try update(bytes) }
   }

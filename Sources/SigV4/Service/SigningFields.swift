@@ -14,7 +14,7 @@ struct SigningFields: Sendable {
     /// The name of its header in lower case, as it is signed; `nil` if it isn't sent in a header.
     var header: StaticString?
     /// The name of its header as it is sent; empty if it isn't sent in a header.
-    var sentHeader: StaticString = ""
+    var sentHeader = ""
     /// The name of its query parameter; `nil` if presigning doesn't set it.
     var parameter: StaticString?
     /// The name of its field in a form; `nil` if a form has none.
@@ -23,14 +23,22 @@ struct SigningFields: Sendable {
     var isSecret = false
   }
 
-  /// The rows, of a type without references, so that reading them costs nothing.
   let rows: [Field]
-  /// The names of the headers as they are sent, for each row.
+  /// The fields that are sent in headers: without references, so that reading them costs nothing.
+  let headers: [(content: Content, name: StaticString)]
+  /// The names of ``headers`` as they are sent.
   let sentHeaders: [String]
+  /// A bit for each length of the names of ``headers``, which tells most other headers apart.
+  let headerLengths: UInt64
+  /// The rows of fields that presigning sets.
+  let parameters: [(content: Content, name: StaticString)]
 
   init(rows: [Field]) {
     self.rows = rows
-    sentHeaders = rows.map { "\($0.sentHeader)" }
+    headers = rows.compactMap { row in row.header.map { (row.content, $0) } }
+    sentHeaders = rows.compactMap { $0.header == nil ? nil : $0.sentHeader }
+    headerLengths = headers.reduce(0) { $0 | 1 << UInt64($1.name.utf8CodeUnitCount) }
+    parameters = rows.compactMap { row in row.parameter.map { (row.content, $0) } }
   }
 
   /// The fields of every service.
@@ -56,24 +64,17 @@ struct SigningFields: Sendable {
 
   /// What a header called `name`, in any letter case, contains if signing sets it.
   func contentOfHeader(_ name: Span<UInt8>) -> Content? {
-    let rows = rows.span
-    for index in rows.indices {
-      // Most names differ in length.
-      if let header = rows[index].header, header.utf8CodeUnitCount == name.count,
-        name.isEqualIgnoringCase(to: header)
-      {
-        return rows[index].content
-      }
+    guard headerLengths >> UInt64(name.count) & 1 == 1 else { return nil }
+    // Most names differ in length.
+    for index in headers.indices where headers[index].name.utf8CodeUnitCount == name.count {
+      if name.isEqualIgnoringCase(to: headers[index].name) { return headers[index].content }
     }
     return nil
   }
 
   /// What a query parameter called `name`, decoded, contains if presigning sets it.
   func contentOfParameter(_ name: Span<UInt8>) -> Content? {
-    let rows = rows.span
-    for index in rows.indices {
-      if let parameter = rows[index].parameter, name.isEqual(to: parameter) { return rows[index].content }
-    }
+    for index in parameters.indices where name.isEqual(to: parameters[index].name) { return parameters[index].content }
     return nil
   }
 
@@ -95,18 +96,16 @@ struct SigningFields: Sendable {
     return field != .contentHash || service.contentHashHeader != .omitted
   }
 
-  /// `target` without the parameters of an earlier presigning; every other byte is unchanged.
-  func removingParameters(from target: String) -> String {
-    guard target.mayHaveParametersOfSigning, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else {
-      return target
-    }
+  /// Removes the parameters of an earlier presigning from `target`; every other byte is unchanged.
+  func removeParameters(from target: inout String) {
+    guard target.mayHaveParametersOfSigning, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return }
     let parameters = target.utf8[target.utf8.index(after: mark)...]
       .split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
     let kept = parameters.filter { text in
       text.prefix { $0 != UInt8(ascii: "=") }.withSpan { contentOfParameter($0) } == nil
     }
-    guard kept.count < parameters.count else { return target }
-    return target[..<mark] + (kept.isEmpty ? "" : "?" + kept.map { String(Substring($0)) }.joined(separator: "&"))
+    guard kept.count < parameters.count else { return }
+    target = target[..<mark] + (kept.isEmpty ? "" : "?" + kept.map { String(Substring($0)) }.joined(separator: "&"))
   }
 }
 

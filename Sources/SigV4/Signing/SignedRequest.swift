@@ -22,16 +22,35 @@ public struct SignedRequest: Sendable {
     case query
   }
 
+  /// The value that the signature is in.
+  enum Signature {
+    /// The value of `Authorization`.
+    case header(String)
+    /// The target with the parameters that presigning sets.
+    case query(String)
+  }
+
+  /// Adds the fields that signing sets to `request`.
   init(
-    _ request: SignableRequest, placement: Placement, addedHeaderCount: Int, _ values: borrowing SigningValues,
-    _ canonicalizer: Canonicalizer
+    _ request: SignableRequest, _ signature: consuming Signature, payloadHash: String, adding fields: SigningFields,
+    _ values: consuming SigningValues, _ canonicalizer: Canonicalizer
   ) {
-    self.request = request
-    self.placement = placement
-    self.addedHeaderCount = addedHeaderCount
+    var values = values
+    var headers = request.headers
+    switch signature {
+    case .header(let authorization):
+      placement = .headers
+      headers.reserveCapacity(headers.count + fields.headers.count)
+      addedHeaderCount = headers.append(fields, &values, payloadHash: payloadHash, authorization: authorization)
+      self.request = SignableRequest(method: request.method, target: request.target, headers: headers)
+    case .query(let target):
+      placement = .query
+      addedHeaderCount = headers.append(fields, &values, payloadHash: payloadHash, authorization: "")
+      self.request = SignableRequest(method: request.method, target: target, headers: headers)
+    }
     scope = values.key.scope
-    algorithm = values.key.algorithm
-    payloadHash = values.payloadHash
+    algorithm = values.algorithm
+    self.payloadHash = payloadHash
     date = values.date
     self.canonicalizer = canonicalizer
   }

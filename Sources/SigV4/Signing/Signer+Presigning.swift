@@ -35,28 +35,28 @@ extension Signer {
     }
     // rule: s3-presigned-unsigned
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
-    var signed = request.removingSignature(fields, of: service)
-    let result = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-      var values = try values(for: signed, with: credentials, at: time, &workspace)
-      values.lifetime = seconds
+    let unsigned = request.removingSignature(fields, of: service)
+    let signed = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+      let values = try values(for: unsigned, validFor: seconds, with: credentials, at: time, &workspace)
       var parameters = 0
       // rule: headers-in-query
-      _ = try workspace.canonical.write(signed, by: canonicalizer, .signable(service.sessionToken)) {
+      let (_, payloadHash) = try workspace.canonical.write(unsigned, by: canonicalizer, .signable(service.sessionToken))
+      {
         (headers, query) throws(SigningError) in
-        values.payloadHash = try payload.hash(under: service.payload)
-        headers.add(fields, values)
+        let payloadHash = try payload.hash(under: service.payload)
+        headers.add(fields, values, payloadHash: payloadHash)
         parameters = query.text.count
         // rule: signing-parameters
         query.add(fields, values, headers)
-        return values.payloadHash
+        return payloadHash
       }
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
-      signed.target = workspace.target(signed.target, addingParametersFrom: parameters, signature)
-      let added = signed.headers.append(fields, values)
-      return SignedRequest(signed, placement: .query, addedHeaderCount: added, values, canonicalizer)
+      let target = workspace.target(unsigned.target, addingParametersFrom: parameters, signature)
+      return SignedRequest(
+        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values, canonicalizer)
     }
-    request = signed
-    return result
+    request = signed.request
+    return signed
   }
 
   /// Returns a presigned copy of `request`, as ``presign(_:validFor:payload:with:at:)`` presigns it.
@@ -77,11 +77,9 @@ extension CanonicalQuery {
   fileprivate mutating func add(
     _ fields: SigningFields, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders
   ) {
-    let rows = fields.rows.span
-    for index in rows.indices {
-      guard let name = rows[index].parameter else { continue }
-      switch rows[index].content {
-      case .algorithm: add(name, encoded: values.key.algorithm.rawValue)
+    for (content, name) in fields.parameters {
+      switch content {
+      case .algorithm: add(name, encoded: values.algorithm.rawValue)
       case .credential: add(name, values.key.credential)
       case .date: add(name, encoded: values.timestamp)
       case .signedHeaders: addSignedHeaders(name, headers)

@@ -40,7 +40,7 @@ struct SigningWorkspace: ~Copyable {
   /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
   /// - Throws: What `body` throws, and ``SigningError`` where the crypto library fails.
-  static func withCurrent<Result>(
+  static func withCurrent<Result: ~Copyable>(
     _ body: (inout SigningWorkspace) throws(SigningError) -> Result
   ) throws(SigningError) -> Result {
     try withCurrent(failingAs: { $0 }, body)
@@ -49,7 +49,7 @@ struct SigningWorkspace: ~Copyable {
   /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
   /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
-  static func withCurrent<Result, Failure: Error>(
+  static func withCurrent<Result: ~Copyable, Failure: Error>(
     failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     let pointer: UnsafeMutablePointer<SigningWorkspace>

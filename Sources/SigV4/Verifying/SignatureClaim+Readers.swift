@@ -3,22 +3,24 @@ extension SignatureClaim.Fields {
   ///
   /// `names` has read `headers`. An `Authorization` of another scheme than AWS's is ignored.
   mutating func read(
-    _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?,
-    fields: SigningFields = .all
+    _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?
   ) throws(VerificationError) {
     let headers = headers.span  // whose elements are read in place
     for index in headers.indices {
-      switch names.withName(at: index, { fields.contentOfHeader($0) }) {
-      case .date: try Self.set(&date, headers, index)
-      case .authorization: try Self.set(&authorization, headers, index)
-      case .sessionToken, .s3SessionToken: try Self.set(&sessionToken, headers, index)
-      case .contentHash: try Self.set(&contentHash, headers, index)
-      case .regionSet: try Self.set(&regionSet, headers, index)
-      case nil where names.isNamed("x-amz-decoded-content-length", at: index):
-        try Self.set(&decodedLength, headers, index)
-      case nil where names.isNamed("x-amz-trailer", at: index):
+      // Spelled out, since to look each name up in SigningFields takes 40 ns; a test compares the two.
+      switch headers[index].name.utf8.count {
+      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers, index)
+      case 13 where names.isNamed("x-amz-trailer", at: index):
         // A list, which may come in several headers.
         trailer = trailer.map { "\($0),\(headers[index].value)" } ?? headers[index].value
+      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers, index)
+      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers, index)
+      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers, index)
+      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers, index)
+      case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
+        try Self.set(&decodedLength, headers, index)
+      // S3 Express One Zone's name for the token of a session.
+      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&sessionToken, headers, index)
       default: break
       }
     }
