@@ -144,7 +144,7 @@ struct SigningValues: ~Copyable {
   let algorithm: SigningAlgorithm
   let date: SigningDate
   /// ``date`` as it is sent and signed.
-  var timestamp: String
+  let timestamp: String
   var sessionToken: String?
   let tokenRule: SigningService.SessionTokenRule
   let contentHashHeader: SigningService.ContentHashHeader
@@ -196,7 +196,7 @@ extension [HeaderField] {
       switch fields.headers[index].content {
       case .contentHash: if values.sendsContentHash { append(HeaderField(name, payloadHash)) }
       case _ where values.isPresigned: break
-      case .date: append(HeaderField(name, values.timestamp.moved()))
+      case .date: append(HeaderField(name, values.timestamp))
       case .sessionToken:
         if values.tokenRule != .signedAsS3Session, let token = values.sessionToken.take() {
           append(HeaderField(name, token))
