@@ -10,7 +10,7 @@
   extension SignableRequest {
     /// The parts of `request` as AsyncHTTPClient sends them.
     ///
-    /// `Content-Length` is left out, because the client sets it, and so are the headers that it adds. Several `Cookie` headers
+    /// `Content-Length` is omitted, because the client sets it, and so are the headers that it adds. Several `Cookie` headers
     /// become one.
     ///
     /// - Parameter request: The request.

@@ -42,7 +42,7 @@
       sent.path = try service.removingDotSegments(from: pathAsSent)
       for field in headerFields {
         guard !HeaderField(field.name.rawName, "").isNamed("host") else {
-          throw SigningError(.missingHost, "The request has a Host field beside its authority. Remove the field.")
+          throw SigningError(.missingHost, "The request has a Host field and an authority. Remove the field.")
         }
         guard field.value.utf8.allSatisfy({ $0 < 0x80 }) else { throw .headerOutsideASCII(field.name.rawName) }
         // Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".

@@ -7,7 +7,7 @@
 extension Signer {
   /// Signs `request` with the credentials that `provider` has now.
   ///
-  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
+  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
   @discardableResult
   public func sign(
     _ request: inout SignableRequest, payload: Payload = .empty, with provider: some CredentialProvider,
@@ -32,7 +32,7 @@ extension Signer {
 
   /// Presigns `request` with the credentials that `provider` has now.
   ///
-  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
+  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
   @discardableResult
   public func presign(
     _ request: inout SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
@@ -59,7 +59,7 @@ extension Signer {
 
   /// Signs `request` and gets ready for its chunks with the credentials that `provider` has now.
   ///
-  /// - Throws: What the provider throws, or ``SigningError``; `request` is then as it was.
+  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
   public func sign(
     _ request: inout SignableRequest, chunked payload: ChunkedPayload, with provider: some CredentialProvider,
     at time: Date? = nil

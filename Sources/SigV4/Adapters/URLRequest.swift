@@ -7,7 +7,7 @@
   extension SignableRequest {
     /// The parts of `request` as `URLSession` sends them.
     ///
-    /// The target is the text of the URL, and `Host` its host, with the port if it isn't the scheme's default. `Cookie` and `Content-Length` are left out, because a session replaces them, and so are the headers that it
+    /// The target is the text of the URL, and `Host` its host, with the port if it isn't the scheme's default. `Cookie` and `Content-Length` are omitted, because a session replaces them, and so are the headers that it
     /// adds.
     ///
     /// - Parameter request: The request.
@@ -127,7 +127,7 @@
       let url = try url(of: request)
       guard !url.hasUser else {
         throw .changedByClient(
-          "URLSession sends the user in the URL as Authorization, which AWS rejects beside a presigned URL. Remove the user."
+          "URLSession sends the user in the URL as Authorization, which AWS rejects with a presigned URL. Remove the user."
         )
       }
       var signable = try SignableRequest(request, url)

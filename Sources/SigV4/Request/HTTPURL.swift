@@ -21,15 +21,17 @@ struct HTTPURL: Sendable, Hashable {
   let port: UInt16
   /// Host and port as the URL has them, which is what `Host` says.
   let authority: String
-  /// What follows the authority: path and query.
+  /// The path and the query.
   let target: String
 
-  /// Scheme, host and port, which hold no secret.
+  /// Scheme, host and port, which contain no secret.
   var origin: String { "\(scheme)://\(authority)" }
 
   /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
   init?(_ text: String) {
-    let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0) }
+    let isPlain = text.utf8.allSatisfy {
+      (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0)
+    }
     guard isPlain else { return nil }
     // ASCII from here on, where characters are bytes.
     let scheme = text.prefix { $0 != ":" }
@@ -52,7 +54,7 @@ struct HTTPURL: Sendable, Hashable {
     if port.isEmpty {
       self.port = scheme == .http ? 80 : 443
     } else {
-      guard port.hasPrefix(":"), port.utf8.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 }),
+      guard port.hasPrefix(":"), port.utf8.dropFirst().allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
         let number = UInt16(port.dropFirst())
       else {
         return nil
@@ -70,7 +72,7 @@ struct HTTPURL: Sendable, Hashable {
 extension String {
   /// A base URL's text without slashes at its end, so that a path can follow.
   var withoutFinalSlashes: String {
-    String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == 0x2F }.count), as: UTF8.self)
+    String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == UInt8(ascii: "/") }.count), as: UTF8.self)
   }
 }
 

@@ -1,4 +1,4 @@
-/// One header field of a request, as it goes on the wire.
+/// One header field of a request, as it is sent.
 public struct HeaderField: Sendable, Hashable {
   /// The name, in any letter case.
   public var name: String
@@ -18,7 +18,7 @@ public struct HeaderField: Sendable, Hashable {
   }
 
   /// Whether the value is empty or nothing but white space.
-  var isBlank: Bool { value.utf8.allSatisfy { 0x09...0x0D ~= $0 || $0 == UInt8(ascii: " ") } }
+  var isBlank: Bool { value.utf8.allSatisfy { ASCII.tab...ASCII.carriageReturn ~= $0 || $0 == ASCII.space } }
 }
 
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -4,10 +4,10 @@
   public import struct Foundation.Data
 #endif
 
-/// A request's payload, as far as signing is concerned: its hash, or a word that stands for it.
+/// A request's payload, as far as signing is concerned: its hash, or a word that replaces it.
 public struct Payload: Sendable {
   private enum Content {
-    /// What the caller says.
+    /// The text that the caller gives.
     case hash(String)
     /// The hash of bytes that were read.
     case computedHash(String)
@@ -20,23 +20,23 @@ public struct Payload: Sendable {
   /// No payload: the hash of nothing.
   public static let empty = Payload(content: .computedHash(SHA256Digest.hexOfNothing))
 
-  /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 takes it over TLS.
+  /// A payload that the signature doesn't cover, `UNSIGNED-PAYLOAD`: S3 accepts it over TLS.
   public static let unsigned = Payload(content: .hash(unsignedWord))
 
-  /// What stands for the hash of a payload that the signature doesn't cover.
+  /// The word that replaces the hash of a payload that the signature doesn't cover.
   static let unsignedWord = "UNSIGNED-PAYLOAD"
 
-  /// A payload at hand; it is hashed while signing, unless the service wants no hash.
+  /// A payload in memory; it is hashed while signing, unless the service doesn't sign payloads.
   public static func bytes(_ bytes: [UInt8]) -> Payload {
     Payload(content: .bytes(bytes))
   }
 
-  /// A payload at hand; it is hashed while signing, unless the service wants no hash.
+  /// A payload in memory; it is hashed while signing, unless the service doesn't sign payloads.
   public static func data(_ data: Data) -> Payload {
     Payload(content: .data(data))
   }
 
-  /// A payload whose SHA-256 is known, in lower-case hex; or any word that the service takes in its place.
+  /// A payload whose SHA-256 is known, in lower-case hex; or any word that the service accepts instead.
   public static func hash(_ hash: String) -> Payload {
     Payload(content: .hash(hash))
   }

@@ -1,4 +1,4 @@
-/// What descriptions, reflection and `dump` show of requests: only what is listed here; all else is `<redacted>`.
+/// The parts of requests that descriptions, reflection and `dump` show; they replace every other part by `<redacted>`.
 ///
 /// The text itself stays available in each type's properties.
 enum Redaction {
@@ -104,10 +104,10 @@ extension String {
 }
 
 extension String {
-  /// The text with `<redacted>` in place of each session token, signature and other secret that is told by its name: a
+  /// The text with `<redacted>` in place of each session token, signature and other secret that its name reveals: a
   /// query parameter's, however its name is escaped, up to the next `&`, and a header's up to the end of its line.
   ///
-  /// It is for text that people ask for to compare it; descriptions show only what ``Redaction`` lists.
+  /// It is for text that people compare with a service's; descriptions show only what ``Redaction`` lists.
   package var redactingTokens: String {
     withBytes { bytes in
       var shown: [UInt8] = []
@@ -115,11 +115,14 @@ extension String {
       while start < bytes.count {
         var end = start
         // `=` ends the name of a parameter, `:` that of a header.
-        while end < bytes.count, !bytes[end].endsItem, bytes[end] != 0x3D, bytes[end] != 0x3A { end += 1 }
+        while end < bytes.count, !bytes[end].endsItem, bytes[end] != UInt8(ascii: "="), bytes[end] != UInt8(ascii: ":")
+        { end += 1 }
         let isSecret = bytes.extracting(start..<end).namesSecret
-        let isParameter = end < bytes.count && bytes[end] == 0x3D
+        let isParameter = end < bytes.count && bytes[end] == UInt8(ascii: "=")
         let valueStart = end
-        while end < bytes.count, bytes[end] != 0x0A, isSecret && !isParameter || !bytes[end].endsItem { end += 1 }
+        while end < bytes.count, bytes[end] != ASCII.newline, isSecret && !isParameter || !bytes[end].endsItem {
+          end += 1
+        }
         let isRedacted = isSecret && valueStart < end
         for index in start..<(isRedacted ? valueStart + 1 : end) { shown.append(bytes[index]) }
         if isRedacted { shown += "<redacted>".utf8 }
@@ -133,7 +136,7 @@ extension String {
 
 extension UInt8 {
   /// Whether a parameter, or a line, ends here: `&`, `?`, a space, CR or LF.
-  fileprivate var endsItem: Bool { self == 0x26 || self == 0x3F || self == 0x20 || self == 0x0A || self == 0x0D }
+  fileprivate var endsItem: Bool { "&? \n\r".utf8.contains(self) }
 }
 
 extension Span<UInt8> {

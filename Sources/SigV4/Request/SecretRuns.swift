@@ -4,7 +4,7 @@
   import struct Foundation.Data
 #endif
 
-/// What a source's own words must not repeat: every run of 8 bytes of the secrets that the source knows.
+/// The text that a source's own words must not repeat: every run of 8 bytes of the secrets that the source knows.
 ///
 /// A secret is looked for as it is, percent-encoded, in base64, in hex and with JSON's escaped slashes, in any letter case,
 /// and at a cost that grows with the lengths of the text and the secrets, not with their product.
@@ -110,9 +110,9 @@ extension String {
 }
 
 extension [String] {
-  /// A source's own words for an error, as they go on in a message: after a colon, quoted, and without `secrets`.
+  /// A source's own words for an error, as a message quotes them: after a colon, quoted, and without `secrets`.
   ///
-  /// Where there are no words there is no colon.
+  /// Without words there is no colon.
   func told(without secrets: SecretRuns) -> String {
     let words = filter { !$0.isEmpty }.map { secrets.removed(from: $0).quoted }
     return words.isEmpty ? "" : ": \(words.joined(separator: ", "))"

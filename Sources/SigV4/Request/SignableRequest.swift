@@ -1,4 +1,4 @@
-/// The parts of an HTTP request that a signature covers, exactly as they go on the wire.
+/// The parts of an HTTP request that a signature covers, exactly as they are sent.
 ///
 /// Nothing here is rebuilt from a URL: what was signed is what is sent.
 public struct SignableRequest: Sendable, Hashable {

@@ -21,12 +21,12 @@ struct HostParts {
   let labels: [String]
   /// The region, where a label of the host looks like one.
   let region: String?
-  /// What may be the service: the labels beside the region.
+  /// The labels next to the region, one of which may be the service.
   let services: [String]
-  /// The signing name that the labels beside the region stand for, where that is certain.
+  /// The signing name of the labels next to the region, if that is certain.
   let service: String?
 
-  /// The labels that stand for one signing name, whatever comes before them.
+  /// The labels that always belong to one signing name, whatever comes before them.
   private static let signingNames = [
     "vpc-lattice-svcs": "vpc-lattice-svcs", "execute-api": "execute-api", "s3": "s3", "es": "es", "aoss": "aoss",
     "sts": "sts", "dynamodb": "dynamodb", "lambda": "lambda", "lambda-url": "lambda",
@@ -62,7 +62,7 @@ struct HostParts {
   private static func isRegion(_ label: String) -> Bool {
     let parts = label.split(separator: "-")
     guard parts.count >= 3, Partition.areas.contains(parts[0]) else { return false }
-    return parts[parts.count - 1].utf8.allSatisfy { 0x30...0x39 ~= $0 }
+    return parts[parts.count - 1].utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
       && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
   }
 }

@@ -1,8 +1,8 @@
-/// What signing sets in a request or a form, one row a field, in the order in which it is set.
+/// The fields that signing sets in a request or a form, one row a field, in the order in which they are set.
 ///
 /// This is the only list: signing, presigning, removing an earlier signature, verifying, redacting and signing forms read it.
 struct SigningFields: Sendable {
-  /// What a field contains.
+  /// The content of a field.
   enum Content: Sendable {
     case algorithm, credential, date, signedHeaders, lifetime, sessionToken, s3SessionToken, contentHash, regionSet
     case authorization, policy, signature
@@ -28,7 +28,7 @@ struct SigningFields: Sendable {
   let headers: [(content: Content, name: StaticString)]
   /// The names of ``headers`` as they are sent.
   let sentHeaders: [String]
-  /// A bit for each length of the names of ``headers``, which tells most other headers apart.
+  /// A bit for each length of the names of ``headers``, which excludes most other headers.
   let headerLengths: UInt64
   /// The rows of fields that presigning sets.
   let parameters: [(content: Content, name: StaticString)]
@@ -62,7 +62,7 @@ struct SigningFields: Sendable {
     Field(content: .signature, parameter: "X-Amz-Signature", form: "x-amz-signature", isSecret: true),
   ])
 
-  /// What a header called `name`, in any letter case, contains if signing sets it.
+  /// The content of the header called `name`, in any letter case; `nil` if signing doesn't set it.
   func contentOfHeader(_ name: Span<UInt8>) -> Content? {
     guard headerLengths >> UInt64(name.count) & 1 == 1 else { return nil }
     // Most names differ in length.
@@ -72,7 +72,7 @@ struct SigningFields: Sendable {
     return nil
   }
 
-  /// What a query parameter called `name`, decoded, contains if presigning sets it.
+  /// The content of the query parameter called `name`, decoded; `nil` if presigning doesn't set it.
   func contentOfParameter(_ name: Span<UInt8>) -> Content? {
     for index in parameters.indices where name.isEqual(to: parameters[index].name) { return parameters[index].content }
     return nil

@@ -3,9 +3,9 @@
 /// The general rules hold for every service but a few: the path is normalized and encoded twice, the payload is hashed,
 /// no content hash header is sent, and the session token is signed.
 public struct SigningService: Sendable, Hashable {
-  /// The signing name, as it stands in a credential scope; not always the host's first label.
+  /// The signing name. It can differ from the first label of the host name.
   public var name: String
-  /// What stands for the payload in a canonical request.
+  /// The last line of a canonical request.
   public var payload: SigningService.PayloadRule = .signed
   /// Whether the payload hash is sent in `x-amz-content-sha256` too.
   public var contentHashHeader: SigningService.ContentHashHeader = .omitted
@@ -43,7 +43,7 @@ public struct SigningService: Sendable, Hashable {
   /// AWS Security Token Service, `sts`, with the general rules.
   public static let sts = SigningService("sts")
 
-  /// The service called `name` with the rules this library knows for it, or else the general ones.
+  /// The service called `name` with the rules that this library knows for it, otherwise with the general ones.
   public static func named(_ name: String) -> SigningService {
     switch name {
     case vpcLattice.name: vpcLattice
@@ -113,11 +113,11 @@ public struct SigningService: Sendable, Hashable {
 }
 
 extension SigningService {
-  /// What stands for the payload in a canonical request.
+  /// The last line of a canonical request.
   public enum PayloadRule: Sendable, Hashable {
     /// The hash of the payload, or what the caller says instead.
     case signed
-    /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice takes nothing else.
+    /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice accepts nothing else.
     case unsigned
     /// The hash in signed headers; `UNSIGNED-PAYLOAD` in presigned requests, unless the caller says otherwise: S3.
     case unsignedWhenPresigned
@@ -139,9 +139,9 @@ extension SigningService {
 extension SigningService {
   /// How often the path is percent-encoded in a canonical request, counted from the bare path.
   public enum PathEncoding: Sendable, Hashable {
-    /// Once, which is how it goes on the wire: S3.
+    /// Once, as it is sent: S3.
     case once
-    /// Twice, the wire's form encoded once more: every other service.
+    /// Twice: the form that is sent is encoded once more: every other service.
     case twice
   }
 }

@@ -6,10 +6,10 @@
 
 /// How far a server's clock is from ours.
 ///
-/// Services refuse a signature whose time is further from their own than 5 minutes, S3's 15. Where our clock can't be set
+/// Services reject a signature whose time is further from their own than 5 minutes, S3's 15. Where our clock can't be set
 /// right, sign at ``serverTime(at:)``.
 public struct ClockSkew: Sendable, Hashable {
-  /// What the server's clock shows less what ours does: positive where ours is slow.
+  /// The server's time minus ours: positive if our clock is slow.
   public let offset: Duration
 
   /// No difference.
@@ -25,7 +25,7 @@ public struct ClockSkew: Sendable, Hashable {
   /// - Parameters:
   ///   - serverDate: The value of `Date` (`Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110, 5.6.7) or of `x-amz-date`
   ///     (`19941106T084937Z`); for any other text the result is `nil`.
-  ///   - localTime: What our clock showed when the response came.
+  ///   - localTime: The time of our clock when the response came.
   public init?(serverDate: String, localTime: Date = Date()) {
     guard let date = SigningDate(fixdate: serverDate) ?? SigningDate(text: serverDate) else { return nil }
     self.init(serverDate: date, localTime: localTime)
@@ -37,14 +37,14 @@ public struct ClockSkew: Sendable, Hashable {
     offset = .seconds(serverDate.secondsSince1970 - now.secondsSince1970)
   }
 
-  /// What the server's clock shows when ours shows `localTime`: the time to sign at.
+  /// The server's time when our clock shows `localTime`: the time to sign at.
   public func serverTime(at localTime: Date = Date()) -> Date {
     let (seconds, attoseconds) = offset.components
     return localTime.addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18)
   }
 
-  /// Whether the skew alone can make a service refuse a signature: 4 minutes, since a part of the 5 that services
-  /// allow goes by on the way.
+  /// Whether the skew alone can make a service reject a signature: 4 minutes, since sending uses a part of
+  /// the 5 that services allow.
   var isTooMuch: Bool {
     offset.components.seconds.magnitude >= 240
   }

@@ -5,7 +5,7 @@ public struct SignedRequest: Sendable {
   let placement: Placement
   /// How many headers at the end of the request signing has set.
   var addedHeaderCount: Int
-  /// The scope that the signature is good for.
+  /// The scope that the signature is valid for.
   public let scope: CredentialScope
   /// How it was signed.
   public let algorithm: SigningAlgorithm
@@ -14,7 +14,7 @@ public struct SignedRequest: Sendable {
   let date: SigningDate
   let canonicalizer: Canonicalizer
 
-  /// Where the signature stands.
+  /// The place of the signature.
   enum Placement: Sendable {
     /// At the end of the last header.
     case headers
@@ -64,18 +64,18 @@ public struct SignedRequest: Sendable {
   public var signature: String {
     // Either text ends in `Signature=` and the signature.
     let text = placement == .headers ? request.headers.last?.value ?? "" : request.target
-    let start = text.utf8.lastIndex(of: 0x3D).map(text.utf8.index(after:)) ?? text.startIndex
+    let start = text.utf8.lastIndex(of: UInt8(ascii: "=")).map(text.utf8.index(after:)) ?? text.startIndex
     return String(text[start...])
   }
 
-  /// The canonical request that was signed, written anew from the request as it is sent.
+  /// The canonical request that was signed, rebuilt from the request as it is sent.
   ///
-  /// It holds the session token where that is signed: show it to nobody who may not see the token.
+  /// It contains the session token if that is signed: show it only to those who may see the token.
   public var canonicalRequest: CanonicalRequest {
     get throws(SigningError) { try canonicalizer.canonicalRequest(for: request, payloadHash: payloadHash) }
   }
 
-  /// The string to sign, written anew from the request as it is sent.
+  /// The string to sign, rebuilt from the request as it is sent.
   public var stringToSign: StringToSign {
     get throws(SigningError) {
       try StringToSign(algorithm: algorithm, date: date, scope: scope, canonicalRequest: canonicalRequest)

@@ -5,7 +5,7 @@
 #endif
 
 extension Signer {
-  /// Signs `request` in its query, so that the bare URL is good for a while: a presigned URL.
+  /// Signs `request` in its query, so that the bare URL is valid for a while: a presigned URL.
   ///
   /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`,
   /// `X-Amz-Security-Token`, `X-Amz-Region-Set` with SigV4a, and `X-Amz-Signature` to the parameters that are there;
@@ -14,8 +14,8 @@ extension Signer {
   ///
   /// - Parameters:
   ///   - request: The request, as it will be sent but for the added parameters; often just a `Host` header.
-  ///   - lifetime: How long the URL is good for, in whole seconds from 1 to 604,800 (7 days).
-  ///   - payload: What the request carries; where left out, `UNSIGNED-PAYLOAD` for S3 and VPC Lattice, else no payload.
+  ///   - lifetime: How long the URL is valid, in whole seconds from 1 to 604,800 (7 days).
+  ///   - payload: The payload; defaults to `UNSIGNED-PAYLOAD` for S3 and VPC Lattice, otherwise to no payload.
   ///   - credentials: The credentials to sign with; the URL is good no longer than they are.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -116,7 +116,7 @@ extension SigningWorkspace {
 }
 
 extension ByteBuffer {
-  /// What stands between the target that this holds and one more parameter.
+  /// The separator between this target and one more parameter.
   fileprivate var separatorBeforeParameter: StaticString {
     withBytes { bytes in
       guard let mark = bytes.indices.first(where: { bytes[$0] == UInt8(ascii: "?") }) else { return "?" }

@@ -17,7 +17,7 @@ public struct Signer: Sendable {
   public let region: String?
 
   let canonicalizer: Canonicalizer
-  /// What signing sets.
+  /// The fields that signing sets.
   var fields = SigningFields.all
 
   /// Creates a signer that uses SigV4.
@@ -48,7 +48,7 @@ public struct Signer: Sendable {
   /// Signs `request` in its headers: sets `X-Amz-Date`, `X-Amz-Security-Token`, `x-amz-content-sha256` if the service
   /// requires it, `X-Amz-Region-Set` with SigV4a, and `Authorization`.
   ///
-  /// What an earlier signing has set is replaced. Every other part of the request is unchanged.
+  /// The fields of an earlier signature are replaced. Every other part of the request is unchanged.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it will be sent.
@@ -115,7 +115,8 @@ public struct Signer: Sendable {
       // rule: refuse-scope
       guard algorithm == .sigV4 || region.isRegionSet else {
         throw SigningError(
-          .invalidRegion, "\(region.debugDescription) is no region set; it should look like us-east-1,us-west-*.")
+          .invalidRegion,
+          "Invalid region set \(region.debugDescription). Use names and patterns such as us-east-1 and us-west-*.")
       }
       return region
     }
@@ -134,7 +135,7 @@ public struct Signer: Sendable {
 extension String {
   fileprivate var isRegionSet: Bool {
     utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") } }
+      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > ASCII.space && $0 < ASCII.delete && $0 != UInt8(ascii: "/") } }
   }
 }
 

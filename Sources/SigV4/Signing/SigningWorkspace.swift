@@ -8,7 +8,7 @@
   import Darwin
 #endif
 
-/// What signing works on, and the keys that it has derived: one a thread, which the next signature uses again.
+/// The buffers that signing uses, and the keys that it has derived: one a thread, which the next signature uses again.
 ///
 /// Nothing is locked or allocated for each signature, so that threads that sign with one signer don't slow each other down.
 struct SigningWorkspace: ~Copyable {
@@ -39,7 +39,7 @@ struct SigningWorkspace: ~Copyable {
 
   /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
-  /// - Throws: What `body` throws, and ``SigningError`` where the crypto library fails.
+  /// - Throws: The error of `body`, and ``SigningError`` if the crypto library fails.
   static func withCurrent<Result: ~Copyable>(
     _ body: (inout SigningWorkspace) throws(SigningError) -> Result
   ) throws(SigningError) -> Result {
@@ -48,7 +48,7 @@ struct SigningWorkspace: ~Copyable {
 
   /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
   ///
-  /// - Throws: What `body` throws, and what `failure` makes of a failure of the crypto library.
+  /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
   static func withCurrent<Result: ~Copyable, Failure: Error>(
     failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -83,7 +83,7 @@ struct TargetFlaw {
         }
       case UInt8(ascii: "#"):
         kind = .fragment
-      case 0..<0x20, 0x7F:
+      case 0..<ASCII.space, ASCII.delete:
         kind = .controlCharacter
       case UInt8(ascii: "+"), UInt8(ascii: ";"):
         guard isStrict, pathEnd < target.count else { continue }

@@ -117,7 +117,7 @@ extension Span<UInt8> {
       switch self[index] {
       case UInt8(ascii: "\r") where isFold(at: index): index += 3
       case UInt8(ascii: "\t"): index += 1
-      case 0..<0x20, 0x7F: return index
+      case 0..<ASCII.space, ASCII.delete: return index
       default: index += 1
       }
     }

@@ -50,7 +50,7 @@
       #expect(error?.message.contains("in ASCII") == true)
     }
 
-    @Test func `a body needs its hash where the service wants it signed`() throws {
+    @Test func `a body needs its hash if the service signs payloads`() throws {
       var request = HTTPClientRequest(url: "https://h/")
       request.body = .bytes(Array("x".utf8))
       let error = #expect(throws: SigningError.self) {

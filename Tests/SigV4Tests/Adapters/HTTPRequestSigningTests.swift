@@ -99,7 +99,7 @@
       #expect(try await signer.signed(unsigned, with: StaticCredentialProvider(credentials), at: time) == signed)
     }
 
-    @Test func `a request without an authority is refused`() throws {
+    @Test func `a request without an authority is rejected`() throws {
       var request = HTTPRequest(method: .get, scheme: "https", authority: nil, path: "/")
       let error = #expect(throws: SigningError.self) {
         try Signer(service: .s3, region: "r").sign(&request, with: Credentials(accessKeyID: "A", secretAccessKey: "s"))

@@ -3,7 +3,7 @@ import Testing
 
 /// A request that HTTP clients change on its way, or might.
 struct OddRequest: Sendable, CustomTestStringConvertible {
-  /// What becomes of a request.
+  /// The outcome of a request.
   enum Outcome: Equatable {
     /// It is sent, and its signature verifies.
     case sent
@@ -90,12 +90,12 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
     ]
     // `URL(string:)` encodes the escapes again, which can't be seen in the URL.
     let mixed: [(String, String, String, String)] = [
-      ("an escape beside a character outside ASCII", "/a%20b/ä", "/a%20b/%C3%A4", "/a%2520b/%C3%A4"),
+      ("an escape and a character outside ASCII", "/a%20b/ä", "/a%20b/%C3%A4", "/a%2520b/%C3%A4"),
       (
         "the same in a query", "/?a=%20&ä=%C3%A4ö", "/?a=%20&%C3%A4=%C3%A4%C3%B6",
         "/?a=%2520&%C3%A4=%25C3%25A4%C3%B6"
       ),
-      ("a stray % beside an escape", "/100%zz/%41", "/100%25zz/%41", "/100%25zz/%2541"),
+      ("a stray % and an escape", "/100%zz/%41", "/100%25zz/%41", "/100%25zz/%2541"),
     ]
     let notUTF8 = OddRequest(
       "an escape that isn't UTF-8", path: "/%FF", service: service,
@@ -195,7 +195,7 @@ struct OddRequest: Sendable, CustomTestStringConvertible {
       "a method in lower case", "put", body: "{}", all: .notSigned(.changedByClient),
       but: [.urlSession: .sent, .asyncHTTPClient: .sent]),
     OddRequest("patch in lower case", "patch", body: "{}"),
-    OddRequest("a method that nobody knows", "M-SEARCH"),
+    OddRequest("an unknown method", "M-SEARCH"),
     OddRequest("OPTIONS", "OPTIONS"),
     OddRequest("a Lattice request with a body", "POST", path: "/?b=%2f&a", body: "{}", service: .vpcLattice),
   ]

@@ -3,7 +3,7 @@ import SigV4
 import Synchronization
 import Testing
 
-/// Signs odd requests, sends them to a server that keeps their bytes, and holds the two against each other.
+/// Signs odd requests, sends them to a server that keeps their bytes, and compares the two.
 enum Sending {
   static let credentials = Credentials(
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: "token/+=")

@@ -39,7 +39,7 @@
       }
     #endif
 
-    /// `odd` as somebody writes it who has its URL as text.
+    /// `odd` as code writes it that has its URL as text.
     private func httpRequest(_ odd: OddRequest, _ url: String) throws -> HTTPRequest {
       let scheme = url.prefix { $0 != ":" }
       let rest = url.dropFirst(scheme.count + 3).prefix { $0 != "#" }

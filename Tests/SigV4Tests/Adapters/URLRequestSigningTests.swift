@@ -181,7 +181,7 @@
       #expect(error?.message.contains("password") == false)
     }
 
-    @Test func `a URL without a host is refused`() throws {
+    @Test func `a URL without a host is rejected`() throws {
       var request = try request("file:///a")
       let error = #expect(throws: SigningError.self) {
         try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)

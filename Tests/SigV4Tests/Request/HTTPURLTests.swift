@@ -13,7 +13,7 @@ struct HTTPURLTests {
   }
 
   @Test(
-    "a URL says where to connect to and what to ask for",
+    "a URL contains the address to connect to and the target to request",
     arguments: [
       Row(text: "http://example.test", host: "example.test", port: 80, target: "/"),
       Row(text: "https://example.test", host: "example.test", port: 443, target: "/"),
@@ -31,7 +31,7 @@ struct HTTPURLTests {
   }
 
   @Test(
-    "what is no plain http or https URL is none",
+    "any text but a plain http or https URL is invalid",
     arguments: [
       "", "example.test", "ftp://example.test/", "http:/example.test", "http://", "http:///path",
       "http://user@example.test/",

@@ -10,7 +10,7 @@ struct SecretRunsTests {
     words.told(without: SecretRuns(request, and: others))
   }
 
-  @Test func `an answer's words go on without the secrets of the request`() {
+  @Test func `an answer's words are quoted without the secrets of the request`() {
     let request = TransportRequest(
       url: "http://127.0.0.1/v2/credentials/\(Planted.token)?id=\(Planted.secret)",
       headers: [HeaderField("Accept", "application/json"), HeaderField("Authorization", Planted.token)])
@@ -36,7 +36,7 @@ struct SecretRunsTests {
     #expect(marked.utf8.elementsEqual(": \"\(shown.prefix { $0 != "," })\u{301}\"".utf8))
   }
 
-  @Test func `seven characters of a secret are no run, eight are`() {
+  @Test func `a run of a secret has eight characters, not seven`() {
     let request = TransportRequest(url: "http://h/")
     #expect(told([String("0123456789ABCDEF".prefix(7))], request, ["0123456789abcdef"]) == #": "0123456""#)
     #expect(told([String("0123456789ABCDEF".suffix(8))], request, ["0123456789abcdef"]) == #": "<redacted>""#)
@@ -48,7 +48,7 @@ struct SecretRunsTests {
     #expect(shown.hasPrefix(#": "it is <redacted>"#), "\(shown)")
   }
 
-  @Test func `what looks like a key that nobody has told is left out too`() throws {
+  @Test func `text that looks like an unknown key is removed too`() throws {
     let key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
     let json =
       #"{"Code":"Failed","Message":"role MyStack-InstanceRole-1ABCDEFGHIJKL of 0123456789abcdef0123456789abcdef gave \#(key)2."}"#

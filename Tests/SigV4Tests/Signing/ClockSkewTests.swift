@@ -19,11 +19,11 @@ import Testing
     "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "Sun, 06 Nov 94 08:49:37 GMT", "1994-11-06T08:49:37Z",
     "Sun, 06 Nov 1994  08:49:37 GMT", "Sun, +6 Nov 1994 08:49:37 GMT",
   ])
-  func `any other text is no date`(text: String) {
+  func `any other text isn't a date`(text: String) {
     #expect(ClockSkew(serverDate: text, localTime: noon) == nil)
   }
 
-  @Test func `a signer that goes by the server's clock signs at its time`() throws {
+  @Test func `a signer that uses the server's clock signs at its time`() throws {
     let skew = ClockSkew(offset: .milliseconds(-1500))
     #expect(skew.serverTime(at: noon) == noon.addingTimeInterval(-1.5))
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])

@@ -124,7 +124,7 @@ import Testing
   ]
 
   @Test(arguments: unusable)
-  func `credentials that can't be signed with are refused, and not shown`(
+  func `credentials that can't be signed with are rejected, and not shown`(
     code: SigningError.Code, credentials: Credentials
   ) throws {
     var request = request
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: ["", "us/west", "us west", "us-west-2\n", "é", "a,b"])
-  func `a region that can't stand in a scope is refused`(region: String) throws {
+  func `a region that a scope can't contain is rejected`(region: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, region: region).sign(&request, with: credentials, at: time)
@@ -146,7 +146,7 @@ import Testing
   }
 
   @Test(arguments: ["", "a/b", "a b", "a\0"])
-  func `a service that can't stand in a scope is refused`(name: String) throws {
+  func `a service that a scope can't contain is rejected`(name: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: SigningService(name), region: "r").sign(&request, with: credentials, at: time)
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test(arguments: [[], [""], ["a", ""], ["a b"], ["a\n"], ["a/b"]])
-  func `a region set that can't be sent is refused`(regions: [String]) throws {
+  func `a region set that can't be sent is rejected`(regions: [String]) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, regionSet: regions).sign(&request, with: credentials, at: time)
@@ -164,7 +164,7 @@ import Testing
   }
 
   @Test(arguments: [Duration.zero, .seconds(-1), .seconds(604_801), .milliseconds(1500), .seconds(Int64.max)])
-  func `a lifetime that AWS refuses is refused here`(lifetime: Duration) throws {
+  func `a lifetime that AWS rejects is rejected here`(lifetime: Duration) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, region: "r").presign(&request, validFor: lifetime, with: credentials, at: time)
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, -62_135_596_801, 253_402_300_800])
-  func `a time outside of the calendar is refused`(seconds: Double) throws {
+  func `a time outside of the calendar is rejected`(seconds: Double) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: Date(timeIntervalSince1970: seconds))
