@@ -3,7 +3,7 @@
 /// The general rules hold for every service but a few: the path is normalized and encoded twice, the payload is hashed,
 /// no content hash header is sent, and the session token is signed.
 public struct SigningService: Sendable, Hashable {
-  /// The signing name. It can differ from the first label of the host name.
+  /// The signing name, which can differ from the first label of the host name.
   public var name: String
   /// The last line of a canonical request.
   public var payload: SigningService.PayloadRule = .signed
