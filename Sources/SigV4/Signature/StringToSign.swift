@@ -25,12 +25,13 @@ public struct StringToSign: Sendable, Hashable {
   ) throws(SigningError) {
     let hash = try SHA256.hash(canonicalRequest.text)
     var buffer = ByteBuffer(capacity: 256)
-    Self.append(algorithm, date.text, scope, hash, to: &buffer)
+    Self.append(algorithm, date.text, scope, over: hash, to: &buffer)
     text = buffer.string()
   }
 
   static func append(
-    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope, _ canonicalRequestHash: SHA256Digest,
+    _ algorithm: SigningAlgorithm, _ timestamp: String, _ scope: CredentialScope,
+    over canonicalRequestHash: SHA256Digest,
     to buffer: inout ByteBuffer
   ) {
     // rule: string-to-sign-lines

@@ -33,7 +33,7 @@ public struct SignedRequest: Sendable {
   /// Adds the fields that signing sets to `request`.
   init(
     _ request: SignableRequest, _ signature: consuming Signature, payloadHash: String, adding fields: SigningFields,
-    _ values: consuming SigningValues, _ canonicalizer: Canonicalizer
+    _ values: consuming SigningValues, canonicalizedBy canonicalizer: Canonicalizer
   ) {
     var values = values
     var headers = request.headers

@@ -53,7 +53,7 @@ extension Signer {
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
       let target = workspace.target(unsigned.target, addingParametersFrom: parameters, signature)
       return SignedRequest(
-        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values, canonicalizer)
+        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values, canonicalizedBy: canonicalizer)
     }
     request = signed.request
     return signed

@@ -76,7 +76,8 @@ public struct Signer: Sendable {
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
       let authorization = workspace.authorization(values.key, signedHeaders, signature)
       return SignedRequest(
-        unsigned, .header(authorization), payloadHash: payloadHash, adding: fields, values, canonicalizer)
+        unsigned, .header(authorization), payloadHash: payloadHash, adding: fields, values,
+        canonicalizedBy: canonicalizer)
     }
     request = signed.request
     return signed

@@ -107,7 +107,7 @@ extension SigningWorkspace {
   ) -> Range<Int> {
     let start = canonical.text.count
     let algorithm: SigningAlgorithm = scope.region == nil ? .sigV4a : .sigV4
-    StringToSign.append(algorithm, timestamp(date), scope, canonicalRequestHash, to: &canonical.text)
+    StringToSign.append(algorithm, timestamp(date), scope, over: canonicalRequestHash, to: &canonical.text)
     return start..<canonical.text.count
   }
 

@@ -94,7 +94,7 @@ struct Socket: ~Copyable, Connection {
     while sent < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
         let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
-        return unsafe systemSend(descriptor, rest.baseAddress, rest.count, flags)
+        return unsafe systemSend(descriptor, rest.baseAddress, rest.count, flags: flags)
       }
       if count > 0 {
         sent += count
@@ -160,7 +160,7 @@ struct Socket: ~Copyable, Connection {
 }
 
 /// Calls `send(2)`, whose name the method hides.
-private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: Int32) -> Int {
+private func systemSend(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, flags: Int32) -> Int {
   unsafe send(descriptor, bytes, count, flags)
 }
 

@@ -38,7 +38,7 @@ struct SecurityTokenClient {
       return .passing(try error.passing(name))
     }
     let document = XMLElement(answer.body)
-    guard answer.status == 200 else { return try refusal(answer.status, document, call, request) }
+    guard answer.status == 200 else { return try refusal(answer.status, document, to: call, request) }
     guard let result = document?.descendant("\(call.action)Result") else {
       throw CredentialError(.badAnswer, "\(name) returned no result of \(call.action).")
     }
@@ -77,7 +77,7 @@ struct SecurityTokenClient {
 
   /// Returns the error of a response if it is transient, and throws it otherwise.
   private func refusal(
-    _ status: Int, _ document: XMLElement?, _ call: Call, _ request: TransportRequest
+    _ status: Int, _ document: XMLElement?, to call: Call, _ request: TransportRequest
   ) throws -> Retry.Outcome<Credentials> {
     let error = document?.descendant("Error")
     let code = error?.descendant("Code")?.text ?? ""
