@@ -15,12 +15,14 @@ enum SystemThread {
 
   /// Starts a detached thread that handles no signals; returns false if the system can't.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-    var attributes = pthread_attr_t()
-    guard unsafe pthread_attr_init(&attributes) == 0 else { return false }
-    defer { unsafe pthread_attr_destroy(&attributes) }
-    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    // By a pointer: with NIO in the build, the initializer of the type can belong to a module of NIO.
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    defer { unsafe attributes.deallocate() }
+    guard unsafe pthread_attr_init(attributes) == 0 else { return false }
+    defer { unsafe pthread_attr_destroy(attributes) }
+    unsafe pthread_attr_setdetachstate(attributes, Int32(PTHREAD_CREATE_DETACHED))
     // Resolver plug-ins need more than Musl's default of 128 KiB.
-    unsafe pthread_attr_setstacksize(&attributes, 1 << 20)
+    unsafe pthread_attr_setstacksize(attributes, 1 << 20)
     let argument = unsafe Unmanaged.passRetained(Body(body))
     #if canImport(Darwin)
       var thread: pthread_t?
@@ -33,7 +35,7 @@ enum SystemThread {
     unsafe sigfillset(&all)
     unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-    let status = unsafe pthread_create(&thread, &attributes, threadMain, argument.toOpaque())
+    let status = unsafe pthread_create(&thread, attributes, threadMain, argument.toOpaque())
     if status != 0 { unsafe argument.release() }
     return status == 0
   }

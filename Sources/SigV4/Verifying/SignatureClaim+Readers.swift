@@ -211,7 +211,7 @@ extension SignatureClaim {
       guard elsewhere == nil else {
         throw VerificationError(
           .ambiguousSignature,
-          "The request has \(Self.name(of: content)) in its query and in a header. Send one.")
+          "The request has \(Self.name(of: content)) in its query, and the same field elsewhere. Send one.")
       }
       return value
     }

@@ -172,7 +172,7 @@ struct RoleToAssume: Sendable, Hashable {
     guard (20...2048).contains(arn.utf8.count), arn.hasPrefix("arn:") else {
       throw CredentialError(
         .misconfigured,
-        "Invalid role ARN \(arn.quoted) (role_arn, AWS_ROLE_ARN): use one such as"
+        "Invalid role ARN \(arn.quoted) (role_arn, AWS_ROLE_ARN, roleARN): use one such as"
           + " arn:aws:iam::123456789012:role/reservations.")
     }
     let name = sessionName ?? "swift-sigv4-\(Int64(exactly: clock.now().timeIntervalSince1970.rounded()) ?? 0)"
@@ -182,7 +182,7 @@ struct RoleToAssume: Sendable, Hashable {
     guard (2...64).contains(name.utf8.count), isName else {
       throw CredentialError(
         .misconfigured,
-        "Invalid role session name (role_session_name, AWS_ROLE_SESSION_NAME): use 2 to 64 letters, digits and _+=,.@- only."
+        "Invalid role session name (role_session_name, AWS_ROLE_SESSION_NAME, roleSessionName): use 2 to 64 letters, digits and _+=,.@- only."
       )
     }
     self.arn = arn

@@ -82,7 +82,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     }
     guard let arn = try environment.setting(given.roleARN, or: "AWS_ROLE_ARN") else {
       throw CredentialError(
-        .misconfigured, "AWS_WEB_IDENTITY_TOKEN_FILE requires a role to assume: set AWS_ROLE_ARN.")
+        .misconfigured, "A web identity token requires a role to assume: set AWS_ROLE_ARN, or pass a role ARN.")
     }
     let role = try RoleToAssume(
       arn: arn, sessionName: environment.setting(given.roleSessionName, or: "AWS_ROLE_SESSION_NAME"), clock)
