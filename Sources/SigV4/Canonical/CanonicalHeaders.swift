@@ -267,12 +267,20 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Appends the names, joined by `;`.
-  @inline(__always)
-  func appendNames(to buffer: inout ByteBuffer, separator: StaticString = ";") {
+  func appendNames(to buffer: inout ByteBuffer) {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
-      if index > 0 { buffer.append(separator) }
+      if index > 0 { buffer.append(UInt8(ascii: ";")) }
       buffer.append(entries[index].name.range, of: text)
+    }
+  }
+
+  /// Appends the names, joined by `;`, percent-encoded: a name may contain characters that separate parameters.
+  func appendEncodedNames(to buffer: inout ByteBuffer) {
+    let entries = entries.span
+    for index in entries.indices where !isRepeated(index, in: entries) {
+      if index > 0 { buffer.append("%3B") }
+      text.withBytes(entries[index].name.range) { PercentEncoding.append($0, to: &buffer) }
     }
   }
 

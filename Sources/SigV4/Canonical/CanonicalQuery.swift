@@ -64,7 +64,7 @@ struct CanonicalQuery: ~Copyable {
   mutating func addSignedHeaders(_ name: StaticString, _ headers: borrowing CanonicalHeaders) {
     let name = start(name)
     // rule: credential-encoded
-    headers.appendNames(to: &text, separator: "%3B")
+    headers.appendEncodedNames(to: &text)
     finishParameter(name)
   }
 

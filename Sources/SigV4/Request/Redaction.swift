@@ -46,19 +46,25 @@ enum Redaction {
     return content == .authorization ? authorization(value) : placeholder
   }
 
-  /// An AWS signature as signers write it, without the signature itself; all of any other text may be a secret.
+  /// An AWS signature as signers write it, without the signature itself; any other text may be a secret.
   private static func authorization(_ value: String) -> String {
-    let words = value.utf8.split(whereSeparator: { " ,".utf8.contains($0) }).map { String(Substring($0)) }
-    guard words.count == 4, SigningAlgorithm(rawValue: words[0]) != nil, words[1].hasPrefix("Credential="),
-      words[2].hasPrefix("SignedHeaders="), words[3].hasPrefix("Signature=")
+    let items = value.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed }
+    guard items.count == 3, let space = items[0].utf8.firstIndex(where: { $0 == ASCII.space || $0 == ASCII.tab }),
+      let algorithm = SigningAlgorithm(rawValue: String(items[0][..<space])),
+      let credential = items[0][space...].trimmed.value(of: "Credential"),
+      let signedHeaders = items[1].value(of: "SignedHeaders"), items[2].value(of: "Signature") != nil
     else { return placeholder }
-    let parts = words[1].utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    let names = words[2].utf8.drop { $0 != UInt8(ascii: "=") }.dropFirst()
-    guard 4...5 ~= parts.count, parts.last.map({ $0.elementsEqual("aws4_request".utf8) }) == true,
-      parts.allSatisfy({ $0.count <= 160 }),
-      names.allSatisfy({ $0.isLowercaseTokenCharacter || $0 == UInt8(ascii: ";") })
+    let parts = credential.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let names = signedHeaders.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+    // The day has eight digits, so that no secret with a slash passes for an access key ID and a scope.
+    guard parts.count == (algorithm == .sigV4 ? 5 : 4), parts[0].count <= 128,
+      parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { UInt8(ascii: "!")...UInt8(ascii: "~") ~= $0 } }),
+      parts[1].count == 8, parts[1].allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+      parts[parts.count - 1].elementsEqual("aws4_request".utf8),
+      names.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isLowercaseTokenCharacter } })
     else { return placeholder }
-    return "\(words[0]) \(words[1]), \(words[2]), Signature=\(placeholder)"
+    return
+      "\(algorithm.rawValue) Credential=\(credential), SignedHeaders=\(signedHeaders), Signature=\(placeholder)"
   }
 
   /// A request target, or a URL without a user, as it may be shown: the path, and the listed parameters of the query.
@@ -154,5 +160,12 @@ extension Span<UInt8> {
     return ["authorization", "cookie", "key", "password", "secret", "signature", "token"].contains {
       name.hasSuffix($0)
     }
+  }
+}
+
+extension String {
+  /// The text after `name=`; `nil` if this begins otherwise.
+  fileprivate func value(of name: String) -> String? {
+    hasPrefix(name + "=") ? String(dropFirst(name.count + 1)) : nil
   }
 }

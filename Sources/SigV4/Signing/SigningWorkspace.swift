@@ -37,7 +37,7 @@ struct SigningWorkspace: ~Copyable {
     return lastTimestamp
   }
 
-  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
+  /// Calls `body` with this thread's workspace, whose buffer is empty; `body` must not call this again.
   ///
   /// - Throws: The error of `body`, and ``SigningError`` if the crypto library fails.
   static func withCurrent<Result: ~Copyable>(
@@ -46,7 +46,7 @@ struct SigningWorkspace: ~Copyable {
     try withCurrent(failingAs: { $0 }, body)
   }
 
-  /// Calls `body` with this thread's scratch, whose buffer is empty; `body` must not come back here.
+  /// Calls `body` with this thread's workspace, whose buffer is empty; `body` must not call this again.
   ///
   /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
   static func withCurrent<Result: ~Copyable, Failure: Error>(
@@ -56,23 +56,25 @@ struct SigningWorkspace: ~Copyable {
     if let known = unsafe pthread_getspecific(key) {
       unsafe pointer = known.assumingMemoryBound(to: SigningWorkspace.self)
     } else {
-      let scratch: SigningWorkspace
-      do throws(SigningError) { scratch = try SigningWorkspace() } catch { throw failure(error) }
+      let workspace: SigningWorkspace
+      do throws(SigningError) { workspace = try SigningWorkspace() } catch { throw failure(error) }
       unsafe pointer = .allocate(capacity: 1)
-      unsafe pointer.initialize(to: scratch)
+      unsafe pointer.initialize(to: workspace)
       unsafe pthread_setspecific(key, pointer)
     }
     unsafe pointer.pointee.canonical.text.removeAll()
     do throws(Failure) {
       let result = try unsafe body(&pointer.pointee)
-      // What is large is so in the canonical request too, once it is written; looking at all would cost 50 ns.
-      if unsafe pointer.pointee.canonical.text.isLarge { unsafe pointer.pointee.shrink() }
+      if unsafe pointer.pointee.isLarge { unsafe pointer.pointee.shrink() }
       return result
     } catch {
       unsafe pointer.pointee.shrink()
       throw error
     }
   }
+
+  /// Whether a request made a buffer large: one with few bytes can't make the other memory large.
+  private var isLarge: Bool { canonical.text.isLarge || canonical.headers.text.isLarge || target.isLarge }
 
   /// Gives back the memory that a large request took, which the thread would keep until it ends.
   @inline(never)
@@ -81,7 +83,7 @@ struct SigningWorkspace: ~Copyable {
     target.shrink()
   }
 
-  /// Made once; a thread that ends frees its scratch.
+  /// Made once; a thread that ends frees its workspace.
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     unsafe pthread_key_create(&key) { pointer in

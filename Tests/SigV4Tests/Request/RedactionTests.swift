@@ -1,5 +1,6 @@
-import SigV4
 import Testing
+
+@testable import SigV4
 
 @Suite struct RedactionTests {
   /// No run of 8 characters of it may be shown.
@@ -27,6 +28,28 @@ import Testing
     let url = url.replacing("M", with: Self.mark).replacing("S", with: Self.secret)
     #expect(Self.shows(url))
     #expect(!Self.shows(url.redactedURL), "\(url.redactedURL)")
+  }
+
+  @Test(arguments: [
+    "AWS4-HMAC-SHA256 Credential=A\nx-amz-security-token:§/20150830/r/s/aws4_request, SignedHeaders=host, Signature=x",
+    "AWS4-HMAC-SHA256 Credential=A/§/r/s/aws4_request, SignedHeaders=host, Signature=x",
+    "AWS4-HMAC-SHA256 Credential=A/20150830/s/§/aws4_request/aws4_request, SignedHeaders=host, Signature=x",
+    "AWS4-ECDSA-P256-SHA256 Credential=A/§/20150830/s/aws4_request, SignedHeaders=host, Signature=x",
+    "AWS4-ECDSA-P256-SHA256 Credential=A/§/s/aws4_request, SignedHeaders=host, Signature=x",
+    "AWS4-HMAC-SHA256 Credential=/20150830/r/s/aws4_request, SignedHeaders=§, Signature=x",
+    "AWS4-HMAC-SHA256 Credential=A/20150830/r/s/aws4_request, SignedHeaders=host, Signature=x, §",
+    "AWS4-HMAC-SHA256 Credential=A/20150830/r/s/aws4_request SignedHeaders=host Signature=§", "Bearer §", "§",
+  ])
+  func `no text that isn't an AWS signature is shown`(value: String) {
+    let field = HeaderField("Authorization", value.replacing("§", with: Self.secret))
+    #expect(!Self.shows(field.description), "\(field)")
+  }
+
+  @Test func `an AWS signature is shown without the signature`() {
+    let start = "AWS4-HMAC-SHA256 Credential=AKID/20150830/us-west-2/s3/aws4_request, SignedHeaders=host;x-amz-date"
+    #expect(HeaderField("Authorization", "\(start), Signature=abc").shownValue == "\(start), Signature=<redacted>")
+    let tabs = start.replacing(", ", with: ",\t") + ",Signature=abc"
+    #expect(HeaderField("Authorization", tabs).shownValue == "\(start), Signature=<redacted>")
   }
 
   @Test(arguments: [

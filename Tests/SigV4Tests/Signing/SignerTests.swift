@@ -241,4 +241,16 @@ import Testing
     }
     #expect(!shown.contains("PLANTED"))
   }
+
+  @Test func `a presigned request lists the names of its headers percent-encoded`() throws {
+    var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
+    let names = ["a&b", "c#d", "e%41", "f+g", "!$'*.^_`|~"]
+    request.headers += names.map { HeaderField($0, "1") }
+    let sample = SignedSample()
+    try Signer(service: sample.service, region: "us-west-2").presign(
+      &request, validFor: .seconds(60), with: sample.credentials, at: SignedSample.time)
+    #expect(
+      request.target.contains("&X-Amz-SignedHeaders=%21%24%27%2A.%5E_%60%7C~%3Ba%26b%3Bc%23d%3Be%2541%3Bf%2Bg%3Bhost&"))
+    #expect(sample.verifier.refusal(of: request, with: sample.credentials) == nil)
+  }
 }

@@ -19,6 +19,10 @@ import Testing
       method: "GET", target: "/",
       headers: [HeaderField("Host", "h")] + (0..<100_000).map { HeaderField("x\($0)", "") }),
     SignableRequest(method: String(repeating: "A", count: 4_000_000), target: "/", headers: [HeaderField("Host", "h")]),
+    // Large in a header that isn't signed, and in a path that normalization makes short.
+    SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("User-Agent", large)]),
+    SignableRequest(
+      method: "GET", target: "/" + String(repeating: "a/../", count: 1_000_000), headers: [HeaderField("Host", "h")]),
     // One that can't be signed, when much of it has been read.
     SignableRequest(
       method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("x", large), HeaderField("", "")]),

@@ -40,7 +40,7 @@ public struct ProcessCredentialProvider: CredentialProvider {
     else {
       throw CredentialError(
         .misconfigured,
-        "The command of the credential process (credential_process, or the one passed in code) is invalid: it is empty, or a quotation mark isn't closed."
+        "The command of the credential process (credential_process, command) is invalid: it is empty, or a quotation mark isn't closed."
       )
     }
     // The arguments are hidden; the program's name isn't a secret, unless it is an assignment to a variable.
@@ -52,7 +52,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
     } catch {
       switch error {
       case .notStarted(let reason):
-        throw CredentialError(.misconfigured, "\(name) can't be started: \(reason). Check the command (credential_process).")
+        throw CredentialError(
+          .misconfigured, "\(name) can't be started: \(reason). Check the command (credential_process).")
       case .noResources(let reason):
         throw CredentialError(.systemResources, "\(name) can't be started now: \(reason). Try again later.")
       case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
