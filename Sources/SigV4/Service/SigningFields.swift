@@ -1,6 +1,7 @@
 /// The fields that signing sets in a request or a form, one row a field, in the order in which they are set.
 ///
-/// This is the only list: signing, presigning, removing an earlier signature, verifying, redacting and signing forms read it.
+/// Signing, presigning, removing an earlier signature, verifying, redacting and signing forms read this list. Only the reader
+/// of a claim's headers spells the names out, for speed.
 struct SigningFields: Sendable {
   /// The content of a field.
   enum Content: Sendable {

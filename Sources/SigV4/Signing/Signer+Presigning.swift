@@ -86,10 +86,8 @@ extension CanonicalQuery {
       // rule: lifetime
       case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
       // rule: token-signed-in-query
-      case .sessionToken:
-        if values.tokenRule != .signedAsS3Session, let token = values.sessionToken { add(name, token) }
-      case .s3SessionToken:
-        if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+      case .sessionToken, .s3SessionToken:
+        if let token = values.token(of: content) { add(name, token) }
       // rule: sigv4a-region-set
       case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
       case .contentHash, .authorization, .policy, .signature: break

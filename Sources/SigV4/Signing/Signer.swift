@@ -155,6 +155,11 @@ struct SigningValues: ~Copyable {
   /// The seconds that a presigned request is valid for; `nil` if the signature is sent in a header.
   let lifetime: Int64?
 
+  /// The value of a field for a session token: of the two such fields, the service reads one.
+  func token(of content: SigningFields.Content) -> String? {
+    content == (tokenRule == .signedAsS3Session ? .s3SessionToken : .sessionToken) ? sessionToken : nil
+  }
+
   var isPresigned: Bool { lifetime != nil }
   /// Whether `x-amz-content-sha256` is sent.
   // rule: content-hash-header

@@ -95,3 +95,23 @@ extension [UInt8] {
     return buffer.string()
   }
 }
+
+extension PercentEncoding {
+  /// The text with its escapes decoded; invalid UTF-8 is repaired, and then equals no known name.
+  static func decoded(_ part: Substring.UTF8View) -> String {
+    part.withSpan { bytes in
+      var decoded: [UInt8] = []
+      var index = 0
+      while index < bytes.count {
+        if let byte = decodedByte(at: index, in: bytes) {
+          decoded.append(byte)
+          index += 3
+        } else {
+          decoded.append(bytes[index])
+          index += 1
+        }
+      }
+      return String(decoding: decoded, as: UTF8.self)
+    }
+  }
+}

@@ -186,8 +186,7 @@ extension SigningValues {
     case .algorithm: key.algorithm.rawValue
     case .credential: key.credential
     case .date: timestamp
-    case .sessionToken: tokenRule == .signedAsS3Session ? nil : sessionToken
-    case .s3SessionToken: tokenRule == .signedAsS3Session ? sessionToken : nil
+    case .sessionToken, .s3SessionToken: token(of: content)
     default: nil
     }
   }
