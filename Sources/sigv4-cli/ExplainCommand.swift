@@ -72,7 +72,7 @@ struct ExplainCommand: AsyncParsableCommand {
     if let note = self.answer.flatMap(InputFile.noteOnMissingFile) { SigningTrace.note("Note: \(note)") }
     // The service's canonical request ends with the hash of the body that arrived.
     let shownHash = text.hidesPayload ? answer?.canonicalRequest?.split(separator: "\n").last : nil
-    let known = credentials ? try? await CredentialChain().credentials() : nil
+    let known = credentials ? try? await CachedCredentialProvider.default.credentials() : nil
     let mismatch = SignatureDiagnosis(
       of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
       credentials: known,

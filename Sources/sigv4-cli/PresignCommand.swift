@@ -24,7 +24,7 @@ struct PresignCommand: AsyncParsableCommand {
     let payload = try Self.payload(of: parts, to: options.signer.service)
     var request = try parts.signable()
     let signed = try await options.signer.presign(
-      &request, validFor: .seconds(expires), payload: payload, with: CredentialChain())
+      &request, validFor: .seconds(expires), payload: payload, with: .default)
     if verbose { try SigningTrace.print(signed) }
     print(parts.url.origin + request.target)
     for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }

@@ -29,7 +29,7 @@ struct RequestCommand: AsyncParsableCommand {
     let signed =
       chunked
       ? try await signChunked(&request)
-      : try await options.signer.sign(&request, with: CredentialChain())
+      : try await options.signer.sign(&request, with: .default)
     if verbose { try SigningTrace.print(signed) }
     let answer = try await HTTPExchange.send(request)
     StandardOutput.write(answer.body)

@@ -47,7 +47,7 @@ struct RequestOptions: ParsableArguments {
 
     /// The request for any HTTP client.
     func signable() throws -> SignableRequest {
-      let host = headers.contains { $0.isNamed("host") } ? [] : [HeaderField("Host", try url.requiredHost)]
+      let host = headers["host"] == nil ? [HeaderField("Host", try url.requiredHost)] : []
       return SignableRequest(method: method, target: url.target, headers: host + headers)
     }
 

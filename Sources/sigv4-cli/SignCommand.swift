@@ -16,7 +16,7 @@ struct SignCommand: AsyncParsableCommand {
   func run() async throws {
     let parts = try options.parts()
     var request = try parts.signable()
-    let signed = try await options.signer.sign(&request, payload: parts.payload, with: CredentialChain())
+    let signed = try await options.signer.sign(&request, payload: parts.payload, with: .default)
     if verbose { try SigningTrace.print(signed) }
     for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
   }

@@ -51,7 +51,7 @@ struct VerifyCommand: AsyncParsableCommand {
     }
     let now = try time.map(TimeText.date) ?? Date()
     let verifier = Verifier(service: .named(service), region: region, nonCanonicalTargets: .accepted)
-    let credentials = CachedCredentialProvider(CredentialChain())
+    let credentials = CachedCredentialProvider.default
     do {
       let verified = try await verifier.verify(text.request, payload: text.payload, at: now) { id in
         let known = try await credentials.credentials()

@@ -81,7 +81,7 @@ public final class ContainerCredentialsService: LocalService {
     }
     guard request.method == "GET" else { return failure(405, "MethodNotAllowed", "only GET is known") }
     if let expected = container.authorization {
-      guard let given = request.header("authorization"), !given.isEmpty else {
+      guard let given = request.headers["authorization"], !given.isEmpty else {
         return failure(400, "InvalidRequest", "the Authorization header is missing")
       }
       guard given.isSame(as: expected) else {

@@ -61,7 +61,7 @@ public final class InstanceMetadataService: LocalService {
     guard state.instance.httpEndpoint == .enabled else { return .metadata(403, "Forbidden") }
     if request.path.isSame(as: tokenPath) { return issueToken(request, &state) }
     guard request.method == "GET" || request.method == "HEAD" else { return .metadata(405, "Method Not Allowed") }
-    switch request.header(tokenField) {
+    switch request.headers[tokenField] {
     case let token?:
       guard state.tokens.accepts(token, at: .now) else { return .metadata(401, "Unauthorized") }
     case nil:
@@ -75,8 +75,8 @@ public final class InstanceMetadataService: LocalService {
   private static func issueToken(_ request: SignableRequest, _ state: inout State) -> LocalServer.Response {
     guard request.method == "PUT" else { return .metadata(405, "Method Not Allowed") }
     // A token must not leave the instance through an unknown reverse proxy or NAT.
-    guard request.header("x-forwarded-for") == nil else { return .metadata(403, "Forbidden") }
-    guard let seconds = request.header(lifetimeField).flatMap({ Int($0) }), SessionTokens.lifetimes.contains(seconds)
+    guard request.headers["x-forwarded-for"] == nil else { return .metadata(403, "Forbidden") }
+    guard let seconds = request.headers[lifetimeField].flatMap({ Int($0) }), SessionTokens.lifetimes.contains(seconds)
     else { return .metadata(400, "Bad Request") }
     var response = LocalServer.Response.metadata(200, state.tokens.issue(seconds: seconds, at: .now))
     response.headers.append(HeaderField(lifetimeField, "\(seconds)"))

@@ -48,7 +48,7 @@ enum ConditionKey: Sendable, Hashable {
     case .requestMethod: [request.request.method]
     case .requestPath: [ComparedText.canonical(request.target.path)]
     case .serviceARN: [request.service]
-    case .requestHeader(let field): request.request.headers.filter { $0.isNamed(field) }.map(\.value)
+    case .requestHeader(let field): request.request.headers[values: field]
     case .requestQueryString(let parameter):
       request.target.query.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
         let name = pair.prefix { $0 != UInt8(ascii: "=") }

@@ -47,7 +47,7 @@ struct Connection: Sendable {
             method: head.method.rawValue, target: head.uri,
             headers: head.headers.map { HeaderField($0.name, $0.value) }),
           body: [], isKeepAlive: head.isKeepAlive, isTooLarge: false)
-        if received?.request.header("Expect")?.isSameIgnoringCase(as: "100-continue") == true {
+        if received?.request.headers["Expect"]?.isSameIgnoringCase(as: "100-continue") == true {
           try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
       case .body(let bytes):

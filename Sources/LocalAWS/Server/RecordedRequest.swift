@@ -18,11 +18,6 @@ extension SignableRequest {
   /// The target up to its query.
   var path: Substring { Substring(target.utf8.prefix { $0 != UInt8(ascii: "?") }) }
 
-  /// The value of the first field called `name`, whatever its letter case.
-  func header(_ name: String) -> String? {
-    headers.first { $0.isNamed(name) }?.value
-  }
-
   func matches(method: String?, pathPrefix: String) -> Bool {
     method?.isSame(as: self.method) != false && path.begins(with: pathPrefix)
   }

@@ -6,7 +6,8 @@ import Synchronization
 /// one. The chain throws any other error, so that it never ignores a setting silently. If no provider has credentials, the
 /// error lists every provider's reason. Later calls query the successful provider first, until it fails.
 ///
-/// Each call queries a provider again. To sign requests, cache the chain: `CredentialChain().cached()`.
+/// Each call queries a provider again. To sign requests, pass `.default`, this chain's cache for the whole process, or cache
+/// a chain of your own: `CredentialChain(providers).cached()`.
 public final class CredentialChain: CredentialProvider {
   /// The result of one queried provider.
   public struct Attempt: Sendable {

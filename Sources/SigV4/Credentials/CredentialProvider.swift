@@ -1,6 +1,7 @@
 /// A source of credentials for signing requests.
 ///
-/// A provider is called from any task, for every signed request; cache a provider that performs I/O.
+/// Pass `.default`, `.profile("x")` or `.assumeRole(roleARN)`, which are cached for the whole process, or `.environment`. A
+/// provider is called from any task, for every signed request: cache your own with ``cached()`` if it performs I/O.
 public protocol CredentialProvider: Sendable {
   /// Returns the credentials to sign with now.
   ///

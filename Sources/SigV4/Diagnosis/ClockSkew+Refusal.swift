@@ -23,11 +23,11 @@ extension ClockSkew {
     forStatus status: Int, headers: [HeaderField], body: String, signedAt signedTime: Date, localTime: Date = Date()
   ) -> ClockSkew? {
     guard status == 400 || status == 401 || status == 403 else { return nil }
-    let errorTypes = headers.filter { $0.isNamed("x-amzn-errortype") }.map(\.value)
+    let errorTypes = headers[values: "x-amzn-errortype"]
     let text = AnswerText(unwrapping: errorTypes.joined(separator: " ") + " " + body)
     // A 403 without a body, as to HEAD, can have any reason, skew among them.
     guard text.bytes.isEmpty || wordings.contains(where: text.contains) else { return nil }
-    let dates = ["date", "x-amz-date"].lazy.compactMap { name in headers.first { $0.isNamed(name) }?.value }
+    let dates = ["date", "x-amz-date"].lazy.compactMap { headers[$0] }
       .compactMap { SigningDate(fixdate: $0) ?? SigningDate(text: $0) }
     guard let serverDate = dates.first ?? ServiceErrorResponse(body).clock,
       let skew = ClockSkew(serverDate: serverDate, localTime: localTime)

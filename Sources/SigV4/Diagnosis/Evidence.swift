@@ -26,8 +26,8 @@ struct Evidence {
     self.credentials = credentials
     self.serviceTime =
       serviceTime ?? answer?.clock.map { Date(timeIntervalSince1970: Double($0.secondsSince1970)) }
-    host = HostParts(request.headers.first { $0.isNamed("host") }?.value ?? "")
-    let word = request.headers.first { $0.isNamed("x-amz-content-sha256") && $0.value.hasPrefix("STREAMING-") }?.value
+    host = HostParts(request.headers["host"] ?? "")
+    let word = request.headers[values: "x-amz-content-sha256"].first { $0.hasPrefix("STREAMING-") }
     self.payload = word.map { .hash($0) } ?? payload
     do throws(VerificationError) { signature = .success(try SignatureClaim(request)) } catch {
       signature = .failure(error)
@@ -46,7 +46,7 @@ struct Evidence {
 
   var isPresigned: Bool { claim?.placement == .query }
 
-  func header(_ name: String) -> String? { request.headers.first { $0.isNamed(name) }?.value }
+  func header(_ name: String) -> String? { request.headers[name] }
 
   var hasToken: Bool {
     claim?.fields.sessionToken != nil || header("x-amz-security-token") != nil || header("x-amz-s3session-token") != nil

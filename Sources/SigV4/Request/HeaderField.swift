@@ -21,6 +21,23 @@ public struct HeaderField: Sendable, Hashable {
   var isBlank: Bool { value.utf8.allSatisfy { ASCII.tab...ASCII.carriageReturn ~= $0 || $0 == ASCII.space } }
 }
 
+extension [HeaderField] {
+  /// The value of the first field called `name`, in any letter case; `nil` if there is none.
+  ///
+  ///     request.headers["host"]
+  public subscript(name: String) -> String? {
+    for index in indices where self[index].isNamed(name) { return self[index].value }
+    return nil
+  }
+
+  /// The values of all fields called `name`, in any letter case and in their order.
+  ///
+  ///     request.headers[values: "cookie"]
+  public subscript(values name: String) -> [String] {
+    filter { $0.isNamed(name) }.map(\.value)
+  }
+}
+
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The field as `name: value`; a value is shown only of fields that never contain a secret, such as `Host`, and of
   /// `Authorization` all but the signature.

@@ -15,6 +15,26 @@ public struct SignableRequest: Sendable, Hashable {
     self.target = target
     self.headers = headers
   }
+
+  /// Creates a request from an absolute URL.
+  ///
+  /// The target is the URL's path and query. Characters that a URL can't contain are encoded; valid escapes, dot segments
+  /// and repeated slashes are unchanged. `Host` is the URL's host, with the port if it isn't the scheme's default, unless
+  /// `headers` contains a `Host`.
+  ///
+  ///     try SignableRequest(method: "GET", url: "https://orders.example.com/orders?b=2&a=1")
+  ///
+  /// - Parameters:
+  ///   - method: The method, such as `GET`.
+  ///   - url: The URL, with a scheme and a host.
+  ///   - headers: The other header fields in order; repeated names are kept apart.
+  /// - Throws: ``SigningError`` with the code ``SigningError/Code/missingHost`` if the URL has no host, or one that HTTP
+  ///   clients send in different forms.
+  public init(method: String, url: String, headers: [HeaderField] = []) throws(SigningError) {
+    let url = try RequestURL(url)
+    let host = headers["host"] == nil ? [HeaderField("Host", try url.requiredHost)] : []
+    self.init(method: method, target: url.target, headers: host + headers)
+  }
 }
 
 extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -38,7 +58,7 @@ extension SigningService {
   /// Of S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
   func sessionToken(of request: SignableRequest) -> SigningService.SessionTokenRule {
     guard sessionToken == .signedAsS3Session else { return sessionToken }
-    let host = request.headers.first { $0.isNamed("host") }?.value.lowercased() ?? ""
+    let host = request.headers["host"]?.lowercased() ?? ""
     let query = request.target.utf8.drop { $0 != UInt8(ascii: "?") }.dropFirst()
     let isCreateSession =
       request.method == "GET"

@@ -55,7 +55,7 @@ extension SignableRequest {
       added.append(HeaderField("Content-Length", String(contentLength)))
     }
     // Codings are listed in the order they are applied (RFC 9110, 8.4), and this one is applied last.
-    var codings = headers.filter { $0.isNamed("content-encoding") }.map(\.value)
+    var codings = headers[values: "content-encoding"]
     // S3's documentation also shows aws-chunked first.
     if !codings.contains(where: \.listsAWSChunked) { codings.append("aws-chunked") }
     // rule: chunk-seed

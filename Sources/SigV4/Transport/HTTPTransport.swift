@@ -74,9 +74,6 @@ public struct TransportResponse: Sendable, Hashable {
     self.headers = headers
     self.body = body
   }
-
-  /// The value of the first field called `name`, whatever its letter case.
-  func header(_ name: String) -> String? { headers.first { $0.isNamed(name) }?.value }
 }
 
 extension TransportResponse: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -157,13 +157,12 @@ package struct TransportResponseParser {
 
   private func framing() throws(TransportError) -> Part {
     if isBodyless || response.status == 204 || response.status == 304 { return .length(0) }
-    let values = { (name: String) in response.headers.filter { $0.isNamed(name) }.map(\.value) }
-    let codings = values("Transfer-Encoding")
+    let codings = response.headers[values: "Transfer-Encoding"]
     if !codings.isEmpty {
       guard codings.count == 1, codings[0].utf8.asciiLowercased == "chunked" else { throw .notHTTP }
       return .chunkSize
     }
-    let lengths = Set(values("Content-Length"))
+    let lengths = Set(response.headers[values: "Content-Length"])
     guard let length = lengths.first else { return .untilClose }
     guard lengths.count == 1, let count = Self.number(Array(length.utf8)[...], radix: 10) else { throw .notHTTP }
     return .length(count)

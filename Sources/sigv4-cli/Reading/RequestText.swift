@@ -85,7 +85,7 @@ struct RequestText {
   static let hiddenPayload =
     "The signature can't be verified: it covers the body, which the text doesn't contain. Add the body."
 
-  private var contentHash: String? { request.headers.first { $0.isNamed("x-amz-content-sha256") }?.value }
+  private var contentHash: String? { request.headers["x-amz-content-sha256"] }
 
   /// The body, or what is signed in its place if it comes in pieces or isn't known.
   var payload: Payload {
@@ -214,7 +214,7 @@ struct HTTPMessage {
 
   /// Whether the headers announce a body that isn't `body`.
   func announcesBody(otherThan body: some Collection<UInt8>) -> Bool {
-    if let length = request.headers.first(where: { $0.isNamed("content-length") })?.value {
+    if let length = request.headers["content-length"] {
       return length != String(body.count)
     }
     // HTTP/2 and HTTP/3 end a body of unknown length without a header that announces it.

@@ -53,7 +53,7 @@ struct InstanceMetadataFetch {
     switch answer.status {
     case 200:
       let token = try token(in: answer)
-      client.keep(token, seconds: answer.header(Self.lifetimeField).flatMap { Int($0.trimmed) } ?? .max)
+      client.keep(token, seconds: answer.headers[Self.lifetimeField].flatMap { Int($0.trimmed) } ?? .max)
       return .token(token)
     case 403, 404, 405:
       guard client.settings.version == .automatic else {

@@ -7,7 +7,7 @@
 /// profile's `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity
 /// Center, `aws login`, an MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
-/// Each call reads the files again. To sign requests, cache the provider.
+/// Each call reads the files again. To sign requests, pass `.profile(name)` or cache the provider.
 public struct ProfileCredentialProvider: CredentialProvider {
   private let profile: String?
   private let configFile: String?

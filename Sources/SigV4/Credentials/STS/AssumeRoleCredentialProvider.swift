@@ -8,10 +8,10 @@
 ///
 /// It sends a signed POST to AWS STS (`AssumeRole`, AWS STS API Reference).
 ///
-/// Each call requests the credentials again. To sign requests, cache the provider.
+/// Each call requests the credentials again. To sign requests, pass `.assumeRole(roleARN)` or cache the provider.
 public struct AssumeRoleCredentialProvider: CredentialProvider {
   /// The parameters of the request.
-  struct Settings: Sendable {
+  struct Settings: Sendable, Hashable {
     var roleARN: String
     var roleSessionName: String?
     var externalID: String?
