@@ -127,11 +127,11 @@ extension VectorCase {
   private var signer: Signer {
     get throws {
       switch SigningAlgorithm(rawValue: algorithm) {
-      case .sigV4: Signer(service: signingService, region: region)
+      case .sigV4: Signer(service: signingService, region: SigningRegion(region))
       case .sigV4a:
         Signer(
           service: signingService,
-          regionSet: region.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+          region: .set(region.split(separator: ",", omittingEmptySubsequences: false).map(String.init)))
       case nil: throw CaseError.unknownAlgorithm(id, algorithm)
       }
     }
@@ -139,13 +139,13 @@ extension VectorCase {
 
   /// The service's rules, as the options say.
   public var signingService: SigningService {
-    if options?.useServiceRules == true { return .named(service) }
-    var rules = SigningService(service)
-    rules.contentHashHeader = options?.contentHashHeader == true ? .sentUnlessPresigned : .omitted
-    rules.pathNormalization = options?.normalizePath == false ? .preserved : .normalized
-    rules.pathEncoding = options?.encodePathTwice == false ? .once : .twice
-    rules.sessionToken = options?.omitSessionToken == true ? .addedAfterSigning : .signed
-    return rules
+    if options?.useServiceRules == true { return SigningService(service) }
+    return SigningService(
+      customRulesFor: service,
+      contentHashHeader: options?.contentHashHeader == true ? .sentUnlessPresigned : .omitted,
+      pathEncoding: options?.encodePathTwice == false ? .once : .twice,
+      pathNormalization: options?.normalizePath == false ? .preserved : .normalized,
+      sessionToken: options?.omitSessionToken == true ? .addedAfterSigning : .signed)
   }
 
   /// The payload that is signed, according to the options.

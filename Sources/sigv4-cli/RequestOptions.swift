@@ -83,19 +83,18 @@ struct RequestOptions: ParsableArguments {
     return url
   }
 
-  /// The signer of the service, in the region or the region set.
+  /// The signer for the service, in the region or the region set; without either, in the region that the host names, and last
+  /// in that of the environment.
   var signer: Signer {
-    let service = SigningService.named(service)
+    let service = SigningService(service)
     if let regionSet {
-      return Signer(service: service, regionSet: regionSet.split(separator: ",").map(String.init))
+      return Signer(service: service, region: .set(regionSet.split(separator: ",").map(String.init)))
     }
-    return Signer(service: service, region: region ?? (urlNamesRegion ? nil : environmentRegion))
+    let region = region ?? (hostNamesRegion ? nil : environmentRegion)
+    return Signer(service: service, region: region.map { SigningRegion($0) } ?? .fromHost)
   }
 
-  /// Whether the host is one that a signer reads the region from, which is surer than the environment.
-  private var urlNamesRegion: Bool {
-    service == SigningService.vpcLattice.name && URL(string: url)?.host()?.lowercased().hasSuffix(".on.aws") == true
-  }
+  private var hostNamesRegion: Bool { URL(string: url)?.host().flatMap { AWSHost($0).region } != nil }
 
   private var environmentRegion: String? {
     let environment = ProcessInfo.processInfo.environment

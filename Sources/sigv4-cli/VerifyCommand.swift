@@ -50,7 +50,7 @@ struct VerifyCommand: AsyncParsableCommand {
       return
     }
     let now = try time.map(TimeText.date) ?? Date()
-    let verifier = Verifier(service: .named(service), region: region, nonCanonicalTargets: .accepted)
+    let verifier = Verifier(service: SigningService(service), region: region, nonCanonicalTargets: .accepted)
     let credentials = CachedCredentialProvider.default
     do {
       let verified = try await verifier.verify(text.request, payload: text.payload, at: now) { id in

@@ -56,7 +56,7 @@ private func signed(as authorization: String) -> SignableRequest {
 /// No valid signature exists for a secret that was generated just now.
 private func refuse(_ request: SignableRequest, _ claim: SignatureClaim) {
   let credentials = Credentials(accessKeyID: claim.accessKeyID, secretAccessKey: secret)
-  let verifier = Verifier(service: .named(claim.scope.service))
+  let verifier = Verifier(service: SigningService(claim.scope.service))
   let verified = try? verifier.verify(request, payload: .empty, with: credentials, at: claim.time)
   expect(verified == nil, "A signature made without the secret is rejected.", request)
 }

@@ -56,7 +56,7 @@ private let verifiers: [(chunks: ChunkVerifier, isSigned: Bool)] = [
     ])
   if word.hasSuffix("TRAILER") { request.headers.append(HeaderField("x-amz-trailer", "x-amz-checksum-crc32c")) }
   let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
-  let signer = isHMAC ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, regionSet: ["*"])
+  let signer = isHMAC ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, region: .set(["*"]))
   guard (try? signer.sign(&request, payload: .hash(word), with: credentials, at: time)) != nil,
     let verified = try? Verifier(service: .s3).verify(request, payload: .hash(word), with: credentials, at: time),
     // Whose secret the input can't know.

@@ -42,7 +42,7 @@ struct PeerCase: Encodable {
     self.id = id
     self.placement = placement
     service = signer.service.name
-    region = signer.region ?? ""
+    region = "\(signer.region)"
     time = SigningWork.time.formatted(.iso8601)
     self.request = Request(
       method: request.method, target: request.target, headers: request.headers.map { [$0.name, $0.value] })

@@ -37,7 +37,7 @@ struct Row {
       Row(
         work: "SigV4a GET", floorWork: "ECDSA P-256", bound: 1.05, reached: 1.15, share: 0.05,
         floor: AsymmetricFloor().work,
-        ours: SigningWork.sign(SigningWork.get, Signer(service: .vpcLattice, regionSet: ["us-west-2"]))),
+        ours: SigningWork.sign(SigningWork.get, Signer(service: .vpcLattice, region: .set(["us-west-2"])))),
     ]
     for growing in GrowingWork.all {
       rows.append(

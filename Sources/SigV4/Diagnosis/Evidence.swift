@@ -15,7 +15,7 @@ struct Evidence {
   let serviceTime: Date?
   /// The signature of the request, or the error of reading it.
   let signature: Result<SignatureClaim, VerificationError>
-  let host: HostParts
+  let host: AWSHost
 
   init(
     _ request: SignableRequest, _ payload: Payload, answer: ServiceErrorResponse? = nil,
@@ -26,7 +26,7 @@ struct Evidence {
     self.credentials = credentials
     self.serviceTime =
       serviceTime ?? answer?.clock.map { Date(timeIntervalSince1970: Double($0.secondsSince1970)) }
-    host = HostParts(request.headers["host"] ?? "")
+    host = AWSHost(request.headers["host"] ?? "")
     let word = request.headers[values: "x-amz-content-sha256"].first { $0.hasPrefix("STREAMING-") }
     self.payload = word.map { .hash($0) } ?? payload
     do throws(VerificationError) { signature = .success(try SignatureClaim(request)) } catch {

@@ -35,7 +35,7 @@ struct MistakeContext {
   let request: SignableRequest
   let claim: SignatureClaim
   let rules: SigningService
-  let host: HostParts
+  let host: AWSHost
   let payload: Payload
   /// The last line of the right canonical request.
   let payloadHash: String
@@ -96,8 +96,8 @@ extension Mistake {
   @Sendable private static func ofScope(_ context: MistakeContext) -> [Mistake] {
     let (base, host) = (context.base, context.host)
     guard base.algorithm == .sigV4 else { return [] }
-    let regions = ([host.region].compactMap { $0 } + HostParts.regions).filter { $0 != base.region }
-    let services = (host.services + HostParts.services).filter { $0 != base.service }
+    let regions = ([host.region].compactMap { $0 } + AWSHost.regions).filter { $0 != base.region }
+    let services = (host.services + AWSHost.services).filter { $0 != base.service }
     return regions.map { region in
       Mistake(
         .region,
@@ -291,7 +291,7 @@ extension Canonicalizer {
   }
 }
 
-extension HostParts {
+extension AWSHost {
   /// The regions that a setting is left at most often.
   static let regions = [
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1",

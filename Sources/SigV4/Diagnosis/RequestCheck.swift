@@ -59,7 +59,7 @@ enum RequestCheck {
     return SignatureDiagnosis(error, evidence)
   }
 
-  private static func serviceAgainstHost(_ claim: SignatureClaim, _ host: HostParts) -> SignatureDiagnosis? {
+  private static func serviceAgainstHost(_ claim: SignatureClaim, _ host: AWSHost) -> SignatureDiagnosis? {
     guard let expected = host.service, claim.scope.service != expected else { return nil }
     return SignatureDiagnosis(
       .service, .certain,
@@ -129,7 +129,7 @@ enum BodyForms {
 extension Verifier {
   /// The verifier of the service that `claim` names, with that service's rules.
   init(_ claim: SignatureClaim) {
-    let rules = SigningService.named(claim.scope.service)
+    let rules = SigningService(claim.scope.service)
     self.init(service: rules, allowedSkew: .seconds(rules.isS3 ? 900 : 300), nonCanonicalTargets: .accepted)
   }
 

@@ -1,115 +1,133 @@
 /// A service's signing name, and the rules by which it checks signatures.
 ///
-/// The general rules hold for every service but a few: the path is normalized and encoded twice, the payload is hashed,
-/// no content hash header is sent, and the session token is signed.
+/// The name alone is enough: ``init(_:)`` knows the services whose rules differ from the general ones. Under the general rules
+/// the path is normalized and encoded twice, the payload is hashed, no content hash header is sent, and the session token is
+/// signed.
+///
+/// ```swift
+/// let signer = Signer(service: "execute-api", region: "eu-central-1")
+/// ```
 public struct SigningService: Sendable, Hashable {
   /// The signing name, which can differ from the first label of the host name.
-  public var name: String
+  public let name: String
   /// The last line of a canonical request.
-  public var payload: SigningService.PayloadRule = .signed
+  public let payload: SigningService.PayloadRule
   /// Whether the payload hash is sent in `x-amz-content-sha256` too.
-  public var contentHashHeader: SigningService.ContentHashHeader = .omitted
+  public let contentHashHeader: SigningService.ContentHashHeader
   /// How often the path is percent-encoded in a canonical request.
-  public var pathEncoding: SigningService.PathEncoding = .twice
+  public let pathEncoding: SigningService.PathEncoding
   /// Whether dot segments and repeated slashes are removed from the path.
-  public var pathNormalization: SigningService.PathNormalization = .normalized
+  public let pathNormalization: SigningService.PathNormalization
   /// Whether the session token is covered by the signature.
-  public var sessionToken: SigningService.SessionTokenRule = .signed
+  public let sessionToken: SigningService.SessionTokenRule
 
-  /// A service with the general rules.
+  /// The service with this signing name, and its rules: those of S3 for `s3`, and the general rules for a name that this
+  /// library doesn't know.
+  ///
+  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`. AWS's names are in lower case.
   public init(_ name: String) {
-    // rule: general-rules
-    self.name = name
-  }
-
-  /// Amazon VPC Lattice, `vpc-lattice-svcs`: the payload is never signed, and `x-amz-content-sha256: UNSIGNED-PAYLOAD`
-  /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
-  public static let vpcLattice: SigningService = {
-    var service = SigningService("vpc-lattice-svcs")
-    // rule: lattice-payload-unsigned
-    service.payload = .unsigned
-    // rule: lattice-presigned
-    service.contentHashHeader = .sent
-    return service
-  }()
-
-  /// Amazon S3, `s3`: the path is a key, encoded once and kept as it is, and `x-amz-content-sha256` is sent
-  /// (S3 API Reference, "Authenticating Requests: Using the Authorization Header").
-  public static let s3: SigningService = s3Rules(named: "s3")
-
-  /// Amazon API Gateway, `execute-api`, with the general rules.
-  public static let executeAPI = SigningService("execute-api")
-
-  /// AWS Security Token Service, `sts`, with the general rules.
-  public static let sts = SigningService("sts")
-
-  /// The service called `name` with the rules that this library knows for it, otherwise with the general ones.
-  public static func named(_ name: String) -> SigningService {
     switch name {
-    case vpcLattice.name: vpcLattice
-    case s3.name: s3
-    case s3ObjectLambda.name: s3ObjectLambda
-    case s3Outposts.name: s3Outposts
-    case s3Express.name: s3Express
-    case openSearchServerless.name: openSearchServerless
-    case iotDeviceGateway.name: iotDeviceGateway
-    default: SigningService(name)
+    // rule: lattice-payload-unsigned, lattice-presigned
+    case "vpc-lattice-svcs": self.init(customRulesFor: name, payload: .unsigned, contentHashHeader: .sent)
+    // rule: s3-object-lambda, s3-outposts
+    case "s3", "s3-object-lambda", "s3-outposts": self.init(s3RulesFor: name)
+    // rule: s3express-session-token
+    case "s3express": self.init(s3RulesFor: name, sessionToken: .signedAsS3Session)
+    // rule: aoss-content-hash-header
+    case "aoss": self.init(customRulesFor: name, contentHashHeader: .sent)
+    // rule: iot-mqtt
+    case "iotdevicegateway": self.init(customRulesFor: name, sessionToken: .addedAfterSigning)
+    // rule: general-rules
+    default: self.init(customRulesFor: name)
     }
   }
 
+  /// A service with rules of its own, whatever its name.
+  ///
+  /// A rule that isn't given is the general one.
+  ///
+  /// For services other than AWS's that verify AWS's signatures.
+  ///
+  /// - Parameters:
+  ///   - name: The signing name.
+  ///   - payload: The last line of a canonical request.
+  ///   - contentHashHeader: Whether the payload hash is sent in `x-amz-content-sha256` too.
+  ///   - pathEncoding: How often the path is percent-encoded in a canonical request.
+  ///   - pathNormalization: Whether dot segments and repeated slashes are removed from the path.
+  ///   - sessionToken: Whether the session token is covered by the signature.
+  public init(
+    customRulesFor name: String, payload: SigningService.PayloadRule = .signed,
+    contentHashHeader: SigningService.ContentHashHeader = .omitted,
+    pathEncoding: SigningService.PathEncoding = .twice,
+    pathNormalization: SigningService.PathNormalization = .normalized,
+    sessionToken: SigningService.SessionTokenRule = .signed
+  ) {
+    self.name = name
+    self.payload = payload
+    self.contentHashHeader = contentHashHeader
+    self.pathEncoding = pathEncoding
+    self.pathNormalization = pathNormalization
+    self.sessionToken = sessionToken
+  }
+
+  /// A service that is built on S3.
+  private init(s3RulesFor name: String, sessionToken: SigningService.SessionTokenRule = .signed) {
+    // rule: s3-presigned-unsigned, s3-content-hash-header
+    self.init(
+      customRulesFor: name, payload: .unsignedWhenPresigned, contentHashHeader: .sentUnlessPresigned,
+      pathEncoding: .once, pathNormalization: .preserved, sessionToken: sessionToken)
+  }
+
+  /// Whether the rules are those of S3 and what is built on it.
+  var isS3: Bool { payload == .unsignedWhenPresigned }
+}
+
+extension SigningService: ExpressibleByStringLiteral {
+  /// The service with this signing name, and its rules, as ``init(_:)`` knows them.
+  public init(stringLiteral name: String) {
+    self.init(name)
+  }
+}
+
+extension SigningService {
+  /// Amazon VPC Lattice, `vpc-lattice-svcs`: the payload is never signed, and `x-amz-content-sha256: UNSIGNED-PAYLOAD`
+  /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
+  public static let vpcLattice: SigningService = "vpc-lattice-svcs"
+
+  /// Amazon S3, `s3`: the path is a key, encoded once and kept as it is, and `x-amz-content-sha256` is sent
+  /// (S3 API Reference, "Authenticating Requests: Using the Authorization Header").
+  public static let s3: SigningService = "s3"
+
   /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
-  public static let s3ObjectLambda: SigningService = s3Rules(named: "s3-object-lambda")  // rule: s3-object-lambda
+  public static let s3ObjectLambda: SigningService = "s3-object-lambda"
 
   /// S3 on Outposts, `s3-outposts`, with the rules of S3 (Amazon S3 on Outposts User Guide).
-  public static let s3Outposts: SigningService = s3Rules(named: "s3-outposts")  // rule: s3-outposts
+  public static let s3Outposts: SigningService = "s3-outposts"
 
   /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`
   /// (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
   ///
   /// `CreateSession`, which returns a session, and requests to the Regional endpoints (`s3express-control`) are signed with
   /// a user's or a role's credentials, whose token is sent in `X-Amz-Security-Token`.
-  public static let s3Express: SigningService = {
-    var service = s3Rules(named: "s3express")
-    // rule: s3express-session-token
-    service.sessionToken = .signedAsS3Session
-    return service
-  }()
+  public static let s3Express: SigningService = "s3express"
+
+  /// Amazon API Gateway, `execute-api`, with the general rules.
+  public static let executeAPI: SigningService = "execute-api"
+
+  /// AWS Security Token Service, `sts`, with the general rules.
+  public static let sts: SigningService = "sts"
 
   /// Amazon OpenSearch Service, `es`, with the general rules.
-  public static let openSearch = SigningService("es")
+  public static let openSearch: SigningService = "es"
 
   /// Amazon OpenSearch Serverless, `aoss`: `x-amz-content-sha256` is sent
   /// (OpenSearch Service Developer Guide, "Signing HTTP requests" to serverless collections).
-  public static let openSearchServerless: SigningService = {
-    var service = SigningService("aoss")
-    // rule: aoss-content-hash-header
-    service.contentHashHeader = .sent
-    return service
-  }()
+  public static let openSearchServerless: SigningService = "aoss"
 
   /// MQTT over WebSocket with AWS IoT, `iotdevicegateway`: presign `GET /mqtt`, and connect to the host and that target.
   ///
   /// The session token is added to the signed request (AWS IoT Developer Guide, "Device communication protocols").
-  public static let iotDeviceGateway: SigningService = {
-    var service = SigningService("iotdevicegateway")
-    // rule: iot-mqtt
-    service.sessionToken = .addedAfterSigning
-    return service
-  }()
-
-  /// Whether the rules are those of S3 and what is built on it.
-  var isS3: Bool { payload == .unsignedWhenPresigned }
-
-  private static func s3Rules(named name: String) -> SigningService {
-    var service = SigningService(name)
-    // rule: s3-presigned-unsigned
-    service.payload = .unsignedWhenPresigned
-    // rule: s3-content-hash-header
-    service.contentHashHeader = .sentUnlessPresigned
-    service.pathEncoding = .once
-    service.pathNormalization = .preserved
-    return service
-  }
+  public static let iotDeviceGateway: SigningService = "iotdevicegateway"
 }
 
 extension SigningService {

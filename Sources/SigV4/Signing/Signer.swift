@@ -11,39 +11,32 @@
 public struct Signer: Sendable {
   /// The service and its rules.
   public let service: SigningService
-  /// SigV4, or SigV4a.
-  public let algorithm: SigningAlgorithm
-  /// The region, such as `us-west-2`, `nil` if the request's host names it; with SigV4a the region set, joined by commas.
-  public let region: String?
+  /// The region, or the regions with SigV4a.
+  public let region: SigningRegion
 
   let canonicalizer: Canonicalizer
   /// The fields that signing sets.
   var fields = SigningFields.all
 
-  /// Creates a signer that uses SigV4.
+  /// Creates a signer.
+  ///
+  /// ```swift
+  /// Signer(service: .vpcLattice)
+  /// Signer(service: "dynamodb", region: "eu-central-1")
+  /// Signer(service: .s3, region: .set(["*"]))
+  /// ```
   ///
   /// - Parameters:
-  ///   - service: The service that checks the signatures.
-  ///   - region: The region. It is optional for VPC Lattice if requests go to a host such as
-  ///     `reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws`.
-  public init(service: SigningService, region: String? = nil) {
+  ///   - service: The service that checks the signatures, by its signing name or as a member of ``SigningService``.
+  ///   - region: The region; a set of regions signs with SigV4a. By default it is the one that the host of a request names.
+  public init(service: SigningService, region: SigningRegion = .fromHost) {
     self.service = service
     self.region = region
-    algorithm = .sigV4
     canonicalizer = Canonicalizer(service)
   }
 
-  /// Creates a signer that uses SigV4a, whose signatures are valid in several regions.
-  ///
-  /// - Parameters:
-  ///   - service: The service that checks the signatures.
-  ///   - regionSet: Regions, in which `*` matches any text: `["*"]`, `["us-east-1", "us-west-*"]`.
-  public init(service: SigningService, regionSet: [String]) {
-    self.service = service
-    region = regionSet.joined(separator: ",")
-    algorithm = .sigV4a
-    canonicalizer = Canonicalizer(service)
-  }
+  /// SigV4, or SigV4a for a set of regions.
+  public var algorithm: SigningAlgorithm { region.algorithm }
 
   /// Signs `request` in its headers: sets `X-Amz-Date`, `X-Amz-Security-Token`, `x-amz-content-sha256` if the service
   /// requires it, `X-Amz-Region-Set` with SigV4a, and `Authorization`.
@@ -101,7 +94,8 @@ public struct Signer: Sendable {
   ) throws(SigningError) -> SigningValues {
     // rule: one-time
     let date = try SigningDate(time)
-    let region = try region(for: request)
+    let algorithm = algorithm
+    let region = try region.text(host: request.headers["host"])
     let scopeRegion = algorithm == .sigV4 ? region : nil
     let key = try workspace.key(for: credentials, on: date, region: scopeRegion, service: service.name)
     return SigningValues(
@@ -109,34 +103,6 @@ public struct Signer: Sendable {
       sessionToken: credentials.sessionToken,
       tokenRule: service.sessionToken(of: request), contentHashHeader: service.contentHashHeader,
       regionSet: scopeRegion == nil ? region : nil, lifetime: lifetime)
-  }
-
-  private func region(for request: SignableRequest) throws(SigningError) -> String {
-    if let region {
-      // rule: refuse-scope
-      guard algorithm == .sigV4 || region.isRegionSet else {
-        throw SigningError(
-          .invalidRegion,
-          "Invalid region set \(region.debugDescription). Use names and patterns such as us-east-1 and us-west-*.")
-      }
-      return region
-    }
-    if service.name == SigningService.vpcLattice.name,
-      let host = request.headers.first(where: { $0.isNamed("host") })?.value,
-      let region = LatticeHost.region(of: host)
-    {
-      return region
-    }
-    throw SigningError(
-      .missingRegion,
-      "No region was given, and the host names none; only a host such as NAME.ID.vpc-lattice-svcs.REGION.on.aws does.")
-  }
-}
-
-extension String {
-  fileprivate var isRegionSet: Bool {
-    utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-      .allSatisfy { !$0.isEmpty && $0.allSatisfy { $0 > ASCII.space && $0 < ASCII.delete && $0 != UInt8(ascii: "/") } }
   }
 }
 

@@ -52,7 +52,7 @@ public struct ChunkVerifier: Sendable {
       }
       return length
     }
-    guard missing != nil || !SigningService.named(request.claim.scope.service).isS3 else {
+    guard missing != nil || !SigningService(request.claim.scope.service).isS3 else {
       throw .chunk("The request has no x-amz-decoded-content-length. Send the number of the payload's own bytes.")
     }
     isSigned = request.payloadHash != Self.unsigned

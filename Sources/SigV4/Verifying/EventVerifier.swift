@@ -37,7 +37,7 @@ public struct EventVerifier: Sendable {
     }
     signer = EventSigner(
       seedSignature: request.claim.signature, credentials: credentials, region: region,
-      service: .named(request.claim.scope.service))
+      service: SigningService(request.claim.scope.service))
     self.allowedSkew = allowedSkew
   }
 

@@ -321,36 +321,6 @@ extension Verifier {
   }
 }
 
-/// A region of a region set, in which `*` matches any text.
-enum RegionPattern {
-  static func matches(_ pattern: String, _ region: String) -> Bool {
-    pattern.withBytes { pattern in region.withBytes { matches(pattern, $0) } }
-  }
-
-  private static func matches(_ pattern: Span<UInt8>, _ region: Span<UInt8>) -> Bool {
-    let star = UInt8(ascii: "*")
-    var (inPattern, inRegion) = (0, 0)
-    var last: (afterStar: Int, inRegion: Int)?
-    while inRegion < region.count {
-      if inPattern < pattern.count, pattern[inPattern] == star {
-        inPattern += 1
-        last = (inPattern, inRegion)
-      } else if inPattern < pattern.count, pattern[inPattern] == region[inRegion] {
-        inPattern += 1
-        inRegion += 1
-      } else if let (afterStar, start) = last {
-        // Only the latest star ever has to match more.
-        last = (afterStar, start + 1)
-        (inPattern, inRegion) = (afterStar, start + 1)
-      } else {
-        return false
-      }
-    }
-    while inPattern < pattern.count, pattern[inPattern] == star { inPattern += 1 }
-    return inPattern == pattern.count
-  }
-}
-
 extension SignatureClaim {
   /// Whether `name` is a signed header, whatever its letter case.
   func lists(_ name: String) -> Bool {

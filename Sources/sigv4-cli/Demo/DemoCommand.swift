@@ -20,7 +20,7 @@ struct DemoCommand: AsyncParsableCommand {
   var service = SigningService.vpcLattice.name
 
   func run() async throws {
-    let stage = try await DemoStage.start(.named(service))
+    let stage = try await DemoStage.start(SigningService(service))
     do {
       let passed = try await DemoStory(stage: stage).tell()
       if keep { try await leaveRunning(stage) }

@@ -13,7 +13,7 @@ struct DemoStory {
 
   init(stage: DemoStage) {
     self.stage = stage
-    signer = Signer(service: stage.signingService, region: DemoStage.region)
+    signer = Signer(service: stage.signingService, region: SigningRegion(DemoStage.region))
   }
 
   /// Plays the story and says whether every step came out as expected.

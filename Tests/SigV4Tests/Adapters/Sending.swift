@@ -9,7 +9,7 @@ enum Sending {
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: "token/+=")
   static let region = "us-west-2"
 
-  static func signer(_ odd: OddRequest) -> Signer { Signer(service: odd.service, region: region) }
+  static func signer(_ odd: OddRequest) -> Signer { Signer(service: odd.service, region: SigningRegion(region)) }
 
   /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays: it throws `SigningError`
   /// if it can't sign, and any other error if the client rejects the request.

@@ -27,7 +27,8 @@
       let bytes = try await RawServer.bytes { server in
         var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(server.port)/")))
         request.setValue("mine=1", forHTTPHeaderField: "Cookie")
-        try Signer(service: .executeAPI, region: Sending.region).sign(&request, with: Sending.credentials)
+        try Signer(service: .executeAPI, region: SigningRegion(Sending.region)).sign(
+          &request, with: Sending.credentials)
         let configuration = URLSessionConfiguration.ephemeral
         let cookie = HTTPCookie(properties: [.name: "stored", .value: "1", .domain: "127.0.0.1", .path: "/"])
         configuration.httpCookieStorage?.setCookie(try #require(cookie))
@@ -46,7 +47,8 @@
       do {
         bytes = try await RawServer.bytes(host: host, port: port) { _ in
           var request = URLRequest(url: try #require(URL(string: "http://\(host):\(port)/")))
-          try Signer(service: .executeAPI, region: Sending.region).sign(&request, with: Sending.credentials)
+          try Signer(service: .executeAPI, region: SigningRegion(Sending.region)).sign(
+            &request, with: Sending.credentials)
           try await Sending.sendByURLSession(request)
         }
       } catch is IOError {

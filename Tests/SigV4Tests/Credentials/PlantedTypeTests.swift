@@ -194,7 +194,7 @@ struct PlantedTypeTests {
       // Settings, codes and cases.
       "Code", "Cause", "Certainty", "Limits", "NonCanonicalTargets", "BodyCoverage",
       "Placement", "Signatures",
-      "SigningAlgorithm", "SigningService",
+      "SigningAlgorithm", "SigningRegion", "SigningService",
       "PayloadRule", "ContentHashHeader", "PathEncoding",
       "PathNormalization", "SessionTokenRule", "ElastiCacheKind",
       "ClockSkew", "Version", "EndpointMode", "Access", "TransportDeadlines", "Attempt", "LoopbackAddress", "Framing",

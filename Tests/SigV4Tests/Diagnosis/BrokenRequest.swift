@@ -87,7 +87,7 @@ private struct Signing: Decodable {
   func apply(to request: inout SignableRequest, _ body: String) throws {
     let sample = SignedSample(token: token)
     let (service, region) = (service ?? "execute-api", region ?? "us-west-2")
-    let signed = try Signer(service: .named(service), region: region).sign(
+    let signed = try Signer(service: SigningService(service), region: SigningRegion(region)).sign(
       &request, payload: .bytes(Array(body.utf8)), with: sample.credentials, at: SignedSample.time)
     let time = time ?? "20150830T123600Z"
     let day = String(time.prefix(8))
@@ -125,7 +125,7 @@ private struct ShownText: Decodable {
 
   func answer(to request: SignableRequest, body: String) throws -> String {
     let claim = try SignatureClaim(request)
-    let service = SigningService.named(claim.scope.service)
+    let service = SigningService(claim.scope.service)
     let sent = try Canonicalizer(service).canonicalRequest(
       for: request, payloadHash: try claim.fields.contentHash ?? SHA256.hash(body).hex,
       signedHeaders: claim.signedHeaderList)

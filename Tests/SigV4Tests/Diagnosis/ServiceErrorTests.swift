@@ -228,8 +228,8 @@ struct AnswerRow: Decodable, CustomTestStringConvertible, Sendable {
     let host = host ?? "example.amazonaws.com"
     let field = HeaderField("Host", host)
     let unsigned = SignableRequest(method: "GET", target: "/orders", headers: [field])
-    let name = HostParts(host).service ?? (host.hasPrefix("iam.") ? "iam" : "service")
-    var sample = SignedSample(service: .named(name), target: "/orders", headers: [field])
+    let name = AWSHost(host).service ?? (host.hasPrefix("iam.") ? "iam" : "service")
+    var sample = SignedSample(service: SigningService(name), target: "/orders", headers: [field])
     var request = unsigned
     switch self.request ?? "signed" {
     case "signed": return try sample.request()

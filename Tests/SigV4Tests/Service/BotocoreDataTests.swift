@@ -33,15 +33,14 @@ struct BotocoreDataTests {
     let rows: [Service] = try Self.rows("services")
     #expect(rows.count > 300)
     for row in rows {
-      var expected = SigningService(row.name)
-      if row.rules == "s3" {
-        expected = .s3
-        expected.name = row.name
-      }
-      if row.sessionToken != nil { expected.sessionToken = .signedAsS3Session }
-      // Its collections, which have no service model, require the header; its own API ignores it.
-      if row.name == "aoss" { expected.contentHashHeader = .sent }
-      #expect(SigningService.named(row.name) == expected, "\(row.name)")
+      let isS3 = row.rules == "s3"
+      // The collections of aoss, which have no service model, require the header; its own API ignores it.
+      let expected = SigningService(
+        customRulesFor: row.name, payload: isS3 ? .unsignedWhenPresigned : .signed,
+        contentHashHeader: isS3 ? .sentUnlessPresigned : row.name == "aoss" ? .sent : .omitted,
+        pathEncoding: isS3 ? .once : .twice, pathNormalization: isS3 ? .preserved : .normalized,
+        sessionToken: row.sessionToken == nil ? .signed : .signedAsS3Session)
+      #expect(SigningService(row.name) == expected, "\(row.name)")
     }
   }
 
@@ -54,15 +53,16 @@ struct BotocoreDataTests {
     #expect(try SecurityTokenEndpoint.url(region: row.region) == row.sts)
     #expect(SecurityTokenEndpoint.signingRegion(row.region) == row.signingRegion)
     guard !row.region.hasSuffix("-global") else { return }
-    #expect(LatticeHost.region(of: "a-1.b.vpc-lattice-svcs.\(row.region).on.\(row.dualStackDomain)") == row.region)
+    #expect(AWSHost("a-1.b.vpc-lattice-svcs.\(row.region).on.\(row.dualStackDomain)").region == row.region)
     for host in [
       "sqs.\(row.region).\(row.domain)", "sqs.\(row.region).api.\(row.dualStackDomain)",
       "x.lambda-url.\(row.region).on.\(row.dualStackDomain)",
     ] {
-      #expect(HostParts(host).region == row.region, "\(host)")
+      #expect(AWSHost(host).region == row.region, "\(host)")
     }
     let token = try AuthenticationToken.eks(
-      cluster: "c", region: row.region, with: Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "s"))
+      cluster: "c", region: SigningRegion(row.region),
+      with: Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "s"))
     let base64 = String(token.dropFirst("k8s-aws-v1.".count)).replacing("-", with: "+").replacing("_", with: "/")
     let padded = base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4)
     let url = String(decoding: try #require(Data(base64Encoded: padded)), as: UTF8.self)

@@ -81,7 +81,14 @@ import Testing
     SigningService.s3, .vpcLattice, .s3Express, .s3ObjectLambda, .openSearchServerless, .iotDeviceGateway, .openSearch,
     .executeAPI, .sts,
   ])
-  func `a service is found by its name`(service: SigningService) {
-    #expect(SigningService.named(service.name) == service)
+  func `the name of a service, a literal too, gives its rules`(service: SigningService) {
+    #expect(SigningService(service.name) == service)
+  }
+
+  @Test func `rules of one's own don't depend on the name`() {
+    let service = SigningService(customRulesFor: "s3")
+    #expect(service.pathEncoding == .twice)
+    #expect(service.payload == .signed)
+    #expect(service != "s3")
   }
 }

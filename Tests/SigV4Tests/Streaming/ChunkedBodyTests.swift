@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: [0, 1, 8191, 8192, 8193, 65_536, 1_000_000])
   func `the length on the wire is known beforehand`(length: Int) async throws {
-    for signer in [Signer(service: .s3, region: "us-east-1"), Signer(service: .s3, regionSet: ["*"])] {
+    for signer in [Signer(service: .s3, region: "us-east-1"), Signer(service: .s3, region: .set(["*"]))] {
       for trailers in [[], [ChunkTrailer.sha256, ChunkTrailer.crc64nvme]] {
         var request = DocumentedUpload.request()
         let upload = try signer.sign(

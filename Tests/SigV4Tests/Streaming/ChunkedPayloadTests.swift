@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `SigV4a's chunks are padded on the wire, and chained without the padding`() async throws {
-    let signer = Signer(service: .s3, regionSet: ["us-east-1"])
+    let signer = Signer(service: .s3, region: .set(["us-east-1"]))
     var request = DocumentedUpload.request([HeaderField("Content-Length", "66560")])
     let upload = try signer.sign(
       &request, chunked: ChunkedPayload(length: 66_560, trailers: [.crc32c]), with: DocumentedUpload.credentials,

@@ -109,7 +109,7 @@ import Testing
   @Test func `SigV4a is rejected`() throws {
     var request = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h")])
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: SigningService("transcribe"), regionSet: ["*"]).signEvents(
+      try Signer(service: SigningService("transcribe"), region: .set(["*"])).signEvents(
         of: &request, with: Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"))
     }
     #expect(error?.code == .invalidStream)

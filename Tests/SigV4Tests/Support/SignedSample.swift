@@ -32,7 +32,8 @@ struct SignedSample: CustomTestStringConvertible {
     var request = SignableRequest(method: method, target: target, headers: headers)
     let signer =
       algorithm == .sigV4
-      ? Signer(service: service, region: region) : Signer(service: service, regionSet: ["us-east-1", "us-west-*"])
+      ? Signer(service: service, region: region.map { SigningRegion($0) } ?? .fromHost)
+      : Signer(service: service, region: .set(["us-east-1", "us-west-*"]))
     switch placement {
     case .header: try signer.sign(&request, payload: .bytes(body), with: credentials, at: Self.time)
     case .query: try signer.presign(&request, validFor: .seconds(900), with: credentials, at: Self.time)

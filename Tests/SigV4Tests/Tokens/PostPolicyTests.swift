@@ -139,7 +139,7 @@ import Testing
 
   @Test func `SigV4a is rejected`() throws {
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: .s3, regionSet: ["*"]).signForm(
+      try Signer(service: .s3, region: .set(["*"])).signForm(
         policy, with: Credentials(accessKeyID: "AKID", secretAccessKey: secret))
     }
     #expect(error?.code == .invalidRegion)

@@ -57,14 +57,15 @@ struct RawSuiteCase: CustomStringConvertible, Sendable {
   func sign() throws -> SignedRequest {
     let context = try JSONDecoder().decode(
       Context.self, from: Data(contentsOf: folder.appending(path: "context.json")))
-    var service = SigningService(context.service)
-    service.pathNormalization = context.normalize ? .normalized : .preserved
-    service.contentHashHeader = context.sign_body ? .sentUnlessPresigned : .omitted
-    service.sessionToken = context.omit_session_token == true ? .addedAfterSigning : .signed
+    let service = SigningService(
+      customRulesFor: context.service, contentHashHeader: context.sign_body ? .sentUnlessPresigned : .omitted,
+      pathNormalization: context.normalize ? .normalized : .preserved,
+      sessionToken: context.omit_session_token == true ? .addedAfterSigning : .signed)
     let isAsymmetric = folder.deletingLastPathComponent().lastPathComponent == "v4a"
     let signer =
       isAsymmetric
-      ? Signer(service: service, regionSet: [context.region]) : Signer(service: service, region: context.region)
+      ? Signer(service: service, region: .set([context.region]))
+      : Signer(service: service, region: SigningRegion(context.region))
     let credentials = Credentials(
       accessKeyID: context.credentials.access_key_id, secretAccessKey: context.credentials.secret_access_key,
       sessionToken: context.credentials.token)

@@ -13,7 +13,7 @@ import Testing
     case .events: try check(eventsOf: vector, credentials)
     case .policy:
       let policy = try #require(vector.policy)
-      let fields = try Signer(service: .named(vector.service), region: vector.region).signForm(
+      let fields = try Signer(service: SigningService(vector.service), region: SigningRegion(vector.region)).signForm(
         policyDocument: String(decoding: policy, as: UTF8.self), with: credentials, at: time)
       #expect(fields.last?.value == vector.signature)
     }

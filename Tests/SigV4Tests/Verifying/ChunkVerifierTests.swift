@@ -25,7 +25,7 @@ import Testing
       var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "b.example")])
       let signer =
         algorithm == .sigV4
-        ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, regionSet: ["us-west-2"])
+        ? Signer(service: .s3, region: "us-west-2") : Signer(service: .s3, region: .set(["us-west-2"]))
       payload = (0..<20_000).map { UInt8(truncatingIfNeeded: $0) }
       let isSigned = signatures == .signed
       let upload = try signer.sign(

@@ -172,8 +172,7 @@ import Testing
   }
 
   @Test func `Lattice accepts no payload hash`() throws {
-    var rules = SigningService.vpcLattice
-    rules.payload = .signed
+    let rules = SigningService(customRulesFor: "vpc-lattice-svcs", contentHashHeader: .sent)
     let sample = SignedSample(service: rules)
     #expect(
       Verifier(service: .vpcLattice).refusal(of: try sample.request(), with: sample.credentials) == .wrongPayload)
@@ -200,7 +199,7 @@ import Testing
   ])
   func `a region set contains the regions that its patterns match`(regionSet: [String], isTaken: Bool) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
-    try Signer(service: sample.service, regionSet: regionSet).sign(
+    try Signer(service: sample.service, region: .set(regionSet)).sign(
       &request, with: sample.credentials, at: SignedSample.time)
     #expect(sample.verifier.refusal(of: request, with: sample.credentials) == (isTaken ? nil : .wrongScope))
   }

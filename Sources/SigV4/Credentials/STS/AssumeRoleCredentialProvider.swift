@@ -128,7 +128,7 @@ struct AssumeRoleCall {
   func credentials(
     signedWith credentials: Credentials, _ transport: any HTTPTransport, _ clock: ProviderClock
   ) async throws -> Credentials {
-    let signer = Signer(service: .sts, region: region)
+    let signer = Signer(service: .sts, region: SigningRegion(region))
     let client = SecurityTokenClient(endpoint: endpoint, transport: transport, clock: clock)
     let call = SecurityTokenClient.Call(
       action: "AssumeRole", fields: fields, secrets: [externalID, credentials.secretAccessKey]
