@@ -79,7 +79,8 @@ struct URLAuthority {
       let isAddress = start < bytes.count && bytes[start] == UInt8(ascii: "[")
       let mark = bytes.firstIndex(of: isAddress ? UInt8(ascii: "]") : UInt8(ascii: ":"), from: start)
       let end = mark.map { isAddress ? $0 + 1 : $0 } ?? bytes.count
-      var isValid = !isAddress || mark != nil
+      // An address has at least one character between its brackets.
+      var isValid = !isAddress || mark.map { $0 > start + 1 } ?? false
       for index in start..<end where isValid {
         let isBracket = isAddress && (index == start || index == end - 1)
         isValid = isBracket || (isAddress ? bytes[index].isAddressCharacter : bytes[index].isHostCharacter)

@@ -6,7 +6,7 @@
   import Glibc
 #endif
 
-/// The parts of an `http` or `https` URL that a connection needs, taken from its text without changing it.
+/// An `http` or `https` URL that this library itself sends a request to.
 struct HTTPURL: Sendable, Hashable {
   /// The two schemes.
   enum Scheme: String {
@@ -17,9 +17,9 @@ struct HTTPURL: Sendable, Hashable {
   let scheme: Scheme
   /// The host, without the brackets of an IPv6 address.
   let host: String
-  /// The port; the scheme's own where the URL has none.
+  /// The port; the scheme's own if the URL has none.
   let port: UInt16
-  /// Host and port as the URL has them, which is what `Host` says.
+  /// The value of `Host`.
   let authority: String
   /// The path and the query.
   let target: String
@@ -27,45 +27,31 @@ struct HTTPURL: Sendable, Hashable {
   /// Scheme, host and port, which contain no secret.
   var origin: String { "\(scheme)://\(authority)" }
 
-  /// Reads an absolute URL; `nil` for any other text, and for one with a user, a fragment, spaces, or bytes outside of ASCII.
+  /// Reads an absolute URL.
+  ///
+  /// `nil` for any other text, and for a URL with a user, a fragment, or a character that has to be encoded.
   init?(_ text: String) {
-    let isPlain = text.utf8.allSatisfy {
-      (UInt8(ascii: "!")...UInt8(ascii: "~")).contains($0) && !"@#\\\"<>^`{|}".utf8.contains($0)
-    }
-    guard isPlain else { return nil }
-    // ASCII from here on, where characters are bytes.
-    let scheme = text.prefix { $0 != ":" }
-    let rest = text.dropFirst(scheme.count)
-    guard let scheme = Scheme(rawValue: scheme.lowercased()), rest.hasPrefix("://") else { return nil }
-    let authority = rest.dropFirst(3).prefix { $0 != "/" && $0 != "?" }
-    let host: Substring
-    let port: Substring
-    if authority.hasPrefix("[") {
-      host = authority.dropFirst().prefix { $0 != "]" }
-      guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }),
-        authority.count >= host.count + 2
-      else { return nil }
-      port = authority.dropFirst(host.count + 2)
-    } else {
-      host = authority.prefix { $0 != ":" }
-      guard !host.isEmpty, !host.contains(where: { "[]".contains($0) }) else { return nil }
-      port = authority.dropFirst(host.count)
-    }
-    if port.isEmpty {
-      self.port = scheme == .http ? 80 : 443
-    } else {
-      guard port.hasPrefix(":"), port.utf8.dropFirst().allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
-        let number = UInt16(port.dropFirst())
-      else {
-        return nil
-      }
-      self.port = number
-    }
+    guard text.utf8.allSatisfy(\.isURLCharacter), let url = try? RequestURL(text), !url.hasUser,
+      let authority = url.host,
+      let scheme = Scheme(rawValue: url.origin.prefix { $0 != ":" }.lowercased())
+    else { return nil }
     self.scheme = scheme
-    self.host = String(host)
-    self.authority = String(authority)
-    let target = rest.dropFirst(3 + authority.count)
-    self.target = target.hasPrefix("/") ? String(target) : "/" + target
+    self.authority = authority
+    target = url.target
+    let bytes = authority.utf8
+    let addressEnd = bytes.lastIndex(of: UInt8(ascii: "]"))
+    let colon = bytes[(addressEnd ?? bytes.startIndex)...].firstIndex(of: UInt8(ascii: ":"))
+    let start = addressEnd == nil ? bytes.startIndex : bytes.index(after: bytes.startIndex)
+    host = String(authority[start..<(addressEnd ?? colon ?? bytes.endIndex)])
+    let port = colon.flatMap { UInt16(authority[bytes.index(after: $0)...]) }
+    self.port = port ?? (scheme == .http ? 80 : 443)
+  }
+}
+
+extension UInt8 {
+  /// Whether a URL without a fragment may contain this character.
+  fileprivate var isURLCharacter: Bool {
+    UInt8(ascii: "!")...UInt8(ascii: "~") ~= self && !"#\\\"<>^`{|}".utf8.contains(self)
   }
 }
 
