@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import protocol FoundationEssentials.LocalizedError
+#else
+  public import protocol Foundation.LocalizedError
+#endif
+
 /// A source of credentials for signing requests.
 ///
 /// Pass `.default`, `.profile("x")` or `.assumeRole(roleARN)`, which are cached for the whole process, or `.environment`. A
@@ -58,9 +64,11 @@ public struct CredentialError: Error, Hashable {
   }
 }
 
-extension CredentialError: CustomStringConvertible {
+extension CredentialError: CustomStringConvertible, LocalizedError {
   /// The code and the message.
   public var description: String { "\(code): \(message)" }
+  /// The message, which `localizedDescription` returns.
+  public var errorDescription: String? { message }
 }
 
 extension ProviderFiles.Failure {

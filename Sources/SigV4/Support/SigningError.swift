@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import protocol FoundationEssentials.LocalizedError
+#else
+  public import protocol Foundation.LocalizedError
+#endif
+
 /// The reason why a request can't be signed, thrown before anything is hashed, unless the crypto library fails.
 public struct SigningError: Error, Hashable {
   /// The kind of problem, for programs.
@@ -50,9 +56,11 @@ public struct SigningError: Error, Hashable {
   }
 }
 
-extension SigningError: CustomStringConvertible {
+extension SigningError: CustomStringConvertible, LocalizedError {
   /// The code and the message.
   public var description: String { "\(code): \(message)" }
+  /// The message, which `localizedDescription` returns.
+  public var errorDescription: String? { message }
 }
 
 extension SigningError {

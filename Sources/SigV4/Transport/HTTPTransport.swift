@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import protocol FoundationEssentials.LocalizedError
+#else
+  public import protocol Foundation.LocalizedError
+#endif
+
 /// Sends the HTTP requests of credential providers.
 ///
 /// A transport contacts only the host of the URL, because no other host may see credentials and session tokens: it follows
@@ -134,9 +140,11 @@ public struct TransportError: Error, Hashable {
   }
 }
 
-extension TransportError: CustomStringConvertible {
+extension TransportError: CustomStringConvertible, LocalizedError {
   /// The code and the message.
   public var description: String { "\(code): \(message)" }
+  /// The message, which `localizedDescription` returns.
+  public var errorDescription: String? { message }
 }
 
 /// The deadlines of an exchange.

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import protocol FoundationEssentials.LocalizedError
+#else
+  public import protocol Foundation.LocalizedError
+#endif
+
 /// An error of verifying a request; thrown by the first check that fails.
 ///
 /// An unknown access key ID and a wrong signature have the same code, ``Code/wrongSignature``, so that an answer doesn't reveal
@@ -73,7 +79,9 @@ public struct VerificationError: Error, Hashable {
   }
 }
 
-extension VerificationError: CustomStringConvertible {
+extension VerificationError: CustomStringConvertible, LocalizedError {
   /// The code and the message.
   public var description: String { "\(code): \(message)" }
+  /// The message, which `localizedDescription` returns.
+  public var errorDescription: String? { message }
 }
