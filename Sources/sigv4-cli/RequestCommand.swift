@@ -44,7 +44,7 @@ struct RequestCommand: AsyncParsableCommand {
   private func signChunked(_ request: inout URLRequest) async throws -> SignedRequest {
     let body = request.httpBody ?? Data()
     let upload = try await options.signer.sign(
-      &request, chunked: ChunkedPayload(length: body.count), with: CredentialChain().credentials())
+      &request, chunked: ChunkedPayload(length: body.count), with: .default)
     var framed = Data(capacity: upload.contentLength)
     let source = AsyncStream<Data> { continuation in
       continuation.yield(body)

@@ -89,7 +89,7 @@ private let requests: [SignableRequest] = {
   let signer = Signer(service: .vpcLattice, region: "us-west-2")
   var inHeaders = bare
   var inQuery = bare
-  _ = try? signer.sign(&inHeaders, with: credentials, at: time)
+  _ = try? signer.sign(&inHeaders, payload: .empty, with: credentials, at: time)
   _ = try? signer.presign(&inQuery, validFor: .seconds(60), with: credentials, at: time)
   return [bare, inHeaders, inQuery]
 }()

@@ -1,10 +1,5 @@
 #if HTTPTypes
   public import HTTPTypes
-  #if canImport(FoundationEssentials)
-    public import struct FoundationEssentials.Date
-  #else
-    public import struct Foundation.Date
-  #endif
 
   extension SignableRequest {
     /// The parts of `request`, whose authority is `Host` and whose path is the target.
@@ -25,11 +20,18 @@
     }
   }
 
-  extension HTTPRequest {
-    /// The request in the form in which every HTTP client sends it.
+  extension HTTPRequest: RequestAdapter {
+    /// Returns the parts of the request in the form in which every HTTP client sends them.
     ///
-    /// Authority and path are as in a URL's normal form, and repeated fields are joined.
-    fileprivate func asSent(to service: SigningService) throws(SigningError) -> HTTPRequest {
+    /// The default port is removed from the authority, dot segments are removed from the path and characters encoded that a
+    /// URL can't contain, cookies are joined by `; ` and other repeated fields by `, `. If `URLSession` sends the request,
+    /// sign the `URLRequest` instead: its session replaces cookies and rejects a GET request with a body.
+    ///
+    /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the request as it is
+    ///   signed: CONNECT, an S3 key with dot segments, a dot segment written `%2E`, a field outside ASCII.
+    public func signableRequest(
+      for service: SigningService, in placement: SignaturePlacement
+    ) throws(SigningError) -> SignableRequest {
       guard method != .connect else {
         throw .changedByClient("HTTP clients don't send the path of CONNECT. Use another method, or sign the parts.")
       }
@@ -37,18 +39,42 @@
       guard uppercase == method || ![.get, .head, .post, .put, .delete].contains(uppercase) else {
         throw .changedByClient("URLSession sends the method \(method.rawValue) in upper case. Write it so.")
       }
-      var sent = self
-      sent.authority = try authorityAsSent
-      sent.path = try service.removingDotSegments(from: pathAsSent)
       for field in headerFields {
         guard !HeaderField(field.name.rawName, "").isNamed("host") else {
           throw SigningError(.missingHost, "The request has a Host field and an authority. Remove the field.")
         }
         guard field.value.utf8.allSatisfy({ $0 < 0x80 }) else { throw .headerOutsideASCII(field.name.rawName) }
-        // Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".
-        if field.name != .cookie, sent.headerFields[values: field.name].count > 1 {
-          sent.headerFields[field.name] = headerFields[field.name]
-        }
+      }
+      var sent = joiningFields
+      sent.authority = try authorityAsSent
+      sent.path = try service.removingDotSegments(from: pathAsSent)
+      return try SignableRequest(sent)
+    }
+
+    /// Sets the authority, the path and the fields, and joins repeated fields other than cookies.
+    ///
+    /// - Throws: ``SigningError`` for HEAD with a payload.
+    public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
+      guard method != .head || !signed.coversBody else {
+        throw .changedByClient("HTTP clients don't all send a body with HEAD. Use another method, such as GET.")
+      }
+      var sent = joiningFields
+      sent.authority = signed.request.headers["host"]
+      sent.path = signed.request.target
+      for field in headerFields where isReplaced(field.name.rawName) { sent.headerFields[field.name] = nil }
+      for header in signed.addedHeaders {
+        if let name = HTTPField.Name(header.name) { sent.headerFields[name] = header.value }
+      }
+      self = sent
+    }
+
+    /// The request with each repeated field in one.
+    ///
+    /// Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".
+    private var joiningFields: HTTPRequest {
+      var sent = self
+      for field in headerFields where field.name != .cookie && sent.headerFields[values: field.name].count > 1 {
+        sent.headerFields[field.name] = headerFields[field.name]
       }
       return sent
     }
@@ -83,86 +109,5 @@
   extension SigningError {
     fileprivate static let requestWithoutAuthority = SigningError(
       .missingHost, "The request has no authority. Set it to the host, with the port if it isn't the scheme's default.")
-  }
-
-  extension Signer {
-    /// Signs `request` in its headers, as ``sign(_:payload:with:at:)`` does.
-    ///
-    /// If `URLSession` sends the request, sign the `URLRequest` instead: its session replaces cookies and rejects a GET request
-    /// with a body.
-    ///
-    /// - Parameters:
-    ///   - request: The request. Signing puts it into the form in which HTTP clients send it: the default port is removed
-    ///     from the authority, dot segments are removed from the path and characters encoded that a URL can't contain, cookies
-    ///     are joined by `; ` and other repeated fields by `, `.
-    ///   - payload: The payload, which isn't part of an `HTTPRequest`.
-    ///   - credentials: The credentials to sign with.
-    ///   - time: The time of signing.
-    /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
-    /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the request as it is
-    ///   signed: CONNECT, HEAD with a payload, an S3 key with dot segments, a dot segment written `%2E`, a field outside
-    ///   ASCII. `request` is unchanged then.
-    @discardableResult
-    public func sign(
-      _ request: inout HTTPRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
-    ) throws(SigningError) -> SignedRequest {
-      var sent = try request.asSent(to: service)
-      var signable = try SignableRequest(sent)
-      let signed = try sign(&signable, payload: payload, with: credentials, at: time)
-      guard request.method != .head || [SHA256Digest.hexOfNothing, Payload.unsignedWord].contains(signed.payloadHash)
-      else {
-        throw .changedByClient("HTTP clients don't all send a body with HEAD. Use another method, such as GET.")
-      }
-      for field in request.headerFields where fields.replacesHeader(field.name.rawName, for: service) {
-        sent.headerFields[field.name] = nil
-      }
-      for header in signed.addedHeaders {
-        if let name = HTTPField.Name(header.name) { sent.headerFields[name] = header.value }
-      }
-      request = sent
-      return signed
-    }
-
-    /// Signs `request` with the current credentials of `provider`.
-    ///
-    /// - Parameters:
-    ///   - request: The request. Signing puts it into the form in which HTTP clients send it.
-    ///   - payload: The payload, which isn't part of an `HTTPRequest`.
-    ///   - provider: The source of the credentials.
-    ///   - time: The time of signing; defaults to the time at which the provider returns the credentials.
-    /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
-    /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
-    @discardableResult
-    public func sign(
-      _ request: inout HTTPRequest, payload: Payload = .empty, with provider: some CredentialProvider,
-      at time: Date? = nil
-    ) async throws -> SignedRequest {
-      let credentials = try await provider.credentials()
-      return try sign(&request, payload: payload, with: credentials, at: time ?? Date())
-    }
-
-    /// Returns a signed copy of `request`, as ``sign(_:payload:with:at:)`` signs it.
-    ///
-    /// - Throws: ``SigningError``.
-    public func signed(
-      _ request: HTTPRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
-    ) throws(SigningError) -> HTTPRequest {
-      var request = request
-      try sign(&request, payload: payload, with: credentials, at: time)
-      return request
-    }
-
-    /// Returns a copy of `request`, signed with the current credentials of `provider`.
-    ///
-    /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
-    ///
-    /// - Throws: The provider's error, or ``SigningError``.
-    public func signed(
-      _ request: HTTPRequest, payload: Payload = .empty, with provider: some CredentialProvider, at time: Date? = nil
-    ) async throws -> HTTPRequest {
-      var request = request
-      try await sign(&request, payload: payload, with: provider, at: time)
-      return request
-    }
   }
 #endif

@@ -1,70 +1,80 @@
-#if canImport(FoundationEssentials)
-  public import struct FoundationEssentials.Date
-#else
-  public import struct Foundation.Date
-#endif
+/// A type of HTTP requests that a ``Signer`` can sign.
+///
+/// ``SignableRequest`` is one, and so are, with the package's traits, `URLRequest`, `HTTPRequest` and `HTTPClientRequest`. A
+/// type of your own conforms in a few lines:
+///
+///     struct Call {
+///       var method = "GET"
+///       var host: String
+///       var target = "/"
+///       var headers: [HeaderField] = []
+///       var body: [UInt8] = []
+///     }
+///
+///     extension Call: RequestAdapter {
+///       func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest {
+///         SignableRequest(method: method, target: target, headers: [HeaderField("Host", host)] + headers)
+///       }
+///
+///       var signablePayload: Payload? { .bytes(body) }
+///
+///       mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) {
+///         target = signed.request.target
+///         headers.removeAll { isReplaced($0.name) }
+///         headers += signed.addedHeaders
+///       }
+///     }
+///
+///     var call = Call(host: "orders.example.com")
+///     try await signer.sign(&call, with: .default)
+///
+/// A signature is valid only for the bytes that are sent. If an HTTP client changes a request, return the changed parts, or
+/// throw ``SigningError``.
+public protocol RequestAdapter {
+  /// Returns the parts of this request, exactly as its HTTP client sends them.
+  ///
+  /// Leave out header fields that the client sets or changes by itself. `Host` is required.
+  ///
+  /// - Parameters:
+  ///   - service: The service that checks the signature.
+  ///   - placement: The place of the signature: a presigned request is often sent by another client.
+  /// - Returns: The parts.
+  /// - Throws: ``SigningError`` if the client would change the request after signing.
+  func signableRequest(
+    for service: SigningService, in placement: SignaturePlacement
+  ) throws(SigningError) -> SignableRequest
 
-extension Signer {
-  /// Signs `request` with the credentials that `provider` has now.
+  /// The payload that this request carries, or ``Payload/empty``; `nil` if requests of this type don't carry theirs.
   ///
-  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
-  @discardableResult
-  public func sign(
-    _ request: inout SignableRequest, payload: Payload = .empty, with provider: some CredentialProvider,
-    at time: Date? = nil
-  ) async throws -> SignedRequest {
-    let credentials = try await provider.credentials()
-    return try sign(&request, payload: payload, with: credentials, at: time ?? Date())
-  }
+  /// Throws ``SigningError`` if the payload is a stream, which can't be read twice. By default `nil`, so that the caller of
+  /// the signer passes the payload.
+  var signablePayload: Payload? { get throws(SigningError) }
 
-  /// Returns a copy of `request`, signed with the current credentials of `provider`.
+  /// Changes this request to the signed one: sets the target and the header fields.
   ///
-  /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
-  ///
-  /// - Throws: The provider's error, or ``SigningError``.
-  public func signed(
-    _ request: SignableRequest, payload: Payload = .empty, with provider: some CredentialProvider, at time: Date? = nil
-  ) async throws -> SignableRequest {
-    var request = request
-    try await sign(&request, payload: payload, with: provider, at: time)
-    return request
-  }
+  /// - Parameters:
+  ///   - signed: The signed parts. ``SignedRequest/addedHeaders`` are the fields to add.
+  ///   - isReplaced: Returns whether signing replaces the field of a name, in any letter case. Remove these fields first.
+  /// - Throws: ``SigningError`` if the client would send another request. Then this request must be unchanged.
+  mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError)
+}
 
-  /// Presigns `request` with the credentials that `provider` has now.
-  ///
-  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
-  @discardableResult
-  public func presign(
-    _ request: inout SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
-    with provider: some CredentialProvider, at time: Date? = nil
-  ) async throws -> SignedRequest {
-    let credentials = try await provider.credentials()
-    return try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time ?? Date())
-  }
+extension RequestAdapter {
+  /// No payload is known.
+  public var signablePayload: Payload? { nil }
+}
 
-  /// Returns a copy of `request`, presigned with the current credentials of `provider`.
-  ///
-  /// For `main.swift` and actors, whose properties can't be `inout` arguments of an `async` function.
-  ///
-  /// - Throws: The provider's error, or ``SigningError``.
-  public func presigned(
-    _ request: SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
-    with provider: some CredentialProvider,
-    at time: Date? = nil
-  ) async throws -> SignableRequest {
-    var request = request
-    try await presign(&request, validFor: lifetime, payload: payload, with: provider, at: time)
-    return request
-  }
+extension SignableRequest: RequestAdapter {
+  /// Returns the request unchanged.
+  public func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest { self }
 
-  /// Signs `request` and gets ready for its chunks with the credentials that `provider` has now.
-  ///
-  /// - Throws: The provider's error, or ``SigningError``; `request` is unchanged then.
-  public func sign(
-    _ request: inout SignableRequest, chunked payload: ChunkedPayload, with provider: some CredentialProvider,
-    at time: Date? = nil
-  ) async throws -> ChunkedUpload {
-    let credentials = try await provider.credentials()
-    return try sign(&request, chunked: payload, with: credentials, at: time ?? Date())
+  /// Becomes the signed request.
+  public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) {
+    self = signed.request
   }
+}
+
+extension SignedRequest {
+  /// Whether the signature covers a body that the client must send.
+  var coversBody: Bool { payloadHash != SHA256Digest.hexOfNothing && payloadHash != Payload.unsignedWord }
 }

@@ -80,6 +80,18 @@ public struct Payload: Sendable {
   }
 }
 
+extension Payload? {
+  /// The last line of the canonical request.
+  func hash(under rule: SigningService.PayloadRule) throws(SigningError) -> String {
+    guard let self else {
+      // rule: payload-unsigned
+      if rule == .unsigned { return Payload.unsignedWord }
+      throw .missingPayload
+    }
+    return try self.hash(under: rule)
+  }
+}
+
 extension Payload: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The hash, or the number of bytes; never the bytes, which may contain secrets.
   public var description: String {

@@ -1,8 +1,16 @@
+/// The place of a signature.
+public enum SignaturePlacement: Sendable, Hashable {
+  /// In the `Authorization` header.
+  case header
+  /// In the query: a presigned request.
+  case query
+}
+
 /// A signed request, what signing has added to it, and what exactly was signed.
 public struct SignedRequest: Sendable {
   /// The request as it is to be sent.
   public let request: SignableRequest
-  let placement: Placement
+  let placement: SignaturePlacement
   /// How many headers at the end of the request signing has set.
   var addedHeaderCount: Int
   /// The scope that the signature is valid for.
@@ -13,14 +21,6 @@ public struct SignedRequest: Sendable {
   public let payloadHash: String
   let date: SigningDate
   let canonicalizer: Canonicalizer
-
-  /// The place of the signature.
-  enum Placement: Sendable {
-    /// At the end of the last header.
-    case headers
-    /// At the end of the target.
-    case query
-  }
 
   /// The value that the signature is in.
   enum Signature {
@@ -39,7 +39,7 @@ public struct SignedRequest: Sendable {
     var headers = request.headers
     switch signature {
     case .header(let authorization):
-      placement = .headers
+      placement = .header
       headers.reserveCapacity(headers.count + fields.headers.count)
       addedHeaderCount = headers.append(fields, &values, payloadHash: payloadHash, authorization: authorization)
       self.request = SignableRequest(method: request.method, target: request.target, headers: headers)
@@ -63,7 +63,7 @@ public struct SignedRequest: Sendable {
   /// The signature, in lower-case hex.
   public var signature: String {
     // Either text ends in `Signature=` and the signature.
-    let text = placement == .headers ? request.headers.last?.value ?? "" : request.target
+    let text = placement == .header ? request.headers.last?.value ?? "" : request.target
     let start = text.utf8.lastIndex(of: UInt8(ascii: "=")).map(text.utf8.index(after:)) ?? text.startIndex
     return String(text[start...])
   }

@@ -58,18 +58,6 @@ extension Signer {
     request = signed.request
     return signed
   }
-
-  /// Returns a presigned copy of `request`, as ``presign(_:validFor:payload:with:at:)`` presigns it.
-  ///
-  /// - Throws: ``SigningError``.
-  public func presigned(
-    _ request: SignableRequest, validFor lifetime: Duration, payload: Payload? = nil, with credentials: Credentials,
-    at time: Date = Date()
-  ) throws(SigningError) -> SignableRequest {
-    var request = request
-    try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time)
-    return request
-  }
 }
 
 extension CanonicalQuery {

@@ -45,7 +45,8 @@ public struct Signer: Sendable {
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it will be sent.
-  ///   - payload: The payload. Ignored for services that don't sign payloads.
+  ///   - payload: The payload, such as ``Payload/empty`` for a request without a body. Required, except for services that
+  ///     don't sign payloads, which ignore it.
   ///   - credentials: The credentials to sign with.
   ///   - time: The time of signing. AWS rejects a request whose time differs by more than 5 minutes (S3: 15) from its own
   ///     clock.
@@ -53,7 +54,7 @@ public struct Signer: Sendable {
   /// - Throws: ``SigningError``; `request` is unchanged then.
   @discardableResult
   public func sign(
-    _ request: inout SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
+    _ request: inout SignableRequest, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
     let unsigned = request.removingSignature(fields, of: service)
     let signed = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
@@ -74,17 +75,6 @@ public struct Signer: Sendable {
     }
     request = signed.request
     return signed
-  }
-
-  /// Returns a signed copy of `request`, as ``sign(_:payload:with:at:)`` signs it.
-  ///
-  /// - Throws: ``SigningError``.
-  public func signed(
-    _ request: SignableRequest, payload: Payload = .empty, with credentials: Credentials, at time: Date = Date()
-  ) throws(SigningError) -> SignableRequest {
-    var request = request
-    try sign(&request, payload: payload, with: credentials, at: time)
-    return request
   }
 
   /// The values of what signing sets in `request`, except for those that depend on its canonical form.

@@ -30,6 +30,8 @@ public struct SigningError: Error, Hashable {
     public static let invalidService = Code("invalidService")
     /// The payload hash is empty, or contains white space or control characters.
     public static let invalidPayloadHash = Code("invalidPayloadHash")
+    /// The payload was neither passed nor is it a part of the request.
+    public static let missingPayload = Code("missingPayload")
     /// The payload is a stream; the caller must pass its hash.
     public static let unreadablePayload = Code("unreadablePayload")
     /// The time of signing is outside of the years 1 to 9999.
@@ -67,6 +69,11 @@ extension SigningError {
   /// The error for a body that an adapter can't read without consuming it.
   static let payloadIsStream = SigningError(
     .unreadablePayload, "The body is a stream, which can't be read twice. Pass its hash as `payload`.")
+  /// The error for a payload that wasn't passed, to a signer that can't know it.
+  static let missingPayload = SigningError(
+    .missingPayload,
+    "The payload is missing, and this type of request contains none. Pass `payload`: .empty for a request without a body,"
+      + " .bytes(…) or .hash(…) for one with a body, or .unsigned, which S3 accepts over TLS.")
   /// The error for a URL without a host.
   static let urlWithoutHost = SigningError(
     .missingHost, "The URL has no host. Use a URL such as https://host/path.")

@@ -97,7 +97,7 @@ public enum AuthenticationToken {
       method: "GET", target: "/?Action=GetCallerIdentity&Version=2011-06-15",
       headers: [HeaderField("Host", host), HeaderField("x-k8s-aws-id", cluster)])
     try Signer(service: .sts, region: SigningRegion(region)).presign(
-      &request, validFor: .seconds(60), with: credentials, at: time)
+      &request, validFor: .seconds(60), payload: .empty, with: credentials, at: time)
     let base64 = Data("https://\(host)\(request.target)".utf8).base64EncodedString()
     let urlSafe = base64.utf8.compactMap { byte -> UInt8? in
       switch byte {
@@ -123,7 +123,7 @@ public enum AuthenticationToken {
     target.append(more)
     var request = SignableRequest(method: "GET", target: target.string(), headers: [HeaderField("Host", host)])
     try Signer(service: service, region: region).presign(
-      &request, validFor: .seconds(900), with: credentials, at: time)
+      &request, validFor: .seconds(900), payload: .empty, with: credentials, at: time)
     return host + request.target
   }
 }

@@ -8,16 +8,8 @@
 ///
 /// ``Verifier`` proves it. Before that, use only the access key ID, to look up a secret.
 public struct SignatureClaim: Sendable, Hashable {
-  /// The place of a signature.
-  public enum Placement: Sendable, Hashable {
-    /// In the `Authorization` header.
-    case header
-    /// In the query: a presigned request.
-    case query
-  }
-
   /// The place of the signature.
-  public let placement: Placement
+  public let placement: SignaturePlacement
   /// The algorithm that the request names.
   public let algorithm: SigningAlgorithm
   let date: SigningDate

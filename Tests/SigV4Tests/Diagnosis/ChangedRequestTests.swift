@@ -101,13 +101,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (SignatureClaim.Placement.header, "/a?b=1", "&c=2", "without c."), (.query, "/a?b=1", "&c=2", "without c."),
+    (SignaturePlacement.header, "/a?b=1", "&c=2", "without c."), (.query, "/a?b=1", "&c=2", "without c."),
     (.query, "/a", "&c=2&d", "without c and d."), (.header, "/a?b=1", "&b=1", "without b."),
     (.header, "/a?b=1", "&X-Amz-Security-Token%3DTOKENTHATMUSTNOTSHOW", "without X-Amz-Security-Token."),
     (.header, "/a?b=1", "&" + String(repeating: "TOKENTHATMUSTNOTSHOW", count: 4), "without a parameter."),
   ])
   func `a parameter that was added after signing is found`(
-    placement: SignatureClaim.Placement, target: String, added: String, sentence: String
+    placement: SignaturePlacement, target: String, added: String, sentence: String
   ) throws {
     let sample = SignedSample(placement: placement, target: target)
     let request = try sample.request { $0.target += added }

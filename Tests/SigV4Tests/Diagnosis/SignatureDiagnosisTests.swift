@@ -113,7 +113,8 @@ import Testing
   func `a secret given with white space is found to be the mistake, if it is`(secret: String) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
     let clean = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
-    try Signer(service: .executeAPI, region: "us-west-2").sign(&request, with: clean, at: SignedSample.time)
+    try Signer(service: .executeAPI, region: "us-west-2").sign(
+      &request, payload: .empty, with: clean, at: SignedSample.time)
     let given = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: secret)
     // This signature is made without it, so something else is wrong.
     #expect(SignatureDiagnosis(of: request, credentials: given).cause == .signatureIsRight)
@@ -186,7 +187,7 @@ import Testing
     let sample = SignedSample()
     var request = SignableRequest(method: sample.method, target: sample.target, headers: sample.headers)
     let signed = try Signer(service: sample.service, region: "us-west-2").sign(
-      &request, with: sample.credentials, at: SignedSample.time)
+      &request, payload: .empty, with: sample.credentials, at: SignedSample.time)
     let shown = try signed.stringToSign.text
     let answer = { (text: String) in ServiceErrorResponse("<StringToSign>\(text)</StringToSign>") }
     #expect(SignatureDiagnosis(of: request, answer: answer(shown)).cause == .secret)

@@ -23,7 +23,7 @@ struct SecretRunsTests {
   @Test func `of an AWS signature only the signature is secret`() throws {
     var signed = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h")])
     let signer = Signer(service: SigningService("sts"), region: "us-west-2")
-    let signature = try signer.sign(&signed, with: Planted.credentials).signature
+    let signature = try signer.sign(&signed, payload: .empty, with: Planted.credentials).signature
     let request = TransportRequest(method: "POST", url: "http://h/", headers: signed.headers)
     let words = ["ASIAEXAMPLE sent AWS4-HMAC-SHA256 Signature=\(signature) and \(Planted.token)"]
     #expect(told(words, request) == #": "ASIAEXAMPLE sent AWS4-HMAC-SHA256 Signature=<redacted> and <redacted>""#)

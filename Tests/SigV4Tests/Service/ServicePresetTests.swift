@@ -51,7 +51,7 @@ import Testing
     #expect(signed.request.headers.contains(HeaderField("x-amz-s3session-token", "session/token+==")))
     #expect(!signed.request.headers.contains { $0.isNamed("x-amz-security-token") })
     var again = signed.request
-    try Signer(service: .s3Express, region: "us-west-2").sign(&again, with: credentials, at: time)
+    try Signer(service: .s3Express, region: "us-west-2").sign(&again, payload: .empty, with: credentials, at: time)
     #expect(again == signed.request)
     #expect(!"\(signed.request)".contains("session/token"))
   }

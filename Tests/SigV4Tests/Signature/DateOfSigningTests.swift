@@ -14,7 +14,7 @@ import Testing
     for day in 0..<365 {
       let time = Date(timeIntervalSince1970: Double((start + day) * 86_400 + day * 236))
       var request = SignableRequest(method: "GET", target: "/", headers: SignedSample().headers)
-      try signer.sign(&request, with: SignedSample().credentials, at: time)
+      try signer.sign(&request, payload: .empty, with: SignedSample().credentials, at: time)
       #expect(try SignatureClaim(request).time == time)
     }
   }

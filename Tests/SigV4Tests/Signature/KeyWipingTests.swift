@@ -59,7 +59,8 @@
 
     private static func sign(with credentials: Credentials) throws {
       var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "example.com")])
-      try Signer(service: SigningService("iam"), region: "us-east-1").sign(&request, with: credentials, at: time)
+      try Signer(service: SigningService("iam"), region: "us-east-1").sign(
+        &request, payload: .empty, with: credentials, at: time)
     }
 
     @Test func `a SigV4 key is in memory only while it is in use`() throws {

@@ -28,7 +28,7 @@ import Testing
     #expect(skew.serverTime(at: noon) == noon.addingTimeInterval(-1.5))
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
     try Signer(service: .sts, region: "us-east-1").sign(
-      &request, with: Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"),
+      &request, payload: .empty, with: Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET"),
       at: ClockSkew(offset: .seconds(60)).serverTime(at: noon))
     #expect(request.headers.contains(HeaderField("X-Amz-Date", "19941106T085037Z")))
   }

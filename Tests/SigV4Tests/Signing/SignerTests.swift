@@ -30,7 +30,7 @@ import Testing
   @Test func `the steps called one by one give what the signer gives`() throws {
     var request = request
     let signed = try Signer(service: SigningService("service"), region: "us-east-1").sign(
-      &request, with: credentials, at: time)
+      &request, payload: .empty, with: credentials, at: time)
     let canonical = try Canonicalizer(SigningService("service")).canonicalRequest(
       for: request, payloadHash: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
     let scope = try CredentialScope(date: time, region: "us-east-1", service: "service")
@@ -48,8 +48,8 @@ import Testing
     once.headers.append(HeaderField("Accept", "*/*"))
     var twice = once
     try signer.sign(&twice, payload: .bytes([1]), with: temporary, at: time)
-    try signer.sign(&twice, with: credentials, at: time.addingTimeInterval(60))
-    try signer.sign(&once, with: credentials, at: time.addingTimeInterval(60))
+    try signer.sign(&twice, payload: .empty, with: credentials, at: time.addingTimeInterval(60))
+    try signer.sign(&once, payload: .empty, with: credentials, at: time.addingTimeInterval(60))
     #expect(twice == once)
   }
 
@@ -81,10 +81,10 @@ import Testing
   @Test func `a header-signed request that is presigned carries one signature only`() throws {
     let signer = Signer(service: .s3, region: "us-east-1")
     var request = request
-    try signer.sign(&request, with: credentials, at: time)
+    try signer.sign(&request, payload: .empty, with: credentials, at: time)
     try signer.presign(&request, validFor: .seconds(60), with: credentials, at: time)
     #expect(request.headers == self.request.headers)
-    try signer.sign(&request, with: credentials, at: time)
+    try signer.sign(&request, payload: .empty, with: credentials, at: time)
     #expect(request.target == "/")
   }
 
@@ -118,7 +118,7 @@ import Testing
   func `a region that a scope can't contain is rejected`(region: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: .s3, region: SigningRegion(region)).sign(&request, with: credentials, at: time)
+      try Signer(service: .s3, region: SigningRegion(region)).sign(&request, payload: .empty, with: credentials, at: time)
     }
     #expect(error?.code == .invalidRegion)
   }
@@ -127,7 +127,8 @@ import Testing
   func `a service that a scope can't contain is rejected`(name: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: SigningService(name), region: "r").sign(&request, with: credentials, at: time)
+      try Signer(service: SigningService(name), region: "r").sign(
+        &request, payload: .empty, with: credentials, at: time)
     }
     #expect(error?.code == .invalidService)
   }
@@ -136,7 +137,7 @@ import Testing
   func `a region set that can't be sent is rejected`(regions: [String]) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: .s3, region: .set(regions)).sign(&request, with: credentials, at: time)
+      try Signer(service: .s3, region: .set(regions)).sign(&request, payload: .empty, with: credentials, at: time)
     }
     #expect(error?.code == .invalidRegion)
   }
@@ -154,7 +155,8 @@ import Testing
   func `a time outside of the calendar is rejected`(seconds: Double) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: Date(timeIntervalSince1970: seconds))
+      try Signer(service: .s3, region: "r").sign(
+        &request, payload: .empty, with: credentials, at: Date(timeIntervalSince1970: seconds))
     }
     #expect(error?.code == .invalidDate)
   }
@@ -168,7 +170,7 @@ import Testing
   func `the time is written in UTC, to the second`(seconds: Double, expected: String) throws {
     var request = request
     try Signer(service: .s3, region: "r").sign(
-      &request, with: credentials, at: Date(timeIntervalSince1970: seconds + 0.999))
+      &request, payload: .empty, with: credentials, at: Date(timeIntervalSince1970: seconds + 0.999))
     #expect(value("x-amz-date", of: request) == [expected])
   }
 
@@ -177,7 +179,7 @@ import Testing
     let replaced = Credentials(accessKeyID: credentials.accessKeyID, secretAccessKey: "other")
     let signatures = try [credentials, replaced, credentials].map { credentials in
       var request = request
-      return try signer.sign(&request, with: credentials, at: time).signature
+      return try signer.sign(&request, payload: .empty, with: credentials, at: time).signature
     }
     #expect(signatures[0] == signatures[2])
     #expect(signatures[0] != signatures[1])
@@ -188,7 +190,7 @@ import Testing
     for number in Array(0..<200) + Array(0..<200) {
       let credentials = Credentials(accessKeyID: "AKID\(number)", secretAccessKey: "secret\(number)")
       var request = request
-      let signed = try signer.sign(&request, with: credentials, at: time)
+      let signed = try signer.sign(&request, payload: .empty, with: credentials, at: time)
       let key = try SigningKey(credentials, scope: signed.scope)
       #expect(try key.signature(for: signed.stringToSign) == signed.signature)
     }
@@ -198,8 +200,8 @@ import Testing
     var given = request
     var provided = request
     let signer = Signer(service: .vpcLattice, region: "us-west-2")
-    try signer.sign(&given, with: credentials, at: time)
-    try await signer.sign(&provided, with: StaticCredentialProvider(credentials), at: time)
+    try signer.sign(&given, payload: .empty, with: credentials, at: time)
+    try await signer.sign(&provided, payload: .empty, with: StaticCredentialProvider(credentials), at: time)
     #expect(given == provided)
   }
 
@@ -207,7 +209,7 @@ import Testing
     let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "PLANTED-SECRET", sessionToken: "PLANTED-TOKEN")
     let signer = Signer(service: .s3, region: "r")
     var header = request
-    let signed = try signer.sign(&header, with: credentials, at: time)
+    let signed = try signer.sign(&header, payload: .empty, with: credentials, at: time)
     var query = request
     let presigned = try signer.presign(&query, validFor: .seconds(1), with: credentials, at: time)
     let key = try SigningKey(credentials, scope: signed.scope)

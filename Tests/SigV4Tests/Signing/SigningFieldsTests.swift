@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `a field that is added to the table is signed`() throws {
-    let signed = try signer.signed(request, with: sample.credentials, at: SignedSample.time)
+    let signed = try signer.signed(request, payload: .empty, with: sample.credentials, at: SignedSample.time)
     #expect(signed.headers.filter { $0.isNamed("x-test-date") }.map(\.value) == [Self.date])
     #expect(signed.headers.last { $0.isNamed("authorization") }?.value.contains(";x-test-date,") == true)
   }
@@ -36,10 +36,10 @@ import Testing
   }
 
   @Test func `a field that is added to the table is replaced by signing again`() throws {
-    var again = try signer.signed(request, with: sample.credentials, at: SignedSample.time)
+    var again = try signer.signed(request, payload: .empty, with: sample.credentials, at: SignedSample.time)
     try signer.presign(&again, validFor: .seconds(60), with: sample.credentials, at: SignedSample.time)
     #expect(!again.headers.contains { $0.isNamed("x-test-date") })
-    try signer.sign(&again, with: sample.credentials, at: SignedSample.time)
+    try signer.sign(&again, payload: .empty, with: sample.credentials, at: SignedSample.time)
     #expect(again.target == request.target)
     #expect(again.headers.filter { $0.isNamed("x-test-date") }.count == 1)
   }

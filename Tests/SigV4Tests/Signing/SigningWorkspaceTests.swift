@@ -35,7 +35,7 @@ import Testing
     // In one function without suspension, so that all of it is on one thread.
     var (inHeaders, inQuery) = (request, request)
     let signer = Signer(service: sample.service, region: "us-west-2")
-    _ = try? signer.sign(&inHeaders, with: sample.credentials, at: SignedSample.time)
+    _ = try? signer.sign(&inHeaders, payload: .empty, with: sample.credentials, at: SignedSample.time)
     try expectSmall()
     _ = try? signer.presign(&inQuery, validFor: .seconds(60), with: sample.credentials, at: SignedSample.time)
     try expectSmall()

@@ -7,7 +7,7 @@ struct SignedSample: CustomTestStringConvertible {
   var service = SigningService("service")
   var region: String? = "us-west-2"
   var algorithm = SigningAlgorithm.sigV4
-  var placement = SignatureClaim.Placement.header
+  var placement = SignaturePlacement.header
   var token: String?
   var body: [UInt8] = []
   var method = "GET"
@@ -50,7 +50,7 @@ struct SignedSample: CustomTestStringConvertible {
   /// Every way to sign.
   static let all: [SignedSample] = [SigningService("service"), .vpcLattice, .s3].flatMap { service in
     [SigningAlgorithm.sigV4, .sigV4a].flatMap { algorithm in
-      [SignatureClaim.Placement.header, .query].flatMap { placement in
+      [SignaturePlacement.header, .query].flatMap { placement in
         [nil, "token/of+the=session"].map { token in
           SignedSample(service: service, algorithm: algorithm, placement: placement, token: token)
         }

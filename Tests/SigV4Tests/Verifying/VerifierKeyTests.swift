@@ -40,7 +40,7 @@ import Testing
     let credentials = [secret, other].map { Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: $0) }
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
     try Signer(service: sample.service, region: "us-west-2").sign(
-      &request, with: credentials[0], at: SignedSample.time)
+      &request, payload: .empty, with: credentials[0], at: SignedSample.time)
     let signed = request
     try await onNewThread {
       for _ in 0..<2 {

@@ -178,9 +178,9 @@ import Testing
       Verifier(service: .vpcLattice).refusal(of: try sample.request(), with: sample.credentials) == .wrongPayload)
   }
 
-  @Test(arguments: [SignatureClaim.Placement.header, .query])
+  @Test(arguments: [SignaturePlacement.header, .query])
   func `a missing, spare or foreign token is reported only to a sender with the secret`(
-    placement: SignatureClaim.Placement
+    placement: SignaturePlacement
   ) throws {
     let temporary = SignedSample(placement: placement, token: "token")
     let lasting = SignedSample(placement: placement)
@@ -200,7 +200,7 @@ import Testing
   func `a region set contains the regions that its patterns match`(regionSet: [String], isTaken: Bool) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
     try Signer(service: sample.service, region: .set(regionSet)).sign(
-      &request, with: sample.credentials, at: SignedSample.time)
+      &request, payload: .empty, with: sample.credentials, at: SignedSample.time)
     #expect(sample.verifier.refusal(of: request, with: sample.credentials) == (isTaken ? nil : .wrongScope))
   }
 
