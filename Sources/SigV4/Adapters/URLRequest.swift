@@ -1,7 +1,9 @@
 #if URLSession
-  public import Foundation
   #if canImport(FoundationNetworking)
+    import Foundation
     public import FoundationNetworking
+  #else
+    public import Foundation
   #endif
 
   extension SignableRequest {

@@ -1,16 +1,16 @@
 /// Converts requests to the canonical form that signer and service agree on.
 ///
 /// It works on bytes, and accepts any UTF-8 and any percent escape. The same request always gives the same text.
-public struct Canonicalizer: Sendable, Hashable {
+package struct Canonicalizer: Sendable, Hashable {
   /// The number of times that the path is percent-encoded.
-  public var pathEncoding: SigningService.PathEncoding
+  package var pathEncoding: SigningService.PathEncoding
   /// Whether dot segments and repeated slashes are removed from the path.
-  public var pathNormalization: SigningService.PathNormalization
+  package var pathNormalization: SigningService.PathNormalization
   /// Whether the signature covers the session token.
-  public var sessionToken: SigningService.SessionTokenRule
+  package var sessionToken: SigningService.SessionTokenRule
 
   /// Creates a canonicalizer with the rules of `service`.
-  public init(_ service: SigningService) {
+  package init(_ service: SigningService) {
     pathEncoding = service.pathEncoding
     pathNormalization = service.pathNormalization
     sessionToken = service.sessionToken
@@ -25,7 +25,7 @@ public struct Canonicalizer: Sendable, Hashable {
   ///   - payloadHash: The last line: a SHA-256 in lower-case hex, or a word such as `UNSIGNED-PAYLOAD`.
   /// - Returns: The canonical request.
   /// - Throws: ``SigningError`` if the request is malformed.
-  public func canonicalRequest(
+  package func canonicalRequest(
     for request: SignableRequest, payloadHash: String
   ) throws(SigningError) -> CanonicalRequest {
     try canonicalRequest(for: request, payloadHash: payloadHash, .signable(sessionToken))
@@ -34,7 +34,7 @@ public struct Canonicalizer: Sendable, Hashable {
   /// Returns the canonical request with the headers that a signature lists: names in lower case, joined by `;`.
   ///
   /// - Throws: ``SigningError`` if the request is malformed.
-  public func canonicalRequest(
+  package func canonicalRequest(
     for request: SignableRequest, payloadHash: String, signedHeaders: String
   ) throws(SigningError) -> CanonicalRequest {
     try canonicalRequest(for: request, payloadHash: payloadHash, .listed(signedHeaders))

@@ -1,7 +1,7 @@
 /// The headers that are never signed, because a client, proxy or load balancer can change them after signing.
-public enum UnsignedHeader {
+package enum UnsignedHeader {
   /// The names in lower case, each with the reason why it isn't signed.
-  public static let all: [String: String] = [  // rule: headers-left-out
+  package static let all: [String: String] = [  // rule: headers-left-out
     "authorization": "it contains the signature itself",
     "connection": "hop-by-hop: each connection has its own (RFC 9110, 7.6.1)",
     "expect": "the first proxy can answer and remove it (RFC 9110, 10.1.1)",

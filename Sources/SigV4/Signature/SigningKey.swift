@@ -3,9 +3,9 @@
 /// A SigV4 key is a chain of HMACs over day, region, service and terminator. It can sign for its scope only
 /// (AWS IAM User Guide, "Create a signed AWS API request", step 4). A SigV4a key, whose scope has no region, is a P-256 key
 /// derived from the access key pair alone (``AsymmetricKeyDerivation``).
-public struct SigningKey: Sendable {
+package struct SigningKey: Sendable {
   /// The scope that the key signs for.
-  public var scope: CredentialScope { storage.scope }
+  package var scope: CredentialScope { storage.scope }
   var material: any SigningMaterial { storage.material }
   /// The credential that a signature names: the access key ID and the scope.
   var credential: String { storage.credential }
@@ -38,7 +38,7 @@ public struct SigningKey: Sendable {
   /// Derives the key of `scope` from `credentials`: a SigV4 key, or a SigV4a key if the scope has no region.
   ///
   /// - Throws: ``SigningError`` if the credentials are invalid.
-  public init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
+  package init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
     try credentials.validate()
     if let region = scope.region {
       // rule: signing-key
@@ -56,14 +56,14 @@ public struct SigningKey: Sendable {
   }
 
   /// The algorithm of this key.
-  public var algorithm: SigningAlgorithm { material.algorithm }
+  package var algorithm: SigningAlgorithm { material.algorithm }
 
   /// Returns the signature of `stringToSign` in lower-case hex.
   ///
   /// With SigV4, it is an HMAC of 32 bytes. With SigV4a, it is an ECDSA signature in DER, which differs each time.
   ///
   /// - Throws: ``SigningError`` only if the crypto library fails.
-  public func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
+  package func signature(for stringToSign: StringToSign) throws(SigningError) -> String {
     var buffer = ByteBuffer(capacity: 512)
     var state = try SHA256()
     buffer.append(stringToSign.text)
@@ -82,9 +82,9 @@ public struct SigningKey: Sendable {
 
 extension SigningKey: CustomStringConvertible, CustomReflectable {
   /// The scope; never the key.
-  public var description: String { "SigningKey(\(scope) key: <redacted>)" }
+  package var description: String { "SigningKey(\(scope) key: <redacted>)" }
   /// The scope; never the key.
-  public var customMirror: Mirror { Mirror(self, children: ["scope": scope], displayStyle: .struct) }
+  package var customMirror: Mirror { Mirror(self, children: ["scope": scope], displayStyle: .struct) }
 }
 
 extension Credentials {

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  public import struct FoundationEssentials.Date
+  package import struct FoundationEssentials.Date
 #else
-  public import struct Foundation.Date
+  package import struct Foundation.Date
 #endif
 
 /// The text that is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
@@ -14,7 +14,7 @@ public struct StringToSign: Sendable, Hashable {
   /// Builds the string to sign.
   ///
   /// - Throws: ``SigningError`` if the date is outside of the years 1 to 9999.
-  public init(
+  package init(
     algorithm: SigningAlgorithm = .sigV4, date: Date, scope: CredentialScope, canonicalRequest: CanonicalRequest
   ) throws(SigningError) {
     try self.init(algorithm: algorithm, date: SigningDate(date), scope: scope, canonicalRequest: canonicalRequest)
@@ -54,7 +54,7 @@ extension StringToSign {
   ///   - y: The second coordinate of the public key, 64 hex digits.
   /// - Returns: Whether the signature is valid; false too if a parameter isn't hex, or if the coordinates aren't a key.
   /// - Throws: ``SigningError`` only if the crypto library fails.
-  public func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
+  package func isSigned(_ signature: String, x: String, y: String) throws(SigningError) -> Bool {
     guard let signature = Hexadecimal.bytes(signature), let x = Hexadecimal.bytes(x), let y = Hexadecimal.bytes(y),
       x.count == 32, y.count == 32
     else { return false }

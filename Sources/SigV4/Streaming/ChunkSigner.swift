@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  public import struct FoundationEssentials.Date
+  package import struct FoundationEssentials.Date
 #else
-  public import struct Foundation.Date
+  package import struct Foundation.Date
 #endif
 
 /// Signs the chunks of a payload one after the other: each signature covers the one before it, and the first covers
@@ -22,7 +22,7 @@ public struct ChunkSigner: Sendable {
   ///   - key: The key that the request was signed with.
   ///   - time: The time that the request was signed at.
   /// - Throws: ``SigningError`` for a date outside of the years 1 to 9999.
-  public init(seedSignature: String, key: SigningKey, at time: Date) throws(SigningError) {
+  package init(seedSignature: String, key: SigningKey, at time: Date) throws(SigningError) {
     self.init(seedSignature: seedSignature, key: key, try SigningDate(time))
   }
 

@@ -73,7 +73,7 @@ public struct EventSigner: Sendable {
   ///
   /// - Returns: The signature's 32 bytes, the value of `:chunk-signature`.
   /// - Throws: ``SigningError`` if the credentials, the region or the service are invalid.
-  public mutating func signature(
+  package mutating func signature(
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date
   ) throws(SigningError) -> [UInt8] {
     try signature(headers: headers, payload: payload, SigningDate(time))

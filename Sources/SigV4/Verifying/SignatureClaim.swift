@@ -49,7 +49,7 @@ public struct SignatureClaim: Sendable, Hashable {
   /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a part that is there
   ///   twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope that doesn't end in `aws4_request` or
   ///   is for another day than the request's date.
-  public init(_ request: SignableRequest) throws(VerificationError) {
+  package init(_ request: SignableRequest) throws(VerificationError) {
     // Not this thread's headers, which would keep the memory of the largest request.
     var headers = CanonicalHeaders()
     headers.read(request.headers)

@@ -79,9 +79,9 @@ extension CallOfAUser: TestedRequest {
   static var carriesBody: Bool { true }
 
   init(tested parts: SignableRequest) throws {
-    self.init(
-      method: parts.method, host: try #require(parts.headers["host"]), target: parts.target,
-      headers: parts.headers.filter { !$0.isNamed("host") })
+    let host = try #require(parts.headers["host"])
+    let others = parts.headers.filter { !$0.isNamed("host") }
+    self.init(method: parts.method, host: host, target: parts.target, headers: others)
   }
 
   var sentParts: SignableRequest { signableRequest(for: .s3, in: .header) }
@@ -92,7 +92,8 @@ extension CallOfAUser: TestedRequest {
     static var carriesBody: Bool { true }
 
     init(tested parts: SignableRequest) throws {
-      self.init(url: try #require(URL(string: "https://\(try #require(parts.headers["host"]))\(parts.target)")))
+      let host = try #require(parts.headers["host"])
+      self.init(url: try #require(URL(string: "https://\(host)\(parts.target)")))
       httpMethod = parts.method
       for header in parts.headers where !header.isNamed("host") {
         setValue(header.value, forHTTPHeaderField: header.name)
@@ -125,7 +126,8 @@ extension CallOfAUser: TestedRequest {
     static var carriesBody: Bool { true }
 
     init(tested parts: SignableRequest) throws {
-      self.init(url: "https://\(try #require(parts.headers["host"]))\(parts.target)")
+      let host = try #require(parts.headers["host"])
+      self.init(url: "https://\(host)\(parts.target)")
       method = HTTPMethod(rawValue: parts.method)
       for header in parts.headers where !header.isNamed("host") { headers.add(name: header.name, value: header.value) }
     }

@@ -193,7 +193,7 @@ struct PlantedTypeTests {
       "RefusingPort",
       // Settings, codes and cases.
       "Code", "Cause", "Certainty", "Limits", "NonCanonicalTargets", "BodyCoverage",
-      "Placement", "Signatures",
+      "SignaturePlacement", "Signatures",
       "SigningAlgorithm", "SigningRegion", "SigningService",
       "PayloadRule", "ContentHashHeader", "PathEncoding",
       "PathNormalization", "SessionTokenRule", "ElastiCacheKind",

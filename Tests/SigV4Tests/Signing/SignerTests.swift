@@ -118,7 +118,8 @@ import Testing
   func `a region that a scope can't contain is rejected`(region: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
-      try Signer(service: .s3, region: SigningRegion(region)).sign(&request, payload: .empty, with: credentials, at: time)
+      try Signer(service: .s3, region: SigningRegion(region)).sign(
+        &request, payload: .empty, with: credentials, at: time)
     }
     #expect(error?.code == .invalidRegion)
   }
