@@ -1,6 +1,14 @@
 import NIOCore
 import NIOPosix
 
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
 /// A TCP connection whose bytes a test writes and reads itself.
 final class RawConnection {
   private var inbound: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
@@ -19,6 +27,8 @@ final class RawConnection {
   ) async throws -> Result {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .connectTimeout(.hours(1))  // The peer is there; a busy machine may be long in saying so.
+      .channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelOption(.tcpOption(.idleSecondsBeforeProbe), value: 1)
       .connect(to: try SocketAddress(ipAddress: host, port: port)) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -52,6 +62,18 @@ final class RawConnection {
   }
 
   func readToEnd() async throws -> String { try await read { _ in false } }
+}
+
+extension NIOBSDSocket.Option {
+  /// The seconds without traffic after which TCP checks that the peer is still there.
+  ///
+  /// A full queue of the loopback device drops packets. TCP sends all of them again but resets, and without this check a
+  /// client would wait forever for a connection that its peer has reset.
+  #if canImport(Darwin)
+    fileprivate static let idleSecondsBeforeProbe = Self(rawValue: TCP_KEEPALIVE)
+  #else
+    fileprivate static let idleSecondsBeforeProbe = Self(rawValue: TCP_KEEPIDLE)
+  #endif
 }
 
 extension String {

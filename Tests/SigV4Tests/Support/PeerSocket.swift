@@ -52,7 +52,12 @@
     /// The next connection; nil once the listener is shut down.
     func accepted() -> PeerSocket? {
       let connection = accept(descriptor, nil, nil)
-      return connection < 0 ? nil : PeerSocket(descriptor: connection)
+      guard connection >= 0 else { return nil }
+      // The loopback device drops packets when its queue is full, and TCP never repeats a reset: checks the client each second.
+      var (isOn, seconds) = (Int32(1), Int32(1))
+      setsockopt(connection, SOL_SOCKET, SO_KEEPALIVE, &isOn, socklen_t(MemoryLayout<Int32>.size))
+      setsockopt(connection, Int32(IPPROTO_TCP), TCP_KEEPIDLE, &seconds, socklen_t(MemoryLayout<Int32>.size))
+      return PeerSocket(descriptor: connection)
     }
 
     /// The bytes that come next; nil if there are none any more, empty if the connection was reset.
