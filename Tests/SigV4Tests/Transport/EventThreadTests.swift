@@ -40,11 +40,10 @@ import Testing
     #expect(await task.value == .cancelled)
   }
 
-  @Test func `a closed descriptor ends its wait and disturbs no other`() async throws {
-    let closed = try #require(SystemPipe())
-    close(closed.writing)
-    close(closed.reading)
-    #expect(await EventThread.shared.wait(for: [.readable(closed.reading)], until: .now + .seconds(600)) == .ready)
+  @Test func `a closed descriptor ends its wait and disturbs no other`() async {
+    // The number of a descriptor that was just closed could belong to another test's socket by now.
+    let closed = Int32.max
+    #expect(await EventThread.shared.wait(for: [.readable(closed)], until: .now + .seconds(600)) == .ready)
     #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
   }
 

@@ -26,30 +26,21 @@ import Testing
       await #expect(processExitsWith: .success) {
         let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
         let requests = ["127.0.0.1", "localhost"].map { patientRequest(url: "http://\($0):\(server.port)/") }
-        #if canImport(Glibc)
-          let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-          let descriptors = RLIMIT_NOFILE
-        #endif
-        var before = rlimit()
-        getrlimit(descriptors, &before)
         // At first not even the library's own thread can be started.
         for round in 1...2 {
-          var none = before
-          none.rlim_cur = 3
-          setrlimit(descriptors, &none)
-          for request in requests + [patientRequest(url: "http://name.invalid/")] {
-            let error = await #expect(throws: TransportError.self) { try await SocketTransport().send(request) }
-            #expect(error?.code == .systemResources, "\(round): \(request)")
+          await withoutDescriptors {
+            for request in requests + [patientRequest(url: "http://name.invalid/")] {
+              let error = await #expect(throws: TransportError.self) { try await SocketTransport().send(request) }
+              #expect(error?.code == .systemResources, "\(round): \(request)")
+            }
+            let provider = ContainerCredentialProvider(environment: [
+              "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(server.port)/"
+            ])
+            for provider in [provider, provider.cached()] as [any CredentialProvider] {
+              let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
+              #expect(error?.code == .systemResources)
+            }
           }
-          let provider = ContainerCredentialProvider(environment: [
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(server.port)/"
-          ])
-          for provider in [provider, provider.cached()] as [any CredentialProvider] {
-            let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
-            #expect(error?.code == .systemResources)
-          }
-          setrlimit(descriptors, &before)
           for request in requests {
             #expect(try await SocketTransport().send(request).body == Array("yes".utf8))
           }

@@ -200,15 +200,10 @@
         let trust = TLSTrust(environment: ["SSL_CERT_FILE": bundle, "SSL_CERT_DIR": "/nowhere"])
         // The library's own thread has its descriptors from here on.
         #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
-        let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        var before = rlimit()
-        getrlimit(descriptors, &before)
-        var none = before
-        none.rlim_cur = 3
-        setrlimit(descriptors, &none)
-        let error = await #expect(throws: TransportError.self) { try await trust.context(until: .now + patience) }
-        #expect(error?.code == .systemResources)
-        setrlimit(descriptors, &before)
+        await withoutDescriptors {
+          let error = await #expect(throws: TransportError.self) { try await trust.context(until: .now + patience) }
+          #expect(error?.code == .systemResources)
+        }
         _ = try await trust.context(until: .now + patience)
       }
     }

@@ -90,10 +90,10 @@ import Testing
       await #expect(processExitsWith: .success) {
         let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
         _ = try? await provider.checkedCredentials()
-        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
-        #expect(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-        let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
-        #expect(error?.code == .systemResources)
+        await withoutDescriptors {
+          let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
+          #expect(error?.code == .systemResources)
+        }
       }
     }
   #endif
