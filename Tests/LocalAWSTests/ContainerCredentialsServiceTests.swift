@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite struct ContainerCredentialsServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct ContainerCredentialsServiceTests {
   private static let credentials = Credentials(
     accessKeyID: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "token",
     expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012")

@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultTests {
   private func start(_ faults: FaultPlan) async throws -> LocalServer {
     let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "0123456789") }
     server.faults = faults

@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite struct InstanceMetadataServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct InstanceMetadataServiceTests {
   private static let expiration = Date(timeIntervalSince1970: 1_900_000_000)
   private static let credentials = Credentials(
     accessKeyID: "ASIAEXAMPLE", secretAccessKey: "c2VjcmV0/+", sessionToken: "dG9rZW4=", expiration: expiration,

@@ -2,7 +2,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite struct LatticeServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct LatticeServiceTests {
   private let denial =
     "is not authorized to perform: vpc-lattice-svcs:Invoke on resource: "
     + "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0/"

@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-@Suite struct SecurityTokenServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct SecurityTokenServiceTests {
   private let role = SecurityTokenService.Role(
     arn: "arn:aws:iam::123456789012:role/team/reservations", webIdentityToken: "ey.J+/=&.x",
     credentials: Credentials(

@@ -4,7 +4,7 @@ import SigV4
 import Testing
 
 /// The Lattice service that checks signatures, over loopback.
-@Suite struct SignatureAuthenticationTests {
+@Suite(.timeLimit(.minutes(10))) struct SignatureAuthenticationTests {
   private static let credentials = Credentials(
     accessKeyID: "AKIDEXAMPLE", secretAccessKey: "PLANTED-SECRET", sessionToken: "PLANTED-TOKEN")
 

@@ -5,7 +5,7 @@
   import SigV4
   import Testing
 
-  @Suite struct SentByAsyncHTTPClientTests {
+  @Suite(.timeLimit(.minutes(10))) struct SentByAsyncHTTPClientTests {
     @Test(arguments: OddRequest.all)
     func `AsyncHTTPClient sends what was signed, or signing throws`(odd: OddRequest) async throws {
       try await Sending.expect(odd, .asyncHTTPClient) { url in try await signAndSend(odd, url) }

@@ -8,7 +8,7 @@
     import FoundationNetworking
   #endif
 
-  @Suite struct SentByURLSessionTests {
+  @Suite(.timeLimit(.minutes(10))) struct SentByURLSessionTests {
     @Test(arguments: OddRequest.all)
     func `URLSession sends what was signed, or signing throws`(odd: OddRequest) async throws {
       try await Sending.expect(odd, .urlSession) { url in

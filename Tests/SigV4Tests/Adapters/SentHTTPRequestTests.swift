@@ -14,7 +14,7 @@
     import FoundationNetworking
   #endif
 
-  @Suite struct SentHTTPRequestTests {
+  @Suite(.timeLimit(.minutes(10))) struct SentHTTPRequestTests {
     @Test(arguments: OddRequest.all)
     func `NIO sends what was signed, or signing throws`(odd: OddRequest) async throws {
       try await Sending.expect(odd, .nio) { url in

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// The scenarios that the AWS SDKs share for the refreshing of credentials, by their numbers.
-@Suite struct CachedCredentialProviderTests {
+@Suite(.timeLimit(.minutes(10))) struct CachedCredentialProviderTests {
   /// A step of a scenario.
   enum Step: Sendable {
     /// The source answers so from now on.

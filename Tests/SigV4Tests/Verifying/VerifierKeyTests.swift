@@ -4,7 +4,7 @@ import Testing
 @testable import SigV4
 
 /// Which keys a verifier keeps, of which strangers may have no part.
-@Suite struct VerifierKeyTests {
+@Suite(.timeLimit(.minutes(10))) struct VerifierKeyTests {
   private let sample = SignedSample()
   private let verifier = Verifier(service: SigningService("service"))
 
