@@ -27,9 +27,11 @@ struct ContainerFault: Sendable {
   /// How long an answer is waited for; not long where none comes.
   var deadline = patience
 
-  var row: FaultTableRow { FaultTableRow(id, name, requests: String(repeating: "E", count: requests), play: play) }
+  var row: FaultTableRow {
+    FaultTableRow(id, name, requests: Array(repeating: .container, count: requests), play: play)
+  }
 
-  @Sendable private func play() async throws -> String {
+  @Sendable private func play() async throws -> [FaultRequest] {
     let container = ContainerCredentialsService.Container(credentials: Planted.credentials, authorization: Self.token)
     return try await ContainerCredentialsService.start(container).whileRunning { service async throws in
       service.faults = faults
@@ -44,7 +46,7 @@ struct ContainerFault: Sendable {
         #expect(headers.filter { $0.isNamed("authorization") }.map(\.value) == [sentToken])
         #expect(headers.filter { $0.isNamed("accept") }.map(\.value) == ["application/json"])
       }
-      return service.server.requests().map { _ in "E" }.joined()
+      return service.server.requests().map { _ in .container }
     }
   }
 
@@ -67,7 +69,7 @@ struct ContainerFault: Sendable {
     ].map { id, url in
       .init(
         id: id, name: "http to \(url)", environment: full(url),
-        outcome: .fails(.misconfigured, naming: "which http may not"), requests: 0)
+        outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_CREDENTIALS_FULL_URI"), requests: 0)
     }
     + [
       ("E02", "http://169.254.170.2@evil.com/"), ("E02", "http://169.254.170.2#@evil.com/"),
@@ -76,33 +78,33 @@ struct ContainerFault: Sendable {
     ].map { id, url in
       .init(
         id: id, name: "\(url.debugDescription), no URL for this", environment: full(url),
-        outcome: .fails(.misconfigured, naming: "must be a URL"), requests: 0)
+        outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_CREDENTIALS_FULL_URI"), requests: 0)
     }
 
   private static let tokens: [ContainerFault] = [
     .init(
       id: "E03", name: "a line break in the token's file", tokens: ["\(token)\nX-Y: z"],
-      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+      outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_AUTHORIZATION_TOKEN"), requests: 0),
     .init(
       id: "E03", name: "a line break in the token's variable",
       environment: {
         ["AWS_CONTAINER_CREDENTIALS_FULL_URI": $0, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "\(token)\r\nX-Y: z"]
       },
-      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+      outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_AUTHORIZATION_TOKEN"), requests: 0),
     .init(id: "E04", name: "a token's file that ends in LF", tokens: [token + "\n"], requests: 1),
     .init(id: "E04", name: "a token's file that ends in CR LF", tokens: [token + "\r\n"], requests: 1),
     .init(
       id: "E04", name: "a token's file that ends in two LF", tokens: [token + "\n\n"],
-      outcome: .fails(.misconfigured, naming: "line break"), requests: 0),
+      outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_AUTHORIZATION_TOKEN"), requests: 0),
     .init(
-      id: "E05", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: "doesn't exist"),
+      id: "E05", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: tokenFile),
       requests: 0),
     .init(
-      id: "E05", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"),
+      id: "E05", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: tokenFile),
       requests: 0),
     .init(
       id: "E05", name: "a token's file that can't be read", files: .unreadable,
-      outcome: .fails(.unreachable, naming: "can't be read"), requests: 0),
+      outcome: .fails(.unreachable, naming: tokenFile), requests: 0),
     .init(
       id: "E05", name: "a wrong token", tokens: [token + "2"], sentToken: token + "2",
       outcome: .fails(.badAnswer, naming: "AccessDeniedException"), requests: 1),
@@ -156,7 +158,7 @@ struct ContainerFault: Sendable {
       .init(
         id: "E08", name: "a field is missing",
         faults: [.always(.answer(200, #"{"AccessKeyId":"a","Token":"\#(token)"}"#))],
-        outcome: .fails(.badAnswer, naming: "without SecretAccessKey"), requests: 3),
+        outcome: .fails(.badAnswer, naming: "SecretAccessKey"), requests: 3),
     ]
     + [Fault.answer(429), .answer(500), .answer(503), .reset, .closed, .truncated(afterBodyBytes: 9)].flatMap { fault in
       [

@@ -17,7 +17,10 @@ extension FaultTable {
 
   private static let expiring: [FaultTableRow] = [(-10.0, 1, 301.0), (0, 1, 301), (240, 0, 121), (30, 0, 16)].map {
     (left: Double, reports: Int, later: Double) in
-    FaultTableRow("F37", "C \(left) s before its end: served, not requested by each caller", requests: "TLC" + "LC") {
+    FaultTableRow(
+      "F37", "credentials \(left) s before its end: served, not requested by each caller",
+      requests: [.token, .listing, .credentials, .listing, .credentials]
+    ) {
       let clock = TestClock()
       let old = credentials(expiringAfter: left)
       return try await InstanceMetadataService.start(
@@ -29,20 +32,22 @@ extension FaultTable {
         let cache = CachedCredentialProvider(
           provider, onFailure: { error in errors.withLock { $0.append(error) } }, clock: clock.clock)
         for _ in 0..<5 { #expect(try await cache.checkedCredentials() == old) }
-        #expect(service.letters == "TLC")
+        #expect(service.received == [.token, .listing, .credentials])
         let reported = errors.withLock(\.self)
         #expect(reported.map { ($0 as? CredentialError)?.code } == Array(repeating: .badAnswer, count: reports))
         for error in reported { Planted.expectNoSecret(in: error) }
         service.instance.credentials = Planted.credentials
         clock.advance(by: later)
         #expect(try await cache.checkedCredentials() == Planted.credentials)
-        return service.letters
+        return service.received
       }
     }
   }
 
   private static let failedStart = [
-    FaultTableRow("F42", "a failed start is not for ever", requests: "TLl" + "LC") {
+    FaultTableRow(
+      "F42", "a failed start is not for ever", requests: [.token, .listing, .legacyListing, .listing, .credentials]
+    ) {
       try await InstanceMetadataService.start(
         Instance(roleName: nil, credentials: Planted.credentials)
       ).whileRunning { service async throws in
@@ -52,7 +57,7 @@ extension FaultTable {
         #expect(try await cache.checkedError().code == .notAvailable)
         service.instance.roleName = InstanceMetadataFault.roleName
         #expect(try await cache.checkedCredentials() == Planted.credentials)
-        return service.letters
+        return service.received
       }
     }
   ]
@@ -60,7 +65,9 @@ extension FaultTable {
   private static let outages: [FaultTableRow] = [
     ("F43", "an outage while credentials are valid", 30.0), ("F44", "an outage after they have expired", -600),
   ].map { (id: String, name: String, left: Double) in
-    FaultTableRow(id, name, requests: "TLC" + "LLL" + "LC") {
+    FaultTableRow(
+      id, name, requests: [.token, .listing, .credentials, .listing, .listing, .listing, .listing, .credentials]
+    ) {
       let clock = TestClock()
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: credentials(expiringAfter: 3600))
@@ -75,22 +82,26 @@ extension FaultTable {
         for seconds in [0.0, 1, 150, 148] {
           clock.advance(by: seconds)
           #expect(try await cache.checkedCredentials() == first)
-          #expect(service.letters == "TLC" + "LLL", "one fetch, in three attempts")
+          #expect(
+            service.received == [.token, .listing, .credentials, .listing, .listing, .listing],
+            "one fetch, in three attempts")
         }
         service.faults = []
         service.instance.credentials = Planted.credentials
         clock.advance(by: 2)
         #expect(try await cache.checkedCredentials() == Planted.credentials)
-        return service.letters
+        return service.received
       }
     }
   }
 
   private static let refusals: [FaultTableRow] = [
-    ("F32", "C 404 with a configured name", Fault.answer(404)),
-    ("F33", "C a role that EC2 may not assume", .answer(200, #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)),
+    ("F32", "credentials 404 with a configured name", Fault.answer(404)),
+    ("F33", "credentials of a role that EC2 may not assume", .answer(200, #"{"Code":"AssumeRoleUnauthorizedAccess"}"#)),
   ].map { (id: String, name: String, fault: Fault) in
-    FaultTableRow(id, "\(name), later: the cached credentials are served", requests: "TC" + "C") {
+    FaultTableRow(
+      id, "\(name), later: the cached credentials are served", requests: [.token, .credentials, .credentials]
+    ) {
       let clock = TestClock()
       let held = credentials(expiringAfter: 3600)
       return try await InstanceMetadataService.start(
@@ -104,14 +115,15 @@ extension FaultTable {
         service.faults = [.onCredentials(fault)]
         clock.advance(by: 3000)
         for _ in 0..<5 { #expect(try await cache.checkedCredentials() == held) }
-        return service.letters
+        return service.received
       }
     }
   }
 
   private static let jumps: [FaultTableRow] = [-1e7, -1, 21_479, 21_481, 1e7].map { (jump: Double) in
     let isKept = (0..<21_480).contains(jump)
-    let requests = "TLC" + (isKept ? "" : "T") + "LCLCLC"
+    let fetch: [FaultRequest] = [.listing, .credentials]
+    let requests = [.token] + fetch + (isKept ? [] : [.token]) + fetch + fetch + fetch
     return FaultTableRow("F48", "a clock that jumps by \(jump) s costs no more than a token", requests: requests) {
       let clock = TestClock()
       return try await InstanceMetadataService.start(
@@ -122,7 +134,7 @@ extension FaultTable {
         _ = try await provider.checkedCredentials()
         clock.advance(by: jump)
         for _ in 0..<3 { _ = try await provider.checkedCredentials() }
-        return service.letters
+        return service.received
       }
     }
   }

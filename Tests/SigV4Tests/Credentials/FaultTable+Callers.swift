@@ -5,7 +5,7 @@ import Testing
 extension FaultTable {
   /// Many callers at once, some of which give up.
   static let callerRows = [
-    FaultTableRow("F45", "a thousand callers and a cold cache", requests: "TLC") {
+    FaultTableRow("F45", "a thousand callers and a cold cache", requests: [.token, .listing, .credentials]) {
       try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
       ).whileRunning { service async throws in
@@ -16,10 +16,10 @@ extension FaultTable {
           return try await group.reduce(into: [Credentials]()) { $0.append($1) }
         }
         #expect(all == Array(repeating: Planted.credentials, count: 1000))
-        return service.letters
+        return service.received
       }
     },
-    FaultTableRow("F46", "a cancelled caller cancels only itself", requests: "S") {
+    FaultTableRow("F46", "a cancelled caller cancels only itself", requests: [.source]) {
       let source = GatedSource()
       let cache = source.cached()
       let first = Task { try await cache.checkedCredentials() }
@@ -32,9 +32,9 @@ extension FaultTable {
         let credentials = try await other.value
         #expect(credentials == Planted.credentials)
       }
-      return source.letters
+      return source.received
     },
-    FaultTableRow("F47", "all callers give up and the next is served", requests: "S") {
+    FaultTableRow("F47", "all callers give up and the next is served", requests: [.source]) {
       let source = GatedSource()
       let cache = source.cached()
       let callers = (0..<10).map { _ in Task { try await cache.checkedCredentials() } }
@@ -44,11 +44,11 @@ extension FaultTable {
       source.open()
       let credentials = try await cache.checkedCredentials()
       #expect(credentials == Planted.credentials)
-      return source.letters
+      return source.received
     },
   ]
 }
 
 extension GatedSource {
-  fileprivate var letters: String { String(repeating: "S", count: count) }
+  fileprivate var received: [FaultRequest] { Array(repeating: .source, count: count) }
 }

@@ -7,7 +7,7 @@ extension FaultTable {
   static let connectionRows: [FaultTableRow] = refused + dropped + redirects
 
   private static let refused = [
-    FaultTableRow("F01", "T refused: reported immediately, and version 1 isn't tried", requests: "T") {
+    FaultTableRow("F01", "token refused: reported immediately, and version 1 isn't tried", requests: [.token]) {
       let refusing = try RefusingPort()
       let clock = TestClock()
       let transport = RecordingTransport(before: SocketTransport())
@@ -15,15 +15,14 @@ extension FaultTable {
         endpoint: refusing.baseURL, timeout: patience, environment: [:], transport: transport, clock: clock.clock)
       let error = try await provider.checkedError()
       #expect(error.code == .notAvailable)
-      #expect(error.message.contains("refused"))
       #expect(clock.slept.isEmpty)
-      return transport.letters(at: refusing.baseURL)
+      return transport.received(at: refusing.baseURL)
     }
   ]
 
   #if os(Linux)
     private static let dropped = [
-      FaultTableRow("F02", "T not connected at the deadline", requests: "T") {
+      FaultTableRow("F02", "token not connected at the deadline", requests: [.token]) {
         let unanswering = try UnansweringPort()
         let transport = RecordingTransport(before: SocketTransport())
         let provider = InstanceMetadataCredentialProvider(
@@ -31,8 +30,7 @@ extension FaultTable {
           clock: TestClock().clock)
         let error = try await provider.checkedError()
         #expect(error.code == .notAvailable)
-        #expect(error.message.contains("within the deadline"))
-        return transport.letters(at: unanswering.baseURL)
+        return transport.received(at: unanswering.baseURL)
       }
     ]
   #else
@@ -40,11 +38,14 @@ extension FaultTable {
   #endif
 
   private static let redirects: [FaultTableRow] = [301, 302, 303, 307, 308].flatMap { status in
-    [("T", InstanceMetadataFault.token), ("TL", InstanceMetadataFault.listing)].map { requests, path in
-      FaultTableRow("F17", "\(requests.suffix(1)) \(status) to another host", requests: requests) {
+    [
+      ("token", InstanceMetadataFault.token, [.token]),
+      ("listing", InstanceMetadataFault.listing, [.token, .listing]),
+    ].map { (name: String, path: String, requests: [FaultRequest]) in
+      FaultTableRow("F17", "\(name) \(status) to another host", requests: requests) {
         let elsewhere = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: Planted.token) }
         return try await elsewhere.whileRunning { elsewhere async throws in
-          let letters = try await InstanceMetadataService.start(
+          let received = try await InstanceMetadataService.start(
             Instance(
               roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials, httpTokens: .optional)
           ).whileRunning { service async throws in
@@ -52,10 +53,10 @@ extension FaultTable {
             let provider = InstanceMetadataCredentialProvider(
               endpoint: service.baseURL, timeout: patience, environment: [:], clock: TestClock().clock)
             #expect(try await provider.checkedError().code == .badAnswer)
-            return service.letters
+            return service.received
           }
           #expect(elsewhere.connectionCount == 0)
-          return letters
+          return received
         }
       }
     }
@@ -71,7 +72,7 @@ extension FaultTable {
     [nil, InstanceMetadataCredentialProvider.Access.enabled].map { access in
       let isOff = isDisabled && access == nil
       let name = "disabled by \(value.debugDescription)" + (access == nil ? "" : ", enabled by the parameter")
-      return FaultTableRow("F49", name, requests: isOff ? "" : "TLC") {
+      return FaultTableRow("F49", name, requests: isOff ? [] : [.token, .listing, .credentials]) {
         try await InstanceMetadataService.start(
           Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
         ).whileRunning { service async throws in
@@ -80,7 +81,7 @@ extension FaultTable {
             environment: ["AWS_EC2_METADATA_DISABLED": value])
           try await (isOff ? FaultOutcome.fails(.notConfigured) : .works).check(provider)
           #expect((service.server.connectionCount == 0) == isOff)
-          return service.letters
+          return service.received
         }
       }
     }
@@ -88,12 +89,12 @@ extension FaultTable {
 
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
     private static let proxied = [
-      FaultTableRow("F50", "the environment's proxy gets to see nothing", requests: "TLC") {
-        try await lettersPastProxy()
+      FaultTableRow("F50", "the environment's proxy gets to see nothing", requests: [.token, .listing, .credentials]) {
+        try await receivedPastProxy()
       }
     ]
 
-    private static func lettersPastProxy() async throws -> String {
+    private static func receivedPastProxy() async throws -> [FaultRequest] {
       let process = try await #require(processExitsWith: .success, observing: [\.standardOutputContent]) {
         let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502) }
         let service = try await InstanceMetadataService.start(
@@ -102,10 +103,11 @@ extension FaultTable {
         try await FaultOutcome.works.check(
           InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience))
         #expect(proxy.connectionCount == 0)
-        print("letters:\(service.letters)")
+        print("received:\(service.received.map(\.rawValue).joined(separator: ","))")
       }
       let output = String(decoding: process.standardOutputContent, as: UTF8.self)
-      return output.split(separator: "letters:").last.map { String($0.prefix { $0 != "\n" }) } ?? ""
+      let names = output.split(separator: "received:").last.map { $0.prefix { $0 != "\n" } } ?? ""
+      return names.split(separator: ",").map { FaultRequest(rawValue: String($0)) ?? .unknown }
     }
   #else
     private static let proxied: [FaultTableRow] = []
@@ -113,8 +115,8 @@ extension FaultTable {
 }
 
 extension RecordingTransport {
-  /// The letters of the requests to the instance metadata at `baseURL`.
-  fileprivate func letters(at baseURL: String) -> String {
-    String(requests.map { InstanceMetadataFault.letter(target: String($0.url.dropFirst(baseURL.count))) })
+  /// The requests to the instance metadata at `baseURL`.
+  fileprivate func received(at baseURL: String) -> [FaultRequest] {
+    requests.map { FaultRequest(metadataTarget: String($0.url.dropFirst(baseURL.count))) }
   }
 }

@@ -11,18 +11,21 @@ extension FaultTable {
     "http://[::1]:456/", "http://127.1.2.3:456/", "http://localhost/", "http://LOCALHOST:1/",
     "https://example.com/x?y=z",
   ].map { url in
-    FaultTableRow("E01", "\(url) is requested, with path and query", requests: "EEE") {
+    FaultTableRow("E01", "\(url) is requested, with path and query", requests: [.container, .container, .container]) {
       let transport = RecordingTransport()
       let provider = ContainerCredentialProvider(
         environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": url], transport: transport, clock: TestClock().clock)
       let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
-      return transport.letters(url)
+      return transport.received(url)
     }
   }
 
   private static let addresses = [
-    FaultTableRow("E09", "the relative URI is requested from the ECS agent, before the full one", requests: "EEE") {
+    FaultTableRow(
+      "E09", "the relative URI is requested from the ECS agent, before the full one",
+      requests: [.container, .container, .container]
+    ) {
       let transport = RecordingTransport()
       let provider = ContainerCredentialProvider(
         environment: [
@@ -33,12 +36,12 @@ extension FaultTable {
       let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
       #expect(transport.requests.allSatisfy { $0.headers.contains(HeaderField("Authorization", Planted.token)) })
-      return transport.letters("http://169.254.170.2/v2/credentials?id=1")
+      return transport.received("http://169.254.170.2/v2/credentials?id=1")
     }
   ]
 
   private static let proxies = [
-    FaultTableRow("F50", "a container's proxy variables are ignored", requests: "E") {
+    FaultTableRow("F50", "a container's proxy variables are ignored", requests: [.container]) {
       try await ContainerCredentialsService.start(
         ContainerCredentialsService.Container(credentials: Planted.credentials)
       ).whileRunning { service async throws in
@@ -48,15 +51,15 @@ extension FaultTable {
             "http_proxy": "http://127.0.0.1:1",
           ], transport: PatientTransport(next: DefaultTransport()))
         try await FaultOutcome.works.check(provider)
-        return service.server.requests().map { _ in "E" }.joined()
+        return service.server.requests().map { _ in .container }
       }
     }
   ]
 }
 
 extension RecordingTransport {
-  /// A letter a request to `url`.
-  fileprivate func letters(_ url: String) -> String { requests.map { $0.url == url ? "E" : "?" }.joined() }
+  /// The requests, of which only those to `url` are expected.
+  fileprivate func received(_ url: String) -> [FaultRequest] { requests.map { $0.url == url ? .container : .unknown } }
 }
 
 /// The sockets of the library, with all the time that a busy machine may need.

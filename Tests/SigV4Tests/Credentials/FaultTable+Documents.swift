@@ -97,14 +97,14 @@ extension FaultTable {
 
   private static let incomplete: [[Document]] = fields.dropLast().map { name, _ in
     [
-      Document("F35", "without \(name)", document([name: nil]), .fails(.badAnswer, naming: "without \(name)")),
-      Document("F35", "null for \(name)", document([name: "null"]), .fails(.badAnswer, naming: "without \(name)")),
-      Document("F35", "an empty \(name)", document([name: "\" \""]), .fails(.badAnswer, naming: "empty \(name)")),
+      Document("F35", "without \(name)", document([name: nil]), .fails(.badAnswer, naming: name)),
+      Document("F35", "null for \(name)", document([name: "null"]), .fails(.badAnswer, naming: name)),
+      Document("F35", "an empty \(name)", document([name: "\" \""]), .fails(.badAnswer, naming: name)),
       Document("F38", "a number for \(name)", document([name: "7"]), .fails(.badAnswer, naming: name)),
       Document("F38", "an object for \(name)", document([name: "{}"]), .fails(.badAnswer, naming: name)),
       Document(
         "F38", "quotation marks in \(name)", document([name: #""\"x\"""#]),
-        .fails(.badAnswer, naming: "quotation marks around the value of \(name)")),
+        .fails(.badAnswer, naming: name)),
     ]
   }
 }

@@ -20,25 +20,30 @@ extension FaultTable {
 
   private static let broken: [InstanceMetadataFault] = [
     .init(
-      id: "F03", name: "T never answered", faults: [.onToken(.silent)],
-      outcome: .fails(.timedOut, naming: "HttpPutResponseHopLimit"), requests: "T", impatientAt: "T",
+      id: "F03", name: "token never answered", faults: [.onToken(.silent)],
+      outcome: .fails(.timedOut, naming: "HttpPutResponseHopLimit"), requests: [.token], impatientAt: .token,
       instance: withoutTokens),
     .init(
-      id: "F04", name: "T closed", faults: [.onToken(.closed)], outcome: .fails(.badAnswer), requests: "TTT"),
-    .init(id: "F04", name: "T reset", faults: [.onToken(.reset)], outcome: .fails(.badAnswer), requests: "TTT"),
-    .init(id: "F04", name: "T closed once", faults: [.onToken(times: 1, .closed)], requests: "TTLC"),
+      id: "F04", name: "token closed", faults: [.onToken(.closed)], outcome: .fails(.badAnswer),
+      requests: [.token, .token, .token]),
     .init(
-      id: "F05", name: "T stalls in its body", faults: [.onToken(.stalled(afterBodyBytes: 8))],
-      outcome: .fails(.timedOut), requests: "T", impatientAt: "T"),
+      id: "F04", name: "token reset", faults: [.onToken(.reset)], outcome: .fails(.badAnswer),
+      requests: [.token, .token, .token]),
     .init(
-      id: "F06", name: "T 400", faults: [.onToken(.answer(400))], outcome: .fails(.badAnswer, naming: "400"),
-      requests: "T"),
+      id: "F04", name: "token closed once", faults: [.onToken(times: 1, .closed)],
+      requests: [.token, .token, .listing, .credentials]),
     .init(
-      id: "F07", name: "T 401", faults: [.onToken(.answer(401))], outcome: .fails(.badAnswer, naming: "401"),
-      requests: "TTT", instance: withoutTokens),
+      id: "F05", name: "token stalls in its body", faults: [.onToken(.stalled(afterBodyBytes: 8))],
+      outcome: .fails(.timedOut), requests: [.token], impatientAt: .token),
+    .init(
+      id: "F06", name: "token 400", faults: [.onToken(.answer(400))], outcome: .fails(.badAnswer, naming: "400"),
+      requests: [.token]),
+    .init(
+      id: "F07", name: "token 401", faults: [.onToken(.answer(401))], outcome: .fails(.badAnswer, naming: "401"),
+      requests: [.token, .token, .token], instance: withoutTokens),
     .init(
       id: "F08", name: "all 403: metadata is disabled", outcome: .fails(.badAnswer, naming: "HttpEndpoint"),
-      requests: "TL", instance: { $0.httpEndpoint = .disabled }),
+      requests: [.token, .listing], instance: { $0.httpEndpoint = .disabled }),
   ]
 
   private static let refused: [[InstanceMetadataFault]] = [403, 404, 405].map { status in
@@ -47,19 +52,22 @@ extension FaultTable {
     let disabled = FaultOutcome.fails(.badAnswer, naming: "AWS_EC2_METADATA_V1_DISABLED")
     return [
       InstanceMetadataFault(
-        id: id, name: "T \(status), version 1 is open", faults: faults, requests: "TLCTLC", calls: 2,
+        id: id, name: "token \(status), version 1 is open", faults: faults,
+        requests: [.token, .listing, .credentials, .token, .listing, .credentials], calls: 2,
         instance: withoutTokens),
       InstanceMetadataFault(
-        id: id, name: "T \(status), version 1 is closed", faults: faults,
-        outcome: .fails(.badAnswer, naming: "session token"), requests: "TL"),
+        id: id, name: "token \(status), version 1 is closed", faults: faults,
+        outcome: .fails(.badAnswer), requests: [.token, .listing]),
       InstanceMetadataFault(
-        id: id, name: "T \(status), version 2 only", faults: faults, outcome: disabled, requests: "T", version: .v2,
+        id: id, name: "token \(status), version 2 only", faults: faults, outcome: disabled, requests: [.token],
+        version: .v2,
         instance: withoutTokens),
       InstanceMetadataFault(
-        id: id, name: "T \(status), version 1 is disabled", faults: faults, outcome: disabled, requests: "T",
+        id: id, name: "token \(status), version 1 is disabled", faults: faults, outcome: disabled, requests: [.token],
         environment: ["AWS_EC2_METADATA_V1_DISABLED": "True"], instance: withoutTokens),
       InstanceMetadataFault(
-        id: id, name: "T \(status), the parameter takes precedence", faults: faults, requests: "TLC",
+        id: id, name: "token \(status), the parameter takes precedence", faults: faults,
+        requests: [.token, .listing, .credentials],
         version: .automatic, environment: ["AWS_EC2_METADATA_V1_DISABLED": "true"], instance: withoutTokens),
     ]
   }
@@ -68,10 +76,11 @@ extension FaultTable {
     let id = status == 429 ? "F10" : "F11"
     return [
       InstanceMetadataFault(
-        id: id, name: "T \(status)", faults: [.onToken(.answer(status))],
-        outcome: .fails(.badAnswer, naming: "\(status)"), requests: "TTT", instance: withoutTokens),
+        id: id, name: "token \(status)", faults: [.onToken(.answer(status))],
+        outcome: .fails(.badAnswer, naming: "\(status)"), requests: [.token, .token, .token], instance: withoutTokens),
       InstanceMetadataFault(
-        id: id, name: "T \(status) twice", faults: [.onToken(times: 2, .answer(status))], requests: "TTTLC"),
+        id: id, name: "token \(status) twice", faults: [.onToken(times: 2, .answer(status))],
+        requests: [.token, .token, .token, .listing, .credentials]),
     ]
   }
 
@@ -82,44 +91,48 @@ extension FaultTable {
 
   private static let noToken: [InstanceMetadataFault] = noTokens.map { id, text in
     InstanceMetadataFault(
-      id: id, name: "T \(text.debugDescription)", faults: [.onToken(answer(text))],
-      outcome: .fails(.badAnswer, naming: "session token"), requests: "T", instance: withoutTokens)
+      id: id, name: "token \(text.debugDescription)", faults: [.onToken(answer(text))],
+      outcome: .fails(.badAnswer), requests: [.token], instance: withoutTokens)
   }
 
   private static let untrimmed: [InstanceMetadataFault] = [("", "\n"), (" ", "\r\n")].map { before, after in
     InstanceMetadataFault(
-      id: "F13", name: "T between \(before.debugDescription) and \(after.debugDescription)",
-      faults: FaultPlan([.onToken(answer(before + Planted.token + after))] + anyToken), requests: "TLC")
+      id: "F13", name: "token between \(before.debugDescription) and \(after.debugDescription)",
+      faults: FaultPlan([.onToken(answer(before + Planted.token + after))] + anyToken),
+      requests: [.token, .listing, .credentials])
   }
 
   private static let quoted: [InstanceMetadataFault] = [
     .init(
-      id: "F33", name: "C not a success, with the session token in its message",
+      id: "F33", name: "credentials without success, with the session token in its message",
       faults: FaultPlan(
         [
           .onToken(answer(Planted.token, lifetime: "60")),
           .onCredentials(.answer(200, #"{"Code":"Failed","Message":"no \#(Planted.token)"}"#)),
-        ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed", "no <redacted>"."#), requests: "TLC")
+        ] + anyToken), outcome: .fails(.badAnswer, naming: #": "Failed", "no <redacted>"."#),
+      requests: [.token, .listing, .credentials])
   ]
 
   private static let lifetimes: [InstanceMetadataFault] = [
-    (nil, "TLCLC"), ("abc", "TLCLC"), ("0", "TLCTLC"), ("-5", "TLCTLC"), ("99999999999999999999", "TLCLC"),
-    ("9223372036854775807", "TLCLC"), ("-9223372036854775808", "TLCTLC"), ("120", "TLCTLC"), ("200", "TLCLC"),
-  ].map { (lifetime: String?, requests: String) in
-    InstanceMetadataFault(
-      id: "F15", name: "T with a lifetime of \(lifetime ?? "nothing")",
+    (nil, isKept: true), ("abc", true), ("0", false), ("-5", false), ("99999999999999999999", true),
+    ("9223372036854775807", true), ("-9223372036854775808", false), ("120", false), ("200", true),
+  ].map { (lifetime: String?, isKept: Bool) in
+    let requests: [FaultRequest] =
+      [.token, .listing, .credentials] + (isKept ? [] : [.token]) + [.listing, .credentials]
+    return InstanceMetadataFault(
+      id: "F15", name: "token with a lifetime of \(lifetime ?? "nothing")",
       faults: FaultPlan([.onToken(answer(Planted.token, lifetime: lifetime))] + anyToken), requests: requests, calls: 2)
   }
 
   private static let other: [InstanceMetadataFault] = [
     .init(
-      id: "F16", name: "T endless", faults: [.onToken(.endless)], outcome: .fails(.badAnswer, naming: "65536"),
-      requests: "T"),
+      id: "F16", name: "token endless", faults: [.onToken(.endless)], outcome: .fails(.badAnswer, naming: "65536"),
+      requests: [.token]),
     .init(
-      id: "F16", name: "T of 10 MB", faults: [.onToken(.answer(200, String(repeating: "a", count: 10_000_000)))],
-      outcome: .fails(.badAnswer, naming: "65536"), requests: "T"),
+      id: "F16", name: "token of 10 MB", faults: [.onToken(.answer(200, String(repeating: "a", count: 10_000_000)))],
+      outcome: .fails(.badAnswer, naming: "65536"), requests: [.token]),
     .init(
-      id: "F18", name: "T a word of a captive portal", faults: [.onToken(.answer(200, "welcome"))],
-      outcome: .fails(.badAnswer), requests: "TLTL"),
+      id: "F18", name: "token from a captive portal", faults: [.onToken(.answer(200, "welcome"))],
+      outcome: .fails(.badAnswer), requests: [.token, .listing, .token, .listing]),
   ]
 }

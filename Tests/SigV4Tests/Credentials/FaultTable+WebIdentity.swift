@@ -13,19 +13,22 @@ extension FaultTable {
     ("eu-isoe-west-1", "https://sts.eu-isoe-west-1.cloud.adc-e.uk/"),
     ("us-isof-south-1", "https://sts.us-isof-south-1.csp.hci.ic.gov/"),
   ].map { (region: String, url: String) in
-    FaultTableRow("W04", "STS is called in \(region), with its partition's name", requests: "WWW") {
+    FaultTableRow(
+      "W04", "STS is called in \(region), with its partition's name",
+      requests: [.tokenService, .tokenService, .tokenService]
+    ) {
       let transport = RecordingTransport()
       let provider = WebIdentityCredentialProvider(
         tokenFile: "/t", roleARN: WebIdentityFault.role, environment: ["AWS_DEFAULT_REGION": region],
         transport: transport, files: ProviderFiles(telling: [Planted.token], at: "/t"), clock: TestClock().clock)
       let error = try await provider.checkedError()
       #expect(error.code == .unreachable)
-      return transport.requests.map { $0.url == url ? "W" : "?" }.joined()
+      return transport.requests.map { $0.url == url ? .tokenService : .unknown }
     }
   }
 
   private static let sessionNames = [
-    FaultTableRow("W04", "the session name defaults to a generated one", requests: "WW") {
+    FaultTableRow("W04", "the session name defaults to a generated one", requests: [.tokenService, .tokenService]) {
       let role = SecurityTokenService.Role(arn: WebIdentityFault.role, credentials: Planted.credentials)
       return try await SecurityTokenService.start(role).whileRunning { service async throws in
         let environment = [
@@ -40,15 +43,15 @@ extension FaultTable {
           try await FaultOutcome.works.check(provider)
         }
         #expect(service.forms.map { $0["RoleSessionName"] } == ["swift-sigv4-1800000000", "reservations@host"])
-        return service.letters
+        return service.received
       }
     }
   ]
 }
 
 extension SecurityTokenService {
-  /// A letter a request that has reached the service.
-  var letters: String { server.requests().map { _ in "W" }.joined() }
+  /// The requests that have reached the service.
+  var received: [FaultRequest] { server.requests().map { _ in .tokenService } }
 
   /// The fields of the forms that have reached the service, decoded.
   var forms: [[String: String]] {

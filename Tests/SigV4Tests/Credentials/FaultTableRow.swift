@@ -6,15 +6,14 @@ import Testing
 struct FaultTableRow: Sendable, CustomTestStringConvertible {
   let id: String
   let name: String
-  /// A letter a request, in the order of their coming; none where nothing may reach the peer.
-  ///
-  /// T is for a session token of instance metadata, L for the listing, C for the credentials, l and c for those at legacy
-  /// paths; E for a container endpoint, W for STS, and S for a source that a test makes up.
-  let requests: String
+  /// The requests that reach the peer, in the order of their arrival.
+  let requests: [FaultRequest]
   /// Plays the row, checks its effect on a caller, and returns the requests that have reached the peer.
-  let play: @Sendable () async throws -> String
+  let play: @Sendable () async throws -> [FaultRequest]
 
-  init(_ id: String, _ name: String, requests: String, play: @escaping @Sendable () async throws -> String) {
+  init(
+    _ id: String, _ name: String, requests: [FaultRequest], play: @escaping @Sendable () async throws -> [FaultRequest]
+  ) {
     self.id = id
     self.name = name
     self.requests = requests
@@ -22,6 +21,35 @@ struct FaultTableRow: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { "\(id): \(name)" }
+}
+
+/// A request that reaches the peer of a row.
+enum FaultRequest: String, Sendable {
+  /// The requests to instance metadata: for a session token, for the role's name, and for its credentials.
+  case token, listing, credentials
+  /// The same at the paths of older instances.
+  case legacyListing, legacyCredentials
+  /// A request to a container endpoint.
+  case container
+  /// A request to STS.
+  case tokenService
+  /// A call of a test's own source.
+  case source
+  /// A request that no row expects.
+  case unknown
+
+  /// Creates the request to instance metadata with this target.
+  init(metadataTarget target: String) {
+    self =
+      switch target {
+      case InstanceMetadataFault.token: .token
+      case InstanceMetadataFault.listing: .listing
+      case InstanceMetadataFault.legacyListing: .legacyListing
+      case _ where target.hasPrefix(InstanceMetadataFault.listing): .credentials
+      case _ where target.hasPrefix(InstanceMetadataFault.legacyListing): .legacyCredentials
+      default: .unknown
+      }
+  }
 }
 
 /// The effect of a fault on a caller.

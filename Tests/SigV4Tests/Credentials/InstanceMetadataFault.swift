@@ -13,40 +13,27 @@ struct InstanceMetadataFault: Sendable {
   let name: String
   var faults: FaultPlan = []
   var outcome = FaultOutcome.works
-  /// A letter a request: T for the token, L for the listing, C for the credentials; l and c for those at legacy paths.
-  let requests: String
+  let requests: [FaultRequest]
   var calls = 1
   var version: InstanceMetadataCredentialProvider.Version?
   var configuredRoleName: String?
   var environment: [String: String] = [:]
-  /// The letter of the request whose answer isn't waited for for long, because none comes.
-  var impatientAt: Character?
+  /// The request that is never answered, so that the provider has a short deadline for it.
+  var impatientAt: FaultRequest?
   var instance: @Sendable (inout Instance) -> Void = { _ in }
 
   var row: FaultTableRow { FaultTableRow(id, name, requests: requests, play: play) }
 
-  @Sendable private func play() async throws -> String {
+  @Sendable private func play() async throws -> [FaultRequest] {
     var instance = Instance(roleName: Self.roleName, credentials: Planted.credentials)
     self.instance(&instance)
     return try await InstanceMetadataService.start(instance).whileRunning { service async throws in
       service.faults = faults
       let provider = provider(of: service)
-      for _ in 0..<calls { try await outcome.check(provider, isAccountTold: !requests.contains("c")) }
+      for _ in 0..<calls { try await outcome.check(provider, isAccountTold: !requests.contains(.legacyCredentials)) }
       // A busy service may get to see the last request only after its sender has given up.
       if impatientAt != nil { try await service.server.received(requests.count) }
-      return service.letters
-    }
-  }
-
-  /// The letter of a request with this target.
-  static func letter(target: String) -> Character {
-    switch target {
-    case token: "T"
-    case listing: "L"
-    case legacyListing: "l"
-    case _ where target.hasPrefix(listing): "C"
-    case _ where target.hasPrefix(legacyListing): "c"
-    default: "?"
+      return service.received
     }
   }
 }
@@ -63,11 +50,11 @@ extension InstanceMetadataFault {
   /// A transport that gives up soon on one kind of request, and on others never.
   private struct Transport: HTTPTransport {
     let baseURL: String
-    let impatientAt: Character?
+    let impatientAt: FaultRequest?
 
     func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
       var request = request
-      if InstanceMetadataFault.letter(target: String(request.url.dropFirst(baseURL.count))) == impatientAt {
+      if FaultRequest(metadataTarget: String(request.url.dropFirst(baseURL.count))) == impatientAt {
         request.deadlines = TransportDeadlines(connect: patience, firstByte: .seconds(1), whole: .seconds(2))
       }
       return try await SocketTransport().send(request)
@@ -76,10 +63,8 @@ extension InstanceMetadataFault {
 }
 
 extension InstanceMetadataService {
-  /// The letters of the requests that have reached the service.
-  var letters: String {
-    String(server.requests().map { InstanceMetadataFault.letter(target: $0.request.target) })
-  }
+  /// The requests that have reached the service.
+  var received: [FaultRequest] { server.requests().map { FaultRequest(metadataTarget: $0.request.target) } }
 }
 
 extension FaultPlan.Step {

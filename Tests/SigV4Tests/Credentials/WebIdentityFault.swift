@@ -21,9 +21,9 @@ struct WebIdentityFault: Sendable {
   /// The tokens that reach STS, one a request.
   var sent: [String]
 
-  var row: FaultTableRow { FaultTableRow(id, name, requests: String(repeating: "W", count: sent.count), play: play) }
+  var row: FaultTableRow { FaultTableRow(id, name, requests: sent.map { _ in .tokenService }, play: play) }
 
-  @Sendable private func play() async throws -> String {
+  @Sendable private func play() async throws -> [FaultRequest] {
     let role = SecurityTokenService.Role(
       arn: Self.role, webIdentityToken: Self.token, credentials: Planted.credentials)
     return try await SecurityTokenService.start(role).whileRunning { service async throws in
@@ -41,7 +41,7 @@ struct WebIdentityFault: Sendable {
         #expect(request.request.method == "POST" && request.request.target == "/")
         #expect(!request.request.headers.contains { $0.isNamed("authorization") })
       }
-      return service.letters
+      return service.received
     }
   }
 
@@ -112,13 +112,14 @@ struct WebIdentityFault: Sendable {
     .init(id: "W04", name: "a token with characters that must be encoded", sent: [token]),
     .init(id: "W04", name: "a token's file that ends in a line break", tokens: [" \(token)\r\n"], sent: [token]),
     .init(
-      id: "W04", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: "doesn't exist"),
+      id: "W04", name: "no token's file", tokens: [nil], outcome: .fails(.unreachable, naming: tokenFile),
       sent: []),
     .init(
       id: "W04", name: "a token's file that can't be read", files: .unreadable,
-      outcome: .fails(.unreachable, naming: "can't be read"), sent: []),
+      outcome: .fails(.unreachable, naming: tokenFile), sent: []),
     .init(
-      id: "W04", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: "empty"), sent: []
+      id: "W04", name: "an empty token's file", tokens: ["\n"], outcome: .fails(.unreachable, naming: tokenFile),
+      sent: []
     ),
     .init(
       id: "W04", name: "a token of more than 20,000 bytes", tokens: [String(repeating: Planted.mark, count: 3000)],
@@ -137,13 +138,13 @@ struct WebIdentityFault: Sendable {
       outcome: .fails(.misconfigured, naming: "ARN"), sent: []),
     .init(
       id: "W04", name: "a session name with a space", environment: ["AWS_ROLE_SESSION_NAME": "a b"],
-      outcome: .fails(.misconfigured, naming: "session name"), sent: []),
+      outcome: .fails(.misconfigured, naming: "AWS_ROLE_SESSION_NAME"), sent: []),
     .init(
       id: "W04", name: "neither region nor endpoint", environment: ["AWS_ENDPOINT_URL_STS": ""],
       outcome: .fails(.misconfigured, naming: "AWS_REGION"), sent: []),
     .init(
       id: "W04", name: "a region that is none",
       environment: ["AWS_ENDPOINT_URL_STS": "", "AWS_REGION": "evil.com/"],
-      outcome: .fails(.misconfigured, naming: "Invalid region"), sent: []),
+      outcome: .fails(.misconfigured, naming: "evil.com/"), sent: []),
   ]
 }
