@@ -98,26 +98,32 @@ struct SigningFields: Sendable {
   }
 
   /// Removes the parameters of an earlier presigning from `target`; every other byte is unchanged.
+  ///
+  /// Names are decoded, and compared in their letter case: the verifier and botocore keep `x-amz-date` as a parameter like any
+  /// other, and awscrt signs no request that has it.
   func removeParameters(from target: inout String) {
     guard target.mayHaveParametersOfSigning, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return }
-    let parameters = target.utf8[target.utf8.index(after: mark)...]
+    let sent = target.utf8[target.utf8.index(after: mark)...]
       .split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false)
-    let kept = parameters.filter { text in
-      text.prefix { $0 != UInt8(ascii: "=") }.withSpan { contentOfParameter($0) } == nil
+    let kept = sent.filter { text in
+      let name = PercentEncoding.decoded(text.prefix { $0 != UInt8(ascii: "=") })
+      return name.withBytes { contentOfParameter($0) } == nil
     }
-    guard kept.count < parameters.count else { return }
+    guard kept.count < sent.count else { return }
     target = target[..<mark] + (kept.isEmpty ? "" : "?" + kept.map { String(Substring($0)) }.joined(separator: "&"))
   }
 }
 
 extension String {
-  /// Whether a parameter of the target begins with `X`, as those of signing do.
+  /// Whether a parameter of the target begins with `X`, as those of signing do, or with an escape.
   fileprivate var mayHaveParametersOfSigning: Bool {
     withBytes { bytes in
-      var next = bytes.firstIndex(of: UInt8(ascii: "X"), from: 1)
-      while let index = next {
-        if bytes[index - 1] == UInt8(ascii: "&") || bytes[index - 1] == UInt8(ascii: "?") { return true }
-        next = bytes.firstIndex(of: UInt8(ascii: "X"), from: index + 1)
+      var next = bytes.firstIndex(of: UInt8(ascii: "?"), from: 0)
+      while let index = next, index + 1 < bytes.count {
+        switch bytes[index + 1] {
+        case UInt8(ascii: "X"), UInt8(ascii: "%"): return true
+        default: next = bytes.firstIndex(of: UInt8(ascii: "&"), from: index + 1)
+        }
       }
       return false
     }

@@ -67,6 +67,28 @@ import Testing
     #expect(once.target.hasPrefix("/key?a=%2f&&x-id=GetObject&X-Amz-Algorithm="))
   }
 
+  @Test func `presigning keeps a parameter whose name differs in letter case`() throws {
+    var request = request
+    request.target = "/key?x-amz-date=1&X-AMZ-SIGNATURE=1"
+    try Signer(service: .s3, region: "us-east-1").presign(&request, validFor: .seconds(60), with: credentials, at: time)
+    #expect(request.target.hasPrefix("/key?x-amz-date=1&X-AMZ-SIGNATURE=1&X-Amz-Algorithm="))
+  }
+
+  @Test(arguments: ["X-Amz-Date=1", "%58-Amz-Expires=1", "X%2DAmz%2DDate=1", "X-Amz-Signature"])
+  func `presigning replaces a parameter of signing, escaped or not`(parameter: String) throws {
+    let signer = Signer(service: .s3, region: "us-east-1")
+    for target in [
+      "/key?\(parameter)", "/key?a=1&\(parameter)&b", "/key?%61&\(parameter)&%", "/key?X-Amz-Data=1&\(parameter)",
+    ] {
+      var (with, without) = (request, request)
+      with.target = target
+      without.target = target.replacing("&\(parameter)", with: "").replacing("?\(parameter)", with: "")
+      try signer.presign(&with, validFor: .seconds(60), with: credentials, at: time)
+      try signer.presign(&without, validFor: .seconds(60), with: credentials, at: time)
+      #expect(with == without)
+    }
+  }
+
   @Test(arguments: ["/", "/?", "/??", "/?a", "/?a=?", "/?a&"])
   func `what presigning adds are parameters of their own, whatever the target ends in`(target: String) throws {
     var request = request
