@@ -3,6 +3,7 @@
 #else
   public import Foundation
 #endif
+import SigV4
 
 /// The clock of a stand-in: the `Date` of its responses, and the time at which it verifies signatures.
 public final class LocalClock: Sendable {
@@ -34,9 +35,9 @@ public final class LocalClock: Sendable {
     guard parts.count == 4, let month = Int(parts[1]), 1...12 ~= month else { return text }
     // 1970-01-01 was a Thursday.
     let day = Int((now.timeIntervalSince1970 / 86_400).rounded(.down)) + 4
-    return "\(Self.days[(day % 7 + 7) % 7]), \(parts[2]) \(Self.months[month - 1]) \(parts[0]) \(parts[3]) GMT"
+    return
+      "\(Self.days[(day % 7 + 7) % 7]), \(parts[2]) \(monthNames[month - 1]) \(parts[0]) \(parts[3]) GMT"
   }
 
   private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 }

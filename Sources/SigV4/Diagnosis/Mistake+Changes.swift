@@ -109,7 +109,7 @@ extension String {
     var rest = utf8[...]
     while shorter.count < limit, let end = rest.lastIndex(of: mark) {
       rest = rest[..<end]
-      let value = String(Substring(rest).trimmingSpaces)
+      let value = Substring(rest).trimmed
       if !value.isEmpty { shorter.append(value) }
     }
     return shorter

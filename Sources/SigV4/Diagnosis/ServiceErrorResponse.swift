@@ -59,7 +59,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
     for line in head {
       let found = Substring(line.utf8.prefix { $0 != UInt8(ascii: ":") })
       guard found.utf8.asciiLowercased == name else { continue }
-      return String(Substring(line.utf8.dropFirst(found.utf8.count + 1)).trimmingSpaces)
+      return Substring(line.utf8.dropFirst(found.utf8.count + 1)).trimmed
     }
     return nil
   }
@@ -388,7 +388,7 @@ struct ErrorSentence {
         continue
       }
       let name = String(decoding: word, as: UTF8.self).split(separator: ".").last.map { String($0) }
-      message = String(text.string(from: start)[...].trimmingSpaces)
+      message = text.string(from: start).trimmed
       guard let name, !["Error", "error", "ClientError", "Exception"].contains(name) else { continue }
       code = name
       return

@@ -143,14 +143,8 @@ extension String {
   /// Whether the escapes in the target's path are UTF-8.
   var hasPathInUTF8: Bool {
     withBytes { bytes in
-      var decoded: [UInt8] = []
-      var index = 0
-      while index < bytes.count, bytes[index] != UInt8(ascii: "?") {
-        let escaped = PercentEncoding.decodedByte(at: index, in: bytes)
-        decoded.append(escaped ?? bytes[index])
-        index += escaped == nil ? 1 : 3
-      }
-      return String(validating: decoded, as: UTF8.self) != nil
+      let path = bytes.extracting(..<(bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count))
+      return String(validating: PercentEncoding.decodedBytes(path), as: UTF8.self) != nil
     }
   }
 
@@ -241,7 +235,7 @@ extension UInt8 {
 
   /// A character of RFC 3986's `path` or `query`, but for the `%` of an escape.
   fileprivate var isTargetCharacter: Bool {
-    PercentEncoding.isUnreserved(self) || isSubDelimiter || "/:@?".utf8.contains(self)
+    isSegmentCharacter || self == UInt8(ascii: "/") || self == UInt8(ascii: "?")
   }
 
   /// A character of RFC 3986's `reg-name`, but for the `%` of an escape.

@@ -149,14 +149,7 @@ extension Span<UInt8> {
   /// Whether this is the name of what may be a secret, in any letter case, escaped or not.
   fileprivate var namesSecret: Bool {
     guard 3...200 ~= count else { return false }
-    var bytes: [UInt8] = []
-    var index = 0
-    while index < count {
-      let decoded = PercentEncoding.decodedByte(at: index, in: self)
-      bytes.append((decoded ?? self[index]).asciiLowercased)
-      index += decoded == nil ? 1 : 3
-    }
-    let name = String(decoding: bytes, as: UTF8.self)
+    let name = PercentEncoding.decodedBytes(self).asciiLowercased
     return ["authorization", "cookie", "key", "password", "secret", "signature", "token"].contains {
       name.hasSuffix($0)
     }

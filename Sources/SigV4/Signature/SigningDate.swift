@@ -147,17 +147,19 @@ extension Span<UInt8> {
   }
 }
 
+/// The names of the months in a `Date` header (RFC 9110, 5.6.7).
+package let monthNames = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
 extension SigningDate {
   /// Reads `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7), or the same with the zone `-0000` or `+0000` of RFC 5322.
   ///
   /// The name of the day is ignored.
   init?(fixdate: String) {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     let parts = fixdate.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
       .map { Substring($0) }
     guard parts.count == 6, parts[0].utf8.last == UInt8(ascii: ","), parts[1].utf8.count == 2,
       ["GMT", "-0000", "+0000"].contains(parts[5]),
-      let month = months.firstIndex(of: String(parts[2])), parts[3].utf8.count == 4
+      let month = monthNames.firstIndex(of: String(parts[2])), parts[3].utf8.count == 4
     else { return nil }
     let time = parts[4].utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
       .map { Substring($0) }

@@ -74,7 +74,7 @@ extension String {
   /// Whether `aws-chunked` is one of the codings of this value of `Content-Encoding`, in any letter case (RFC 9110, 8.4.1).
   fileprivate var listsAWSChunked: Bool {
     utf8.split(separator: UInt8(ascii: ",")).contains {
-      Substring($0).trimmingSpaces.utf8.asciiLowercased == "aws-chunked"
+      Substring($0).trimmed.utf8.asciiLowercased == "aws-chunked"
     }
   }
 }

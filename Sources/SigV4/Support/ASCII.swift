@@ -24,6 +24,22 @@ extension UInt8 {
     let bits: UInt64 = self < 64 ? 0x03FF_6CFA_0000_0000 : 0x57FF_FFFF_C000_0000
     return self < 128 && bits &>> UInt64(self) & 1 == 1
   }
+
+  /// A character of RFC 3986's `pchar`, which a path segment contains unescaped: unreserved ones, ``!$&'()*+,;=`` and `:@`.
+  var isSegmentCharacter: Bool {
+    let bits: UInt64 = self < 64 ? 0x2FFF_7FD2_0000_0000 : 0x47FF_FFFE_87FF_FFFF
+    return self < 128 && bits &>> UInt64(self & 63) & 1 == 1
+  }
+}
+
+extension String {
+  /// The text without ASCII white space at its ends; itself, without a copy, if it has none.
+  var trimmed: String {
+    let isTrimmed = withBytes { bytes in
+      bytes.isEmpty || bytes[0] > ASCII.space && bytes[bytes.count - 1] > ASCII.space
+    }
+    return isTrimmed ? self : self[...].trimmed
+  }
 }
 
 extension StringProtocol {

@@ -88,6 +88,9 @@ enum PercentEncoding {
 }
 
 extension [UInt8] {
+  /// The bytes with their escapes decoded; a `%` without two hex digits after it is kept.
+  package var percentDecoded: [UInt8] { PercentEncoding.decodedBytes(span) }
+
   /// The percent-encoded text of the bytes.
   package var percentEncoded: String {
     var buffer = ByteBuffer(capacity: count + 1)
@@ -99,19 +102,18 @@ extension [UInt8] {
 extension PercentEncoding {
   /// The text with its escapes decoded; invalid UTF-8 is repaired, and then equals no known name.
   static func decoded(_ part: Substring.UTF8View) -> String {
-    part.withSpan { bytes in
-      var decoded: [UInt8] = []
-      var index = 0
-      while index < bytes.count {
-        if let byte = decodedByte(at: index, in: bytes) {
-          decoded.append(byte)
-          index += 3
-        } else {
-          decoded.append(bytes[index])
-          index += 1
-        }
-      }
-      return String(decoding: decoded, as: UTF8.self)
+    String(decoding: part.withSpan { decodedBytes($0) }, as: UTF8.self)
+  }
+
+  /// The bytes with their escapes decoded; a `%` without two hex digits after it is kept.
+  static func decodedBytes(_ bytes: Span<UInt8>) -> [UInt8] {
+    var decoded: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      let byte = decodedByte(at: index, in: bytes)
+      decoded.append(byte ?? bytes[index])
+      index += byte == nil ? 1 : 3
     }
+    return decoded
   }
 }

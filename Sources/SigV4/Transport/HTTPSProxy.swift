@@ -41,7 +41,7 @@
       self.url = url
       authorization = user.map { user in
         let text = user.contains(UInt8(ascii: ":")) ? Array(user) : Array(user) + [UInt8(ascii: ":")]
-        return "Basic \(Data(Self.decoded(text)).base64EncodedString())"
+        return "Basic \(Data(PercentEncoding.decodedBytes(text.span)).base64EncodedString())"
       }
     }
 
@@ -69,16 +69,6 @@
       }
     }
 
-    private static func decoded(_ bytes: [UInt8]) -> [UInt8] {
-      var decoded: [UInt8] = []
-      var index = 0
-      while index < bytes.count {
-        let byte = PercentEncoding.decodedByte(at: index, in: bytes.span)
-        decoded.append(byte ?? bytes[index])
-        index += byte == nil ? 1 : 3
-      }
-      return decoded
-    }
   }
 
   /// The hosts that need no proxy: this machine, and the entries of `no_proxy`.

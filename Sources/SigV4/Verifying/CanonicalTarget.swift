@@ -131,11 +131,3 @@ extension CanonicalTarget: CustomStringConvertible, CustomDebugStringConvertible
   /// The same as ``description``.
   public var customMirror: Mirror { Mirror(self, children: ["target": description], displayStyle: .struct) }
 }
-
-extension UInt8 {
-  /// A character of RFC 3986's `pchar`, which a path segment contains unescaped: unreserved ones, ``!$&'()*+,;=`` and `:@`.
-  var isSegmentCharacter: Bool {
-    let bits: UInt64 = self < 64 ? 0x2FFF_7FD2_0000_0000 : 0x47FF_FFFE_87FF_FFFF
-    return self < 128 && bits &>> UInt64(self & 63) & 1 == 1
-  }
-}

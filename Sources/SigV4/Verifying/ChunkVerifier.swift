@@ -61,7 +61,7 @@ public struct ChunkVerifier: Sendable {
     hasTrailers = request.payloadHash != plain
     announced = Set(
       (request.claim.fields.trailer ?? "").utf8.split(separator: UInt8(ascii: ","))
-        .map { Substring($0).trimmingSpaces.utf8.asciiLowercased }.filter { !$0.isEmpty })
+        .map { Substring($0).trimmed.utf8.asciiLowercased }.filter { !$0.isEmpty })
     previous = request.claim.signature
     self.maximumChunkSize = min(maximumChunkSize, 1_073_741_824)
   }

@@ -118,26 +118,6 @@ extension String {
   }
 }
 
-extension String {
-  /// The text without white space at its ends, as in a canonical request.
-  fileprivate var trimmed: String {
-    let isTrimmed = withBytes { bytes in
-      bytes.isEmpty || bytes[0] > UInt8(ascii: " ") && bytes[bytes.count - 1] > UInt8(ascii: " ")
-    }
-    return isTrimmed ? self : String(self[...].trimmingSpaces)
-  }
-}
-
-extension Substring {
-  /// The text without white space at its ends.
-  var trimmingSpaces: Substring {
-    let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || UInt8(ascii: "\t")...UInt8(ascii: "\r") ~= byte }
-    guard let start = utf8.firstIndex(where: { !isSpace($0) }), let last = utf8.lastIndex(where: { !isSpace($0) })
-    else { return self[startIndex..<startIndex] }
-    return self[start..<utf8.index(after: last)]
-  }
-}
-
 extension SignatureClaim {
   /// The query parameters of signing, decoded, each at most once.
   ///

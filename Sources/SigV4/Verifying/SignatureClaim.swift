@@ -41,7 +41,7 @@ public struct SignatureClaim: Sendable, Hashable {
   /// The patterns of `X-Amz-Region-Set`; `nil` with SigV4.
   public var regionSet: [String]? {
     algorithm == .sigV4
-      ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0).trimmingSpaces) }
+      ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed }
   }
 
   /// Reads the signature of `request`.
