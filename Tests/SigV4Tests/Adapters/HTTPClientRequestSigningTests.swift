@@ -48,7 +48,6 @@
         try Signer(service: .s3, region: "r").signed(HTTPClientRequest(url: url), with: credentials, at: time)
       }
       #expect(error?.code == .missingHost)
-      #expect(error?.message.contains("in ASCII") == true)
     }
 
     @Test func `a body needs its hash if the service signs payloads`() throws {

@@ -36,11 +36,10 @@ import Testing
   }
 
   @Test(arguments: [("host;", "host;;"), ("host;", ";host;"), ("=host;", "=;"), (", Signature", ";, Signature")])
-  func `the error for an empty name in SignedHeaders reports it`(old: String, new: String) throws {
+  func `an empty name in SignedHeaders is a malformed signature`(old: String, new: String) throws {
     let request = try sample.request { try $0.replaceInAuthorization(old, new) }
     let error = #expect(throws: VerificationError.self) { try SignatureClaim(request) }
     #expect(error?.code == .malformedSignature)
-    #expect(error?.message.contains("empty name") == true)
   }
 
   @Test func `a secret is looked up by the id, after the checks that need none`() async throws {
