@@ -2,17 +2,17 @@ import ArgumentParser
 import Foundation
 import SigV4
 
-/// Shows the source of the credentials, and never a secret.
+/// Shows the credentials and their provider, without their secrets.
 struct CredentialsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
-    abstract: "Show which provider has credentials, and which; never a secret.",
-    discussion: "Exit code 0 if there are credentials, otherwise 1.")
+    abstract: "Shows which credentials the SDKs would use, and their provider. Shows no secret.",
+    discussion: "The exit code is 0 if a provider has credentials, otherwise 1.")
 
-  @Option(help: "The profile in the shared files, used before keys in the environment; AWS_PROFILE or default.")
+  @Option(help: "The profile to use, even if the environment has keys. Defaults to AWS_PROFILE, then to default.")
   var profile: String?
 
-  @Flag(help: "Tell why each provider before has none.")
+  @Flag(help: "Show why each provider before it has no credentials.")
   var explain = false
 
   func run() async throws {
@@ -34,9 +34,9 @@ struct CredentialsCommand: AsyncParsableCommand {
       """
       \(provider)
         key id:  \(credentials.accessKeyID)
-        token:   \(credentials.sessionToken == nil ? "none: these are long-term keys" : "there is one")
-        expires: \(credentials.expiration.map { $0.formatted(.iso8601) } ?? "never, as far as is known")
-        account: \(credentials.accountID ?? "not told")
+        token:   \(credentials.sessionToken == nil ? "none, these are long-term keys" : "present")
+        expires: \(credentials.expiration.map { $0.formatted(.iso8601) } ?? "unknown")
+        account: \(credentials.accountID ?? "unknown")
       """)
   }
 }

@@ -5,7 +5,7 @@ import SigV4
 struct PresignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "presign",
-    abstract: "Presigns a request and prints the URL, which is good by itself for a while.",
+    abstract: "Presigns a request and prints the URL, which needs no other credentials until it expires.",
     discussion: """
       Headers that are given, or that the service demands, are signed and must be sent along. A body (--data) must be sent \
       along too; S3 and VPC Lattice don't sign it.
@@ -13,7 +13,7 @@ struct PresignCommand: AsyncParsableCommand {
 
   @OptionGroup var options: RequestOptions
 
-  @Option(help: "How long the URL is valid, in seconds, at most 604800.")
+  @Option(help: "The lifetime of the URL in seconds, at most 604800.")
   var expires = 3600
 
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
@@ -27,7 +27,7 @@ struct PresignCommand: AsyncParsableCommand {
       &request, validFor: .seconds(expires), payload: payload, with: .default)
     if verbose { try SigningTrace.print(signed) }
     print(parts.url.origin + request.target)
-    for header in signed.addedHeaders { SigningTrace.note("Send along: \(header.name): \(header.value)") }
+    for header in signed.addedHeaders { SigningTrace.note("Send this header too: \(header.name): \(header.value)") }
   }
 
   /// The payload that the URL is signed for; `nil` means the service's default, if there is no body.
@@ -35,8 +35,8 @@ struct PresignCommand: AsyncParsableCommand {
     guard let body = parts.body else { return nil }
     guard service.payload == .signed else {
       throw Failure(
-        "A presigned URL of \(service.name) doesn't cover the body: any body may be sent with it. Give the method, such as "
-          + "PUT, and leave --data out.")
+        "A presigned URL of \(service.name) doesn't cover the body, so that any body can be sent with it. Set the method, "
+          + "such as PUT, and omit --data.")
     }
     return .data(body)
   }

@@ -6,11 +6,11 @@ import SigV4
   import FoundationNetworking
 #endif
 
-/// Signs a request, sends it, and prints the answer's body.
+/// Signs and sends a request, and prints the body of the response.
 struct RequestCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "request",
-    abstract: "Signs a request, sends it, and prints the answer.",
+    abstract: "Signs and sends a request, and prints the response.",
     discussion: """
       Credentials come from where the SDKs find them: environment, profile, container, instance metadata.
       Exit code 0 for a status of 2xx, 22 for any other status, 1 where there was no answer.
@@ -35,7 +35,7 @@ struct RequestCommand: AsyncParsableCommand {
     StandardOutput.write(answer.body)
     if answer.body.last != ASCII.newline, isatty(STDOUT_FILENO) == 1 { print() }  // a pipe gets the body's bytes alone
     guard 200..<300 ~= answer.status else {
-      SigningTrace.note("The service answered \(answer.status).")
+      SigningTrace.note("The service responded with status \(answer.status).")
       throw ExitCode(22)
     }
   }

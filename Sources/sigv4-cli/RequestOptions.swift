@@ -11,19 +11,19 @@ struct RequestOptions: ParsableArguments {
   @Argument(help: "The URL.")
   var url: String
 
-  @Argument(help: "The method; defaults to GET, and to POST if there is a body.")
+  @Argument(help: "The method. Defaults to GET, or to POST with a body.")
   var method: String?
 
-  @Option(name: [.customShort("H"), .long], help: "A header as 'Name: value'; may be repeated.")
+  @Option(name: [.customShort("H"), .long], help: "A header as 'Name: value'. Can be repeated.")
   var header: [String] = []
 
-  @Option(name: [.short, .long], help: "The body, as text; @FILE reads a file, @- standard input.")
+  @Option(name: [.short, .long], help: "The body as text, @FILE to read a file, or @- to read standard input.")
   var data: String?
 
-  @Option(help: "The region; may be left out for a VPC Lattice host that names it. AWS_REGION is read too.")
+  @Option(help: "The region. Defaults to the region that the host names, then to AWS_REGION.")
   var region: String?
 
-  @Option(help: "Sign with SigV4a for this region set, such as '*' or 'us-east-1,us-west-*', in place of a region.")
+  @Option(help: "Sign with SigV4a for this region set, such as '*' or 'us-east-1,us-west-*', instead of one region.")
   var regionSet: String?
 
   @Option(help: "The service's signing name.")
@@ -31,7 +31,7 @@ struct RequestOptions: ParsableArguments {
 
   func validate() throws {
     guard region == nil || regionSet == nil else {
-      throw ValidationError("--region and --region-set exclude each other: SigV4a signs for a region set. Give one.")
+      throw ValidationError("--region and --region-set can't be combined. Use --region-set for SigV4a.")
     }
   }
 
@@ -54,7 +54,7 @@ struct RequestOptions: ParsableArguments {
     /// The request for `URLSession`.
     func urlRequest() throws -> URLRequest {
       guard let url = URL(string: url.text, encodingInvalidCharacters: false) else {
-        throw Failure("Invalid URL. Write it as https://host/path.")
+        throw Failure("Invalid URL. Use the form https://host/path.")
       }
       var request = URLRequest(url: url)
       request.httpMethod = method

@@ -6,31 +6,31 @@ import SigV4
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Verifies the signature of a request, with credentials from where the SDKs find them.",
+    abstract: "Verifies the signature of a request with the credentials that the SDKs would use.",
     discussion: """
       Reads an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL. Exit code 0 if the signature \
       is right, 22 if it isn't.
       """)
 
-  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")
+  @Argument(help: "The request: a file as @FILE or its path, - for standard input, or the text itself.")
   var request = "-"
 
   @Option(help: "The service's signing name.")
   var service = SigningService.vpcLattice.name
 
-  @Option(help: "The region that the signature must be for; defaults to any.")
+  @Option(help: "The region that the signature must be for. Defaults to any region.")
   var region: String?
 
-  @Option(help: "The time at which to verify, such as 2026-02-03T04:05:06Z; defaults to now.")
+  @Option(help: "The time of verification, such as 2026-02-03T04:05:06Z. Defaults to now.")
   var time: String?
 
-  @Flag(help: "Answer in JSON.")
+  @Flag(help: "Print the result as JSON.")
   var json = false
 
   @Flag(help: .hidden)  // for checks of how requests are read
   var showRequest = false
 
-  /// The answer for tools.
+  /// The result for other programs.
   private struct Report: Encodable {
     var isValid: Bool
     var accessKeyId: String?

@@ -28,12 +28,14 @@ struct Socket: ~Copyable, Connection {
 
   private let descriptor: Int32
 
-  /// Connects to the first address of a URL's host that accepts.
+  /// Connects to the first address of a URL's host that accepts the connection.
   init(connectedTo url: HTTPURL, until deadline: ContinuousClock.Instant) async throws(TransportError) {
     try await self.init(connectedTo: SocketAddress.resolve(url, until: deadline), until: deadline)
   }
 
-  /// Connects to the first address that accepts; a silent address leaves time for the others.
+  /// Connects to the first address that accepts the connection.
+  ///
+  /// An address that doesn't respond uses only its share of the time.
   init(connectedTo addresses: [SocketAddress], until deadline: ContinuousClock.Instant) async throws(TransportError) {
     var failure = TransportError(.cannotConnect, "the host has no address")
     for (index, address) in addresses.enumerated() {

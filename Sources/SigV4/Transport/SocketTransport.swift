@@ -1,10 +1,10 @@
-/// Sends requests over plain sockets, with no dependency but the system.
+/// Sends requests over sockets of the operating system, without any dependency.
 ///
-/// Each request has its own connection. For `http` it uses no proxy, whatever the value of `http_proxy`.
+/// Each request has its own connection. The transport uses no proxy for `http`: it ignores `http_proxy`.
 ///
-/// On Linux, unless the trait `SwiftCrypto` is on, it supports `https` through the system's libssl. It requires TLS 1.2 or later
-/// and a certificate for the host from an authority that the system trusts. The deadline for connecting includes TLS. These
-/// variables change the defaults, as in AWS's own tools and libssl:
+/// On Linux, it supports `https` through the system's libssl, unless the trait `SwiftCrypto` is enabled. It requires TLS 1.2 or
+/// later, and a certificate for the host from an authority that the system trusts. The deadline for connecting includes the TLS
+/// handshake. These variables change the defaults, as they do for AWS's own tools and for libssl:
 ///
 /// | variable | meaning |
 /// |---|---|
@@ -13,7 +13,7 @@
 /// | `https_proxy`, `HTTPS_PROXY` | the proxy for `https`, such as `http://user:password@proxy:3128` |
 /// | `no_proxy`, `NO_PROXY` | a comma-separated list of hosts, addresses and address blocks that need no proxy |
 ///
-/// The transport reads the certificates again when their file or directory has changed.
+/// The transport reads the certificates again after their file or directory has changed.
 public struct SocketTransport: HTTPTransport {
   // A closure hides a proxy's password when the transport is printed or dumped.
   private let environment: @Sendable () -> [String: String]
@@ -52,7 +52,7 @@ public struct SocketTransport: HTTPTransport {
     }
   }
 
-  /// Sends a request and reads the answer.
+  /// Sends a request and reads the response.
   static func exchange(
     _ bytes: [UInt8], _ request: TransportRequest, over connection: borrowing some Connection & ~Copyable,
     until end: ContinuousClock.Instant
@@ -85,7 +85,7 @@ public struct SocketTransport: HTTPTransport {
 }
 
 extension HeaderField {
-  /// Throws if the field contains a line break or the transport sets it itself.
+  /// Throws if the field contains a line break, or if the transport sets the field itself.
   func checkForTransport() throws(TransportError) {
     guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter),
       value.utf8.allSatisfy({ $0 >= UInt8(ascii: " ") && $0 != UInt8(ascii: "\u{7F}") || $0 == UInt8(ascii: "\t") })

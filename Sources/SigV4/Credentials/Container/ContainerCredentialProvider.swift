@@ -165,8 +165,8 @@ enum ContainerEndpoint {
     guard url.scheme == .https || isAllowed(url.host.lowercased()) else {
       throw CredentialError(
         .misconfigured,
-        "AWS_CONTAINER_CREDENTIALS_FULL_URI names the host \(url.host.quoted), which http may not: use https, or localhost,"
-          + " 127.0.0.0/8, [::1], 169.254.170.2, 169.254.170.23 or [fd00:ec2::23].")
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI names the host \(url.host.quoted), which requires https. Use https, or http with"
+          + " localhost, 127.0.0.0/8, [::1], 169.254.170.2, 169.254.170.23 or [fd00:ec2::23].")
     }
     return full
   }
