@@ -67,6 +67,14 @@ import Testing
     await time.expire(rest)
   }
 
+  /// Lets a caller of an empty cache fail because the source doesn't respond in time.
+  private func letFirstCallExpire(_ cache: CachedCredentialProvider, _ rest: Duration) async {
+    let waiting = Task { try await cache.checkedCredentials() }
+    await source.asked(1)
+    await outlast(rest)
+    await #expect(throws: CredentialError.self) { try await waiting.value }
+  }
+
   /// Asks the cache until it has what is expected.
   private func served(_ expected: Credentials, by cache: CachedCredentialProvider) async throws {
     while try await cache.checkedCredentials() != expected { await Task.yield() }
@@ -119,10 +127,7 @@ import Testing
 
   @Test func `an answer that comes late is used`() async throws {
     let (cache, rest) = cache()
-    let waiting = Task { try await cache.checkedCredentials() }
-    await source.asked(1)
-    await outlast(rest)
-    await #expect(throws: CredentialError.self) { try await waiting.value }
+    await letFirstCallExpire(cache, rest)
     // Also by callers who wait for the answer to a later question.
     let later = Task { try await cache.checkedCredentials() }
     await source.asked(2)
@@ -136,10 +141,7 @@ import Testing
 
   @Test func `a late answer never replaces a better one`() async throws {
     let (cache, rest) = cache()
-    let waiting = Task { try await cache.checkedCredentials() }
-    await source.asked(1)
-    await outlast(rest)
-    await #expect(throws: CredentialError.self) { try await waiting.value }
+    await letFirstCallExpire(cache, rest)
     let later = Task { try await cache.checkedCredentials() }
     await source.asked(2)
     let best = good("AKID-2", expiringAfter: 7200)
@@ -183,10 +185,7 @@ import Testing
 
   @Test func `a late failure doesn't fail callers that wait for a newer call`() async throws {
     let (cache, rest) = cache()
-    let waiting = Task { try await cache.checkedCredentials() }
-    await source.asked(1)
-    await outlast(rest)
-    await #expect(throws: CredentialError.self) { try await waiting.value }
+    await letFirstCallExpire(cache, rest)
     let later = Task { try await cache.checkedCredentials() }
     await source.asked(2)
     source.answer(1, .failure(ScriptedSource.lasting))

@@ -1,9 +1,10 @@
-import Foundation
 import Testing
 
 @testable import SigV4
 
-/// Which keys a verifier keeps, of which strangers may have no part.
+/// The keys that a verifier keeps.
+///
+/// A new thread, which ``apart(_:)`` starts, has none, not even those of signing.
 @Suite(.timeLimit(.minutes(10))) struct VerifierKeyTests {
   private let sample = SignedSample()
   private let verifier = Verifier(service: SigningService("service"))
@@ -16,17 +17,10 @@ import Testing
     }
   }
 
-  /// Calls `body` on a thread of its own, which knows no key yet; not even those of signing the requests.
-  private func onNewThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-    }
-  }
-
   @Test func `a key is kept once a signature has proved it`() async throws {
     let right = try sample.request()
     let wrong = try sample.request { try $0.change("X-Color") { _ in "red" } }
-    try await onNewThread {
+    try await apart {
       #expect(verifier.refusal(of: wrong, with: sample.credentials) == .wrongSignature)
       try #expect(!hasKey(of: sample.credentials))
       #expect(verifier.refusal(of: right, with: sample.credentials) == nil)
@@ -42,7 +36,7 @@ import Testing
     try Signer(service: sample.service, region: "us-west-2").sign(
       &request, payload: .empty, with: credentials[0], at: SignedSample.time)
     let signed = request
-    try await onNewThread {
+    try await apart {
       for _ in 0..<2 {
         #expect(verifier.refusal(of: signed, with: credentials[0]) == nil)
         #expect(verifier.refusal(of: signed, with: credentials[1]) == .wrongSignature)
@@ -59,7 +53,7 @@ import Testing
       try sample.request { try $0.replaceInAuthorization("AKIDEXAMPLE", "AKID\(number)") }
     }
     let repeated = try sample.request { $0.add("host", "1") }
-    try await onNewThread {
+    try await apart {
       #expect(verifier.refusal(of: right, with: sample.credentials) == nil)
       for (region, id) in zip(regions, ids) {
         #expect(verifier.refusal(of: region, with: sample.credentials) == .wrongSignature)
