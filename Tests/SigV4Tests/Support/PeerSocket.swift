@@ -15,8 +15,8 @@
 
     let descriptor: Int32
 
-    /// A socket that listens on a free port of 127.0.0.1.
-    static func listening() throws -> (socket: PeerSocket, port: Int) {
+    /// A socket that listens on a free port of 127.0.0.1, with room for so many connections that aren't accepted yet.
+    static func listening(queue: Int32 = 512) throws -> (socket: PeerSocket, port: Int) {
       let listener = PeerSocket(descriptor: socket(AF_INET, Socket.stream, 0))
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
@@ -25,7 +25,7 @@
       let status = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
           bind(listener.descriptor, address, length) == 0
-            && getsockname(listener.descriptor, address, &length) == 0 && listen(listener.descriptor, 512) == 0
+            && getsockname(listener.descriptor, address, &length) == 0 && listen(listener.descriptor, queue) == 0
         }
       }
       guard status else { throw Failure(errno: errno) }
@@ -35,18 +35,30 @@
     /// A connection to a port of 127.0.0.1; nil if the connection is refused.
     static func connected(to port: Int) -> PeerSocket? {
       let client = PeerSocket(descriptor: socket(AF_INET, Socket.stream, 0))
+      if client.reach(port) { return client }
+      client.end()
+      return nil
+    }
+
+    /// A socket that begins to connect to a port of 127.0.0.1, and doesn't wait for it.
+    static func connecting(to port: Int) -> PeerSocket {
+      let client = PeerSocket(descriptor: socket(AF_INET, Socket.stream, 0))
+      _ = fcntl(client.descriptor, F_SETFL, O_NONBLOCK)
+      _ = client.reach(port)
+      return client
+    }
+
+    /// Connects to a port of 127.0.0.1; returns whether it is connected.
+    private func reach(_ port: Int) -> Bool {
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
       address.sin_port = UInt16(port).bigEndian
-      let status = withUnsafePointer(to: address) { pointer in
+      return withUnsafePointer(to: address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          connect(client.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+          connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
       }
-      if status == 0 { return client }
-      client.end()
-      return nil
     }
 
     /// The next connection; nil once the listener is shut down.
