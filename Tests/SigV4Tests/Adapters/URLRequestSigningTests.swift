@@ -142,6 +142,15 @@
       #expect(request == unsigned)
     }
 
+    @Test(arguments: [
+      ("https://h/b/../b", "https://h/b"), ("https://h/a#/a", "https://h/a"), ("https://h", "https://h/"),
+      ("https://h/a//a", "https://h/a//a"), ("https://h?/", "https://h/?/"),
+    ])
+    func `the URL becomes the one that was signed`(url: String, sent: String) throws {
+      let signed = try Signer(service: .executeAPI, region: "r").signed(request(url), with: credentials, at: time)
+      #expect(signed.url?.absoluteString == sent)
+    }
+
     @Test(arguments: ["GET", "HEAD"]) func `a payload that a session doesn't send is rejected`(method: String) throws {
       var request = try request("https://h/a")
       request.httpMethod = method
