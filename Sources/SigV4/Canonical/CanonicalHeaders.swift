@@ -116,6 +116,9 @@ struct CanonicalHeaders: ~Copyable {
   /// The number of bytes in the name of the header at `index`; call this before selecting headers.
   func nameLength(at index: Int) -> Int { index < entries.count ? entries[index].name.range.count : 0 }
 
+  /// The number of bytes in the canonical value of the header at `index`; call this before selecting headers.
+  func valueLength(at index: Int) -> Int { index < entries.count ? entries[index].value.count : 0 }
+
   /// Whether a value may contain a control character.
   var mayContainControls: Bool {
     hasLowBytes || text.withBytes { $0.firstIndex(of: ASCII.delete, from: unsigned.last?.range.upperBound ?? 0) != nil }
@@ -156,14 +159,14 @@ struct CanonicalHeaders: ~Copyable {
         unselectedAmazonHeaders.append(header)
       }
     }
-    entries.removeLast(entries.count - kept)
+    while entries.count > kept { entries.removeLast() }  // one as a rule, for which removeLast(_:) is slower
     areExactlyListed = problem == nil && next == end + 1
   }
 
   /// Keeps and sorts the headers to sign.
   mutating func select(_ selection: Selection) {
-    listed.removeAll(keepingCapacity: true)
-    unselectedAmazonHeaders.removeAll(keepingCapacity: true)
+    if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
+    if !unselectedAmazonHeaders.isEmpty { unselectedAmazonHeaders.removeAll(keepingCapacity: true) }
     if case .listed(let list) = selection { readList(list) }
     var kept = 0
     for index in entries.indices {
@@ -344,7 +347,7 @@ extension ByteBuffer {
     // Most values, such as tokens, contain no white space, or only spaces.
     let lowest = value.lowest
     guard lowest < ASCII.space else {
-      if lowest > ASCII.space { append(value) } else { appendWords(of: value) }
+      if lowest > ASCII.space || value.isSqueezed { append(value) } else { appendWords(of: value) }
       return true
     }
     hasLowBytes = true

@@ -20,7 +20,7 @@ struct CanonicalQuery: ~Copyable {
   /// Reads `query`, the request target after its first `?`, and forgets the query read before.
   mutating func read(_ query: Span<UInt8>, sessionToken: SigningService.SessionTokenRule) {
     text.removeAll()
-    parameters.removeAll(keepingCapacity: true)
+    if !parameters.isEmpty { parameters.removeAll(keepingCapacity: true) }
     self.sessionToken = sessionToken
     var index = 0
     while index < query.count {

@@ -116,7 +116,7 @@ struct SigningFields: Sendable {
 
 extension String {
   /// Whether a parameter of the target begins with `X`, as those of signing do, or with an escape.
-  fileprivate var mayHaveParametersOfSigning: Bool {
+  var mayHaveParametersOfSigning: Bool {
     withBytes { bytes in
       var next = bytes.firstIndex(of: UInt8(ascii: "?"), from: 0)
       while let index = next, index + 1 < bytes.count {

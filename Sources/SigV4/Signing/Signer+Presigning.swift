@@ -35,8 +35,22 @@ extension Signer {
     }
     // rule: s3-presigned-unsigned
     let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
-    let unsigned = request.removingSignature(fields, of: service)
-    let signed = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+    let signed =
+      if request.mayBeSigned(with: fields, for: service) {
+        try presign(
+          unsigned: request.removingSignature(fields, of: service), seconds, payload, with: credentials, at: time)
+      } else {
+        try presign(unsigned: request, seconds, payload, with: credentials, at: time)
+      }
+    request = signed.request
+    return signed
+  }
+
+  /// Presigns a request without the fields of an earlier signature.
+  private func presign(
+    unsigned: SignableRequest, _ seconds: Int64, _ payload: Payload, with credentials: Credentials, at time: Date
+  ) throws(SigningError) -> SignedRequest {
+    try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let values = try values(for: unsigned, validFor: seconds, with: credentials, at: time, &workspace)
       var parameters = 0
       // rule: headers-in-query
@@ -55,8 +69,6 @@ extension Signer {
       return SignedRequest(
         unsigned, .query(target), payloadHash: payloadHash, adding: fields, values, canonicalizedBy: canonicalizer)
     }
-    request = signed.request
-    return signed
   }
 }
 

@@ -56,8 +56,21 @@ public struct Signer: Sendable {
   public func sign(
     _ request: inout SignableRequest, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    let unsigned = request.removingSignature(fields, of: service)
-    let signed = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+    let signed =
+      if request.mayBeSigned(with: fields, for: service) {
+        try sign(unsigned: request.removingSignature(fields, of: service), payload, with: credentials, at: time)
+      } else {
+        try sign(unsigned: request, payload, with: credentials, at: time)
+      }
+    request = signed.request
+    return signed
+  }
+
+  /// Signs a request without the fields of an earlier signature.
+  private func sign(
+    unsigned: SignableRequest, _ payload: Payload, with credentials: Credentials, at time: Date
+  ) throws(SigningError) -> SignedRequest {
+    try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let values = try values(for: unsigned, with: credentials, at: time, &workspace)
       let (signedHeaders, payloadHash) = try workspace.canonical.write(
         unsigned, by: canonicalizer, .signable(service.sessionToken)
@@ -73,8 +86,6 @@ public struct Signer: Sendable {
         unsigned, .header(authorization), payloadHash: payloadHash, adding: fields, values,
         canonicalizedBy: canonicalizer)
     }
-    request = signed.request
-    return signed
   }
 
   /// The values of what signing sets in `request`, except for those that depend on its canonical form.
@@ -187,13 +198,16 @@ extension String {
 }
 
 extension SignableRequest {
+  /// Whether the request may contain a field that signing for `service` sets.
+  func mayBeSigned(with fields: SigningFields, for service: SigningService) -> Bool {
+    target.mayHaveParametersOfSigning || headers.contains { fields.replacesHeader($0.name, for: service) }
+  }
+
   /// The request without what signing sets, in either placement, so that it can be signed again.
   func removingSignature(_ fields: SigningFields, of service: SigningService) -> SignableRequest {
     // rule: signing-again-replaces
     var (target, headers) = (target, headers)
-    if headers.contains(where: { fields.replacesHeader($0.name, for: service) }) {
-      headers.removeAll { fields.replacesHeader($0.name, for: service) }
-    }
+    headers.removeAll { fields.replacesHeader($0.name, for: service) }
     fields.removeParameters(from: &target)
     return SignableRequest(method: method, target: target, headers: headers)
   }

@@ -227,7 +227,10 @@
 
   /// Whether the bytes at `left` and at `right` are equal.
   func isEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-    withBytes(left) { left in withBytes(right) { left.isEqual(to: $0) } }
+    guard left.count == right.count, left.lowerBound >= 0, left.upperBound <= count, right.lowerBound >= 0,
+      right.upperBound <= count
+    else { return false }
+    return unsafe memcmp(base + left.lowerBound, base + right.lowerBound, left.count) == 0
   }
 
   /// Whether the bytes of `range` are those of `text`.
@@ -295,6 +298,19 @@ extension Span<UInt8> {
     unsafe withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
       return unsafe memcmp(start, text.utf8Start, text.utf8CodeUnitCount) == 0
+    }
+  }
+
+  /// Whether no space is at either end or beside another space.
+  var isSqueezed: Bool {
+    unsafe withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress, bytes.count > 1 else { return unsafe bytes.first != ASCII.space }
+      // Without an early exit, so that the compiler can vectorize the loop.
+      var isOther: UInt8 = 0
+      for index in 0..<bytes.count &- 1 {
+        isOther |= unsafe (base[index] == ASCII.space ? 1 : 0) & (base[index &+ 1] == ASCII.space ? 1 : 0)
+      }
+      return unsafe isOther == 0 && base[0] != ASCII.space && base[bytes.count - 1] != ASCII.space
     }
   }
 

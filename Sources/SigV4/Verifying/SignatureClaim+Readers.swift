@@ -9,37 +9,39 @@ extension SignatureClaim.Fields {
     for index in headers.indices {
       // Spelled out, since to look each name up in SigningFields takes 40 ns; a test compares the two.
       switch headers[index].name.utf8.count {
-      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers, index)
+      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers, index, names)
       case 13 where names.isNamed("x-amz-trailer", at: index):
         // A list, which may come in several headers.
         trailer = trailer.map { "\($0),\(headers[index].value)" } ?? headers[index].value
-      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers, index)
-      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers, index)
-      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers, index)
-      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers, index)
+      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers, index, names)
+      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers, index, names)
+      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers, index, names)
+      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers, index, names)
       case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
-        try Self.set(&decodedLength, headers, index)
+        try Self.set(&decodedLength, headers, index, names)
       // S3 Express One Zone's name for the token of a session.
-      case 21 where names.isNamed("x-amz-s3session-token", at: index): try Self.set(&sessionToken, headers, index)
+      case 21 where names.isNamed("x-amz-s3session-token", at: index):
+        try Self.set(&sessionToken, headers, index, names)
       default: break
       }
     }
     if let other = authorization, !other.isAWSAuthorization { authorization = nil }
     if authorization != nil, date == nil {
       for index in headers.indices where names.isNamed("date", at: index) {
-        try Self.set(&plainDate, headers, index)
+        try Self.set(&plainDate, headers, index, names)
       }
     }
   }
 
   private static func set(
-    _ field: inout String?, _ headers: Span<HeaderField>, _ index: Int
+    _ field: inout String?, _ headers: Span<HeaderField>, _ index: Int, _ names: borrowing CanonicalHeaders
   ) throws(VerificationError) {
     guard field == nil else {
       throw VerificationError(
         .ambiguousSignature, "The request has several \(headers[index].name) headers. Send one.")
     }
-    field = headers[index].value.trimmed
+    let value = headers[index].value
+    field = value.utf8.count == names.valueLength(at: index) ? value : value.trimmed
   }
 }
 

@@ -61,22 +61,21 @@ public struct SignatureClaim: Sendable, Hashable {
     var authorization: String?
     var fields = Fields()
     try fields.read(request.headers, headers, &authorization)
-    let query = try QueryFields(request.target)
     let parts: Parts
     let lifetimeSeconds: Int?
-    switch (authorization, query?.hasSignature ?? false) {
-    case (let authorization?, false):
-      parts = try Parts(authorization: authorization)
-      lifetimeSeconds = nil
-    case (nil, true):
-      guard let query else { throw .missing }
+    if request.target.utf8.contains(UInt8(ascii: "?")), let query = try QueryFields(request.target), query.hasSignature
+    {
+      guard authorization == nil else {
+        throw VerificationError(
+          .ambiguousSignature, "The request has an Authorization header and a signature in its query. Send only one.")
+      }
       parts = try query.parts()
       fields = try query.fields(over: fields)
       lifetimeSeconds = try query.lifetimeSeconds()
-    case (nil, false): throw .missing
-    case (_?, true):
-      throw VerificationError(
-        .ambiguousSignature, "The request has an Authorization header and a signature in its query. Send only one.")
+    } else {
+      guard let authorization else { throw .missing }
+      parts = try Parts(authorization: authorization)
+      lifetimeSeconds = nil
     }
     guard let algorithm = parts.knownAlgorithm else {
       // The name isn't shown: without a space after it, it is the whole header.
@@ -193,8 +192,10 @@ extension SignatureClaim {
 
     /// The algorithm; `nil` if the name is unknown.
     var knownAlgorithm: SigningAlgorithm? {
-      if equals(algorithm, SigningAlgorithm.sigV4.rawValue) { return .sigV4 }
-      return equals(algorithm, SigningAlgorithm.sigV4a.rawValue) ? .sigV4a : nil
+      withBytes(algorithm) { name in
+        if name.isEqual(to: "AWS4-HMAC-SHA256") { return .sigV4 }
+        return name.isEqual(to: "AWS4-ECDSA-P256-SHA256") ? .sigV4a : nil
+      }
     }
 
     /// Lower-case hex: 32 bytes of an HMAC, or an ECDSA signature in DER.

@@ -133,8 +133,9 @@ public struct Verifier: Sendable {
           credentials.accessKeyID.withBytes { ConstantTime.isEqual(id, $0) }
         }
       } else { false }
-    let token = claim.fields.sessionToken ?? ""
-    let isTokenRight = ConstantTime.isEqual(token, isKnown ? credentials?.sessionToken ?? "" : token)
+    // The token of an unknown ID is compared with itself.
+    let isTokenRight = ConstantTime.isEqual(
+      claim.fields.sessionToken, isKnown ? credentials?.sessionToken : claim.fields.sessionToken)
     let isRight =
       if isKnown, let credentials {
         try isSignature(of: claim, over: canonicalRequestHash, by: credentials)
