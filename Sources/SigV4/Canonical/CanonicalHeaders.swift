@@ -36,6 +36,29 @@ struct CanonicalHeaders: ~Copyable {
     var isAmazonHeader: Bool { name.prefix >> 16 == 0x782D_616D_7A2D && name.range.count > 6 }
   }
 
+  /// The result of reading headers, which questions about them require; selecting some of them consumes it.
+  struct Read: ~Copyable {
+    /// The problem of the first malformed header.
+    fileprivate let problem: Problem?
+    /// Whether a value has bytes below 0x20: white space other than spaces, or control characters.
+    fileprivate let hasLowBytes: Bool
+
+    /// Throws if one of `headers`, which were read, is malformed.
+    ///
+    /// - Throws: ``SigningError`` if a name isn't a token, or if a value has a NUL or a line break that isn't a fold.
+    func check(_ headers: [HeaderField]) throws(SigningError) {
+      if let problem { throw problem.error(in: headers) }  // rule: refuse-header
+    }
+  }
+
+  /// The result of selecting headers, which adding to them and writing them require.
+  struct Selected {
+    /// Whether every header of the list was found, each name once, and no header is malformed.
+    fileprivate(set) var areExactlyListed = false
+
+    fileprivate init() {}
+  }
+
   /// The malformed part of a header.
   fileprivate enum Problem {
     case name(header: Int)
@@ -44,17 +67,12 @@ struct CanonicalHeaders: ~Copyable {
 
   /// The names that are never signed, the lines of the request, and the names that a signature lists.
   private(set) var text = ByteBuffer(capacity: 2048)
+  /// The headers that were read, then those that were selected.
   private var entries: [Entry] = []
-  /// The problem of the first malformed header.
-  private var problem: Problem?
-  /// Whether a value has bytes below 0x20: white space other than spaces, or control characters.
-  private var hasLowBytes = false
+  /// The indices in the request of the `X-Amz-…` headers that weren't selected.
+  private var unselectedAmazonHeaders: [Int] = []
   /// The names in the list of ``Selection/listed(_:)``.
   private var listed: [Name] = []
-  /// Whether ``selectListed`` has kept every header of the list, each once, and no header is malformed.
-  private(set) var areExactlyListed = false
-  /// The indices in the request of the `X-Amz-…` headers that aren't selected.
-  private(set) var unselectedAmazonHeaders: [Int] = []
   /// The names that are never signed, and their shapes, kept here because a lookup in ``UnsignedHeader/all`` is slower.
   private var unsigned: [Name] = []
   private let unsignedShapes = UnsignedHeader.shapes
@@ -73,19 +91,21 @@ struct CanonicalHeaders: ~Copyable {
   ///
   /// - Throws: ``SigningError`` if a name isn't a token, if a value has a NUL or a line break that isn't a fold, or if the
   ///   request doesn't have exactly one host.
-  mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) {
-    read(headers)
-    try check(headers)
-    select(selection)
-    if case .trailers = selection { return }
-    try checkHost()
+  mutating func collect(_ headers: [HeaderField], _ selection: Selection) throws(SigningError) -> Selected {
+    let read = read(headers)
+    try read.check(headers)
+    let selected = select(selection, of: read)
+    if case .trailers = selection { return selected }
+    try checkHost(selected)
+    return selected
   }
 
   /// Reads all headers, and forgets those read before.
-  mutating func read(_ headers: [HeaderField]) {
+  mutating func read(_ headers: [HeaderField]) -> Read {
     text.truncate(to: unsigned.last?.range.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
-    problem = nil
+    if !unselectedAmazonHeaders.isEmpty { unselectedAmazonHeaders.removeAll(keepingCapacity: true) }
+    var problem: Problem?
     var hasLowBytes = false
     let fields = headers.span  // whose elements are read in place
     for index in fields.indices {
@@ -98,49 +118,51 @@ struct CanonicalHeaders: ~Copyable {
       if !(isToken && isFit), problem == nil { problem = isToken ? .value(header: index) : .name(header: index) }
       entries.append(Entry(name: name(at: start..<nameEnd), end: text.count, header: index))
     }
-    self.hasLowBytes = hasLowBytes
+    return Read(problem: problem, hasLowBytes: hasLowBytes)
+  }
+
+  /// Whether there is more memory than most requests need.
+  var isLarge: Bool { text.isLarge || hasLargeTable }
+
+  private var hasLargeTable: Bool {
+    entries.capacity > 1024 || listed.capacity > 1024 || unselectedAmazonHeaders.capacity > 1024
   }
 
   /// Forgets the headers and frees memory, if it is more than most requests need.
   mutating func shrink() {
     text.shrink(keeping: unsigned.last?.range.upperBound ?? 0)
-    guard entries.capacity > 1024 || listed.capacity > 1024 || unselectedAmazonHeaders.capacity > 1024 else { return }
-    (entries, listed, unselectedAmazonHeaders) = ([], [], [])
+    if hasLargeTable { (entries, listed, unselectedAmazonHeaders) = ([], [], []) }
   }
 
-  /// Whether the header at `index` has the name `name`, which is in lower case; call this before selecting headers.
-  func isNamed(_ name: StaticString, at index: Int) -> Bool {
+  /// Whether the header at `index` has the name `name`, which is in lower case.
+  func isNamed(_ name: StaticString, at index: Int, of read: borrowing Read) -> Bool {
     index < entries.count && text.holds(name, in: entries[index].name.range)
   }
 
-  /// The number of bytes in the name of the header at `index`; call this before selecting headers.
-  func nameLength(at index: Int) -> Int { index < entries.count ? entries[index].name.range.count : 0 }
-
-  /// The number of bytes in the canonical value of the header at `index`; call this before selecting headers.
-  func valueLength(at index: Int) -> Int { index < entries.count ? entries[index].value.count : 0 }
-
-  /// Whether a value may contain a control character.
-  var mayContainControls: Bool {
-    hasLowBytes || text.withBytes { $0.firstIndex(of: ASCII.delete, from: unsigned.last?.range.upperBound ?? 0) != nil }
+  /// The number of bytes in the name of the header at `index`.
+  func nameLength(at index: Int, of read: borrowing Read) -> Int {
+    index < entries.count ? entries[index].name.range.count : 0
   }
 
-  /// Calls `body` with the canonical value of the header at `index`; call this before selecting headers.
-  func withValue<Result>(at index: Int, _ body: (Span<UInt8>) -> Result) -> Result {
+  /// The number of bytes in the canonical value of the header at `index`.
+  func valueLength(at index: Int, of read: borrowing Read) -> Int {
+    index < entries.count ? entries[index].value.count : 0
+  }
+
+  /// Whether a value may contain a control character.
+  func mayContainControls(_ read: borrowing Read) -> Bool {
+    read.hasLowBytes
+      || text.withBytes { $0.firstIndex(of: ASCII.delete, from: unsigned.last?.range.upperBound ?? 0) != nil }
+  }
+
+  /// Calls `body` with the canonical value of the header at `index`.
+  func withValue<Result>(at index: Int, of read: borrowing Read, _ body: (Span<UInt8>) -> Result) -> Result {
     text.withBytes(index < entries.count ? entries[index].value : 0..<0, body)
   }
 
-  /// Throws if one of `headers`, which were read, is malformed.
-  ///
-  /// - Throws: ``SigningError`` if a name isn't a token, or if a value has a NUL or a line break that isn't a fold.
-  func check(_ headers: [HeaderField]) throws(SigningError) {
-    if let problem { throw problem.error(in: headers) }  // rule: refuse-header
-  }
-
   /// Keeps and sorts the headers that a signature lists at `range` of `list`, up to the first that is out of order.
-  ///
-  /// ``areExactlyListed`` reports whether the headers match the list.
-  mutating func selectListed(_ list: String, _ range: Range<Int>) {
-    unselectedAmazonHeaders.removeAll(keepingCapacity: true)
+  mutating func selectListed(_ list: String, _ range: Range<Int>, of read: consuming Read) -> Selected {
+    var selected = Selected()
     entries.sortFew { text.precedes($0, $1) }
     // Both are sorted, so the next name in the list is the next to keep.
     var next = text.count
@@ -160,13 +182,13 @@ struct CanonicalHeaders: ~Copyable {
       }
     }
     while entries.count > kept { entries.removeLast() }  // one as a rule, for which removeLast(_:) is slower
-    areExactlyListed = problem == nil && next == end + 1
+    selected.areExactlyListed = read.problem == nil && next == end + 1
+    return selected
   }
 
   /// Keeps and sorts the headers to sign.
-  mutating func select(_ selection: Selection) {
+  private mutating func select(_ selection: Selection, of read: consuming Read) -> Selected {
     if !listed.isEmpty { listed.removeAll(keepingCapacity: true) }
-    if !unselectedAmazonHeaders.isEmpty { unselectedAmazonHeaders.removeAll(keepingCapacity: true) }
     if case .listed(let list) = selection { readList(list) }
     var kept = 0
     for index in entries.indices {
@@ -180,10 +202,11 @@ struct CanonicalHeaders: ~Copyable {
     }
     if kept < entries.count { entries.removeLast(entries.count - kept) }
     entries.sortFew { text.precedes($0, $1) }  // rule: header-names-sorted
+    return Selected()
   }
 
   /// Adds a header that signing sets, with its name in lower case and no white space in its value, to the selected ones.
-  mutating func add(_ name: StaticString, _ value: String) {
+  mutating func add(_ name: StaticString, _ value: String, to selected: Selected) {
     let start = text.count
     text.append(name)
     let nameEnd = text.count
@@ -228,7 +251,7 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Throws if the request doesn't have exactly one host.
-  private func checkHost() throws(SigningError) {
+  private func checkHost(_ selected: Selected) throws(SigningError) {
     let entries = entries.span
     var hosts = 0
     var isEmpty = true
@@ -246,15 +269,18 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
+  /// The indices in the request of the `X-Amz-…` headers that aren't selected.
+  func unselectedAmazonHeaders(_ selected: Selected) -> [Int] { unselectedAmazonHeaders }
+
   /// Whether the selected headers include a host.
-  var hasHost: Bool {
+  func hasHost(_ selected: Selected) -> Bool {
     let entries = entries.span
     for index in entries.indices where entries[index].isHost { return true }
     return false
   }
 
   /// Appends a line `name:value` for each name.
-  func appendLines(to buffer: inout ByteBuffer) {
+  func appendLines(of selected: Selected, to buffer: inout ByteBuffer) {
     let entries = entries.span
     for index in entries.indices {
       let entry = entries[index]
@@ -270,7 +296,7 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Appends the names, joined by `;`.
-  func appendNames(to buffer: inout ByteBuffer) {
+  func appendNames(of selected: Selected, to buffer: inout ByteBuffer) {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
       if index > 0 { buffer.append(UInt8(ascii: ";")) }
@@ -279,7 +305,7 @@ struct CanonicalHeaders: ~Copyable {
   }
 
   /// Appends the names, joined by `;`, percent-encoded: a name may contain characters that separate parameters.
-  func appendEncodedNames(to buffer: inout ByteBuffer) {
+  func appendEncodedNames(of selected: Selected, to buffer: inout ByteBuffer) {
     let entries = entries.span
     for index in entries.indices where !isRepeated(index, in: entries) {
       if index > 0 { buffer.append("%3B") }
@@ -336,61 +362,5 @@ extension Span<UInt8> {
   /// The item at `start` of a list joined by `;`; `nil` at the end.
   func item(at start: Int) -> Range<Int>? {
     start < count ? start..<(firstIndex(of: UInt8(ascii: ";"), from: start) ?? count) : nil
-  }
-}
-
-extension ByteBuffer {
-  /// Appends a header value with one space for each run of white space; returns false if the value is malformed.
-  ///
-  /// Sets `hasLowBytes` for a value with bytes below 0x20, such as tabs.
-  mutating func appendSqueezed(_ value: Span<UInt8>, _ hasLowBytes: inout Bool) -> Bool {
-    // Most values, such as tokens, contain no white space, or only spaces.
-    let lowest = value.lowest
-    guard lowest < ASCII.space else {
-      if lowest > ASCII.space || value.isSqueezed { append(value) } else { appendWords(of: value) }
-      return true
-    }
-    hasLowBytes = true
-    let start = count
-    var pendingSpace = false
-    for index in value.indices {
-      let byte = value[index]
-      switch byte {
-      case 0:
-        return false
-      case ASCII.tab...ASCII.carriageReturn, ASCII.space:
-        // rule: header-folds-joined
-        if byte == ASCII.newline || byte == ASCII.carriageReturn, !value.isFold(at: index) { return false }
-        pendingSpace = true
-      default:
-        if pendingSpace, count > start { append(ASCII.space) }  // rule: header-white-space-squeezed
-        pendingSpace = false
-        append(byte)  // rule: header-value-kept
-      }
-    }
-    return true
-  }
-
-  /// Appends the words of `value`, joined by one space.
-  private mutating func appendWords(of value: Span<UInt8>) {
-    let start = count
-    var index = 0
-    while index < value.count {
-      let end = value.firstIndex(of: ASCII.space, from: index) ?? value.count
-      if index < end {
-        if count > start { append(ASCII.space) }
-        append(value.extracting(index..<end))
-      }
-      index = end + 1
-    }
-  }
-}
-
-extension Span<UInt8> {
-  /// Whether a space or a tab follows the line break at `index`, which can be CR LF.
-  fileprivate func isFold(at index: Int) -> Bool {
-    var next = index + 1
-    if self[index] == ASCII.carriageReturn, next < count, self[next] == ASCII.newline { next += 1 }
-    return next < count && (self[next] == ASCII.space || self[next] == ASCII.tab)
   }
 }

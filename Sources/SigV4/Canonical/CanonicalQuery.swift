@@ -30,6 +30,9 @@ struct CanonicalQuery: ~Copyable {
     }
   }
 
+  /// Whether there is more memory than most requests need.
+  var isLarge: Bool { text.isLarge || parameters.capacity > 1024 }
+
   /// Forgets the query and frees memory, if it is more than most requests need.
   mutating func shrink() {
     text.shrink()
@@ -61,10 +64,12 @@ struct CanonicalQuery: ~Copyable {
   }
 
   /// Adds a parameter whose value is the encoded list of the names of `headers`.
-  mutating func addSignedHeaders(_ name: StaticString, _ headers: borrowing CanonicalHeaders) {
+  mutating func addSignedHeaders(
+    _ name: StaticString, _ headers: borrowing CanonicalHeaders, _ selected: CanonicalHeaders.Selected
+  ) {
     let name = start(name)
     // rule: credential-encoded
-    headers.appendEncodedNames(to: &text)
+    headers.appendEncodedNames(of: selected, to: &text)
     finishParameter(name)
   }
 

@@ -44,7 +44,7 @@ package struct Canonicalizer: Sendable, Hashable {
     for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
   ) throws(SigningError) -> CanonicalRequest {
     var writer = CanonicalRequestWriter()
-    let (signedHeaders, _) = try writer.write(request, by: self, selection) { _, _ in payloadHash }
+    let (signedHeaders, _) = try writer.write(request, by: self, selection) { _, _, _ in payloadHash }
     return CanonicalRequest(text: writer.text.string(), signedHeaders: writer.text.string(signedHeaders))
   }
 }
@@ -70,23 +70,23 @@ struct CanonicalRequestWriter: ~Copyable {
   /// - Throws: ``SigningError`` if the request is malformed, or the error that `add` throws.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
-    adding add: (inout CanonicalHeaders, inout CanonicalQuery) throws(SigningError) -> String
+    adding add: (inout CanonicalHeaders, CanonicalHeaders.Selected, inout CanonicalQuery) throws(SigningError) -> String
   ) throws(SigningError) -> (signedHeaders: Range<Int>, payloadHash: String) {
     try read(request, by: rules)
-    try headers.collect(request.headers, selection)
-    let payloadHash = try add(&headers, &query)
-    return (try appendRest(payloadHash: payloadHash), payloadHash)
+    let selected = try headers.collect(request.headers, selection)
+    let payloadHash = try add(&headers, selected, &query)
+    return (try appendRest(selected, payloadHash: payloadHash), payloadHash)
   }
 
-  /// Writes the canonical request of `request` with the headers that ``headers`` has selected.
+  /// Writes the canonical request of `request` with selected headers.
   ///
   /// - Returns: The range of the list of signed headers.
   /// - Throws: ``SigningError`` if the method, the target or the payload hash is malformed.
   mutating func write(
-    _ request: SignableRequest, by rules: Canonicalizer, payloadHash: String
+    _ request: SignableRequest, by rules: Canonicalizer, _ selected: CanonicalHeaders.Selected, payloadHash: String
   ) throws(SigningError) -> Range<Int> {
     try read(request, by: rules)
-    return try appendRest(payloadHash: payloadHash)
+    return try appendRest(selected, payloadHash: payloadHash)
   }
 
   /// Writes the method and the path, and reads the query.
@@ -120,17 +120,19 @@ struct CanonicalRequestWriter: ~Copyable {
   }
 
   /// Appends the query, the headers, the list of their names and the payload hash, and returns the range of the list.
-  private mutating func appendRest(payloadHash: String) throws(SigningError) -> Range<Int> {
+  private mutating func appendRest(
+    _ selected: CanonicalHeaders.Selected, payloadHash: String
+  ) throws(SigningError) -> Range<Int> {
     // rule: canonical-request-lines
     let newline = UInt8(ascii: "\n")
     text.append(newline)
     // rule: query-empty
     query.append(to: &text)
     text.append(newline)
-    headers.appendLines(to: &text)
+    headers.appendLines(of: selected, to: &text)
     text.append(newline)
     let start = text.count
-    headers.appendNames(to: &text)
+    headers.appendNames(of: selected, to: &text)
     let signedHeaders = start..<text.count
     text.append(newline)
     // rule: refuse-payload-hash
@@ -143,6 +145,9 @@ struct CanonicalRequestWriter: ~Copyable {
     text.append(payloadHash)
     return signedHeaders
   }
+
+  /// Whether a request made any memory large.
+  var isLarge: Bool { text.isLarge || headers.isLarge || query.isLarge }
 
   /// Frees the memory that a large request has used.
   mutating func shrink() {

@@ -92,7 +92,10 @@ struct SigningFields: Sendable {
 
   /// Whether signing for `service` sets the header called `name`, in any letter case, so that signing again replaces it.
   func replacesHeader(_ name: String, for service: SigningService) -> Bool {
-    guard let field = name.withBytes({ contentOfHeader($0) }) else { return false }
+    // The length first, since reading the bytes costs a call.
+    guard headerLengths >> UInt64(name.utf8.count) & 1 == 1, let field = name.withBytes({ contentOfHeader($0) }) else {
+      return false
+    }
     // Services that have no such header leave it to the caller.
     return field != .contentHash || service.contentHashHeader != .omitted
   }

@@ -10,6 +10,8 @@ struct SigningKeyCache {
     let idEnd: UInt32
     let day: Int
     let key: SigningKey
+    /// Whether the key was used since ``dropUnused()`` was called last.
+    var wasUsed = true
   }
 
   /// The entries in a ring.
@@ -21,7 +23,7 @@ struct SigningKeyCache {
   private static let limit = 64
 
   /// Returns the key if it is cached.
-  func key(for credentials: Credentials, day: Int, region: String?, service: String) -> SigningKey? {
+  mutating func key(for credentials: Credentials, day: Int, region: String?, service: String) -> SigningKey? {
     let idEnd = credentials.idEnd
     return key { entry in
       entry.idEnd == idEnd && entry.day == day && entry.key.scope.region == region && entry.key.scope.service == service
@@ -54,19 +56,30 @@ struct SigningKeyCache {
     }
   }
 
-  private func asymmetricMaterial(for credentials: Credentials) -> (any SigningMaterial)? {
+  private mutating func asymmetricMaterial(for credentials: Credentials) -> (any SigningMaterial)? {
     key { $0.key.scope.region == nil && $0.credentials.isSame(as: credentials) }?.material
   }
 
   /// Returns the key of the newest entry that fits; reads entries in place, because a loop over the array copies each.
-  private func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
-    let entries = entries.span
+  private mutating func key(where fits: (borrowing Entry) -> Bool) -> SigningKey? {
     var index = oldest
     for _ in entries.indices {
       index = index == 0 ? entries.count - 1 : index - 1
-      if fits(entries[index]) { return entries[index].key }
+      guard fits(entries.span[index]) else { continue }
+      if !entries.span[index].wasUsed { entries[index].wasUsed = true }
+      return entries.span[index].key
     }
     return nil
+  }
+
+  var isEmpty: Bool { entries.isEmpty }
+
+  /// Drops the keys that weren't used since the last call.
+  mutating func dropUnused() {
+    // From the oldest on, since a ring that isn't full begins there.
+    entries = (entries[oldest...] + entries[..<oldest]).filter(\.wasUsed)
+    oldest = 0
+    for index in entries.indices { entries[index].wasUsed = false }
   }
 }
 

@@ -56,12 +56,12 @@ extension Signer {
       // rule: headers-in-query
       let (_, payloadHash) = try workspace.canonical.write(unsigned, by: canonicalizer, .signable(service.sessionToken))
       {
-        (headers, query) throws(SigningError) in
+        (headers, selected, query) throws(SigningError) in
         let payloadHash = try payload.hash(under: service.payload)
-        headers.add(fields, values, payloadHash: payloadHash)
+        headers.add(fields, values, payloadHash: payloadHash, to: selected)
         parameters = query.text.count
         // rule: signing-parameters
-        query.add(fields, values, headers)
+        query.add(fields, values, headers, listing: selected)
         return payloadHash
       }
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
@@ -75,14 +75,15 @@ extension Signer {
 extension CanonicalQuery {
   /// Adds the fields that signing sets, if they are sent in the query; the signature itself is added to the target only.
   fileprivate mutating func add(
-    _ fields: SigningFields, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders
+    _ fields: SigningFields, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders,
+    listing selected: CanonicalHeaders.Selected
   ) {
     for (content, name) in fields.parameters {
       switch content {
       case .algorithm: add(name, encoded: values.algorithm.rawValue)
       case .credential: add(name, values.key.credential)
       case .date: add(name, encoded: values.timestamp)
-      case .signedHeaders: addSignedHeaders(name, headers)
+      case .signedHeaders: addSignedHeaders(name, headers, selected)
       // rule: lifetime
       case .lifetime: add(name, encoded: String(values.lifetime ?? 0))
       // rule: token-signed-in-query

@@ -68,16 +68,16 @@ public struct Signer: Sendable {
 
   /// Signs a request without the fields of an earlier signature.
   private func sign(
-    unsigned: SignableRequest, _ payload: Payload, with credentials: Credentials, at time: Date
+    unsigned: SignableRequest, _ payload: Payload?, with credentials: Credentials, at time: Date
   ) throws(SigningError) -> SignedRequest {
     try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let values = try values(for: unsigned, with: credentials, at: time, &workspace)
       let (signedHeaders, payloadHash) = try workspace.canonical.write(
         unsigned, by: canonicalizer, .signable(service.sessionToken)
       ) {
-        (headers, _) throws(SigningError) in
+        (headers, selected, _) throws(SigningError) in
         let payloadHash = try payload.hash(under: service.payload)
-        headers.add(fields, values, payloadHash: payloadHash)
+        headers.add(fields, values, payloadHash: payloadHash, to: selected)
         return payloadHash
       }
       let signature = try workspace.appendSignature(at: values.date, with: values.key)
@@ -137,20 +137,23 @@ struct SigningValues: ~Copyable {
 
 extension CanonicalHeaders {
   /// Adds the fields that signing sets, if they are sent in a header and signed.
-  mutating func add(_ fields: SigningFields, _ values: borrowing SigningValues, payloadHash: String) {
+  mutating func add(
+    _ fields: SigningFields, _ values: borrowing SigningValues, payloadHash: String, to selected: Selected
+  ) {
     // By index, since an iterator would retain the array.
     for index in 0..<fields.headers.count {
       let name = fields.headers[index].name
       switch fields.headers[index].content {
-      case .contentHash: if values.sendsContentHash { add(name, payloadHash) }
+      case .contentHash: if values.sendsContentHash { add(name, payloadHash, to: selected) }
       case _ where values.isPresigned: break
-      case .date: add(name, values.timestamp)
+      case .date: add(name, values.timestamp, to: selected)
       // rule: session-token-header
-      case .sessionToken: if values.tokenRule == .signed, let token = values.sessionToken { add(name, token) }
+      case .sessionToken:
+        if values.tokenRule == .signed, let token = values.sessionToken { add(name, token, to: selected) }
       case .s3SessionToken:
-        if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token) }
+        if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token, to: selected) }
       // rule: sigv4a-region-set
-      case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
+      case .regionSet: if let regionSet = values.regionSet { add(name, regionSet, to: selected) }
       default: break
       }
     }

@@ -1,13 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// The buffers that signing uses, and the keys that it has derived: one a thread, which the next signature uses again.
 ///
 /// Nothing is locked or allocated for each signature, so that threads that sign with one signer don't slow each other down.
@@ -24,7 +14,7 @@ struct SigningWorkspace: ~Copyable {
   private var lastDate = SigningDate(secondsSince1970: 0)
   private var lastTimestamp = "19700101T000000Z"
 
-  private init() throws(SigningError) {
+  init() throws(SigningError) {
     state = try SHA256()
   }
 
@@ -37,44 +27,8 @@ struct SigningWorkspace: ~Copyable {
     return lastTimestamp
   }
 
-  /// Calls `body` with this thread's workspace, whose buffer is empty; `body` must not call this again.
-  ///
-  /// - Throws: The error of `body`, and ``SigningError`` if the crypto library fails.
-  static func withCurrent<Result: ~Copyable>(
-    _ body: (inout SigningWorkspace) throws(SigningError) -> Result
-  ) throws(SigningError) -> Result {
-    try withCurrent(failingAs: { $0 }, body)
-  }
-
-  /// Calls `body` with this thread's workspace, whose buffer is empty; `body` must not call this again.
-  ///
-  /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
-  static func withCurrent<Result: ~Copyable, Failure: Error>(
-    failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
-  ) throws(Failure) -> Result {
-    let pointer: UnsafeMutablePointer<SigningWorkspace>
-    if let known = unsafe pthread_getspecific(key) {
-      unsafe pointer = known.assumingMemoryBound(to: SigningWorkspace.self)
-    } else {
-      let workspace: SigningWorkspace
-      do throws(SigningError) { workspace = try SigningWorkspace() } catch { throw failure(error) }
-      unsafe pointer = .allocate(capacity: 1)
-      unsafe pointer.initialize(to: workspace)
-      unsafe pthread_setspecific(key, pointer)
-    }
-    unsafe pointer.pointee.canonical.text.removeAll()
-    do throws(Failure) {
-      let result = try unsafe body(&pointer.pointee)
-      if unsafe pointer.pointee.isLarge { unsafe pointer.pointee.shrink() }
-      return result
-    } catch {
-      unsafe pointer.pointee.shrink()
-      throw error
-    }
-  }
-
-  /// Whether a request made a buffer large: one with few bytes can't make the other memory large.
-  private var isLarge: Bool { canonical.text.isLarge || canonical.headers.text.isLarge || target.isLarge }
+  /// Whether a request made any memory large.
+  var isLarge: Bool { canonical.isLarge || target.isLarge }
 
   /// Gives back the memory that a large request took, which the thread would keep until it ends.
   @inline(never)
@@ -83,16 +37,13 @@ struct SigningWorkspace: ~Copyable {
     target.shrink()
   }
 
-  /// Made once; a thread that ends frees its workspace.
-  private static let key: pthread_key_t = {
-    var key = pthread_key_t()
-    unsafe pthread_key_create(&key) { pointer in
-      let pointer = unsafe (pointer as UnsafeMutableRawPointer?)?.assumingMemoryBound(to: SigningWorkspace.self)
-      unsafe pointer?.deinitialize(count: 1)
-      unsafe pointer?.deallocate()
-    }
-    return key
-  }()
+  /// Drops the keys that weren't used since the last call; without keys, the buffers too, which can contain tokens.
+  mutating func dropUnused() {
+    keys.dropUnused()
+    guard keys.isEmpty else { return }
+    canonical = CanonicalRequestWriter()
+    target = ByteBuffer()
+  }
 }
 
 extension SigningWorkspace {

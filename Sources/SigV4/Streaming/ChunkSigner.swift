@@ -51,8 +51,8 @@ public struct ChunkSigner: Sendable {
   /// - Throws: ``SigningError`` if a name isn't a token, or no server accepts a value.
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
     let hash = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-      try workspace.canonical.headers.collect(trailers, .trailers)
-      workspace.canonical.headers.appendLines(to: &workspace.canonical.text)
+      let selected = try workspace.canonical.headers.collect(trailers, .trailers)
+      workspace.canonical.headers.appendLines(of: selected, to: &workspace.canonical.text)
       try workspace.state.reset()
       try workspace.state.update(0..<workspace.canonical.text.count, of: workspace.canonical.text)
       return try workspace.state.finalize()

@@ -301,7 +301,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// Whether no space is at either end or beside another space.
+  /// Whether no space is at either end, and no two spaces follow each other.
   var isSqueezed: Bool {
     unsafe withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress, bytes.count > 1 else { return unsafe bytes.first != ASCII.space }

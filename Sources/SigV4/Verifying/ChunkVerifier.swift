@@ -163,8 +163,8 @@ public struct ChunkVerifier: Sendable {
     try checkSignature(unpadded(value), "-TRAILER", nil) { (state) throws(SigningError) in
       var lines = ByteBuffer()
       var headers = CanonicalHeaders()
-      try headers.collect(fields, .trailers)
-      headers.appendLines(to: &lines)
+      let selected = try headers.collect(fields, .trailers)
+      headers.appendLines(of: selected, to: &lines)
       try state.update(0..<lines.count, of: lines)
     }
   }

@@ -3,45 +3,52 @@ extension SignatureClaim.Fields {
   ///
   /// `names` has read `headers`. An `Authorization` of another scheme than AWS's is ignored.
   mutating func read(
-    _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ authorization: inout String?
+    _ headers: [HeaderField], _ names: borrowing CanonicalHeaders, _ read: borrowing CanonicalHeaders.Read,
+    authorization: inout String?
   ) throws(VerificationError) {
     let headers = headers.span  // whose elements are read in place
     for index in headers.indices {
+      let length = names.valueLength(at: index, of: read)
       // Spelled out, since to look each name up in SigningFields takes 40 ns; a test compares the two.
       switch headers[index].name.utf8.count {
-      case 10 where names.isNamed("x-amz-date", at: index): try Self.set(&date, headers, index, names)
-      case 13 where names.isNamed("x-amz-trailer", at: index):
+      case 10 where names.isNamed("x-amz-date", at: index, of: read):
+        try Self.set(&date, headers, index, length: length)
+      case 13 where names.isNamed("x-amz-trailer", at: index, of: read):
         // A list, which may come in several headers.
         trailer = trailer.map { "\($0),\(headers[index].value)" } ?? headers[index].value
-      case 13 where names.isNamed("authorization", at: index): try Self.set(&authorization, headers, index, names)
-      case 16 where names.isNamed("x-amz-region-set", at: index): try Self.set(&regionSet, headers, index, names)
-      case 20 where names.isNamed("x-amz-security-token", at: index): try Self.set(&sessionToken, headers, index, names)
-      case 20 where names.isNamed("x-amz-content-sha256", at: index): try Self.set(&contentHash, headers, index, names)
-      case 28 where names.isNamed("x-amz-decoded-content-length", at: index):
-        try Self.set(&decodedLength, headers, index, names)
+      case 13 where names.isNamed("authorization", at: index, of: read):
+        try Self.set(&authorization, headers, index, length: length)
+      case 16 where names.isNamed("x-amz-region-set", at: index, of: read):
+        try Self.set(&regionSet, headers, index, length: length)
+      case 20 where names.isNamed("x-amz-security-token", at: index, of: read):
+        try Self.set(&sessionToken, headers, index, length: length)
+      case 20 where names.isNamed("x-amz-content-sha256", at: index, of: read):
+        try Self.set(&contentHash, headers, index, length: length)
+      case 28 where names.isNamed("x-amz-decoded-content-length", at: index, of: read):
+        try Self.set(&decodedLength, headers, index, length: length)
       // S3 Express One Zone's name for the token of a session.
-      case 21 where names.isNamed("x-amz-s3session-token", at: index):
-        try Self.set(&sessionToken, headers, index, names)
+      case 21 where names.isNamed("x-amz-s3session-token", at: index, of: read):
+        try Self.set(&sessionToken, headers, index, length: length)
       default: break
       }
     }
     if let other = authorization, !other.isAWSAuthorization { authorization = nil }
     if authorization != nil, date == nil {
-      for index in headers.indices where names.isNamed("date", at: index) {
-        try Self.set(&plainDate, headers, index, names)
+      for index in headers.indices where names.isNamed("date", at: index, of: read) {
+        try Self.set(&plainDate, headers, index, length: names.valueLength(at: index, of: read))
       }
     }
   }
 
   private static func set(
-    _ field: inout String?, _ headers: Span<HeaderField>, _ index: Int, _ names: borrowing CanonicalHeaders
+    _ field: inout String?, _ headers: Span<HeaderField>, _ index: Int, length: Int
   ) throws(VerificationError) {
     guard field == nil else {
       throw VerificationError(
         .ambiguousSignature, "The request has several \(headers[index].name) headers. Send one.")
     }
     let value = headers[index].value
-    field = value.utf8.count == names.valueLength(at: index) ? value : value.trimmed
+    field = value.utf8.count == length ? value : value.trimmed
   }
 }
 

@@ -52,15 +52,17 @@ public struct SignatureClaim: Sendable, Hashable {
   package init(_ request: SignableRequest) throws(VerificationError) {
     // Not this thread's headers, which would keep the memory of the largest request.
     var headers = CanonicalHeaders()
-    headers.read(request.headers)
-    try self.init(request, &headers)
+    let read = headers.read(request.headers)
+    self = try Self.reading(request, &headers, read).claim
   }
 
   /// Reads the signature of `request`, and selects the headers that it lists of those that `headers` has read.
-  init(_ request: SignableRequest, _ headers: inout CanonicalHeaders) throws(VerificationError) {
+  static func reading(
+    _ request: SignableRequest, _ headers: inout CanonicalHeaders, _ read: consuming CanonicalHeaders.Read
+  ) throws(VerificationError) -> (claim: SignatureClaim, selected: CanonicalHeaders.Selected) {
     var authorization: String?
     var fields = Fields()
-    try fields.read(request.headers, headers, &authorization)
+    try fields.read(request.headers, headers, read, authorization: &authorization)
     let parts: Parts
     let lifetimeSeconds: Int?
     if request.target.utf8.contains(UInt8(ascii: "?")), let query = try QueryFields(request.target), query.hasSignature
@@ -84,9 +86,9 @@ public struct SignatureClaim: Sendable, Hashable {
     }
     let date = try fields.time()
     try parts.checkSignature(algorithm)
-    headers.selectListed(parts.text, parts.signedHeaders)
+    let selected = headers.selectListed(parts.text, parts.signedHeaders, of: read)
     // A list of exactly the headers' own names is well-formed, so only another list is checked.
-    if !headers.areExactlyListed { try parts.checkSignedHeaders() }
+    if !selected.areExactlyListed { try parts.checkSignedHeaders() }
     let credential = try parts.text.withBytes { (bytes) throws(VerificationError) in
       try Credential(bytes, parts.credential, algorithm)
     }
@@ -96,13 +98,22 @@ public struct SignatureClaim: Sendable, Hashable {
         "The credential scope is for the day \(parts.string(credential.day)), but the request is dated \(date.text). Take both from one time, in UTC.",
         cause: .day)
     }
-    // Set together: the compiler copies the whole value if members are set one by one.
-    self.placement = authorization == nil ? .query : .header
+    let claim = SignatureClaim(
+      placement: authorization == nil ? .query : .header, algorithm: algorithm, date: date, parts: parts,
+      credential: credential, fields: consume fields, lifetimeSeconds: lifetimeSeconds)
+    return (claim, selected)
+  }
+
+  private init(
+    placement: SignaturePlacement, algorithm: SigningAlgorithm, date: SigningDate, parts: Parts, credential: Credential,
+    fields: consuming Fields, lifetimeSeconds: Int?
+  ) {
+    self.placement = placement
     self.algorithm = algorithm
     self.date = date
     self.parts = parts
     self.credential = credential
-    self.fields = consume fields
+    self.fields = fields
     self.lifetimeSeconds = lifetimeSeconds
   }
 }

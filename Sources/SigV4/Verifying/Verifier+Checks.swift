@@ -51,7 +51,7 @@ extension Verifier {
 extension Verifier {
   /// Checks the method, the target and the headers of `request`, which `headers` has read.
   func checkMessage(
-    _ request: SignableRequest, _ headers: borrowing CanonicalHeaders
+    _ request: SignableRequest, _ headers: borrowing CanonicalHeaders, _ read: borrowing CanonicalHeaders.Read
   ) throws(VerificationError) {
     guard request.method.withBytes({ $0.isToken }) else {
       throw VerificationError(.invalidRequest, "The method isn't a token (RFC 9110, 9.1).")
@@ -60,9 +60,9 @@ extension Verifier {
     if let flaw {
       throw VerificationError(flaw.isInvalid ? .invalidRequest : .nonCanonicalTarget, flaw.message)
     }
-    do { try headers.check(request.headers) } catch { throw VerificationError(error) }
-    if headers.mayContainControls { try checkValues(of: request.headers) }
-    try checkRouting(request.headers.count, headers)
+    do { try read.check(request.headers) } catch { throw VerificationError(error) }
+    if headers.mayContainControls(read) { try checkValues(of: request.headers) }
+    try checkRouting(request.headers.count, headers, read)
   }
 
   /// Rejects control characters in values (RFC 9110, 5.5).
@@ -75,23 +75,25 @@ extension Verifier {
   }
 
   /// Checks the headers that route the request (RFC 9112, 3.2) and that end its body (RFC 9112, 6.3).
-  private func checkRouting(_ count: Int, _ headers: borrowing CanonicalHeaders) throws(VerificationError) {
+  private func checkRouting(
+    _ count: Int, _ headers: borrowing CanonicalHeaders, _ read: borrowing CanonicalHeaders.Read
+  ) throws(VerificationError) {
     var (hosts, lengths, isChunked) = (0, 0, false)
     for index in 0..<count {
       // The length alone excludes most headers.
-      switch headers.nameLength(at: index) {
-      case 4 where headers.isNamed("host", at: index):
+      switch headers.nameLength(at: index, of: read) {
+      case 4 where headers.isNamed("host", at: index, of: read):
         hosts += 1
-        guard headers.withValue(at: index, { $0.isHost }) else {
+        guard headers.withValue(at: index, of: read, { $0.isHost }) else {
           throw VerificationError(
             .invalidRequest, "Host must be a host name or an address, and a port if any (RFC 9112, 3.2).")
         }
-      case 14 where headers.isNamed("content-length", at: index):
+      case 14 where headers.isNamed("content-length", at: index, of: read):
         lengths += 1
-        guard headers.withValue(at: index, { $0.isDecimal }) else {
+        guard headers.withValue(at: index, of: read, { $0.isDecimal }) else {
           throw VerificationError(.invalidRequest, "Content-Length must be a number of bytes (RFC 9110, 8.6).")
         }
-      case 17 where headers.isNamed("transfer-encoding", at: index): isChunked = true
+      case 17 where headers.isNamed("transfer-encoding", at: index, of: read): isChunked = true
       default: break
       }
     }
@@ -235,13 +237,14 @@ extension Verifier {
 
   /// Checks which of the headers of `request` the claim lists.
   func checkSignedHeaders(
-    of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders
+    of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders,
+    _ selected: CanonicalHeaders.Selected
   ) throws(VerificationError) {
-    guard headers.areExactlyListed else { throw .missingHeader(of: claim, in: request) }
-    guard headers.hasHost else {
+    guard selected.areExactlyListed else { throw .missingHeader(of: claim, in: request) }
+    guard headers.hasHost(selected) else {
       throw VerificationError(.unsignedHeader, "Host isn't signed. Add host to SignedHeaders.")
     }
-    for index in headers.unselectedAmazonHeaders where !isAddedAfterSigning(request.headers[index]) {
+    for index in headers.unselectedAmazonHeaders(selected) where !isAddedAfterSigning(request.headers[index]) {
       let header = request.headers[index]
       throw VerificationError(
         .unsignedHeader, "The header \(header.name) isn't listed in SignedHeaders. Sign every X-Amz- header.",

@@ -73,9 +73,7 @@ public struct Verifier: Sendable {
   /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
-      // No canonical request is built here, whose size would decide whether the buffers shrink.
-      defer { workspace.canonical.headers.shrink() }
-      return try claim(of: request, at: time, &workspace.canonical.headers)
+      try claim(of: request, at: time, &workspace.canonical.headers).claim
     }
   }
 
@@ -93,11 +91,13 @@ public struct Verifier: Sendable {
   public func verify(
     _ request: SignableRequest, payload: Payload, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
-    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time)
-    try check(claim, over: hash, with: credentials)
-    return VerifiedRequest(
-      claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
-      payloadHash: payloadHash, isPayloadRead: payload.isComputed)
+    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
+      let (claim, payloadHash, hash) = try read(request, payload: payload, at: time, &workspace)
+      try check(claim, over: hash, with: credentials, &workspace)
+      return VerifiedRequest(
+        claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
+        payloadHash: payloadHash, isPayloadRead: payload.isComputed)
+    }
   }
 
   /// Verifies `request` with credentials that are looked up by access key ID, after the checks that need no secret.
@@ -114,9 +114,14 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
-    let (claim, payloadHash, hash) = try read(request, payload: payload, at: time ?? Date())
+    let time = time ?? Date()
+    let (claim, payloadHash, hash) = try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
+      (workspace) throws(VerificationError) in try read(request, payload: payload, at: time, &workspace)
+    }
     let found = try await credentials(claim.accessKeyID)
-    try check(claim, over: hash, with: found)
+    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
+      (workspace) throws(VerificationError) in try check(claim, over: hash, with: found, &workspace)
+    }
     return VerifiedRequest(
       claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
       payloadHash: payloadHash, isPayloadRead: payload.isComputed)
@@ -124,7 +129,8 @@ public struct Verifier: Sendable {
 
   /// Checks the signature and the session token.
   private func check(
-    _ claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, with credentials: Credentials?
+    _ claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, with credentials: Credentials?,
+    _ workspace: inout SigningWorkspace
   ) throws(VerificationError) {
     // Credentials of another ID aren't valid for this one.
     let isKnown =
@@ -138,9 +144,9 @@ public struct Verifier: Sendable {
       claim.fields.sessionToken, isKnown ? credentials?.sessionToken : claim.fields.sessionToken)
     let isRight =
       if isKnown, let credentials {
-        try isSignature(of: claim, over: canonicalRequestHash, by: credentials)
+        try isSignature(of: claim, over: canonicalRequestHash, by: credentials, &workspace)
       } else {
-        try isSignature(of: claim, over: canonicalRequestHash, by: .unknown(claim.accessKeyID))
+        try isSignature(of: claim, over: canonicalRequestHash, by: .unknown(claim.accessKeyID), &workspace)
       }
     guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
@@ -153,35 +159,31 @@ extension Verifier {
   ///
   /// - Returns: The claim that the request makes about its signature, not proved yet; the last line of the canonical request;
   ///   and the hash of the canonical request.
-  func read(
-    _ request: SignableRequest, payload: Payload, at time: Date
+  private func read(
+    _ request: SignableRequest, payload: Payload, at time: Date, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
-    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
-      let claim = try claim(of: request, at: time, &workspace.canonical.headers)
-      let payloadHash = try payloadHash(of: payload, for: claim)
-      let hash: SHA256Digest
-      do throws(SigningError) {
-        _ = try workspace.canonical.write(request, by: canonicalizer, payloadHash: payloadHash)
-        hash = try workspace.canonicalRequestHash()
-      } catch {
-        throw VerificationError(error)
-      }
-      return (claim, payloadHash, hash)
+    let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
+    let payloadHash = try payloadHash(of: payload, for: claim)
+    do throws(SigningError) {
+      _ = try workspace.canonical.write(request, by: canonicalizer, selected, payloadHash: payloadHash)
+      return (claim, payloadHash, try workspace.canonicalRequestHash())
+    } catch {
+      throw VerificationError(error)
     }
   }
 
-  /// Reads the signature of `request` and checks it; leaves the signed headers in `headers`.
+  /// Reads the signature of `request` and checks it, and selects the signed headers in `headers`.
   func claim(
     of request: SignableRequest, at time: Date, _ headers: inout CanonicalHeaders
-  ) throws(VerificationError) -> SignatureClaim {
+  ) throws(VerificationError) -> (claim: SignatureClaim, selected: CanonicalHeaders.Selected) {
     try limits.check(request)
-    headers.read(request.headers)
-    try checkMessage(request, headers)
-    let claim = try SignatureClaim(request, &headers)
+    let read = headers.read(request.headers)
+    try checkMessage(request, headers, read)
+    let (claim, selected) = try SignatureClaim.reading(request, &headers, read)
     try checkScope(of: claim)
-    try checkSignedHeaders(of: claim, in: request, headers)
+    try checkSignedHeaders(of: claim, in: request, headers, selected)
     try checkDate(of: claim, at: time)
-    return claim
+    return (claim, selected)
   }
 }
 
@@ -191,25 +193,24 @@ extension Verifier {
   ///
   /// A key is cached only after a signature has proved it, so that strangers can't evict the keys in use. Each rejection
   /// costs one derivation, so that its time doesn't reveal whether the key was cached.
-  func isSignature(
-    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials
+  private func isSignature(
+    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials,
+    _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> Bool {
     do throws(SigningError) {
-      return try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-        // The claim's region is the verifier's by now, which needs no copy.
-        let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
-        let known = workspace.keys.key(
-          for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
-        let key: SigningKey
-        if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
-        let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &workspace)
-        switch (isRight, known) {
-        case (true, nil): workspace.keys.keep(key, for: credentials, day: claim.date.day)
-        case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
-        default: break
-        }
-        return isRight
+      // The claim's region is the verifier's by now, which needs no copy.
+      let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
+      let known = workspace.keys.key(
+        for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
+      let key: SigningKey
+      if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
+      let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &workspace)
+      switch (isRight, known) {
+      case (true, nil): workspace.keys.keep(key, for: credentials, day: claim.date.day)
+      case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
+      default: break
       }
+      return isRight
     } catch {
       throw VerificationError(error)
     }

@@ -2,9 +2,10 @@
   import Dispatch
   import Foundation
   import Glibc
-  import SigV4
   import Synchronization
   import Testing
+
+  @testable import SigV4
 
   /// Searches all memory of the process, freed memory included, for the bytes of keys that were freed.
   ///
@@ -97,6 +98,29 @@
       }
       let left = try worker.run { try MemoryScan.names(of: Self.sigV4) }
       #expect(left == [])
+    }
+
+    @Test func `an idle thread's keys leave memory when they were unused for a while`() throws {
+      let worker = Worker { try Self.sign(with: Self.credentials) }
+      let (found, left) = try worker.run {
+        Self.dropUnused()
+        let found = try MemoryScan.names(of: Self.sigV4)
+        Self.dropUnused()
+        return (found, try MemoryScan.names(of: Self.sigV4))
+      }
+      #expect(found.contains("inner state of the signing key"))
+      #expect(left == [])
+    }
+
+    /// Drops unused keys, as happens every half hour, but only on the thread that has a key of ``credentials``.
+    private static func dropUnused() {
+      SigningWorkspace.withAll { workspace in
+        // A copy, since to look for a key is to use it.
+        var keys = workspace.keys
+        let day = Int(time.timeIntervalSince1970) / 86_400
+        guard keys.key(for: credentials, day: day, region: "us-east-1", service: "iam") != nil else { return }
+        workspace.dropUnused()
+      }
     }
 
     @Test func `a thread's keys leave memory when it ends`() throws {

@@ -1,0 +1,129 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Android)
+  import Android
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension SigningWorkspace {
+  /// Calls `body` with this thread's workspace, whose buffer is empty.
+  ///
+  /// - Throws: The error of `body`, and ``SigningError`` if the crypto library fails.
+  static func withCurrent<Result: ~Copyable>(
+    _ body: (inout SigningWorkspace) throws(SigningError) -> Result
+  ) throws(SigningError) -> Result {
+    try withCurrent(failingAs: { $0 }, body)
+  }
+
+  /// Calls `body` with this thread's workspace, whose buffer is empty.
+  ///
+  /// Called again by `body`, or while another thread drops keys, it uses a workspace for this one call.
+  ///
+  /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
+  static func withCurrent<Result: ~Copyable, Failure: Error>(
+    failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let thread: UnsafeMutablePointer<ThreadWorkspace>
+    do throws(SigningError) { unsafe thread = try ThreadWorkspace.current() } catch { throw failure(error) }
+    guard unsafe thread.pointee.take() else {
+      var other: SigningWorkspace
+      do throws(SigningError) { other = try SigningWorkspace() } catch { throw failure(error) }
+      return try body(&other)
+    }
+    defer { unsafe thread.pointee.giveBack() }
+    unsafe thread.pointee.workspace.canonical.text.removeAll()
+    do throws(Failure) {
+      let result = try unsafe body(&thread.pointee.workspace)
+      if unsafe thread.pointee.workspace.isLarge { unsafe thread.pointee.workspace.shrink() }
+      return result
+    } catch {
+      unsafe thread.pointee.workspace.shrink()
+      throw error
+    }
+  }
+
+  /// Calls `body` with the workspace of each thread in turn.
+  static func withAll(_ body: (inout SigningWorkspace) -> Void) {
+    ThreadWorkspace.withAll(body)
+  }
+}
+
+/// The workspace of one thread, which other threads use too: to drop its keys while it signs nothing.
+private struct ThreadWorkspace: ~Copyable {
+  var workspace: SigningWorkspace
+  /// Whether a thread is using the workspace, its own or another.
+  private let isTaken = Atomic<Bool>(false)
+
+  /// A list of pointers that only this type reads.
+  @safe private struct List: @unchecked Sendable {
+    var pointers: [UnsafeMutablePointer<ThreadWorkspace>] = unsafe []
+    var isDropping = false
+  }
+
+  /// The workspaces of all threads; one is freed only after it left the list.
+  private static let all = Mutex(List())
+
+  /// This thread's workspace, which ends with the thread.
+  static func current() throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace> {
+    if let known = unsafe pthread_getspecific(key) {
+      return unsafe known.assumingMemoryBound(to: ThreadWorkspace.self)
+    }
+    return unsafe try makeCurrent()
+  }
+
+  @inline(never)
+  private static func makeCurrent() throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace> {
+    let new = ThreadWorkspace(workspace: try SigningWorkspace())
+    let pointer = UnsafeMutablePointer<ThreadWorkspace>.allocate(capacity: 1)
+    unsafe pointer.initialize(to: new)
+    unsafe pthread_setspecific(key, pointer)
+    all.withLock { list in
+      unsafe list.pointers.append(pointer)
+      // A thread, since a program that only signs would start Swift's pool of threads for a task: 2 ms.
+      if !list.isDropping { list.isDropping = SystemThread.start(dropUnusedForever) }
+    }
+    return unsafe pointer
+  }
+
+  /// Drops what wasn't used for half an hour, every half hour, also of threads that never sign again.
+  @Sendable private static func dropUnusedForever() {
+    while true {
+      sleep(1800)
+      withAll { $0.dropUnused() }
+    }
+  }
+
+  /// Marks the workspace as in use; returns false if it is already.
+  func take() -> Bool { !isTaken.exchange(true, ordering: .acquiring) }
+
+  func giveBack() { isTaken.store(false, ordering: .releasing) }
+
+  static func withAll(_ body: (inout SigningWorkspace) -> Void) {
+    all.withLock { list in
+      for index in unsafe list.pointers.indices {
+        let pointer = unsafe list.pointers[index]
+        // For as long as a signature takes.
+        while unsafe !pointer.pointee.take() { sched_yield() }
+        unsafe body(&pointer.pointee.workspace)
+        unsafe pointer.pointee.giveBack()
+      }
+    }
+  }
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    unsafe pthread_key_create(&key) { pointer in
+      guard let pointer = unsafe (pointer as UnsafeMutableRawPointer?)?.assumingMemoryBound(to: ThreadWorkspace.self)
+      else { return }
+      all.withLock { list in unsafe list.pointers.removeAll { unsafe $0 == pointer } }
+      unsafe pointer.deinitialize(count: 1)
+      unsafe pointer.deallocate()
+    }
+    return key
+  }()
+}
