@@ -23,7 +23,7 @@ import Testing
     SignableRequest(
       method: "GET", target: "/", headers: [HeaderField("Host", "h")] + (0..<5000).map { _ in HeaderField("x", "") }),
     SignableRequest(
-      method: "GET", target: "/?" + String(repeating: "a&", count: 5000), headers: [HeaderField("Host", "h")]),
+      method: "GET", target: "/?" + String(repeating: "a&", count: 3000), headers: [HeaderField("Host", "h")]),
     // Large in a header that isn't signed, and in a path that normalization makes short.
     SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("User-Agent", large)]),
     SignableRequest(
