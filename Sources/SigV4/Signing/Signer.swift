@@ -7,7 +7,7 @@
 /// Signs HTTP requests for one service in one region, or with SigV4a in a set of regions.
 ///
 /// A signer is cheap to make and to copy, and safe to share. Each thread keeps the keys that it has derived for the next
-/// request, with their credentials: the 64 youngest of all signers and verifiers, until the thread ends.
+/// request, with their credentials: the 64 youngest of all signers and verifiers, until they are unused for an hour.
 public struct Signer: Sendable {
   /// The service and its rules.
   public let service: SigningService

@@ -7,7 +7,7 @@
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
 /// A verifier is cheap to create and to copy, and safe to share. Each thread keeps the keys that have proved a signature, with
-/// their credentials, for the next request: the 64 youngest of all signers and verifiers, until the thread ends.
+/// their credentials, for the next request: the 64 youngest of all signers and verifiers, until they are unused for an hour.
 ///
 /// The first check that fails is the error. The checks are made in this order:
 ///
