@@ -7,8 +7,8 @@ struct PresignCommand: AsyncParsableCommand {
     commandName: "presign",
     abstract: "Presigns a request and prints the URL, which needs no other credentials until it expires.",
     discussion: """
-      Headers that are given, or that the service demands, are signed and must be sent along. A body (--data) must be sent \
-      along too; S3 and VPC Lattice don't sign it.
+      Headers that are given, or that the service requires, are signed and must be sent with the URL. A body (--data) must be \
+      sent too; S3 and VPC Lattice don't sign it.
       """)
 
   @OptionGroup var options: RequestOptions
@@ -30,9 +30,9 @@ struct PresignCommand: AsyncParsableCommand {
     for header in signed.addedHeaders { SigningTrace.note("Send this header too: \(header.name): \(header.value)") }
   }
 
-  /// The payload that the URL is signed for; `nil` means the service's default, if there is no body.
+  /// The payload that the URL is signed for; `nil` for a service that doesn't sign it.
   static func payload(of parts: RequestOptions.Parts, to service: SigningService) throws -> Payload? {
-    guard let body = parts.body else { return nil }
+    guard let body = parts.body else { return service.payload == .signed ? .empty : nil }
     guard service.payload == .signed else {
       throw Failure(
         "A presigned URL of \(service.name) doesn't cover the body, so that any body can be sent with it. Set the method, "

@@ -43,6 +43,7 @@ struct RequestCommand: AsyncParsableCommand {
   /// Signs the request and each chunk of its body, which it replaces by the framed chunks.
   private func signChunked(_ request: inout URLRequest) async throws -> SignedRequest {
     let body = request.httpBody ?? Data()
+    request.httpBody = nil
     let upload = try await options.signer.sign(
       &request, chunked: ChunkedPayload(length: body.count), with: .default)
     var framed = Data(capacity: upload.contentLength)

@@ -47,8 +47,7 @@ struct RequestOptions: ParsableArguments {
 
     /// The request for any HTTP client.
     func signable() throws -> SignableRequest {
-      let host = headers["host"] == nil ? [HeaderField("Host", try url.requiredHost)] : []
-      return SignableRequest(method: method, target: url.target, headers: host + headers)
+      try SignableRequest(method: method, url: url.text, headers: headers)
     }
 
     /// The request for `URLSession`.
@@ -94,7 +93,10 @@ struct RequestOptions: ParsableArguments {
     return Signer(service: service, region: region.map { SigningRegion($0) } ?? .fromHost)
   }
 
-  private var hostNamesRegion: Bool { URL(string: url)?.host().flatMap { AWSHost($0).region } != nil }
+  private var hostNamesRegion: Bool {
+    let given = header.compactMap { try? HeaderText.field($0) }["host"]
+    return (given ?? URL(string: url)?.host()).flatMap { AWSHost($0).region } != nil
+  }
 
   private var environmentRegion: String? {
     let environment = ProcessInfo.processInfo.environment

@@ -23,11 +23,12 @@ extension Signer {
   public func sign<Request: RequestAdapter>(
     _ request: inout Request, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    var parts = try request.signableRequest(for: service, in: .header)
+    let parts = try request.signableRequest(for: service, in: .header)
+    var signable = parts
     let isRead = payload == nil && service.payload != .unsigned
     let payload = isRead ? try request.signablePayload : payload
-    let signed = try sign(&parts, payload: payload, with: credentials, at: time)
-    try apply(signed, to: &request)
+    let signed = try sign(&signable, payload: payload, with: credentials, at: time)
+    try apply(signed, of: parts, to: &request)
     return signed
   }
 
@@ -92,10 +93,13 @@ extension Signer {
     return request
   }
 
-  /// Lets `request` take over what was signed.
-  private func apply(_ signed: SignedRequest, to request: inout some RequestAdapter) throws(SigningError) {
+  /// Lets `request`, whose parts were `parts`, take over the signed parts.
+  private func apply(
+    _ signed: SignedRequest, of parts: SignableRequest, to request: inout some RequestAdapter
+  ) throws(SigningError) {
     try request.apply(signed) { name in
       fields.replacesHeader(name, for: service) || signed.addedHeaders.contains { $0.isNamed(name) }
+        || parts.headers[name] != nil && signed.request.headers[name] == nil
     }
   }
 }
@@ -106,8 +110,8 @@ extension Signer {
   /// - Parameters:
   ///   - request: The request; its headers are signed and must be sent with it.
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
-  ///   - payload: The payload; defaults to `UNSIGNED-PAYLOAD` for S3 and VPC Lattice, otherwise to the body that the request
-  ///     carries, and to no payload.
+  ///   - payload: The payload. Ignored for VPC Lattice and S3, which sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to the body
+  ///     that the request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - credentials: The credentials to sign with.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -118,11 +122,12 @@ extension Signer {
     _ request: inout Request, validFor lifetime: Duration, payload: Payload? = nil, with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    var parts = try request.signableRequest(for: service, in: .query)
+    let parts = try request.signableRequest(for: service, in: .query)
+    var signable = parts
     let isRead = payload == nil && service.payload == .signed
     let payload = isRead ? try request.signablePayload : payload
-    let signed = try presign(&parts, validFor: lifetime, payload: payload, with: credentials, at: time)
-    try apply(signed, to: &request)
+    let signed = try presign(&signable, validFor: lifetime, payload: payload, with: credentials, at: time)
+    try apply(signed, of: parts, to: &request)
     return signed
   }
 
@@ -132,8 +137,8 @@ extension Signer {
   ///   - request: The request; its headers are signed and must be sent with it.
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days). It is valid no longer than the
   ///     credentials are.
-  ///   - payload: The payload; defaults to `UNSIGNED-PAYLOAD` for S3 and VPC Lattice, otherwise to the body that the request
-  ///     carries, and to no payload.
+  ///   - payload: The payload. Ignored for VPC Lattice and S3, which sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to the body
+  ///     that the request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - provider: The source of the credentials, such as `.default`.
   ///   - time: The time of signing; defaults to the time at which the provider returns the credentials.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -184,13 +189,19 @@ extension Signer {
   ///   - credentials: The credentials to sign with.
   ///   - time: The time of signing, also of the chunks, whenever they are sent.
   /// - Returns: The signed request and the signer of its chunks.
-  /// - Throws: ``SigningError``; `request` is unchanged then.
+  /// - Throws: ``SigningError``, also for a request with a body; `request` is unchanged then.
   public func sign<Request: RequestAdapter>(
     _ request: inout Request, chunked payload: ChunkedPayload, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> ChunkedUpload {
-    var parts = try request.signableRequest(for: service, in: .header)
-    let upload = try sign(&parts, chunked: payload, with: credentials, at: time)
-    try apply(upload.signedRequest, to: &request)
+    guard try request.signablePayload?.isEmpty ?? true else {
+      throw SigningError(
+        .invalidStream,
+        "The request has a body, which isn't framed in chunks. Sign it without one, and add the chunks then.")
+    }
+    let parts = try request.signableRequest(for: service, in: .header)
+    var signable = parts
+    let upload = try sign(&signable, chunked: payload, with: credentials, at: time)
+    try apply(upload.signedRequest, of: parts, to: &request)
     return upload
   }
 
@@ -243,9 +254,10 @@ extension Signer {
   public func signEvents<Request: RequestAdapter>(
     of request: inout Request, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> (request: SignedRequest, events: EventSigner) {
-    var parts = try request.signableRequest(for: service, in: .header)
-    let stream = try signEvents(of: &parts, with: credentials, at: time)
-    try apply(stream.request, to: &request)
+    let parts = try request.signableRequest(for: service, in: .header)
+    var signable = parts
+    let stream = try signEvents(of: &signable, with: credentials, at: time)
+    try apply(stream.request, of: parts, to: &request)
     return stream
   }
 

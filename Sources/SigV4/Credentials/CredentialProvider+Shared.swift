@@ -1,6 +1,6 @@
 import Synchronization
 
-// What code passes for credentials, such as `.default`. Asking any of these for each request costs no I/O.
+// The values to pass for credentials, such as `.default`. They can be passed for each request without repeated I/O.
 
 extension CredentialProvider where Self == CachedCredentialProvider {
   /// The credentials of this process: those of the default chain, cached for the whole process.
@@ -14,7 +14,7 @@ extension CredentialProvider where Self == CachedCredentialProvider {
   /// The credentials of the profile called `name`, cached for the whole process.
   ///
   /// Each use of a name returns the same cache: the files are read when the cache needs credentials, and not for each
-  /// request. The process keeps the 64 caches of profiles and roles that were used last.
+  /// request. Keys without an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The process keeps the 64 caches of profiles and roles that were used last.
   ///
   /// - Parameter name: The profile's name in the shared config and credentials files.
   /// - Returns: The cache for this name.

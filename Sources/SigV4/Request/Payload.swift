@@ -53,11 +53,12 @@ public struct Payload: Sendable {
     }
   }
 
-  /// Whether the hash has yet to be computed.
-  var isUnhashed: Bool {
+  /// Whether this is known to be no payload.
+  var isEmpty: Bool {
     switch content {
-    case .hash, .computedHash: false
-    case .bytes, .data: true
+    case .hash(let hash), .computedHash(let hash): hash == SHA256Digest.hexOfNothing
+    case .bytes(let bytes): bytes.isEmpty
+    case .data(let data): data.isEmpty
     }
   }
 

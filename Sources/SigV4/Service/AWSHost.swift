@@ -37,13 +37,13 @@ package struct AWSHost {
       return
     }
     let last = labels.count - suffix.labels.count - 1
-    // New areas are read without a new version of this library. A name in two words isn't global.
-    if suffix.followRegion, last > 0, labels[last].utf8.contains(UInt8(ascii: "-")) {
+    if last >= 0, suffix.followRegion ? labels[last].endsInNumber : labels[last].isRegion {
       self.init(labels: labels, regionIndex: last)
+    } else if last >= 1, labels[last - 1].isRegion, !labels[last].hasPrefix("s3") {
+      // us-west-2.es.amazonaws.com; before s3, and further from the end, it is a part of a bucket's name.
+      self.init(labels: labels, regionIndex: last - 1)
     } else {
-      // A region before s3 is a part of the bucket's name.
-      let index = labels.lastIndex(where: \.isRegion).flatMap { labels[$0 + 1].hasPrefix("s3") ? nil : $0 }
-      self.init(labels: labels, regionIndex: index)
+      self.init(labels: labels, regionIndex: nil)
     }
   }
 
@@ -68,7 +68,13 @@ extension String {
   fileprivate var isRegion: Bool {
     let parts = split(separator: "-")
     guard parts.count >= 3, Partition.areas.contains(parts[0]) else { return false }
-    return parts[parts.count - 1].utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    return endsInNumber
       && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
+  }
+  /// Whether this is words and a number, joined by hyphens, as the names of all regions are, also of new areas.
+  fileprivate var endsInNumber: Bool {
+    let parts = split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count >= 2, let number = parts.last, !number.isEmpty else { return false }
+    return number.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
   }
 }

@@ -61,11 +61,15 @@ public struct SigningRegion: Sendable, Hashable {
       }
       return regions
     case .host:
-      let host = host()
-      if let host, let region = AWSHost(host).region { return region }
+      guard let host = host() else {
+        throw SigningError(
+          .missingHost,
+          "The request has no Host header, which names the region. Add it, or create the signer with a region.")
+      }
+      if let region = AWSHost(host).region { return region }
       throw SigningError(
         .missingRegion,
-        "\(host == nil ? "The request has no Host header" : "The host names no region"). Create the signer with a region, "
+        "The host names no region. Create the signer with a region, "
           + "such as region: \"us-west-2\", with a region set, such as region: .set([\"*\"]), or send the request to a host of "
           + "AWS that names its region, such as NAME.ID.vpc-lattice-svcs.us-west-2.on.aws.")
     }

@@ -24,7 +24,8 @@ public struct SigningService: Sendable, Hashable {
   /// The service with this signing name, and its rules: those of S3 for `s3`, and the general rules for a name that this
   /// library doesn't know.
   ///
-  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`. AWS's names are in lower case.
+  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`; letter case counts. Other names have the
+  ///   general rules, misspelled ones too.
   public init(_ name: String) {
     switch name {
     // rule: lattice-payload-unsigned, lattice-presigned
@@ -78,7 +79,7 @@ public struct SigningService: Sendable, Hashable {
       pathEncoding: .once, pathNormalization: .preserved, sessionToken: sessionToken)
   }
 
-  /// Whether the rules are those of S3 and what is built on it.
+  /// Whether the rules are those of S3 and services that are built on it.
   var isS3: Bool { payload == .unsignedWhenPresigned }
 }
 

@@ -47,10 +47,10 @@ public struct CredentialScope: Sendable, Hashable {
 
   init(_ date: SigningDate, region: String?, service: String) throws(SigningError) {
     // rule: refuse-scope
-    if let region, !region.isScopeElement {
+    if let region, !region.isScopeElement || region.utf8.contains(UInt8(ascii: "*")) {
       throw SigningError(
         .invalidRegion,
-        "Invalid region \(region.debugDescription): a region is visible ASCII without spaces, slashes or commas. Use a name such as us-west-2."
+        "Invalid region \(region.debugDescription): a region is visible ASCII without spaces, slashes, commas or asterisks. Use a name such as us-west-2, or .set([\"*\"]) for several regions."
       )
     }
     guard service.isScopeElement else {

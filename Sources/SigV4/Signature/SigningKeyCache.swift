@@ -26,7 +26,9 @@ struct SigningKeyCache {
   mutating func key(for credentials: Credentials, day: Int, region: String?, service: String) -> SigningKey? {
     let idEnd = credentials.idEnd
     return key { entry in
-      entry.idEnd == idEnd && entry.day == day && entry.key.scope.region == region && entry.key.scope.service == service
+      let scope = entry.key.scope
+      return entry.idEnd == idEnd && entry.day == day && scope.region == region && scope.service == service
+        && scope.service.utf8.count == service.utf8.count && scope.region?.utf8.count == region?.utf8.count
         && entry.credentials.isSame(as: credentials)
     }
   }
@@ -84,11 +86,13 @@ struct SigningKeyCache {
 }
 
 extension Credentials {
-  /// Whether `other` has the same bytes, given that this secret is ASCII.
+  /// Whether `other` has the same bytes, given that these credentials are ASCII, as those of a derived key are.
   ///
   /// `==` also equates canonically equivalent texts. Among those, only the same ASCII text has the same length.
   fileprivate borrowing func isSame(as other: borrowing Credentials) -> Bool {
     self == other && secretAccessKey.utf8.count == other.secretAccessKey.utf8.count
+      && accessKeyID.utf8.count == other.accessKeyID.utf8.count
+      && sessionToken?.utf8.count == other.sessionToken?.utf8.count
   }
 
   /// The last four bytes of the access key ID, which distinguish most credentials without comparing texts.

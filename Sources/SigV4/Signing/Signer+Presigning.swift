@@ -5,36 +5,37 @@
 #endif
 
 extension Signer {
-  /// Signs `request` in its query, so that the bare URL is valid for a while: a presigned URL.
+  /// Signs `request` in its query: its URL then is a presigned URL, which is valid without an `Authorization` header.
   ///
   /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`,
   /// `X-Amz-Security-Token`, `X-Amz-Region-Set` with SigV4a, and `X-Amz-Signature` to the parameters that are there;
-  /// those of an earlier signing are replaced. Every header that `request` has is signed and must be sent along; for
+  /// those of an earlier signing are replaced. Every header of `request` is signed and must be sent with it; for
   /// VPC Lattice that is `x-amz-content-sha256: UNSIGNED-PAYLOAD` too, which this sets.
   ///
   /// - Parameters:
-  ///   - request: The request, as it will be sent but for the added parameters; often just a `Host` header.
+  ///   - request: The request, as it will be sent, except for the added parameters; often with a `Host` header only.
   ///   - lifetime: How long the URL is valid, in whole seconds from 1 to 604,800 (7 days).
-  ///   - payload: The payload; defaults to `UNSIGNED-PAYLOAD` for S3 and VPC Lattice, otherwise to no payload.
-  ///   - credentials: The credentials to sign with; the URL is good no longer than they are.
+  ///   - payload: The payload. Ignored for VPC Lattice, and for S3 unless it is a ``Payload/hash(_:)`` that the request itself
+  ///     declares: both sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to no payload for GET, HEAD and DELETE, and is required
+  ///     for other methods.
+  ///   - credentials: The credentials to sign with. The URL expires when they do, at the latest.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
-  /// - Throws: ``SigningError``, and leaves `request` as it was.
+  /// - Throws: ``SigningError``; `request` is unchanged then.
   @discardableResult
   public func presign(
     _ request: inout SignableRequest, validFor lifetime: Duration, payload: Payload? = nil,
     with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
     let (seconds, attoseconds) = lifetime.components
-    // Tokens that have no function of their own are presigned here too.
+    // DSQL's and MSK's tokens are presigned requests, for which there is no function.
     // rule: dsql-token, msk-token
     // rule: refuse-lifetime
     guard attoseconds == 0, 1...604_800 ~= seconds else {
       throw SigningError(
-        .invalidExpiry, "A presigned request lives for 1 to 604,800 whole seconds, not for \(lifetime).")
+        .invalidExpiry, "Invalid lifetime \(lifetime). Use 1 to 604,800 whole seconds (7 days).")
     }
-    // rule: s3-presigned-unsigned
-    let payload = payload ?? (service.payload == .unsignedWhenPresigned ? .unsigned : .empty)
+    let payload = try presignedPayload(payload, of: request)
     let signed =
       if request.mayBeSigned(with: fields, for: service) {
         try presign(
@@ -44,6 +45,22 @@ extension Signer {
       }
     request = signed.request
     return signed
+  }
+
+  /// The payload that a presigned URL is signed for.
+  private func presignedPayload(_ payload: Payload?, of request: SignableRequest) throws(SigningError) -> Payload {
+    switch service.payload {
+    case .unsigned: return .unsigned
+    // rule: s3-presigned-unsigned
+    case .unsignedWhenPresigned:
+      // No hash is sent with the URL, so that S3 would use this word whatever was hashed.
+      guard let payload, !payload.isComputed else { return .unsigned }
+      return payload
+    case .signed:
+      if let payload { return payload }
+      guard ["GET", "HEAD", "DELETE"].contains(request.method) else { throw .missingPayload }
+      return .empty
+    }
   }
 
   /// Presigns a request without the fields of an earlier signature.

@@ -154,7 +154,7 @@ extension CanonicalHeaders {
         if values.tokenRule == .signedAsS3Session, let token = values.sessionToken { add(name, token, to: selected) }
       // rule: sigv4a-region-set
       case .regionSet: if let regionSet = values.regionSet { add(name, regionSet, to: selected) }
-      default: break
+      case .algorithm, .authorization, .credential, .lifetime, .policy, .signature, .signedHeaders: break
       }
     }
   }
@@ -184,7 +184,7 @@ extension [HeaderField] {
         }
       case .regionSet: if let regionSet = values.regionSet { append(HeaderField(name, regionSet)) }
       case .authorization: append(HeaderField(name, authorization.moved()))
-      default: break
+      case .algorithm, .credential, .lifetime, .policy, .signature, .signedHeaders: break
       }
     }
     return count - kept

@@ -1,6 +1,6 @@
 /// The buffers that signing uses, and the keys that it has derived: one a thread, which the next signature uses again.
 ///
-/// Nothing is locked or allocated for each signature, so that threads that sign with one signer don't slow each other down.
+/// Nothing is locked, and no buffer allocated, for each signature, so that threads that sign with one signer don't slow each other down.
 struct SigningWorkspace: ~Copyable {
   /// The canonical request, with the string to sign and the header value after it.
   var canonical = CanonicalRequestWriter()
@@ -43,6 +43,8 @@ struct SigningWorkspace: ~Copyable {
     guard keys.isEmpty else { return }
     canonical = CanonicalRequestWriter()
     target = ByteBuffer()
+    // With swift-crypto and CryptoKit, it still contains the last key's state.
+    if let fresh = try? SHA256() { state = fresh }
   }
 }
 

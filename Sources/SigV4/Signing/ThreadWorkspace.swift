@@ -22,15 +22,16 @@ extension SigningWorkspace {
 
   /// Calls `body` with this thread's workspace, whose buffer is empty.
   ///
-  /// Called again by `body`, or while another thread drops keys, it uses a workspace for this one call.
+  /// Called again by `body`, while another thread drops keys, or if the system keeps no more values for each thread, it uses a
+  /// workspace for this one call.
   ///
   /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
   static func withCurrent<Result: ~Copyable, Failure: Error>(
     failingAs failure: (SigningError) -> Failure, _ body: (inout SigningWorkspace) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let thread: UnsafeMutablePointer<ThreadWorkspace>
-    do throws(SigningError) { unsafe thread = try ThreadWorkspace.current() } catch { throw failure(error) }
-    guard unsafe thread.pointee.take() else {
+    let current: UnsafeMutablePointer<ThreadWorkspace>?
+    do throws(SigningError) { unsafe current = try ThreadWorkspace.current() } catch { throw failure(error) }
+    guard let thread = unsafe current, unsafe thread.pointee.take() else {
       var other: SigningWorkspace
       do throws(SigningError) { other = try SigningWorkspace() } catch { throw failure(error) }
       return try body(&other)
@@ -59,7 +60,7 @@ private struct ThreadWorkspace: ~Copyable {
   /// Whether a thread is using the workspace, its own or another.
   private let isTaken = Atomic<Bool>(false)
 
-  /// A list of pointers that only this type reads.
+  /// A list of pointers that only this type reads: its lock guards the list, and `isTaken` guards each workspace.
   @safe private struct List: @unchecked Sendable {
     var pointers: [UnsafeMutablePointer<ThreadWorkspace>] = unsafe []
     var isDropping = false
@@ -68,20 +69,25 @@ private struct ThreadWorkspace: ~Copyable {
   /// The workspaces of all threads; one is freed only after it left the list.
   private static let all = Mutex(List())
 
-  /// This thread's workspace, which ends with the thread.
-  static func current() throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace> {
+  /// This thread's workspace, which ends with the thread; `nil` if the system can't keep one for it.
+  static func current() throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace>? {
+    guard let key else { return nil }
     if let known = unsafe pthread_getspecific(key) {
       return unsafe known.assumingMemoryBound(to: ThreadWorkspace.self)
     }
-    return unsafe try makeCurrent()
+    return unsafe try makeCurrent(key)
   }
 
   @inline(never)
-  private static func makeCurrent() throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace> {
+  private static func makeCurrent(_ key: pthread_key_t) throws(SigningError) -> UnsafeMutablePointer<ThreadWorkspace>? {
     let new = ThreadWorkspace(workspace: try SigningWorkspace())
     let pointer = UnsafeMutablePointer<ThreadWorkspace>.allocate(capacity: 1)
     unsafe pointer.initialize(to: new)
-    unsafe pthread_setspecific(key, pointer)
+    guard unsafe pthread_setspecific(key, pointer) == 0 else {
+      unsafe pointer.deinitialize(count: 1)
+      unsafe pointer.deallocate()
+      return nil
+    }
     all.withLock { list in
       unsafe list.pointers.append(pointer)
       // A thread, since a program that only signs would start Swift's pool of threads for a task: 2 ms.
@@ -103,27 +109,33 @@ private struct ThreadWorkspace: ~Copyable {
 
   func giveBack() { isTaken.store(false, ordering: .releasing) }
 
+  /// Calls `body` with each workspace; leaves out one that is used without a pause for a second.
   static func withAll(_ body: (inout SigningWorkspace) -> Void) {
-    all.withLock { list in
-      for index in unsafe list.pointers.indices {
-        let pointer = unsafe list.pointers[index]
-        // For as long as a signature takes.
-        while unsafe !pointer.pointee.take() { sched_yield() }
-        unsafe body(&pointer.pointee.workspace)
-        unsafe pointer.pointee.giveBack()
+    var waiting = unsafe all.withLock { unsafe $0.pointers }
+    for _ in 0..<1000 where unsafe !waiting.isEmpty {
+      all.withLock { list in
+        unsafe waiting.removeAll { pointer in
+          guard unsafe list.pointers.contains(pointer) else { return true }
+          guard unsafe pointer.pointee.take() else { return false }
+          unsafe body(&pointer.pointee.workspace)
+          unsafe pointer.pointee.giveBack()
+          return true
+        }
       }
+      // Without the lock, which threads need that start or end: a large payload is hashed for seconds.
+      if unsafe !waiting.isEmpty { usleep(1000) }
     }
   }
 
-  private static let key: pthread_key_t = {
+  private static let key: pthread_key_t? = {
     var key = pthread_key_t()
-    unsafe pthread_key_create(&key) { pointer in
+    let result = unsafe pthread_key_create(&key) { pointer in
       guard let pointer = unsafe (pointer as UnsafeMutableRawPointer?)?.assumingMemoryBound(to: ThreadWorkspace.self)
       else { return }
       all.withLock { list in unsafe list.pointers.removeAll { unsafe $0 == pointer } }
       unsafe pointer.deinitialize(count: 1)
       unsafe pointer.deallocate()
     }
-    return key
+    return result == 0 ? key : nil
   }()
 }

@@ -132,6 +132,9 @@ extension Signer {
       throw SigningError(
         .invalidStream, "Event streams require SigV4; this signer uses SigV4a. Create it with one region.")
     }
+    guard service.payload != .unsigned else {
+      throw SigningError(.invalidStream, "\(service.name) signs no payloads, and so no event messages.")
+    }
     var streaming = request
     let setsContentHash = service.contentHashHeader == .omitted
     if setsContentHash {

@@ -23,7 +23,7 @@ extension Signer {
     at time: Date = Date()
   ) throws(SigningError) -> ChunkedUpload {
     try payload.validate()
-    guard service.contentHashHeader != .omitted, service.payload != .unsigned else {
+    guard service.contentHashHeader == .sentUnlessPresigned, service.payload != .unsigned else {
       throw SigningError(
         .invalidStream,
         "\(service.name) doesn't accept a payload in signed chunks. Sign its hash; only S3 accepts chunks.")

@@ -15,13 +15,13 @@ public enum AuthenticationToken {
   ///   - host: The endpoint of the instance, cluster or proxy; not a custom name for it.
   ///   - port: The port of the connection.
   ///   - user: The database user, who has the role `rds_iam` or the plugin `AWSAuthenticationPlugin`.
-  ///   - region: The region that the database is in; by default the one that its endpoint names.
+  ///   - region: The region that the database is in; defaults to the one that its endpoint names.
   ///   - credentials: The credentials of the caller, who is allowed `rds-db:connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the host, the region or the credentials are invalid.
   public static func rds(
-    host: String, port: UInt16, user: String, region: SigningRegion = .fromHost, with credentials: Credentials,
+    host: String, port: UInt16, user: String, region: String? = nil, with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> String {
     // rule: rds-token
@@ -44,7 +44,7 @@ public enum AuthenticationToken {
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the cache, the region or the credentials are invalid.
   public static func elastiCache(
-    _ cache: String, _ kind: AuthenticationToken.ElastiCacheKind, user: String, region: SigningRegion,
+    _ cache: String, _ kind: AuthenticationToken.ElastiCacheKind, user: String, region: String,
     with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> String {
@@ -67,7 +67,7 @@ public enum AuthenticationToken {
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
   public static func memoryDB(
-    _ cluster: String, user: String, region: SigningRegion, with credentials: Credentials, at time: Date = Date()
+    _ cluster: String, user: String, region: String, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> String {
     // rule: elasticache-token
     try connect(
@@ -87,11 +87,10 @@ public enum AuthenticationToken {
   /// - Returns: The token.
   /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
   public static func eks(
-    cluster: String, region: SigningRegion, endpoint: String? = nil, with credentials: Credentials,
+    cluster: String, region: String, endpoint: String? = nil, with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> String {
     // rule: eks-token
-    let region = try region.text(host: endpoint)
     let host = endpoint ?? "sts.\(region).\(Partition.of(region: region).domain)"
     var request = SignableRequest(
       method: "GET", target: "/?Action=GetCallerIdentity&Version=2011-06-15",
@@ -113,7 +112,7 @@ public enum AuthenticationToken {
   /// A presigned `GET HOST/?Action=connect&…` without its scheme.
   private static func connect(
     to host: String, userParameter: String, user: String, query more: String = "", service: SigningService,
-    region: SigningRegion, with credentials: Credentials, at time: Date
+    region: String?, with credentials: Credentials, at time: Date
   ) throws(SigningError) -> String {
     var target = ByteBuffer(capacity: 256)
     target.append("/?Action=connect&" as StaticString)
@@ -122,7 +121,7 @@ public enum AuthenticationToken {
     PercentEncoding.append(user, to: &target)
     target.append(more)
     var request = SignableRequest(method: "GET", target: target.string(), headers: [HeaderField("Host", host)])
-    try Signer(service: service, region: region).presign(
+    try Signer(service: service, region: region.map { SigningRegion($0) } ?? .fromHost).presign(
       &request, validFor: .seconds(900), payload: .empty, with: credentials, at: time)
     return host + request.target
   }

@@ -50,13 +50,17 @@ import Testing
     func test<Request: TestedRequest>(_ type: Request.Type) async throws {
       let signer = signer(service)
       var expected = parts
-      let signature = try signer.presign(&expected, validFor: .seconds(9), with: credentials, at: time).signature
+      let signature = try signer.presign(&expected, validFor: .seconds(9), payload: .empty, with: credentials, at: time)
+        .signature
       let unsigned = try type.init(tested: parts)
       var (first, second) = (unsigned, unsigned)
-      #expect(try signer.presign(&first, validFor: .seconds(9), with: credentials, at: time).signature == signature)
-      try await signer.presign(&second, validFor: .seconds(9), with: provider, at: time)
-      let third = try signer.presigned(unsigned, validFor: .seconds(9), with: credentials, at: time)
-      let fourth = try await signer.presigned(unsigned, validFor: .seconds(9), with: provider, at: time)
+      #expect(
+        try signer.presign(&first, validFor: .seconds(9), payload: .empty, with: credentials, at: time).signature
+          == signature)
+      try await signer.presign(&second, validFor: .seconds(9), payload: .empty, with: provider, at: time)
+      let third = try signer.presigned(unsigned, validFor: .seconds(9), payload: .empty, with: credentials, at: time)
+      let fourth = try await signer.presigned(
+        unsigned, validFor: .seconds(9), payload: .empty, with: provider, at: time)
       for request in [first, second, third, fourth] { try expect(request, isSentAs: expected) }
     }
     try await test(tested.type)
@@ -115,16 +119,18 @@ import Testing
       let longTerm = Credentials(accessKeyID: "OTHER", secretAccessKey: "other")
       var (inHeader, inQuery) = (parts, parts)
       try signer.sign(&inHeader, payload: .empty, with: longTerm, at: time)
-      try signer.presign(&inQuery, validFor: .seconds(9), with: longTerm, at: time)
+      try signer.presign(&inQuery, validFor: .seconds(9), payload: .empty, with: longTerm, at: time)
       for signsFirst in [true, false] {
         var request = try type.init(tested: parts)
         if signsFirst {
           try signer.sign(&request, payload: .empty, with: credentials, at: time)
         } else {
-          try signer.presign(&request, validFor: .seconds(60), with: credentials, at: time)
+          try signer.presign(&request, validFor: .seconds(60), payload: .empty, with: credentials, at: time)
         }
         try expect(signer.signed(request, payload: .empty, with: longTerm, at: time), isSentAs: inHeader)
-        try expect(signer.presigned(request, validFor: .seconds(9), with: longTerm, at: time), isSentAs: inQuery)
+        try expect(
+          signer.presigned(request, validFor: .seconds(9), payload: .empty, with: longTerm, at: time), isSentAs: inQuery
+        )
       }
     }
     try test(tested.type)
@@ -138,7 +144,8 @@ import Testing
       var lowercase = parts
       for index in lowercase.headers.indices { lowercase.headers[index].name = parts.headers[index].name.lowercased() }
       var (expected, request) = (parts, try type.init(tested: lowercase))
-      _ = try signer(.s3).sign(&request, chunked: ChunkedPayload(length: 1), with: credentials, at: time)
+      _ = try signer(.s3).sign(
+        &request, chunked: ChunkedPayload(length: 1, trailers: [.crc32]), with: credentials, at: time)
       _ = try signer(.s3).sign(&request, chunked: ChunkedPayload(length: 2), with: credentials, at: time)
       _ = try signer(.s3).sign(&expected, chunked: ChunkedPayload(length: 2), with: credentials, at: time)
       try expect(request, isSentAs: expected)
@@ -176,7 +183,7 @@ import Testing
       let signer = signer(SigningService("not valid"))
       #expect(throws: SigningError.self) { try signer.sign(&request, payload: .empty, with: credentials, at: time) }
       #expect(throws: SigningError.self) {
-        try signer.presign(&request, validFor: .seconds(9), with: credentials, at: time)
+        try signer.presign(&request, validFor: .seconds(9), payload: .empty, with: credentials, at: time)
       }
       #expect(throws: SigningError.self) { try signer.signEvents(of: &request, with: credentials, at: time) }
       try expect(request, isSentAs: parts)

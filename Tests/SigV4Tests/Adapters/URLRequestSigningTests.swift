@@ -185,6 +185,19 @@
       #expect(error?.message.contains("password") == false)
     }
 
+    @Test func `a request with a body isn't signed in chunks`() throws {
+      var request = try request("https://h/a")
+      request.httpMethod = "PUT"
+      request.httpBody = Data("x".utf8)
+      let unsigned = request
+      let error = #expect(throws: SigningError.self) {
+        try Signer(service: .s3, region: "r").sign(
+          &request, chunked: ChunkedPayload(length: 1), with: credentials, at: time)
+      }
+      #expect(error?.code == .invalidStream)
+      #expect(request == unsigned)
+    }
+
     @Test func `a URL without a host is rejected`() throws {
       var request = try request("file:///a")
       let error = #expect(throws: SigningError.self) {

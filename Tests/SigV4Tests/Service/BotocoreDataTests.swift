@@ -61,7 +61,7 @@ struct BotocoreDataTests {
       #expect(AWSHost(host).region == row.region, "\(host)")
     }
     let token = try AuthenticationToken.eks(
-      cluster: "c", region: SigningRegion(row.region),
+      cluster: "c", region: row.region,
       with: Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "s"))
     let base64 = String(token.dropFirst("k8s-aws-v1.".count)).replacing("-", with: "+").replacing("_", with: "/")
     let padded = base64 + String(repeating: "=", count: (4 - base64.count % 4) % 4)

@@ -37,7 +37,9 @@ struct SigningRegionTests {
   @Test(arguments: [
     "example.com", "localhost:8080", "on.aws", "us-west-2.example.com",
     "a.b.vpc-lattice-svcs.us-west-2.on.aws.example.com", "iam.amazonaws.com", "iam.global.api.aws",
-    "bucket.s3.amazonaws.com", "my.us-west-2.s3.amazonaws.com", "us-west-2.s3-accelerate.amazonaws.com",
+    "bucket.s3.amazonaws.com", "my.us-west-2.s3.amazonaws.com", "logs.us-west-2.example.com.s3.amazonaws.com",
+    "data.s3-us-west-2.archive.s3.amazonaws.com", "us-west-2.s3-accelerate.dualstack.amazonaws.com", "x.my-app.on.aws",
+    "us-west-2.s3-accelerate.amazonaws.com",
     "x.mrap.accesspoint.s3-global.amazonaws.com",
   ])
   func `a host without a region is an error that names the remedies`(host: String) throws {
@@ -46,6 +48,14 @@ struct SigningRegionTests {
     for remedy in [#"region: "us-west-2""#, #"region: .set(["*"])"#, "vpc-lattice-svcs.us-west-2.on.aws"] {
       #expect(error.message.contains(remedy))
     }
+  }
+
+  @Test func `a request without Host is an error of the host`() throws {
+    var request = SignableRequest(method: "GET", target: "/", headers: [])
+    let error = #expect(throws: SigningError.self) {
+      try Signer(service: "service").sign(&request, payload: .empty, with: credentials)
+    }
+    #expect(error?.code == .missingHost)
   }
 
   @Test func `a region that is given counts, whatever the host names`() throws {

@@ -136,7 +136,7 @@ import Testing
     #expect(request == self.request)
   }
 
-  @Test(arguments: ["", "us/west", "us west", "us-west-2\n", "é", "a,b"])
+  @Test(arguments: ["", "us/west", "us west", "us-west-2\n", "é", "a,b", "*", "us-*"])
   func `a region that a scope can't contain is rejected`(region: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
@@ -255,5 +255,46 @@ import Testing
     #expect(
       request.target.contains("&X-Amz-SignedHeaders=%21%24%27%2A.%5E_%60%7C~%3Ba%26b%3Bc%23d%3Be%2541%3Bf%2Bg%3Bhost&"))
     #expect(sample.verifier.refusal(of: request, with: sample.credentials) == nil)
+  }
+
+  @Test(arguments: [Payload.empty, .bytes([1]), .data(Data([1])), nil])
+  func `a presigned URL of S3 never depends on the payload`(payload: Payload?) throws {
+    var request = request
+    let signed = try Signer(service: .s3, region: "r").presign(
+      &request, validFor: .seconds(60), payload: payload, with: credentials, at: time)
+    #expect(signed.payloadHash == "UNSIGNED-PAYLOAD")
+  }
+
+  @Test(arguments: ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "get"])
+  func `presigning requires the payload of a method that often has one`(method: String) throws {
+    var request = request
+    request.method = method
+    let signer = Signer(service: .executeAPI, region: "r")
+    if ["GET", "HEAD", "DELETE"].contains(method) {
+      let signed = try signer.presign(&request, validFor: .seconds(60), with: credentials, at: time)
+      #expect(signed.payloadHash == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    } else {
+      let error = #expect(throws: SigningError.self) {
+        try signer.presign(&request, validFor: .seconds(60), with: credentials, at: time)
+      }
+      #expect(error?.code == .missingPayload)
+    }
+  }
+
+  @Test(arguments: ["service", "region", "access key ID"])
+  func `a text that only looks like that of a cached key is rejected`(part: String) throws {
+    // A Kelvin sign, which Swift's == equates with K.
+    let kelvin = "\u{212A}"
+    let sign = { (letter: String) in
+      var request = request
+      let credentials = Credentials(
+        accessKeyID: part == "access key ID" ? "\(letter)AKIDEXAMPLE" : "AKIDEXAMPLE", secretAccessKey: "secret")
+      try Signer(
+        service: SigningService(part == "service" ? "\(letter)ms" : "kms"),
+        region: SigningRegion(part == "region" ? "\(letter)-1" : "k-1")
+      ).sign(&request, payload: .empty, with: credentials, at: time)
+    }
+    try sign("K")
+    #expect(throws: SigningError.self) { try sign(kelvin) }
   }
 }
