@@ -12,8 +12,8 @@ struct RequestCommand: AsyncParsableCommand {
     commandName: "request",
     abstract: "Signs and sends a request, and prints the response.",
     discussion: """
-      Credentials come from where the SDKs find them: environment, profile, container, instance metadata.
-      Exit code 0 for a status of 2xx, 22 for any other status, 1 where there was no answer.
+      Credentials come from the environment, a profile, the container or instance metadata, as with the AWS SDKs.
+      Exit code 0 for a status of 2xx, 22 for any other status, 1 if there is no response.
       """)
 
   @OptionGroup var options: RequestOptions

@@ -1,7 +1,7 @@
 /// The fields that signing sets in a request or a form, one row a field, in the order in which they are set.
 ///
-/// Signing, presigning, removing an earlier signature, verifying, redacting and signing forms read this list. Only the reader
-/// of a claim's headers spells the names out, for speed.
+/// Signing, presigning, removing an earlier signature, verifying, redacting and signing forms read this list. The reader of a
+/// claim's headers spells the names out, for speed; the checks and the diagnosis name the fields that they are about.
 struct SigningFields: Sendable {
   /// The content of a field.
   enum Content: Sendable {

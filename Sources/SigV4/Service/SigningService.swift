@@ -134,7 +134,7 @@ extension SigningService {
 extension SigningService {
   /// The last line of a canonical request.
   public enum PayloadRule: Sendable, Hashable {
-    /// The hash of the payload, or what the caller says instead.
+    /// The hash of the payload, or the text that the caller passes instead.
     case signed
     /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice accepts nothing else.
     case unsigned
@@ -148,7 +148,7 @@ extension SigningService {
   public enum ContentHashHeader: Sendable, Hashable {
     /// `x-amz-content-sha256` is sent and signed, with presigned requests too: VPC Lattice.
     case sent
-    /// It is sent and signed, but not with a presigned request, whose URL is all there is: S3.
+    /// It is sent and signed, except with a presigned request, which is often only a URL: S3.
     case sentUnlessPresigned
     /// No such header is added: other services don't read it.
     case omitted

@@ -6,8 +6,8 @@
 
 /// How far a server's clock is from ours.
 ///
-/// Services reject a signature whose time is further from their own than 5 minutes, S3's 15. Where our clock can't be set
-/// right, sign at ``serverTime(at:)``.
+/// Services reject a signature whose time is further from their own than 5 minutes, S3's 15. If the local clock can't be
+/// corrected, sign at ``serverTime(at:)``.
 public struct ClockSkew: Sendable, Hashable {
   /// The server's time minus ours: positive if our clock is slow.
   public let offset: Duration

@@ -6,23 +6,23 @@ public enum SignaturePlacement: Sendable, Hashable {
   case query
 }
 
-/// A signed request, what signing has added to it, and what exactly was signed.
+/// A signed request, the header fields that signing added, and the texts that were signed.
 public struct SignedRequest: Sendable {
-  /// The request as it is to be sent.
+  /// The request to send.
   public let request: SignableRequest
   let placement: SignaturePlacement
   /// How many headers at the end of the request signing has set.
   var addedHeaderCount: Int
   /// The scope that the signature is valid for.
   public let scope: CredentialScope
-  /// How it was signed.
+  /// The algorithm of the signature.
   public let algorithm: SigningAlgorithm
   /// The last line of the canonical request.
   public let payloadHash: String
   let date: SigningDate
   let canonicalizer: Canonicalizer
 
-  /// The value that the signature is in.
+  /// The value that contains the signature.
   enum Signature {
     /// The value of `Authorization`.
     case header(String)

@@ -59,7 +59,7 @@ enum ConstantTime {
     left.withBytes { left in right.withBytes { isEqual(left, $0) } }
   }
 
-  /// Whether two texts are equal, in a time that depends only on their lengths; no text equals an empty one.
+  /// Whether two texts are equal, in a time that depends only on their lengths; nil equals an empty text.
   static func isEqual(_ left: String?, _ right: String?) -> Bool {
     guard let left else { return right?.isEmpty ?? true }
     guard let right else { return left.isEmpty }
