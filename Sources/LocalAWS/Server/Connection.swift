@@ -27,7 +27,7 @@ struct Connection: Sendable {
       var requests = inbound.makeAsyncIterator()
       do {
         while let received = try await next(&requests, outbound) {
-          guard try await answer(received, &requests, outbound, stream.channel) == .keepAlive else { return }
+          guard try await answer(received, &requests, outbound, on: stream.channel) == .keepAlive else { return }
         }
       } catch is HTTPParserError {
         try await ResponseWriter(outbound, clock).write(LocalServer.Response(status: 400), .close)
@@ -64,7 +64,7 @@ struct Connection: Sendable {
 
   private func answer(
     _ received: Received, _ requests: inout Requests,
-    _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, _ channel: any Channel
+    _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, on channel: any Channel
   ) async throws -> Delivery.Persistence {
     log.append(RecordedRequest(request: received.request, body: received.body, connection: id))
     var response: LocalServer.Response
