@@ -152,7 +152,23 @@ import Testing
     #expect(isRefused)
   }
 
-  @Test func `stopping closes idle connections and ends those that are being made`() async throws {
+  @Test func `stopping closes an idle connection`() async throws {
+    let server = try await echo()
+    let (answered, isAnswered) = AsyncStream<Void>.makeStream()
+    async let idle: Void = RawConnection.open(server.port) { connection in
+      try await connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      _ = try await connection.read { $0.contains("\r\n\r\n") }
+      isAnswered.finish()
+      // Only the server ends this.
+      _ = try? await connection.readToEnd()
+    }
+    for await _ in answered {}
+    await server.stop()
+    try await idle
+    #expect(server.requests().count == 1)
+  }
+
+  @Test func `stopping ends connections that are being made`() async throws {
     let server = try await echo()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<50 {
