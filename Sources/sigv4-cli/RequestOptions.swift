@@ -85,12 +85,18 @@ struct RequestOptions: ParsableArguments {
   /// The signer for the service, in the region or the region set; without either, in the region that the host names, and last
   /// in that of the environment.
   var signer: Signer {
-    let service = SigningService(service)
-    if let regionSet {
-      return Signer(service: service, region: .set(regionSet.split(separator: ",").map(String.init)))
+    get throws {
+      let service = SigningService(service)
+      if let regionSet {
+        return Signer(service: service, region: .set(regionSet.split(separator: ",").map(String.init)))
+      }
+      if let region { return Signer(service: service, region: SigningRegion(region)) }
+      if hostNamesRegion { return Signer(service: service) }
+      guard let region = environmentRegion else {
+        throw Failure("No region was given, and the host names none. Use --region, or set AWS_REGION.")
+      }
+      return Signer(service: service, region: SigningRegion(region))
     }
-    let region = region ?? (hostNamesRegion ? nil : environmentRegion)
-    return Signer(service: service, region: region.map { SigningRegion($0) } ?? .fromHost)
   }
 
   private var hostNamesRegion: Bool {
