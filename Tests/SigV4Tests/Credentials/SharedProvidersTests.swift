@@ -21,7 +21,7 @@ import Testing
   @Test func `asking for a profile again calls no source`() async throws {
     let shared = SharedProviders(limit: 2)
     for _ in 0..<3 {
-      #expect(try await shared.provider(for: .profile("a")) { source }.credentials().accessKeyID == "a")
+      #expect(try await shared.provider(for: .profile("a")) { source }.checkedCredentials().accessKeyID == "a")
     }
     #expect(source.count == 1)
   }
