@@ -34,9 +34,6 @@ extension [String: String] {
 }
 
 extension UInt8 {
-  /// Whether this is an ASCII digit.
-  var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-
   /// Whether this is an ASCII lower-case letter.
   var isASCIILowercase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
 

@@ -104,7 +104,7 @@ struct URLAuthority {
   private static func port(_ text: Substring.UTF8View, _ scheme: some StringProtocol) -> String? {
     guard let colon = text.first else { return "" }
     let digits = text.dropFirst()
-    guard colon == UInt8(ascii: ":"), digits.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+    guard colon == UInt8(ascii: ":"), digits.allSatisfy(\.isASCIIDigit) else {
       return nil
     }
     guard !digits.isEmpty else { return "" }

@@ -59,7 +59,7 @@ enum Redaction {
     // The day has eight digits, so that no secret with a slash passes for an access key ID and a scope.
     guard parts.count == (algorithm == .sigV4 ? 5 : 4), parts[0].count <= 128,
       parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { UInt8(ascii: "!")...UInt8(ascii: "~") ~= $0 } }),
-      parts[1].count == 8, parts[1].allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }),
+      parts[1].count == 8, parts[1].allSatisfy(\.isASCIIDigit),
       parts[parts.count - 1].elementsEqual("aws4_request".utf8),
       names.allSatisfy({ !$0.isEmpty && $0.allSatisfy { $0.isLowercaseTokenCharacter } })
     else { return placeholder }

@@ -71,10 +71,11 @@ extension String {
     return endsInNumber
       && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
   }
+
   /// Whether this is words and a number, joined by hyphens, as the names of all regions are, also of new areas.
   fileprivate var endsInNumber: Bool {
     let parts = split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count >= 2, let number = parts.last, !number.isEmpty else { return false }
-    return number.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    return number.utf8.allSatisfy(\.isASCIIDigit)
   }
 }

@@ -68,3 +68,8 @@ extension StringProtocol {
     }
   }
 }
+
+extension UInt8 {
+  /// Whether this is a digit, `0` to `9`.
+  var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}

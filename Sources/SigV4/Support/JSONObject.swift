@@ -99,7 +99,7 @@ private struct JSONReader {
   }
 
   private mutating func digits() throws(Flaw) {
-    let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    let digits = rest.prefix(while: \.isASCIIDigit)
     guard !digits.isEmpty else { throw Flaw() }
     rest = rest[digits.endIndex...]
   }

@@ -143,7 +143,7 @@
         let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
         let isHash = name.prefix(8).allSatisfy { Hexadecimal.value(ofDigit: $0) != nil }
         guard isHash, name.count > 9, name[8] == UInt8(ascii: "."),
-          name[9...].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+          name[9...].allSatisfy(\.isASCIIDigit)
         else { continue }
         names.append(String(decoding: name, as: UTF8.self))
       }
