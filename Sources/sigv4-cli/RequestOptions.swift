@@ -38,7 +38,7 @@ struct RequestOptions: ParsableArguments {
   /// The request before signing, split into what is sent.
   struct Parts {
     let method: String
-    let url: RequestURL
+    let url: AbsoluteURL
     /// The given headers, without `Host` unless it was given.
     let headers: [HeaderField]
     let body: Data?
@@ -65,17 +65,17 @@ struct RequestOptions: ParsableArguments {
 
   /// The request before signing.
   func parts() throws -> Parts {
-    let url = try requestURL()
+    let url = try absoluteURL()
     let body = try body()
     let headers = try header.map(HeaderText.field)
     return Parts(method: method ?? (body == nil ? "GET" : "POST"), url: url, headers: headers, body: body)
   }
 
   /// The URL with each character encoded that a URL can't contain, escapes unchanged, and the host in ASCII.
-  private func requestURL() throws -> RequestURL {
+  private func absoluteURL() throws -> AbsoluteURL {
     // Foundation converts an international host too, but on Linux not in a static executable.
-    guard let url = try? RequestURL(url), let ascii = url.origin.convertingHostToASCII,
-      let origin = URL(string: ascii)?.absoluteString, let url = try? RequestURL(origin + url.target)
+    guard let url = try? AbsoluteURL(url), let ascii = url.origin.convertingHostToASCII,
+      let origin = URL(string: ascii)?.absoluteString, let url = try? AbsoluteURL(origin + url.target)
     else {
       throw Failure("The first argument isn't a URL with a host. Write it as https://host/path.")
     }

@@ -11,7 +11,7 @@
     /// - Parameter request: The request.
     /// - Throws: ``SigningError`` if the URL has no host, or if AsyncHTTPClient changes its path.
     public init(_ request: HTTPClientRequest) throws(SigningError) {
-      let url = try RequestURL(request.url)
+      let url = try AbsoluteURL(request.url)
       guard url.target.hasPathInUTF8 else {
         throw .changedByClient(
           "AsyncHTTPClient sends / in place of a path whose percent escapes aren't UTF-8. Use another HTTP client.")
@@ -54,7 +54,7 @@
 
     /// Sets the URL, in which characters are encoded that a URL can't contain, and the headers; joins the cookies.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
-      let url = try RequestURL(url)
+      let url = try AbsoluteURL(url)
       var sent = joiningCookies
       sent.url = url.origin + signed.request.target
       for (name, _) in headers where isReplaced(name) { sent.headers.remove(name: name) }

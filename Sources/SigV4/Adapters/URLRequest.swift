@@ -15,12 +15,12 @@
     /// - Parameter request: The request.
     /// - Throws: ``SigningError`` if the request has no URL with a host, or if `URLSession` changes one of its headers.
     public init(_ request: URLRequest) throws(SigningError) {
-      try self.init(request, RequestURL(request))
+      try self.init(request, AbsoluteURL(request))
       headers.removeAll(where: \.isReplacedBySession)
     }
 
     /// The parts of `request`, with all of its headers.
-    fileprivate init(_ request: URLRequest, _ url: RequestURL) throws(SigningError) {
+    fileprivate init(_ request: URLRequest, _ url: AbsoluteURL) throws(SigningError) {
       var headers: [HeaderField] = []
       for (name, value) in request.allHTTPHeaderFields ?? [:] {
         guard value.utf8.allSatisfy({ $0 < 0x80 }) else { throw .headerOutsideASCII(name) }
@@ -55,7 +55,7 @@
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
       if httpBody?.isEmpty == false || httpBodyStream != nil { try rejectBodyOfGET() }
-      var url = try RequestURL(self)
+      var url = try AbsoluteURL(self)
       try url.removeDotSegments(for: service)
       guard placement == .header || !url.hasUser else {
         throw .changedByClient(
@@ -84,7 +84,7 @@
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
       if signed.coversBody { try rejectBodyOfGET() }
       if url?.absoluteString.isOrigin(before: signed.request.target) != true {
-        let text = try RequestURL(self).origin + signed.request.target
+        let text = try AbsoluteURL(self).origin + signed.request.target
         guard let sent = URL(string: text, encodingInvalidCharacters: false) else {
           throw SigningError(.invalidTarget, "Foundation rejects the URL that was signed.")
         }
@@ -133,7 +133,7 @@
     fileprivate var isReplacedBySession: Bool { isNamed("cookie") || isNamed("content-length") }
   }
 
-  extension RequestURL {
+  extension AbsoluteURL {
     fileprivate init(_ request: URLRequest) throws(SigningError) {
       guard let text = request.url?.absoluteString else {
         throw SigningError(.invalidTarget, "The request has no URL.")

@@ -1,7 +1,7 @@
 /// The parts of an absolute URL that an HTTP client sends (RFC 3986, 3).
 ///
 /// Percent escapes stay as they are. A byte that a URL can't contain, and a `%` without two hexadecimal digits, is encoded.
-package struct RequestURL {
+package struct AbsoluteURL {
   /// Scheme and authority, unchanged.
   package let origin: String
   /// The value of `Host`: the host, and the port if it isn't the scheme's default.

@@ -31,7 +31,7 @@ public struct SignableRequest: Sendable, Hashable {
   /// - Throws: ``SigningError`` with the code ``SigningError/Code/missingHost`` if the URL has no host, or one that HTTP
   ///   clients send in different forms.
   public init(method: String, url: String, headers: [HeaderField] = []) throws(SigningError) {
-    let url = try RequestURL(url)
+    let url = try AbsoluteURL(url)
     let host = headers["host"] == nil ? [HeaderField("Host", try url.requiredHost)] : []
     self.init(method: method, target: url.target, headers: host + headers)
   }

@@ -31,7 +31,7 @@ struct HTTPURL: Sendable, Hashable {
   ///
   /// `nil` for any other text, and for a URL with a user, a fragment, or a character that has to be encoded.
   init?(_ text: String) {
-    guard text.utf8.allSatisfy(\.isURLCharacter), let url = try? RequestURL(text), !url.hasUser,
+    guard text.utf8.allSatisfy(\.isURLCharacter), let url = try? AbsoluteURL(text), !url.hasUser,
       let authority = url.host,
       let scheme = Scheme(rawValue: url.origin.prefix { $0 != ":" }.lowercased())
     else { return nil }
