@@ -37,7 +37,7 @@ public final class CredentialChain: CredentialProvider {
   public convenience init(
     profile: String? = nil, environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()
   ) {
-    let keys = profile?.nonBlank == nil ? [EnvironmentCredentialProvider(environment: environment)] : []
+    let keys = profile == nil ? [EnvironmentCredentialProvider(environment: environment)] : []
     self.init(
       keys + [
         ProfileCredentialProvider(profile: profile, environment: environment, transport: transport),

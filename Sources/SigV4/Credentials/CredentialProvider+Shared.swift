@@ -16,7 +16,8 @@ extension CredentialProvider where Self == CachedCredentialProvider {
   /// Each use of a name returns the same cache: the files are read when the cache needs credentials, and not for each
   /// request. Keys without an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The process keeps the 64 caches of profiles and roles that were used last.
   ///
-  /// - Parameter name: The profile's name in the shared config and credentials files.
+  /// - Parameter name: The profile's name in the shared config and credentials files. If it is empty, the cache throws a
+  ///   ``CredentialError`` with the code `misconfigured`.
   /// - Returns: The cache for this name.
   public static func profile(_ name: String) -> CachedCredentialProvider {
     SharedProviders.kept.provider(for: .profile(name)) { ProfileCredentialProvider(profile: name) }

@@ -178,9 +178,7 @@ import Testing
     }
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("reservations") == true)
-    for profile in [nil, " "] {
-      #expect(try await CredentialChain(profile: profile, environment: keys).checkedCredentials().accessKeyID == "E")
-    }
+    #expect(try await CredentialChain(environment: keys).checkedCredentials().accessKeyID == "E")
   }
 
   @Test func `a thousand callers of a cached chain make one fetch`() async throws {

@@ -54,7 +54,7 @@ public struct ProfileCredentialProvider: CredentialProvider {
   ///
   /// - Throws: ``CredentialError``: `notConfigured` if there is no default profile, or no credentials in the profile;
   ///   `notAvailable` if a file can't be read and no profile is named, otherwise `unreachable`; `misconfigured` if a named
-  ///   profile is missing or invalid; and the errors of the profile's sources.
+  ///   profile is missing or invalid, or its name is empty; and the errors of the profile's sources.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let profiles = try await SharedProfiles(

@@ -228,11 +228,17 @@ struct SharedProfiles {
   ///   - environment: The variables.
   ///   - files: Reads the files.
   /// - Throws: ``CredentialError``: for an unreadable file `notAvailable`, or `unreachable` if a profile is named; `timedOut` or
-  ///   `systemResources` for a file that can't be read now; `misconfigured` for a malformed file.
+  ///   `systemResources` for a file that can't be read now; `misconfigured` for a malformed file or an empty `profile`.
   init(
     profile: String? = nil, config: String? = nil, credentials: String? = nil, _ environment: [String: String],
     _ files: ProviderFiles
   ) async throws {
+    guard profile == nil || profile?.nonBlank != nil else {
+      throw CredentialError(
+        .misconfigured,
+        "The name of the profile (profile) is empty: pass the name of a profile, such as default, or omit it to use"
+          + " AWS_PROFILE.")
+    }
     named = try environment.setting(profile, or: "AWS_PROFILE")
     let home = environment["HOME"]?.nonBlank ?? environment["USERPROFILE"]?.nonBlank
     let path = { (given: String?, variable: String, usual: String) throws(CredentialError) -> String? in

@@ -56,6 +56,22 @@ import Testing
     #expect(error?.code == .notConfigured)
   }
 
+  @Test(arguments: ["", " ", "\t\n"])
+  func `an empty profile name in code is an error, and an empty AWS_PROFILE is unset`(name: String) async throws {
+    let config = "[default]\n" + Self.keyLines
+    let keys = ["AWS_ACCESS_KEY_ID": "E", "AWS_SECRET_ACCESS_KEY": Planted.secret]
+    let providers: [any CredentialProvider] = [
+      provider(name, config: config), provider(name, config: config, ["AWS_PROFILE": "default"]),
+      CredentialChain(profile: name, environment: keys), CachedCredentialProvider.profile(name),
+    ]
+    for provider in providers {
+      let error = try await provider.checkedError()
+      #expect(error.code == .misconfigured)
+      #expect(error.message.contains("The name of the profile (profile) is empty: pass"), "\(error)")
+    }
+    #expect(try await provider(config: config, ["AWS_PROFILE": name]).checkedCredentials() == Self.keys)
+  }
+
   @Test(arguments: [
     ([:], CredentialError.Code.notConfigured, "AWS_PROFILE isn't set"),
     (["HOME": ""], .notConfigured, "HOME isn't set"),
