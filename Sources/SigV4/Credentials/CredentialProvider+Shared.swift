@@ -30,10 +30,17 @@ extension CredentialProvider where Self == CachedCredentialProvider {
   /// Each use of the same role, parameters and source returns the same cache: STS is called when the cache needs
   /// credentials, and not for each request. The process keeps the 64 caches of profiles and roles that were used last.
   ///
+  /// `.default` finds the keys of the environment first. For another source, create its cache once, for example in a
+  /// global constant, and pass that. A cache that is created in the call, as in `from: provider.cached()`, is a new source
+  /// for each request, and each new source calls STS.
+  ///
+  ///     let base = ProcessCredentialProvider(command: "print-credentials").cached()  // Once.
+  ///     try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations", from: base))
+  ///
   /// - Parameters:
   ///   - roleARN: The role to assume.
-  ///   - source: The cache of the credentials to sign with, such as `.default` or `.profile("base")`. Keep a cache of your
-  ///     own: each new one has its own credentials of the role.
+  ///   - source: The cache of the credentials to sign with, such as `.default` or `.profile("base")`. Don't create it in the
+  ///     call: each new cache calls STS.
   ///   - roleSessionName: The name under which AWS records the role's use (`AWS_ROLE_SESSION_NAME`); defaults to this
   ///     library's name and the time.
   ///   - externalID: The external ID that a role's trust policy can require from other accounts.
