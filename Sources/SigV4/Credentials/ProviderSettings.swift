@@ -33,6 +33,22 @@ extension [String: String] {
   }
 }
 
+extension CredentialError {
+  /// The error for an endpoint that isn't a base URL; it never quotes the endpoint, which can contain a password.
+  ///
+  /// - Parameters:
+  ///   - service: The service, such as `STS`.
+  ///   - setting: The name of the variable, the property or the parameter.
+  ///   - example: A valid endpoint.
+  /// - Returns: An error with the code `misconfigured`.
+  static func invalidEndpoint(of service: String, setting: String, example: String) -> CredentialError {
+    CredentialError(
+      .misconfigured,
+      "Invalid endpoint of \(service) (\(setting)): use a URL such as \(example), without quotation marks, a user, a query"
+        + " or a fragment.")
+  }
+}
+
 extension UInt8 {
   /// Whether this is an ASCII lower-case letter.
   var isASCIILowercase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }

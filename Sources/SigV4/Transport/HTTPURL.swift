@@ -56,9 +56,12 @@ extension UInt8 {
 }
 
 extension String {
-  /// A base URL's text without slashes at its end, so that a path can follow.
-  var withoutFinalSlashes: String {
-    String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == UInt8(ascii: "/") }.count), as: UTF8.self)
+  /// This base URL without slashes at its end, so that a path can follow.
+  ///
+  /// `nil` if it isn't an `http` or `https` URL, or has a user, a query or a fragment.
+  var baseURL: String? {
+    let base = String(decoding: utf8.dropLast(utf8.reversed().prefix { $0 == UInt8(ascii: "/") }.count), as: UTF8.self)
+    return HTTPURL(base) != nil && !base.contains("?") ? base : nil
   }
 }
 

@@ -139,8 +139,10 @@ struct InstanceMetadataSettings: Sendable {
     }
     self.version =
       if let version { version } else { try isTrue("AWS_EC2_METADATA_V1_DISABLED") ? .v2 : .automatic }
-    if let endpoint = try environment.setting(endpoint, or: "AWS_EC2_METADATA_SERVICE_ENDPOINT") {
-      self.endpoint = try Self.baseURL(endpoint)
+    if let endpoint = endpoint?.nonBlank {
+      self.endpoint = try Self.checked(endpoint, "endpoint")
+    } else if let endpoint = try variable(Self.endpointVariable) {
+      self.endpoint = try Self.checked(endpoint, Self.endpointVariable)
     } else {
       let mode =
         if let endpointMode { endpointMode } else { try Self.mode(variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")) }
@@ -189,14 +191,12 @@ struct InstanceMetadataSettings: Sendable {
     return count
   }
 
+  private static let endpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
+
   /// Returns the URL without trailing slashes.
-  private static func baseURL(_ text: String) throws(CredentialError) -> String {
-    let base = text.withoutFinalSlashes
-    guard HTTPURL(base) != nil, !base.contains("?") else {
-      throw CredentialError(
-        .misconfigured,
-        "The endpoint of instance metadata (AWS_EC2_METADATA_SERVICE_ENDPOINT) must be a URL such as"
-          + " http://169.254.169.254 or http://[fd00:ec2::254], without a user, a query or a fragment.")
+  private static func checked(_ url: String, _ setting: String) throws(CredentialError) -> String {
+    guard let base = url.baseURL else {
+      throw .invalidEndpoint(of: "instance metadata", setting: setting, example: "http://169.254.169.254")
     }
     return base
   }

@@ -54,7 +54,7 @@ struct SecurityTokenClient {
     }
     let body = Array(buffer.string().utf8)
     guard let url = HTTPURL(endpoint + "/") else {
-      throw CredentialError(.misconfigured, "Invalid endpoint of STS \(endpoint.quoted): use an http or https URL.")
+      throw SecurityTokenEndpoint.invalid("endpoint")
     }
     var headers = [
       HeaderField("Accept", "text/xml"),
@@ -150,14 +150,13 @@ enum SecurityTokenEndpoint {
   ///
   /// - Throws: ``CredentialError`` with the code `misconfigured` if it isn't a base URL, naming the setting.
   static func checked(_ url: String, _ setting: String) throws(CredentialError) -> String {
-    let base = url.withoutFinalSlashes
-    guard HTTPURL(base) != nil, !base.contains("?") else {
-      throw CredentialError(
-        .misconfigured,
-        "Invalid endpoint of STS (\(setting)): use a URL such as https://sts.us-west-2.amazonaws.com, without quotation"
-          + " marks, a user, a query or a fragment.")
-    }
+    guard let base = url.baseURL else { throw invalid(setting) }
     return base
+  }
+
+  /// The error for an endpoint that isn't a base URL, in the setting of this name.
+  static func invalid(_ setting: String) -> CredentialError {
+    .invalidEndpoint(of: "STS", setting: setting, example: "https://sts.us-west-2.amazonaws.com")
   }
 }
 

@@ -177,6 +177,37 @@ import Testing
     #expect(transport.requests.isEmpty)
   }
 
+  @Test(arguments: ["h", "ftp://h", "http://", "http://hush@h", "http://h?hush", "http://h#hush", "\"http://h"])
+  func `an endpoint that isn't a base URL is reported in one sentence that names its setting`(url: String) async throws
+  {
+    typealias Metadata = InstanceMetadataCredentialProvider
+    let variable = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
+    let (instance, instanceURL) = ("instance metadata", "http://169.254.169.254")
+    let (tokens, tokensURL) = ("STS", "https://sts.us-west-2.amazonaws.com")
+    let source = StaticCredentialProvider(Credentials(accessKeyID: "a", secretAccessKey: "b"))
+    let transport = RecordingTransport(status: 403)
+    let role = { (endpoint: String?, environment: [String: String]) in
+      AssumeRoleCredentialProvider(
+        roleARN: Self.arn, source: source, region: "us-west-2", endpoint: endpoint, environment: environment,
+        transport: transport)
+    }
+    let rows: [(any CredentialProvider, String, String, String)] = [
+      (Metadata(endpoint: url, environment: [:], transport: transport), instance, "endpoint", instanceURL),
+      (Metadata(environment: [variable: url], transport: transport), instance, variable, instanceURL),
+      (role(url, [:]), tokens, "endpoint", tokensURL),
+      (role(nil, ["AWS_ENDPOINT_URL_STS": url]), tokens, "AWS_ENDPOINT_URL_STS", tokensURL),
+    ]
+    for (provider, service, setting, example) in rows {
+      let error = try await provider.checkedError()
+      #expect(error.code == .misconfigured)
+      #expect(
+        error.message
+          == "Invalid endpoint of \(service) (\(setting)): use a URL such as \(example), without quotation marks,"
+          + " a user, a query or a fragment.")
+    }
+    #expect(transport.requests.isEmpty)
+  }
+
   @Test func `an unreadable default config file doesn't prevent a token exchange`() async throws {
     let files = ProviderFiles { (path: String) throws(ProviderFiles.Failure) -> [UInt8] in
       guard path == "/token" else { throw .unreadable }
