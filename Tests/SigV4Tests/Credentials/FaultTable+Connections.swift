@@ -7,7 +7,9 @@ extension FaultTable {
   static let connectionRows: [FaultTableRow] = refused + dropped + redirects
 
   private static let refused = [
-    FaultTableRow("F01", "token refused: reported immediately, and version 1 isn't tried", requests: [.token]) {
+    FaultTableRow(
+      "F01", "connection refused for the token: reported immediately, and version 1 isn't tried", requests: [.token]
+    ) {
       let refusing = try RefusingPort()
       let clock = TestClock()
       let transport = RecordingTransport(before: SocketTransport())
