@@ -1,13 +1,6 @@
+import LocalAWS
 import NIOCore
 import NIOPosix
-
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Glibc
-#endif
 
 /// A TCP connection whose bytes a test writes and reads itself.
 final class RawConnection {
@@ -25,10 +18,12 @@ final class RawConnection {
   static func open<Result: Sendable>(
     _ port: Int, host: String = "127.0.0.1", _ body: @Sendable (RawConnection) async throws -> Result
   ) async throws -> Result {
-    let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .connectTimeout(.hours(1))  // The peer is there; a busy machine may be long in saying so.
-      .channelOption(.socketOption(.so_keepalive), value: 1)
-      .channelOption(.tcpOption(.idleSecondsBeforeProbe), value: 1)
+    let channel = try await PeerCheck.options
+      .reduce(bootstrap) {
+        $0.channelOption(ChannelOptions.Types.SocketOption(level: $1.level, name: $1.name), value: 1)
+      }
       .connect(to: try SocketAddress(ipAddress: host, port: port)) { channel in
         channel.eventLoop.makeCompletedFuture {
           try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
@@ -62,18 +57,6 @@ final class RawConnection {
   }
 
   func readToEnd() async throws -> String { try await read { _ in false } }
-}
-
-extension NIOBSDSocket.Option {
-  /// The seconds without traffic after which TCP checks that the peer is still there.
-  ///
-  /// A full queue of the loopback device drops packets. TCP sends all of them again but resets, and without this check a
-  /// client would wait forever for a connection that its peer has reset.
-  #if canImport(Darwin)
-    fileprivate static let idleSecondsBeforeProbe = Self(rawValue: TCP_KEEPALIVE)
-  #else
-    fileprivate static let idleSecondsBeforeProbe = Self(rawValue: TCP_KEEPIDLE)
-  #endif
 }
 
 extension String {

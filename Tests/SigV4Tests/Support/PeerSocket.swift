@@ -1,4 +1,6 @@
 #if os(Linux)
+  import LocalAWS
+  import NIOCore
   #if canImport(Musl)
     import Musl
   #else
@@ -65,10 +67,11 @@
     func accepted() -> PeerSocket? {
       let connection = accept(descriptor, nil, nil)
       guard connection >= 0 else { return nil }
-      // The loopback device drops packets when its queue is full, and TCP never repeats a reset: checks the client each second.
-      var (isOn, seconds) = (Int32(1), Int32(1))
-      setsockopt(connection, SOL_SOCKET, SO_KEEPALIVE, &isOn, socklen_t(MemoryLayout<Int32>.size))
-      setsockopt(connection, Int32(IPPROTO_TCP), TCP_KEEPIDLE, &seconds, socklen_t(MemoryLayout<Int32>.size))
+      var value: Int32 = 1
+      for option in PeerCheck.options {
+        setsockopt(
+          connection, option.level.rawValue, option.name.rawValue, &value, socklen_t(MemoryLayout<Int32>.size))
+      }
       return PeerSocket(descriptor: connection)
     }
 
