@@ -43,6 +43,25 @@ struct RequestOptionsTests {
       error.map { RequestOptions.message(for: $0).contains("--region-set") } == true)
   }
 
+  @Test(
+    "Without a region, a given Host header names it rather than the URL",
+    arguments: [
+      ("https://127.0.0.1:8443/", "Host: a-1.b-2.vpc-lattice-svcs.eu-west-3.on.aws"),
+      ("https://proxy.example/", "hOST:  a-1.b-2.vpc-lattice-svcs.eu-west-3.on.aws "),
+      ("https://a-1.b-2.vpc-lattice-svcs.us-west-2.on.aws/", "Host: c-3.d-4.vpc-lattice-svcs.eu-west-3.on.aws"),
+    ])
+  func regionOfHostHeader(url: String, header: String) throws {
+    let options = try Self.options(url, "-H", header)
+    var request = try options.parts().signable()
+    let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
+    try options.signer.sign(&request, payload: .empty, with: credentials)
+    #expect(request.headers["authorization"]?.contains("/eu-west-3/vpc-lattice-svcs/aws4_request,") == true)
+    let given = try Self.options(url, "-H", header, "--region", "us-east-1")
+    var other = try given.parts().signable()
+    try given.signer.sign(&other, payload: .empty, with: credentials)
+    #expect(other.headers["authorization"]?.contains("/us-east-1/vpc-lattice-svcs/") == true)
+  }
+
   @Test("A region set signs with SigV4a", arguments: [["*"], ["us-east-1", "us-west-*"]])
   func regionSet(regions: [String]) throws {
     let signer = try Self.options("https://h/", "--region-set", regions.joined(separator: ",")).signer
