@@ -59,10 +59,10 @@ enum ConstantTime {
     left.withBytes { left in right.withBytes { isEqual(left, $0) } }
   }
 
-  /// Whether two texts are equal, in a time that depends only on their lengths; nil equals an empty text.
+  /// Whether two texts are equal, or both absent, in a time that depends only on their lengths.
   static func isEqual(_ left: String?, _ right: String?) -> Bool {
-    guard let left else { return right?.isEmpty ?? true }
-    guard let right else { return left.isEmpty }
+    guard let left else { return right == nil }
+    guard let right else { return false }
     return isEqual(left, right)
   }
 

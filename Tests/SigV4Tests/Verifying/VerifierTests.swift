@@ -193,6 +193,16 @@ import Testing
     }
   }
 
+  @Test func `an empty token that is signed isn't the same as none`() throws {
+    let sample = SignedSample()
+    var request = SignableRequest(method: sample.method, target: sample.target, headers: sample.headers)
+    request.headers.append(HeaderField("X-Amz-Security-Token", ""))
+    var signer = Signer(service: sample.service, region: "us-west-2")
+    signer.fields = SigningFields(rows: SigningFields.all.rows.filter { $0.content != .sessionToken })
+    try signer.sign(&request, payload: .empty, with: sample.credentials, at: SignedSample.time)
+    #expect(sample.verifier.refusal(of: request, with: sample.credentials) == .wrongSessionToken)
+  }
+
   @Test(arguments: [
     (["*"], true), (["us-east-1", "us-west-2"], true), (["us-*-2"], true), (["us-west-"], false), (["eu-*"], false),
   ])
