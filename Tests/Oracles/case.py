@@ -56,11 +56,13 @@ def sends_content_hash(case):
 def before_signing(case):
     """The request without what an earlier signing has set, which a signer replaces: (target, headers)."""
     replaced = ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set"]
+    replaced_parameters = list(SIGNING_PARAMETERS)
     if options_of(case)["contentHashHeader"]:
         replaced.append("x-amz-content-sha256")
+        replaced_parameters.append("X-Amz-Content-Sha256")
     path, mark, query = case["request"]["target"].partition("?")
     parameters = query.split("&")
-    kept = [parameter for parameter in parameters if parameter.partition("=")[0] not in SIGNING_PARAMETERS]
+    kept = [parameter for parameter in parameters if parameter.partition("=")[0] not in replaced_parameters]
     if len(kept) < len(parameters):
         mark, query = "?" if kept else "", "&".join(kept)
     return path + mark + query, [field for field in case["request"]["headers"] if field[0].lower() not in replaced]

@@ -24,7 +24,6 @@ enum Redaction {
 
   /// The query parameters, in lower case, whose values no secret belongs in.
   private static let shownParameters: Set<String> = [
-    "x-amz-content-sha256",
     // Of the services that name their operation in the query, and of S3's lists and parts.
     "action", "delimiter", "encoding-type", "list-type", "max-keys", "partnumber", "version",
   ]

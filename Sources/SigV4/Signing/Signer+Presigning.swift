@@ -15,9 +15,9 @@ extension Signer {
   /// - Parameters:
   ///   - request: The request, as it will be sent, except for the added parameters; often with a `Host` header only.
   ///   - lifetime: How long the URL is valid, in whole seconds from 1 to 604,800 (7 days).
-  ///   - payload: The payload. Ignored for VPC Lattice, and for S3 unless it is a ``Payload/hash(_:)`` that the request itself
-  ///     declares: both sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to no payload for GET, HEAD and DELETE, and is required
-  ///     for other methods.
+  ///   - payload: The payload. Ignored for VPC Lattice, and for S3 unless it is a ``Payload/hash(_:)``, which is then sent as
+  ///     `X-Amz-Content-Sha256`: both sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to no payload for GET, HEAD and DELETE, and
+  ///     is required for other methods.
   ///   - credentials: The credentials to sign with. The URL expires when they do, at the latest.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -53,7 +53,7 @@ extension Signer {
     case .unsigned: return .unsigned
     // rule: s3-presigned-unsigned
     case .unsignedWhenPresigned:
-      // No hash is sent with the URL, so that S3 would use this word whatever was hashed.
+      // The upload isn't known yet.
       guard let payload, !payload.isComputed else { return .unsigned }
       return payload
     case .signed:
@@ -61,6 +61,11 @@ extension Signer {
       guard ["GET", "HEAD", "DELETE"].contains(request.method) else { throw .missingPayload }
       return .empty
     }
+  }
+
+  /// The payload hash to send in the query: S3 reads a presigned URL without one as `UNSIGNED-PAYLOAD`.
+  private func sentHash(_ payloadHash: String) -> String? {
+    service.isS3 && payloadHash != Payload.unsignedWord ? payloadHash : nil
   }
 
   /// Presigns a request without the fields of an earlier signature.
@@ -71,20 +76,22 @@ extension Signer {
       let values = try values(for: unsigned, validFor: seconds, with: credentials, at: time, &workspace)
       var parameters = 0
       // rule: headers-in-query
-      let (_, payloadHash) = try workspace.canonical.write(unsigned, by: canonicalizer, .signable(service.sessionToken))
-      {
+      let (written, payloadHash) = try workspace.canonical.write(
+        unsigned, by: canonicalizer, .signable(service.sessionToken)
+      ) {
         (headers, selected, query) throws(SigningError) in
         let payloadHash = try payload.hash(under: service.payload)
         headers.add(fields, values, payloadHash: payloadHash, to: selected)
         parameters = query.text.count
         // rule: signing-parameters
-        query.add(fields, values, headers, listing: selected)
+        query.add(fields, values, sentHash(payloadHash), headers, listing: selected)
         return payloadHash
       }
-      let signature = try workspace.appendSignature(at: values.date, with: values.key)
+      let signature = try workspace.appendSignature(of: written, at: values.date, with: values.key)
       let target = workspace.target(unsigned.target, addingParametersFrom: parameters, signature)
       return SignedRequest(
-        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values, canonicalizedBy: canonicalizer)
+        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values,
+        canonicalizedBy: canonicalizer)
     }
   }
 }
@@ -92,8 +99,8 @@ extension Signer {
 extension CanonicalQuery {
   /// Adds the fields that signing sets, if they are sent in the query; the signature itself is added to the target only.
   fileprivate mutating func add(
-    _ fields: SigningFields, _ values: borrowing SigningValues, _ headers: borrowing CanonicalHeaders,
-    listing selected: CanonicalHeaders.Selected
+    _ fields: SigningFields, _ values: borrowing SigningValues, _ contentHash: String?,
+    _ headers: borrowing CanonicalHeaders, listing selected: CanonicalHeaders.Selected
   ) {
     for (content, name) in fields.parameters {
       switch content {
@@ -108,7 +115,9 @@ extension CanonicalQuery {
         if let token = values.token(of: content) { add(name, token) }
       // rule: sigv4a-region-set
       case .regionSet: if let regionSet = values.regionSet { add(name, regionSet) }
-      case .contentHash, .authorization, .policy, .signature: break
+      // rule: s3-presigned-unsigned
+      case .contentHash: if let contentHash { add(name, contentHash) }
+      case .authorization, .policy, .signature: break
       }
     }
   }

@@ -142,10 +142,7 @@ extension SignatureClaim {
         // X, or an escape that may replace it.
         guard parameter.first == UInt8(ascii: "X") || parameter.first == UInt8(ascii: "%") else { continue }
         let name = PercentEncoding.decoded(parameter.prefix { $0 != UInt8(ascii: "=") })
-        // Presigning doesn't set the content hash, but others do.
-        let content =
-          name == "X-Amz-Content-Sha256" ? .contentHash : name.withBytes { fields.contentOfParameter($0) }
-        guard let content else { continue }
+        guard let content = name.withBytes({ fields.contentOfParameter($0) }) else { continue }
         let value = PercentEncoding.decoded(parameter.drop { $0 != UInt8(ascii: "=") }.dropFirst())
         guard values.updateValue(value, forKey: content) == nil else {
           throw VerificationError(
@@ -163,7 +160,7 @@ extension SignatureClaim {
     private static let parts: [SigningFields.Content] = [.algorithm, .credential, .signedHeaders, .signature]
 
     private static func name(of content: SigningFields.Content) -> String {
-      SigningFields.all.rows.first { $0.content == content }?.parameter.map { "\($0)" } ?? "X-Amz-Content-Sha256"
+      SigningFields.all.parameters.first { $0.content == content }.map { "\($0.name)" } ?? ""
     }
 
     /// The decoded values in one text.

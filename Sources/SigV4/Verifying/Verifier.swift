@@ -165,8 +165,8 @@ extension Verifier {
     let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
     let payloadHash = try payloadHash(of: payload, for: claim)
     do throws(SigningError) {
-      _ = try workspace.canonical.write(request, by: canonicalizer, selected, payloadHash: payloadHash)
-      return (claim, payloadHash, try workspace.canonicalRequestHash())
+      let written = try workspace.canonical.write(request, by: canonicalizer, selected, payloadHash: payloadHash)
+      return (claim, payloadHash, try workspace.hash(of: written))
     } catch {
       throw VerificationError(error)
     }

@@ -265,6 +265,23 @@ import Testing
     #expect(signed.payloadHash == "UNSIGNED-PAYLOAD")
   }
 
+  @Test func `a presigned URL of S3 contains the payload hash that the caller gives`() throws {
+    var request = request
+    request.target = "/key?X-Amz-Content-Sha256=UNSIGNED-PAYLOAD"
+    let hash = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"
+    try Signer(service: .s3, region: "r").presign(
+      &request, validFor: .seconds(60), payload: .hash(hash), with: credentials, at: time)
+    #expect(request.target.contains("&X-Amz-Content-Sha256=\(hash)&"))
+    #expect(!request.target.contains("UNSIGNED-PAYLOAD"))
+    let verifier = Verifier(service: .s3, region: "r")
+    let text = Payload.bytes(Array("The quick brown fox jumps over the lazy dog".utf8))
+    #expect(throws: Never.self) { try verifier.verify(request, payload: text, with: credentials, at: time) }
+    let error = #expect(throws: VerificationError.self) {
+      try verifier.verify(request, payload: .empty, with: credentials, at: time)
+    }
+    #expect(error?.code == .wrongPayload)
+  }
+
   @Test(arguments: ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "get"])
   func `presigning requires the payload of a method that often has one`(method: String) throws {
     var request = request
