@@ -44,8 +44,9 @@ package struct Canonicalizer: Sendable, Hashable {
     for request: SignableRequest, payloadHash: String, _ selection: CanonicalHeaders.Selection
   ) throws(SigningError) -> CanonicalRequest {
     var writer = CanonicalRequestWriter()
-    let (signedHeaders, _) = try writer.write(request, by: self, selection) { _, _, _ in payloadHash }
-    return CanonicalRequest(text: writer.text.string(), signedHeaders: writer.text.string(signedHeaders))
+    let (written, _) = try writer.write(request, by: self, selection) { _, _, _ in payloadHash }
+    return CanonicalRequest(
+      text: writer.text.string(written.range), signedHeaders: writer.text.string(written.signedHeaders))
   }
 }
 
@@ -58,6 +59,17 @@ struct CanonicalRequestWriter: ~Copyable {
   /// The parameters of the query.
   var query = CanonicalQuery()
 
+  /// The place of a canonical request in ``text``, which hashing and signing it require.
+  struct Written {
+    let range: Range<Int>
+    /// The list of signed headers.
+    let signedHeaders: Range<Int>
+
+    fileprivate init(range: Range<Int>, signedHeaders: Range<Int>) {
+      (self.range, self.signedHeaders) = (range, signedHeaders)
+    }
+  }
+
   /// Writes the canonical request of `request`.
   ///
   /// - Parameters:
@@ -66,12 +78,12 @@ struct CanonicalRequestWriter: ~Copyable {
   ///   - selection: The headers to sign.
   ///   - add: Adds the fields that signing sets to the headers and parameters of a valid request, and returns the payload
   ///     hash.
-  /// - Returns: The range of the list of signed headers, and the payload hash.
+  /// - Returns: The place of the canonical request, and the payload hash.
   /// - Throws: ``SigningError`` if the request is malformed, or the error that `add` throws.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
     adding add: (inout CanonicalHeaders, CanonicalHeaders.Selected, inout CanonicalQuery) throws(SigningError) -> String
-  ) throws(SigningError) -> (signedHeaders: Range<Int>, payloadHash: String) {
+  ) throws(SigningError) -> (Written, payloadHash: String) {
     try read(request, by: rules)
     let selected = try headers.collect(request.headers, selection)
     let payloadHash = try add(&headers, selected, &query)
@@ -80,11 +92,11 @@ struct CanonicalRequestWriter: ~Copyable {
 
   /// Writes the canonical request of `request` with selected headers.
   ///
-  /// - Returns: The range of the list of signed headers.
+  /// - Returns: The place of the canonical request.
   /// - Throws: ``SigningError`` if the method, the target or the payload hash is malformed.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selected: CanonicalHeaders.Selected, payloadHash: String
-  ) throws(SigningError) -> Range<Int> {
+  ) throws(SigningError) -> Written {
     try read(request, by: rules)
     return try appendRest(selected, payloadHash: payloadHash)
   }
@@ -119,10 +131,10 @@ struct CanonicalRequestWriter: ~Copyable {
     if let problem { throw SigningError(.invalidTarget, problem) }
   }
 
-  /// Appends the query, the headers, the list of their names and the payload hash, and returns the range of the list.
+  /// Appends the query, the headers, the list of their names and the payload hash, and returns the place of the whole.
   private mutating func appendRest(
     _ selected: CanonicalHeaders.Selected, payloadHash: String
-  ) throws(SigningError) -> Range<Int> {
+  ) throws(SigningError) -> Written {
     // rule: canonical-request-lines
     let newline = UInt8(ascii: "\n")
     text.append(newline)
@@ -143,7 +155,7 @@ struct CanonicalRequestWriter: ~Copyable {
       )
     }
     text.append(payloadHash)
-    return signedHeaders
+    return Written(range: 0..<text.count, signedHeaders: signedHeaders)
   }
 
   /// Whether a request made any memory large.

@@ -3,10 +3,10 @@ extension ByteBuffer {
   ///
   /// Sets `hasLowBytes` for a value with bytes below 0x20, such as tabs.
   mutating func appendSqueezed(_ value: Span<UInt8>, _ hasLowBytes: inout Bool) -> Bool {
-    // Most values, such as tokens, contain no white space, or only spaces.
+    // Most values contain no white space, or only spaces.
     let lowest = value.lowest
     guard lowest < ASCII.space else {
-      if lowest > ASCII.space || value.isSqueezed { append(value) } else { appendWords(of: value) }
+      if lowest > ASCII.space { append(value) } else { appendWords(of: value) }
       return true
     }
     hasLowBytes = true

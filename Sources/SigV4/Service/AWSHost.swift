@@ -17,27 +17,38 @@ package struct AWSHost {
     "vpc-lattice-svcs": "vpc-lattice-svcs", "execute-api": "execute-api", "s3": "s3", "es": "es", "aoss": "aoss",
     "sts": "sts", "dynamodb": "dynamodb", "lambda": "lambda", "lambda-url": "lambda",
   ]
-  /// The labels after the region, and whether the label before them is always a region.
-  private static let suffixes: [(labels: [String], followRegion: Bool)] = Partition.all.flatMap { partition in
+  /// The domains of services, each after a dot, and whether the label before them is always a region.
+  private static let domains: [(domain: String, followsRegion: Bool)] = Partition.all.flatMap { partition in
     [
-      (partition.domain, false), ("on." + partition.dualStackDomain, true), ("api." + partition.dualStackDomain, false),
-    ].map { domain, followRegion in (domain.split(separator: ".").map { String($0) }, followRegion) }
+      ("." + partition.domain, false), (".on." + partition.dualStackDomain, true),
+      (".api." + partition.dualStackDomain, false),
+    ]
   }
 
   /// Reads the value of `Host`.
   package init(_ host: String) {
-    let labels = host.utf8.asciiLowercased.utf8.prefix { $0 != UInt8(ascii: ":") }
-      .split(separator: UInt8(ascii: ".")).map { String(Substring($0)) }
-      .flatMap { label in
-        // Old hosts of S3 have a hyphen: s3-us-west-2.amazonaws.com.
-        label.hasPrefix("s3-") && String(label.dropFirst(3)).isRegion ? ["s3", String(label.dropFirst(3))] : [label]
-      }
-    guard let suffix = Self.suffixes.first(where: { labels.suffix($0.labels.count) == $0.labels[...] }) else {
+    var name = host.withBytes { bytes in
+      let end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.count
+      return (0..<end).map { bytes[$0].asciiLowercased }
+    }
+    // A dot at the end makes a name absolute (RFC 1034, 3.1).
+    if name.last == UInt8(ascii: ".") { name.removeLast() }
+    guard let (domain, followsRegion) = Self.domains.first(where: { name.hasSuffix($0.domain) }) else {
       self.init(labels: [], regionIndex: nil)
       return
     }
-    let last = labels.count - suffix.labels.count - 1
-    if last >= 0, suffix.followRegion ? labels[last].endsInNumber : labels[last].isRegion {
+    var labels: [String] = []
+    for label in name.split(separator: UInt8(ascii: ".")) {
+      let label = String(decoding: label, as: UTF8.self)
+      // Old hosts of S3 have a hyphen: s3-us-west-2.amazonaws.com.
+      if label.hasPrefix("s3-"), String(label.dropFirst(3)).isRegion {
+        labels += ["s3", String(label.dropFirst(3))]
+      } else {
+        labels.append(label)
+      }
+    }
+    let last = labels.count - domain.utf8.count { $0 == UInt8(ascii: ".") } - 1
+    if last >= 0, followsRegion ? labels[last].endsInNumber : labels[last].isRegion {
       self.init(labels: labels, regionIndex: last)
     } else if last >= 1, labels[last - 1].isRegion, !labels[last].hasPrefix("s3") {
       // us-west-2.es.amazonaws.com; before s3, and further from the end, it is a part of a bucket's name.
@@ -63,19 +74,25 @@ package struct AWSHost {
   }
 }
 
+extension [UInt8] {
+  fileprivate func hasSuffix(_ text: String) -> Bool {
+    suffix(text.utf8.count).elementsEqual(text.utf8)
+  }
+}
+
 extension String {
   /// Whether this is an area, words of which the last ends in a direction, and a number: `us-west-2`, `us-gov-west-1`.
   fileprivate var isRegion: Bool {
-    let parts = split(separator: "-")
-    guard parts.count >= 3, Partition.areas.contains(parts[0]) else { return false }
+    let parts = utf8.split(separator: UInt8(ascii: "-"))
+    guard parts.count >= 3, Partition.areas.contains(Substring(parts[0])) else { return false }
     return endsInNumber
-      && ["north", "south", "east", "west", "central"].contains { parts[parts.count - 2].hasSuffix($0) }
+      && ["north", "south", "east", "west", "central"].contains { Substring(parts[parts.count - 2]).hasSuffix($0) }
   }
 
   /// Whether this is words and a number, joined by hyphens, as the names of all regions are, also of new areas.
   fileprivate var endsInNumber: Bool {
-    let parts = split(separator: "-", omittingEmptySubsequences: false)
+    let parts = utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 2, let number = parts.last, !number.isEmpty else { return false }
-    return number.utf8.allSatisfy(\.isASCIIDigit)
+    return number.allSatisfy(\.isASCIIDigit)
   }
 }

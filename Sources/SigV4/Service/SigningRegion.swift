@@ -48,8 +48,10 @@ public struct SigningRegion: Sendable, Hashable {
     }
   }
 
-  /// The region, or the region set, of a request to `host`.
-  func text(host: @autoclosure () -> String?) throws(SigningError) -> String {
+  /// The region, or the region set, of a request to `host`, of which `regionOfHost` reads the region.
+  func text(
+    host: @autoclosure () -> String?, regionOfHost: (String) -> String?
+  ) throws(SigningError) -> String {
     switch source {
     case .name(let name): return name
     case .set(let regions):
@@ -66,7 +68,7 @@ public struct SigningRegion: Sendable, Hashable {
           .missingHost,
           "The request has no Host header, which names the region. Add it, or create the signer with a region.")
       }
-      if let region = AWSHost(host).region { return region }
+      if let region = regionOfHost(host) { return region }
       throw SigningError(
         .missingRegion,
         "The host names no region. Create the signer with a region, "

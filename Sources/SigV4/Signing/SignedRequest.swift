@@ -63,7 +63,7 @@ public struct SignedRequest: Sendable {
   /// The signature, in lower-case hex.
   public var signature: String {
     // Either text ends in `Signature=` and the signature.
-    let text = placement == .header ? request.headers.last?.value ?? "" : request.target
+    let text = placement == .header ? request.headers["authorization"] ?? "" : request.target
     let start = text.utf8.lastIndex(of: UInt8(ascii: "=")).map(text.utf8.index(after:)) ?? text.startIndex
     return String(text[start...])
   }

@@ -72,7 +72,7 @@ public struct Signer: Sendable {
   ) throws(SigningError) -> SignedRequest {
     try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let values = try values(for: unsigned, with: credentials, at: time, &workspace)
-      let (signedHeaders, payloadHash) = try workspace.canonical.write(
+      let (written, payloadHash) = try workspace.canonical.write(
         unsigned, by: canonicalizer, .signable(service.sessionToken)
       ) {
         (headers, selected, _) throws(SigningError) in
@@ -80,8 +80,8 @@ public struct Signer: Sendable {
         headers.add(fields, values, payloadHash: payloadHash, to: selected)
         return payloadHash
       }
-      let signature = try workspace.appendSignature(at: values.date, with: values.key)
-      let authorization = workspace.authorization(values.key, signedHeaders, signature)
+      let signature = try workspace.appendSignature(of: written, at: values.date, with: values.key)
+      let authorization = workspace.authorization(values.key, written.signedHeaders, signature)
       return SignedRequest(
         unsigned, .header(authorization), payloadHash: payloadHash, adding: fields, values,
         canonicalizedBy: canonicalizer)
@@ -96,7 +96,7 @@ public struct Signer: Sendable {
     // rule: one-time
     let date = try SigningDate(time)
     let algorithm = algorithm
-    let region = try region.text(host: request.headers["host"])
+    let region = try region.text(host: request.headers["host"]) { workspace.region(ofHost: $0) }
     let scopeRegion = algorithm == .sigV4 ? region : nil
     let key = try workspace.key(for: credentials, on: date, region: scopeRegion, service: service.name)
     return SigningValues(
@@ -140,10 +140,8 @@ extension CanonicalHeaders {
   mutating func add(
     _ fields: SigningFields, _ values: borrowing SigningValues, payloadHash: String, to selected: Selected
   ) {
-    // By index, since an iterator would retain the array.
-    for index in 0..<fields.headers.count {
-      let name = fields.headers[index].name
-      switch fields.headers[index].content {
+    for (content, name) in fields.headers {
+      switch content {
       case .contentHash: if values.sendsContentHash { add(name, payloadHash, to: selected) }
       case _ where values.isPresigned: break
       case .date: add(name, values.timestamp, to: selected)
@@ -211,7 +209,7 @@ extension SignableRequest {
     // rule: signing-again-replaces
     var (target, headers) = (target, headers)
     headers.removeAll { fields.replacesHeader($0.name, for: service) }
-    fields.removeParameters(from: &target)
+    fields.removeParameters(from: &target, for: service)
     return SignableRequest(method: method, target: target, headers: headers)
   }
 }

@@ -13,6 +13,8 @@ struct SigningWorkspace: ~Copyable {
   /// The time that was written last: many signatures are of one second.
   private var lastDate = SigningDate(secondsSince1970: 0)
   private var lastTimestamp = "19700101T000000Z"
+  /// The host that was read last, and its region: most signers send to one host.
+  private var lastHost: (name: String, region: String?) = ("", nil)
 
   init() throws(SigningError) {
     state = try SHA256()
@@ -25,6 +27,12 @@ struct SigningWorkspace: ~Copyable {
       lastTimestamp = date.text
     }
     return lastTimestamp
+  }
+
+  /// The region that `host` names.
+  mutating func region(ofHost host: String) -> String? {
+    if host != lastHost.name { lastHost = (host, AWSHost(host).region) }
+    return lastHost.region
   }
 
   /// Whether a request made any memory large.
@@ -49,10 +57,15 @@ struct SigningWorkspace: ~Copyable {
 }
 
 extension SigningWorkspace {
-  /// The hash of the canonical request that was written.
-  mutating func canonicalRequestHash() throws(SigningError) -> SHA256Digest {
+  /// The hash of the canonical request.
+  mutating func hash(of request: CanonicalRequestWriter.Written) throws(SigningError) -> SHA256Digest {
+    try hash(request.range)
+  }
+
+  /// The hash of a part of the buffer.
+  mutating func hash(_ range: Range<Int>) throws(SigningError) -> SHA256Digest {
     try state.reset()
-    try state.update(0..<canonical.text.count, of: canonical.text)
+    try state.update(range, of: canonical.text)
     return try state.finalize()
   }
 
@@ -77,9 +90,10 @@ extension SigningWorkspace {
 
   /// The signature of `text`, in lower-case hex.
   mutating func signature(of text: String, with key: SigningKey) throws(SigningError) -> String {
+    let start = canonical.text.count
     canonical.text.append(text)
     let signature = try key.appendSignature(
-      for: 0..<canonical.text.count, to: &canonical.text, using: &state)
+      for: start..<canonical.text.count, to: &canonical.text, using: &state)
     return canonical.text.string(signature)
   }
 
@@ -94,9 +108,11 @@ extension SigningWorkspace {
     return canonical.text.string(start..<canonical.text.count)
   }
 
-  /// Appends the signature of the canonical request that was written, and returns its place.
-  mutating func appendSignature(at date: SigningDate, with key: SigningKey) throws(SigningError) -> Range<Int> {
-    let stringToSign = appendStringToSign(key.scope, at: date, over: try canonicalRequestHash())
+  /// Appends the signature of the canonical request, and returns its place.
+  mutating func appendSignature(
+    of request: CanonicalRequestWriter.Written, at date: SigningDate, with key: SigningKey
+  ) throws(SigningError) -> Range<Int> {
+    let stringToSign = appendStringToSign(key.scope, at: date, over: try hash(of: request))
     return try key.appendSignature(for: stringToSign, to: &canonical.text, using: &state)
   }
 }

@@ -52,10 +52,9 @@ public struct ChunkSigner: Sendable {
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
     let hash = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let selected = try workspace.canonical.headers.collect(trailers, .trailers)
+      let start = workspace.canonical.text.count
       workspace.canonical.headers.appendLines(of: selected, to: &workspace.canonical.text)
-      try workspace.state.reset()
-      try workspace.state.update(0..<workspace.canonical.text.count, of: workspace.canonical.text)
-      return try workspace.state.finalize()
+      return try workspace.hash(start..<workspace.canonical.text.count)
     }
     // rule: trailer-signature
     return try signature(purpose: "-TRAILER", preface: nil, hash)

@@ -117,7 +117,8 @@ public struct SignedEvent: Sendable, Hashable {
 extension Signer {
   /// Signs `request` in its headers, and returns a signer for the event messages that it sends.
   ///
-  /// Sets the fields of ``sign(_:payload:with:at:)``, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`.
+  /// Sets the fields of ``sign(_:payload:with:at:)``, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`. Signing
+  /// the request again without events keeps the latter, unless the service's rules set it: start from a copy without it.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it will be sent, except those headers.

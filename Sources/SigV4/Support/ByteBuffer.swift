@@ -65,7 +65,7 @@
   }
 
   mutating func append(_ string: String) {
-    // Not through a span, which would cost a call.
+    // Through a span, signing takes 2 % more instructions outside of SHA-256.
     let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe append($0) }
     if isDone == nil { string.withBytes { append($0) } }
   }
@@ -298,19 +298,6 @@ extension Span<UInt8> {
     unsafe withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress, bytes.count == text.utf8CodeUnitCount else { return false }
       return unsafe memcmp(start, text.utf8Start, text.utf8CodeUnitCount) == 0
-    }
-  }
-
-  /// Whether no space is at either end, and no two spaces follow each other.
-  var isSqueezed: Bool {
-    unsafe withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress, bytes.count > 1 else { return unsafe bytes.first != ASCII.space }
-      // Without an early exit, so that the compiler can vectorize the loop.
-      var isOther: UInt8 = 0
-      for index in 0..<bytes.count &- 1 {
-        isOther |= unsafe (base[index] == ASCII.space ? 1 : 0) & (base[index &+ 1] == ASCII.space ? 1 : 0)
-      }
-      return unsafe isOther == 0 && base[0] != ASCII.space && base[bytes.count - 1] != ASCII.space
     }
   }
 

@@ -50,6 +50,15 @@ struct SigningRegionTests {
     }
   }
 
+  @Test func `requests to several hosts in turn are signed for the region of each`() throws {
+    let signer = Signer(service: "service")
+    for region in ["eu-west-1", "us-west-2", "us-west-2", "eu-west-1"] {
+      #expect(try sign(to: "dynamodb.\(region).amazonaws.com", signer).scope.region == region)
+    }
+    #expect(throws: SigningError.self) { try sign(to: "example.com", signer) }
+    #expect(throws: SigningError.self) { try sign(to: "example.com", signer) }
+  }
+
   @Test func `a request without Host is an error of the host`() throws {
     var request = SignableRequest(method: "GET", target: "/", headers: [])
     let error = #expect(throws: SigningError.self) {
