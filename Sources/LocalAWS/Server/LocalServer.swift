@@ -58,7 +58,11 @@ public final class LocalServer: Sendable {
     let log = RequestLog()
     let plan = Locked(FaultPlan())
     // The process-wide event loops: they need no shutdown.
-    let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+    let channel = try await PeerCheck.options
+      .reduce(bootstrap) {
+        $0.childChannelOption(ChannelOptions.Types.SocketOption(level: $1.level, name: $1.name), value: 1)
+      }
       .serverChannelOption(.backlog, value: 1024)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -8,12 +8,12 @@ package import NIOCore
   import Glibc
 #endif
 
-/// The options with which TCP checks after each second without traffic that the peer is still there.
+/// Makes TCP check that the peer of an idle connection still exists.
 ///
-/// A full queue of the loopback device drops packets. TCP repeats all of them except resets: without the check, one side
-/// would wait forever for a connection that the other has reset.
+/// The loopback device drops packets when its queue is full, and TCP never repeats a lost reset. Without this check, one side
+/// waits forever on a connection that the other has reset.
 package enum PeerCheck {
-  /// An option of a socket, whose value is 1.
+  /// A socket option to set to 1.
   package typealias Option = (level: NIOBSDSocket.OptionLevel, name: NIOBSDSocket.Option)
 
   #if canImport(Darwin)
@@ -22,6 +22,6 @@ package enum PeerCheck {
     private static let idleSeconds = TCP_KEEPIDLE
   #endif
 
-  /// The options: to check at all, and the seconds without traffic.
+  /// Keep-alive, and its first probe after one second without traffic.
   package static let options: [Option] = [(.socket, .so_keepalive), (.tcp, NIOBSDSocket.Option(rawValue: idleSeconds))]
 }
