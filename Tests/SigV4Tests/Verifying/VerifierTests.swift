@@ -193,13 +193,22 @@ import Testing
     }
   }
 
-  @Test func `an empty token that is signed isn't the same as none`() throws {
-    let sample = SignedSample()
+  @Test(arguments: ["service", .iotDeviceGateway] as [SigningService], [SignaturePlacement.header, .query])
+  func `an empty token, signed or added after signing, isn't the same as none`(
+    service: SigningService, placement: SignaturePlacement
+  ) throws {
+    let sample = SignedSample(service: service, placement: placement)
     var request = SignableRequest(method: sample.method, target: sample.target, headers: sample.headers)
-    request.headers.append(HeaderField("X-Amz-Security-Token", ""))
-    var signer = Signer(service: sample.service, region: "us-west-2")
+    var signer = Signer(service: service, region: "us-west-2")
     signer.fields = SigningFields(rows: SigningFields.all.rows.filter { $0.content != .sessionToken })
-    try signer.sign(&request, payload: .empty, with: sample.credentials, at: SignedSample.time)
+    switch placement {
+    case .header:
+      request.headers.append(HeaderField("X-Amz-Security-Token", ""))
+      try signer.sign(&request, payload: .empty, with: sample.credentials, at: SignedSample.time)
+    case .query:
+      request.target += "&X-Amz-Security-Token="
+      try signer.presign(&request, validFor: .seconds(900), with: sample.credentials, at: SignedSample.time)
+    }
     #expect(sample.verifier.refusal(of: request, with: sample.credentials) == .wrongSessionToken)
   }
 
