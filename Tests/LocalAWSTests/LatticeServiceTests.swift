@@ -13,7 +13,7 @@ import Testing
       switch request.headers.first(where: { $0.isNamed("authorization") })?.value {
       case nil: .anonymous
       case "session": .authenticated(.session)
-      default: .refused("InvalidSignatureException: The request signature doesn't match.")
+      default: .rejected("InvalidSignatureException: The request signature doesn't match.")
       }
     }
   }

@@ -17,9 +17,9 @@ public final class LatticeService: LocalService {
     case anonymous
     /// The signature is right, and this is whose it is.
     case authenticated(Principal)
-    /// The signature is wrong, and this is what the 403 answer says, such as
+    /// The signature is wrong; the text is the message of the 403 answer, such as
     /// `InvalidSignatureException: The request signature we calculated does not match …`.
-    case refused(String)
+    case rejected(String)
   }
 
   /// Finds out who sends a request, given its body and the time by the service's clock.
@@ -71,7 +71,7 @@ public final class LatticeService: LocalService {
       switch await authenticate(request, body, clock.now) {
       case .anonymous: break
       case .authenticated(let sender): question.principal = sender
-      case .refused(let message): return LocalServer.Response(status: 403, text: message)
+      case .rejected(let message): return LocalServer.Response(status: 403, text: message)
       }
       let (policy, greeting) = state.withLock { ($0.policy, $0.greeting) }
       let decision = policy.decision(for: question)

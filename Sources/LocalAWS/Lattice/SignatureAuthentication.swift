@@ -39,9 +39,9 @@ public struct SignatureAuthentication: Sendable {
       return .authenticated(principal)
     } catch {
       guard error.code != .missingSignature else { return .anonymous }
-      guard error.code == .wrongSignature else { return .refused(Self.exception(for: error)) }
+      guard error.code == .wrongSignature else { return .rejected(Self.exception(for: error)) }
       let mismatch = SignatureDiagnosis(of: request, payload: .bytes(body), credentials: credentials)
-      return .refused(Self.exception(for: error) + " Diagnosis: " + mismatch.description)
+      return .rejected(Self.exception(for: error) + " Diagnosis: " + mismatch.description)
     }
   }
 

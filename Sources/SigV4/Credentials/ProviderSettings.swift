@@ -33,15 +33,30 @@ extension [String: String] {
   }
 }
 
-extension CredentialError {
-  /// The error for an endpoint that isn't a base URL; it never quotes the endpoint, which can contain a password.
+/// A service whose endpoint the caller can configure.
+struct ConfigurableEndpoint {
+  static let instanceMetadata = ConfigurableEndpoint(service: "instance metadata", example: "http://169.254.169.254")
+  static let securityToken = ConfigurableEndpoint(service: "STS", example: "https://sts.us-west-2.amazonaws.com")
+
+  /// The name of the service in errors.
+  let service: String
+  /// A valid endpoint.
+  let example: String
+
+  /// Returns a base URL without trailing slashes.
   ///
   /// - Parameters:
-  ///   - service: The service, such as `STS`.
-  ///   - setting: The name of the variable, the property or the parameter.
-  ///   - example: A valid endpoint.
-  /// - Returns: An error with the code `misconfigured`.
-  static func invalidEndpoint(of service: String, setting: String, example: String) -> CredentialError {
+  ///   - url: The URL.
+  ///   - setting: The variable, the property or the parameter that contains it.
+  /// - Returns: The base URL.
+  /// - Throws: ``CredentialError`` with the code `misconfigured` if the URL isn't a base URL.
+  func checked(_ url: String, _ setting: String) throws(CredentialError) -> String {
+    guard let base = url.baseURL else { throw invalid(setting) }
+    return base
+  }
+
+  /// Returns the error for an endpoint that isn't a base URL; it never quotes the endpoint, which can contain a password.
+  func invalid(_ setting: String) -> CredentialError {
     CredentialError(
       .misconfigured,
       "Invalid endpoint of \(service) (\(setting)): use a URL such as \(example), without quotation marks, a user, a query"

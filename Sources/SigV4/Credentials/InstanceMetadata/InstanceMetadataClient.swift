@@ -117,7 +117,7 @@ extension InstanceMetadataClient {
   }
 
   /// Returns the error for a response with status 200 and a reason, which may quote the request's token.
-  func refusal(_ document: CredentialsDocument, to token: String?) -> CredentialError {
+  func rejection(_ document: CredentialsDocument, to token: String?) -> CredentialError {
     let hint =
       document.code == "AssumeRoleUnauthorizedAccess"
       ? ". The role's trust policy must allow ec2.amazonaws.com to assume it" : ""
@@ -158,11 +158,11 @@ struct InstanceMetadataFetch {
   mutating func get(_ path: String) async throws -> TransportResponse {
     let first = try await sendAdmitted(path)
     guard first.status == 401 else { return first }
-    guard case .token(let refused) = admission else {
+    guard case .token(let rejected) = admission else {
       throw client.error(.badAnswer, "requires a session token and doesn't issue one")
     }
     // The token has expired or predates a restart of the service: try one new token.
-    client.drop(refused)
+    client.drop(rejected)
     admission = .undecided
     let second = try await sendAdmitted(path)
     guard second.status != 401 else {
@@ -300,7 +300,7 @@ extension InstanceMetadataFetch {
     guard answer.status == 200 else { throw client.unexpected(answer, to: "the request for the role's credentials") }
     let document = try CredentialsDocument(answer.body, from: client.name)
     if let code = document.code, code.utf8.asciiLowercased != "success" {
-      throw client.refusal(document, to: token)
+      throw client.rejection(document, to: token)
     }
     let credentials = try document.credentials(.temporary)
     client.paths = paths

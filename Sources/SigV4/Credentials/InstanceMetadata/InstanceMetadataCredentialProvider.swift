@@ -140,9 +140,9 @@ struct InstanceMetadataSettings: Sendable {
     self.version =
       if let version { version } else { try isTrue("AWS_EC2_METADATA_V1_DISABLED") ? .v2 : .automatic }
     if let endpoint = endpoint?.nonBlank {
-      self.endpoint = try Self.checked(endpoint, "endpoint")
+      self.endpoint = try ConfigurableEndpoint.instanceMetadata.checked(endpoint, "endpoint")
     } else if let endpoint = try variable(Self.endpointVariable) {
-      self.endpoint = try Self.checked(endpoint, Self.endpointVariable)
+      self.endpoint = try ConfigurableEndpoint.instanceMetadata.checked(endpoint, Self.endpointVariable)
     } else {
       let mode =
         if let endpointMode { endpointMode } else { try Self.mode(variable("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")) }
@@ -192,12 +192,4 @@ struct InstanceMetadataSettings: Sendable {
   }
 
   private static let endpointVariable = "AWS_EC2_METADATA_SERVICE_ENDPOINT"
-
-  /// Returns the URL without trailing slashes.
-  private static func checked(_ url: String, _ setting: String) throws(CredentialError) -> String {
-    guard let base = url.baseURL else {
-      throw .invalidEndpoint(of: "instance metadata", setting: setting, example: "http://169.254.169.254")
-    }
-    return base
-  }
 }

@@ -80,7 +80,7 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
     let environment = environment()
     let endpoint =
       if let endpoint = endpoint?.nonBlank {
-        try SecurityTokenEndpoint.checked(endpoint, "endpoint")
+        try ConfigurableEndpoint.securityToken.checked(endpoint, "endpoint")
       } else {
         try await SecurityTokenEndpoint.configured(environment, SharedProfiles.ifReadable(environment, files))
       }

@@ -38,7 +38,7 @@ struct SecurityTokenClient {
       return .passing(try error.passing(name))
     }
     let document = XMLElement(answer.body)
-    guard answer.status == 200 else { return try refusal(answer.status, document, to: call, request) }
+    guard answer.status == 200 else { return try rejection(answer.status, document, to: call, request) }
     guard let result = document?.descendant("\(call.action)Result") else {
       throw CredentialError(.badAnswer, "\(name) returned no result of \(call.action).")
     }
@@ -54,7 +54,7 @@ struct SecurityTokenClient {
     }
     let body = Array(buffer.string().utf8)
     guard let url = HTTPURL(endpoint + "/") else {
-      throw SecurityTokenEndpoint.invalid("endpoint")
+      throw ConfigurableEndpoint.securityToken.invalid("endpoint")
     }
     var headers = [
       HeaderField("Accept", "text/xml"),
@@ -76,17 +76,17 @@ struct SecurityTokenClient {
   }
 
   /// Returns the error of a response if it is transient, and throws it otherwise.
-  private func refusal(
+  private func rejection(
     _ status: Int, _ document: XMLElement?, to call: Call, _ request: TransportRequest
   ) throws -> Retry.Outcome<Credentials> {
     let error = document?.descendant("Error")
     let code = error?.descendant("Code")?.text ?? ""
     let reason = [code, error?.descendant("Message")?.text ?? ""].told(without: SecretRuns(request, and: call.secrets))
-    let refusal = CredentialError(.badAnswer, "\(name) answered \(status) to \(call.action)\(reason).")
+    let rejection = CredentialError(.badAnswer, "\(name) answered \(status) to \(call.action)\(reason).")
     let isPassing =
       status == 429 || status >= 500 || Self.passingCodes.contains(code) || call.passingCodes.contains(code)
-    guard isPassing else { throw refusal }
-    return .passing(refusal)
+    guard isPassing else { throw rejection }
+    return .passing(rejection)
   }
 
   private func credentials(in result: XMLElement) throws(CredentialError) -> Credentials {
@@ -140,23 +140,10 @@ enum SecurityTokenEndpoint {
       ?? profiles?.inUse?["ignore_configured_endpoint_urls"]?.nonBlank
     guard ignores?.utf8.asciiLowercased != "true" else { return nil }
     for name in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] {
-      if let url = try environment.setting(name) { return try checked(url, name) }
+      if let url = try environment.setting(name) { return try ConfigurableEndpoint.securityToken.checked(url, name) }
     }
     guard let (setting, url) = try profiles?.endpoint(of: "sts") else { return nil }
-    return try checked(url, setting)
-  }
-
-  /// Returns the URL without trailing slashes.
-  ///
-  /// - Throws: ``CredentialError`` with the code `misconfigured` if it isn't a base URL, naming the setting.
-  static func checked(_ url: String, _ setting: String) throws(CredentialError) -> String {
-    guard let base = url.baseURL else { throw invalid(setting) }
-    return base
-  }
-
-  /// The error for an endpoint that isn't a base URL, in the setting of this name.
-  static func invalid(_ setting: String) -> CredentialError {
-    .invalidEndpoint(of: "STS", setting: setting, example: "https://sts.us-west-2.amazonaws.com")
+    return try ConfigurableEndpoint.securityToken.checked(url, setting)
   }
 }
 

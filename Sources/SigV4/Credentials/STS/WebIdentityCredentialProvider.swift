@@ -98,7 +98,9 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
   }
 
   private func endpoint(_ environment: [String: String]) async throws -> String {
-    if let endpoint = given.endpoint?.nonBlank { return try SecurityTokenEndpoint.checked(endpoint, "endpoint") }
+    if let endpoint = given.endpoint?.nonBlank {
+      return try ConfigurableEndpoint.securityToken.checked(endpoint, "endpoint")
+    }
     let profiles = try await SharedProfiles.ifReadable(profile: given.profile, environment, files)
     if let endpoint = try SecurityTokenEndpoint.configured(environment, profiles) { return endpoint }
     return try SecurityTokenEndpoint.url(
