@@ -8,9 +8,9 @@ package import NIOCore
   import Glibc
 #endif
 
-/// Makes TCP check that the peer of an idle connection still exists.
+/// The socket options that make TCP check whether the peer of an idle connection still exists.
 ///
-/// The loopback device drops packets when its queue is full, and TCP never repeats a lost reset. Without this check, one side
+/// The loopback device drops packets when its queue is full, and TCP never repeats a lost reset. Without the check, one side
 /// waits forever on a connection that the other has reset.
 package enum PeerCheck {
   /// A socket option to set to 1.
@@ -22,6 +22,6 @@ package enum PeerCheck {
     private static let idleSeconds = TCP_KEEPIDLE
   #endif
 
-  /// Keep-alive, and its first probe after one second without traffic.
+  /// Enables keep-alive, and sets the idle time before its first probe to 1 s.
   package static let options: [Option] = [(.socket, .so_keepalive), (.tcp, NIOBSDSocket.Option(rawValue: idleSeconds))]
 }
