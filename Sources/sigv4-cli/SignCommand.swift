@@ -15,8 +15,14 @@ struct SignCommand: AsyncParsableCommand {
 
   func run() async throws {
     let parts = try options.parts()
-    var request = try parts.signable()
+    let given = try parts.signable()
+    var request = given
     let signed = try await options.signer.sign(&request, payload: parts.payload, with: .default)
+    if request.target != given.target {
+      SigningTrace.note(
+        "The URL contained parameters of an earlier signature. Send the request to \(request.target.redactingTokens) instead."
+      )
+    }
     if verbose { try SigningTrace.print(signed) }
     for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
   }

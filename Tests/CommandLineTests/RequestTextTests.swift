@@ -207,6 +207,16 @@ struct RequestTextTests {
     #expect("\(signed.payload)" == (isHidden ? "Payload(abc)" : "Payload(\(read.body.count) bytes)"))
   }
 
+  @Test("The payload hash of a presigned request is read from its query")
+  func presignedHash() throws {
+    let signature =
+      "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKID%2F20260203%2Fr%2Fs3%2Faws4_request"
+      + "&X-Amz-Date=20260203T040506Z&X-Amz-SignedHeaders=host&X-Amz-Signature=" + String(repeating: "0", count: 64)
+    let read = try Self.read("PUT /a?X-Amz-Content-Sha256=abc&\(signature) HTTP/1.1\nHost: h\nContent-Length: 3\n\n")
+    #expect(!read.hidesPayload)
+    #expect("\(read.payload)" == "Payload(abc)")
+  }
+
   @Test(
     "An answer is the text itself unless it names a file",
     arguments: [

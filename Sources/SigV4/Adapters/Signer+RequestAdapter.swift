@@ -110,8 +110,9 @@ extension Signer {
   /// - Parameters:
   ///   - request: The request; its headers are signed and must be sent with it.
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
-  ///   - payload: The payload. Ignored for VPC Lattice and S3, which sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to the body
-  ///     that the request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
+  ///   - payload: The payload. VPC Lattice ignores it and signs `UNSIGNED-PAYLOAD`. So does S3, unless it is a
+  ///     ``Payload/hash(_:)``, which is sent as `X-Amz-Content-Sha256`. For other services it defaults to the body that the
+  ///     request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - credentials: The credentials to sign with.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -137,8 +138,9 @@ extension Signer {
   ///   - request: The request; its headers are signed and must be sent with it.
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days). It is valid no longer than the
   ///     credentials are.
-  ///   - payload: The payload. Ignored for VPC Lattice and S3, which sign `UNSIGNED-PAYLOAD`. Otherwise it defaults to the body
-  ///     that the request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
+  ///   - payload: The payload. VPC Lattice ignores it and signs `UNSIGNED-PAYLOAD`. So does S3, unless it is a
+  ///     ``Payload/hash(_:)``, which is sent as `X-Amz-Content-Sha256`. For other services it defaults to the body that the
+  ///     request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - provider: The source of the credentials, such as `.default`.
   ///   - time: The time of signing; defaults to the time at which the provider returns the credentials.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.

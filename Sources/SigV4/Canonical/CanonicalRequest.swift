@@ -59,7 +59,7 @@ struct CanonicalRequestWriter: ~Copyable {
   /// The parameters of the query.
   var query = CanonicalQuery()
 
-  /// The place of a canonical request in ``text``, which hashing and signing it require.
+  /// The range of a canonical request in ``text``. Whoever hashes or signs the request needs this.
   struct Written {
     let range: Range<Int>
     /// The list of signed headers.
@@ -78,7 +78,7 @@ struct CanonicalRequestWriter: ~Copyable {
   ///   - selection: The headers to sign.
   ///   - add: Adds the fields that signing sets to the headers and parameters of a valid request, and returns the payload
   ///     hash.
-  /// - Returns: The place of the canonical request, and the payload hash.
+  /// - Returns: The range of the canonical request, and the payload hash.
   /// - Throws: ``SigningError`` if the request is malformed, or the error that `add` throws.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selection: CanonicalHeaders.Selection,
@@ -92,7 +92,7 @@ struct CanonicalRequestWriter: ~Copyable {
 
   /// Writes the canonical request of `request` with selected headers.
   ///
-  /// - Returns: The place of the canonical request.
+  /// - Returns: The range of the canonical request.
   /// - Throws: ``SigningError`` if the method, the target or the payload hash is malformed.
   mutating func write(
     _ request: SignableRequest, by rules: Canonicalizer, _ selected: CanonicalHeaders.Selected, payloadHash: String
@@ -131,7 +131,7 @@ struct CanonicalRequestWriter: ~Copyable {
     if let problem { throw SigningError(.invalidTarget, problem) }
   }
 
-  /// Appends the query, the headers, the list of their names and the payload hash, and returns the place of the whole.
+  /// Appends the query, the headers, the list of their names and the payload hash, and returns the range of the canonical request.
   private mutating func appendRest(
     _ selected: CanonicalHeaders.Selected, payloadHash: String
   ) throws(SigningError) -> Written {

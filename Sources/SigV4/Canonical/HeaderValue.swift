@@ -3,7 +3,7 @@ extension ByteBuffer {
   ///
   /// Sets `hasLowBytes` for a value with bytes below 0x20, such as tabs.
   mutating func appendSqueezed(_ value: Span<UInt8>, _ hasLowBytes: inout Bool) -> Bool {
-    // Most values contain no white space, or only spaces.
+    // Most values contain no white space other than spaces.
     let lowest = value.lowest
     guard lowest < ASCII.space else {
       if lowest > ASCII.space { append(value) } else { appendWords(of: value) }

@@ -27,11 +27,12 @@ struct Evidence {
     self.serviceTime =
       serviceTime ?? answer?.clock.map { Date(timeIntervalSince1970: Double($0.secondsSince1970)) }
     host = AWSHost(request.headers["host"] ?? "")
-    let word = request.headers[values: "x-amz-content-sha256"].first { $0.hasPrefix("STREAMING-") }
-    self.payload = word.map { .hash($0) } ?? payload
     do throws(VerificationError) { signature = .success(try SignatureClaim(request)) } catch {
       signature = .failure(error)
     }
+    let claimed = (try? signature.get())?.contentHash
+    let word = (request.headers[values: "x-amz-content-sha256"] + [claimed ?? ""]).first { $0.hasPrefix("STREAMING-") }
+    self.payload = word.map { .hash($0) } ?? payload
   }
 
   /// Whether the answer contains the words, which are in lower case.

@@ -203,6 +203,7 @@ extension Mistake {
         $0.setHeader("host", header.value)
       }
     }
+    let sent = context.claim.contentHash
     for hash in [bodyHash, SHA256Digest.hexOfNothing] {
       let (cause, text): (SignatureDiagnosis.Cause, String) =
         right.payloadHash == Payload.unsignedWord
@@ -214,7 +215,12 @@ extension Mistake {
         $0.setHeader("x-amz-content-sha256", hash)
       }
     }
-    add(.payloadUnsigned, "UNSIGNED-PAYLOAD is signed. \(rules.name) requires the hash of the payload.") {
+    add(
+      .payloadUnsigned,
+      sent == nil
+        ? "UNSIGNED-PAYLOAD is signed. \(rules.name) requires the hash of the payload."
+        : "UNSIGNED-PAYLOAD is signed, but x-amz-content-sha256 is the hash of the payload. Sign the value that is sent."
+    ) {
       $0.payloadHash = Payload.unsignedWord
     }
     let lowercased = right.method.utf8.asciiLowercased

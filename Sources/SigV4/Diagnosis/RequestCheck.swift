@@ -96,7 +96,7 @@ enum RequestCheck {
     }
     // The caller may have left the body out.
     guard let hash = try? evidence.payload.hash(under: .signed), hash != SHA256Digest.hexOfNothing else { return nil }
-    let other = BodyForms.all(of: evidence.payload).first { $0.hash == claim.fields.contentHash }
+    let other = BodyForms.all(of: evidence.payload).first { $0.hash == claim.contentHash }
     let hint = other.map { " It would be right \($0.name)." } ?? ""
     return SignatureDiagnosis(
       .payload, .certain,

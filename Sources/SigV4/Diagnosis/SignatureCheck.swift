@@ -21,7 +21,7 @@ struct SignatureCheck {
     let verifier = Verifier(claim)
     let payload = evidence.payload
     let payloadHash =
-      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.fields.contentHash ?? Payload.unsignedWord
+      (try? verifier.payloadHash(of: payload, for: claim)) ?? claim.contentHash ?? Payload.unsignedWord
     guard let text = verifier.canonicalizer.text(evidence.request, claim, payloadHash), let lines = CanonicalLines(text)
     else { return nil }
     self.evidence = evidence
@@ -126,7 +126,7 @@ struct SignatureCheck {
     var parts = ["the method", lines.path == "/" ? nil : "the path", lines.query.isEmpty ? nil : "the query", "Host"]
     let others = claim.signedHeaders.filter { $0 != "host" && !$0.hasPrefix("x-amz-") }
     parts += others.prefix(8).map { $0 }
-    let isBodyUnchecked = rules.payload == .signed && claim.fields.contentHash == nil
+    let isBodyUnchecked = rules.payload == .signed && claim.contentHash == nil
     parts.append(isBodyUnchecked ? "the body, whose hash isn't sent" : nil)
     let list = parts.compactMap { $0 }
     return SignatureDiagnosis(

@@ -33,7 +33,11 @@ package struct AWSHost {
     }
     // A dot at the end makes a name absolute (RFC 1034, 3.1).
     if name.last == UInt8(ascii: ".") { name.removeLast() }
-    guard let (domain, followsRegion) = Self.domains.first(where: { name.hasSuffix($0.domain) }) else {
+    guard
+      let (domain, followsRegion) = Self.domains.first(where: {
+        name.suffix($0.domain.utf8.count).elementsEqual($0.domain.utf8)
+      })
+    else {
       self.init(labels: [], regionIndex: nil)
       return
     }
@@ -74,12 +78,6 @@ package struct AWSHost {
   }
 }
 
-extension [UInt8] {
-  fileprivate func hasSuffix(_ text: String) -> Bool {
-    suffix(text.utf8.count).elementsEqual(text.utf8)
-  }
-}
-
 extension String {
   /// Whether this is an area, words of which the last ends in a direction, and a number: `us-west-2`, `us-gov-west-1`.
   fileprivate var isRegion: Bool {
@@ -93,6 +91,6 @@ extension String {
   fileprivate var endsInNumber: Bool {
     let parts = utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 2, let number = parts.last, !number.isEmpty else { return false }
-    return number.allSatisfy(\.isASCIIDigit)
+    return number.allSatisfy(\.isASCIIDigit) && utf8.allSatisfy { $0 > ASCII.space && $0 < ASCII.delete }
   }
 }

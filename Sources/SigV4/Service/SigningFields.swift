@@ -72,7 +72,7 @@ struct SigningFields: Sendable {
     return headers.first { $0.name.utf8CodeUnitCount == name.count && name.isEqualIgnoringCase(to: $0.name) }?.content
   }
 
-  /// The content of the query parameter called `name`, decoded; `nil` if presigning doesn't set it.
+  /// The content of the query parameter called `name`, decoded; `nil` if no presigning sets it.
   func contentOfParameter(_ name: Span<UInt8>) -> Content? {
     parameters.first { name.isEqual(to: $0.name) }?.content
   }
@@ -95,7 +95,8 @@ struct SigningFields: Sendable {
     return name.withBytes { contentOfHeader($0) }.map { replaces($0, for: service) } ?? false
   }
 
-  /// Services that have no field for the content hash leave it to the caller.
+  /// Whether signing for `service` replaces this field of the table; the content hash is the caller's where the service has no
+  /// field for it.
   private func replaces(_ field: Content, for service: SigningService) -> Bool {
     field != .contentHash || service.contentHashHeader != .omitted
   }

@@ -31,8 +31,12 @@ struct SigningWorkspace: ~Copyable {
 
   /// The region that `host` names.
   mutating func region(ofHost host: String) -> String? {
-    if host != lastHost.name { lastHost = (host, AWSHost(host).region) }
-    return lastHost.region
+    // `==` also equates canonically equivalent texts, of which one is the longer.
+    if host == lastHost.name, host.utf8.count == lastHost.name.utf8.count { return lastHost.region }
+    let region = AWSHost(host).region
+    // No host is longer than 253 bytes (RFC 1035), so that no long text stays in memory.
+    if host.utf8.count < 256 { lastHost = (host, region) }
+    return region
   }
 
   /// Whether a request made any memory large.

@@ -44,6 +44,9 @@ public struct SignatureClaim: Sendable, Hashable {
       ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed }
   }
 
+  /// The payload hash that the request sends, in a header or in the query.
+  package var contentHash: String? { fields.contentHash }
+
   /// Reads the signature of `request`.
   ///
   /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a part that is there

@@ -255,7 +255,7 @@ extension Verifier {
     }
     let requiresHash =
       claim.placement == .header ? service.contentHashHeader != .omitted : service.contentHashHeader == .sent
-    if requiresHash, claim.fields.contentHash == nil {
+    if requiresHash, claim.contentHash == nil {
       throw VerificationError(
         .unsignedHeader,
         "The service \(service.name) requires x-amz-content-sha256. Send and sign it as \(contentHashExample).",
@@ -298,7 +298,7 @@ extension Verifier {
 
   /// The last line of the canonical request: the payload hash that the request sends, compared with the payload.
   func payloadHash(of payload: Payload, for claim: SignatureClaim) throws(VerificationError) -> String {
-    let claimed = claim.fields.contentHash
+    let claimed = claim.contentHash
     let isPresigned = claim.placement == .query
     switch (service.payload, claimed) {
     case (.unsigned, nil), (.unsigned, Payload.unsignedWord), (.unsignedWhenPresigned, Payload.unsignedWord):

@@ -85,7 +85,10 @@ struct RequestText {
   static let hiddenPayload =
     "The signature can't be verified: it covers the body, which the text doesn't contain. Add the body."
 
-  private var contentHash: String? { request.headers["x-amz-content-sha256"] }
+  /// The payload hash that the request sends, in a header or in the query.
+  private var contentHash: String? {
+    request.headers["x-amz-content-sha256"] ?? (try? SignatureClaim(request))?.contentHash
+  }
 
   /// The body, or what is signed in its place if it comes in pieces or isn't known.
   var payload: Payload {

@@ -93,6 +93,30 @@ import Testing
     #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .hostPort)
   }
 
+  @Test func `a presigned payload in chunks is held against no hash`() throws {
+    let word = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+    var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "b.example")])
+    let credentials = SignedSample().credentials
+    try Signer(service: .s3, region: "us-west-2").presign(
+      &request, validFor: .seconds(60), payload: .hash(word), with: credentials, at: SignedSample.time)
+    let body = Payload.bytes(Array("2\r\nab\r\n0\r\n\r\n".utf8))
+    #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
+  }
+
+  @Test func `a hash that is sent, but not signed, is to be signed`() throws {
+    let hash = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"
+    let credentials = SignedSample().credentials
+    let rules = SigningService(customRulesFor: "s3", pathEncoding: .once, pathNormalization: .preserved)
+    var request = SignableRequest(
+      method: "PUT", target: "/key?X-Amz-Content-Sha256=\(hash)", headers: [HeaderField("Host", "b.example")])
+    try Signer(service: rules, region: "us-west-2").presign(
+      &request, validFor: .seconds(60), payload: .unsigned, with: credentials, at: SignedSample.time)
+    let found = SignatureDiagnosis(
+      of: request, payload: .bytes(Array("The quick brown fox jumps over the lazy dog".utf8)), credentials: credentials)
+    #expect(found.cause == .payloadUnsigned)
+    #expect(found.explanation.contains("Sign the value that is sent"), "\(found)")
+  }
+
   @Test func `an error of a verifier has a cause that the code alone doesn't show`() throws {
     let sample = SignedSample()
     let cause = { (sample: SignedSample, change: (inout SignableRequest) throws -> Void) in

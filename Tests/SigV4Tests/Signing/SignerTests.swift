@@ -282,6 +282,19 @@ import Testing
     #expect(error?.code == .wrongPayload)
   }
 
+  @Test(arguments: [SigningService.ContentHashHeader.omitted, .sent, .sentUnlessPresigned])
+  func `a payload hash that is presigned again is sent once`(header: SigningService.ContentHashHeader) throws {
+    let rules = SigningService(customRulesFor: "service", payload: .unsignedWhenPresigned, contentHashHeader: header)
+    let signer = Signer(service: rules, region: "r")
+    let text = Payload.bytes(Array("The quick brown fox jumps over the lazy dog".utf8))
+    let hash = Payload.hash("d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592")
+    var request = request
+    for _ in 0..<2 { try signer.presign(&request, validFor: .seconds(60), payload: hash, with: credentials, at: time) }
+    let error = Verifier(service: rules, region: "r").refusal(of: request, payload: text, with: credentials, at: time)
+    // Without a field for the hash, the verifier can't know it.
+    #expect(error == (header == .omitted ? .wrongSignature : nil))
+  }
+
   @Test(arguments: ["GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "get"])
   func `presigning requires the payload of a method that often has one`(method: String) throws {
     var request = request
