@@ -59,7 +59,7 @@ struct CanonicalRequestWriter: ~Copyable {
   /// The parameters of the query.
   var query = CanonicalQuery()
 
-  /// The range of a canonical request in ``text``. Whoever hashes or signs the request needs this.
+  /// The range of a canonical request in ``text``, without which it can't be hashed or signed.
   struct Written {
     let range: Range<Int>
     /// The list of signed headers.
