@@ -67,6 +67,12 @@ import Testing
     Planted.expectNoSecret(in: try #require(error))
   }
 
+  @Test(arguments: ["\"\"", "''", " \"\" "])
+  func `quotation marks around nothing are named`(value: String) async throws {
+    let error = await #expect(throws: CredentialError.self) { try await credentials(["AWS_SESSION_TOKEN": value]) }
+    #expect(error?.message.contains("AWS_SESSION_TOKEN has quotation marks") == true)
+  }
+
   @Test(arguments: ["\"", "'x\"", "x\"y\"", "\"x\"y"])
   func `a quotation mark elsewhere is part of a value`(secret: String) async throws {
     #expect(try await credentials(["AWS_SECRET_ACCESS_KEY": secret]).secretAccessKey == secret)

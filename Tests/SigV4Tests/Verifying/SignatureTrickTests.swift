@@ -9,6 +9,7 @@ import Testing
 
   static let signatures: [Trick] = [
     Trick("no signature", .missingSignature) { $0.remove("Authorization") },
+    Trick("a scheme of AWS without a signature", .malformedSignature) { try $0.change("Authorization") { _ in "AWS" } },
     Trick("another scheme", .missingSignature) { try $0.change("Authorization") { _ in "Basic dXNlcjpwYXNz" } },
     Trick("an unknown algorithm", .unsupportedAlgorithm) { try $0.replaceInAuthorization("SHA256", "SHA512") },
     Trick("the algorithm in lower case", .unsupportedAlgorithm) {
