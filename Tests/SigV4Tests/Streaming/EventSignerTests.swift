@@ -99,6 +99,7 @@ import Testing
 
     #expect(Set(unsigned.adding(signed.addedHeaders).headers) == Set(request.headers))
     #expect(signed.addedHeaders.contains { $0.isNamed("x-amz-content-sha256") })
+    #expect(!signed.addedHeaders.contains { $0.isNamed("host") })
 
     var again = request
     _ = try signer.signEvents(of: &again, with: credentials, at: Date(timeIntervalSince1970: 1_369_353_600))

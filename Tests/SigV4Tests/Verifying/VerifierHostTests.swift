@@ -11,7 +11,7 @@ import Testing
     "a[b]", "[a.example]", "[fe80::1%a]", "[fe80::1%25]", "[%25eth0]", "[%25eth0]:80", "a%", "a%4", "a%zz", "a|b",
     "<a>", "a{b}", "a^b", "a`b",
     "ä.example",
-    "a\u{AD}b", "x:80\tb",
+    "a\u{AD}b", "x:80\tb", "reservation.example:b", "reservation.example:80:80",
   ])
   func `a Host that isn't a host and a port is rejected with any signature`(host: String) throws {
     let sample = SignedSample(headers: [HeaderField("Host", host)])
