@@ -19,7 +19,7 @@ import Testing
     #expect(request.headers == [HeaderField("host", "h")])
   }
 
-  @Test(arguments: ["/a", "h/a", "https:///a", "https://bücher.example/", "https://h:99999/"])
+  @Test(arguments: ["/a", "h/a", "h:", "h:/", "https://", "https:///a", "https://bücher.example/", "https://h:99999/"])
   func `a URL without a host that clients agree about is rejected`(url: String) {
     let error = #expect(throws: SigningError.self) { try SignableRequest(method: "GET", url: url) }
     #expect(error?.code == .missingHost)
