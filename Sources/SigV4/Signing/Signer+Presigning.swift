@@ -9,8 +9,8 @@ extension Signer {
   ///
   /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`,
   /// `X-Amz-Security-Token`, `X-Amz-Content-Sha256` for S3 with a given hash, `X-Amz-Region-Set` with SigV4a, and
-  /// `X-Amz-Signature` to the parameters that are there; those of an earlier signing are replaced. Every header of `request` is signed and must be sent with it; for
-  /// VPC Lattice that is `x-amz-content-sha256: UNSIGNED-PAYLOAD` too, which this sets.
+  /// `X-Amz-Signature` to the parameters that are there; those of an earlier signing are replaced. Every header of `request`
+  /// is signed and must be sent with it; for VPC Lattice that is `x-amz-content-sha256: UNSIGNED-PAYLOAD` too, which this sets.
   ///
   /// - Parameters:
   ///   - request: The request, as it will be sent, except for the added parameters; often with a `Host` header only.
@@ -85,7 +85,7 @@ extension Signer {
         headers.add(fields, values, payloadHash: payloadHash, to: selected)
         parameters = query.text.count
         // rule: signing-parameters
-        query.add(fields, values, sentHash(payloadHash), headers, listing: selected)
+        query.add(fields, values, contentHash: sentHash(payloadHash), headers, listing: selected)
         return payloadHash
       }
       let signature = try workspace.appendSignature(of: written, at: values.date, with: values.key)
@@ -100,7 +100,7 @@ extension Signer {
 extension CanonicalQuery {
   /// Adds the fields that signing sets, if they are sent in the query; the signature itself is added to the target only.
   fileprivate mutating func add(
-    _ fields: SigningFields, _ values: borrowing SigningValues, _ contentHash: String?,
+    _ fields: SigningFields, _ values: borrowing SigningValues, contentHash: String?,
     _ headers: borrowing CanonicalHeaders, listing selected: CanonicalHeaders.Selected
   ) {
     for (content, name) in fields.parameters {
