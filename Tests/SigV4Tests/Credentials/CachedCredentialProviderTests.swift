@@ -71,8 +71,11 @@ import Testing
       11, "a lifetime of 600 s has a window of 300 s",
       [.source(.good("AKID-1", 600)), .get("AKID-1", asked: 1), .pass(600), .refreshes(beforeEnd: 300)]),
     Scenario(
-      12, "a lifetime of 1230 s has a window of 900 s",
-      [.source(.good("AKID-1", 1230)), .get("AKID-1", asked: 1), .pass(1230), .refreshes(beforeEnd: 900)]),
+      12, "a lifetime of 1200 s has a window of 300 s",
+      [.source(.good("AKID-1", 1200)), .get("AKID-1", asked: 1), .pass(1200), .refreshes(beforeEnd: 300)]),
+    Scenario(
+      12, "a lifetime of 1201 s has a window of 900 s",
+      [.source(.good("AKID-1", 1201)), .get("AKID-1", asked: 1), .pass(1201), .refreshes(beforeEnd: 900)]),
     Scenario(
       13, "a lifetime of 21600 s has a window of 3600 s",
       [.source(.good("AKID-1", 21_600)), .get("AKID-1", asked: 1), .pass(21_600), .refreshes(beforeEnd: 3600)]),

@@ -70,7 +70,7 @@ extension FaultTable {
     + [
       #""\"\\\/\b\f\n\r\t\ud83D\uDe00\u0000ä😀""#, "[ ]", "[{ }, true,false , null]", #"{"x":1,"x":1}"#, "-0", "0.5E+09",
       "1e999", "-12.0e-7", "123456789012345678901234567890",
-      "[\(String(repeating: "[", count: 60) + String(repeating: "]", count: 60))]",
+      String(repeating: "[", count: 63) + String(repeating: "]", count: 63),
     ].map { (value: String) in Document("F39", "an unknown field \(value.debugDescription)", document(["x": value])) }
 
   private static let miswritten: [Document] = [
@@ -88,6 +88,10 @@ extension FaultTable {
     ("null", "null"), ("a text", "\"hello\""), ("with a byte order mark", "\u{FEFF}" + goodDocument),
     ("with more after it", goodDocument + "{}"), ("twice", goodDocument + goodDocument), ("a brace", "{"),
     ("a comma", "{,}"),
+    (
+      "nested one deeper than the limit",
+      "{\"x\":" + String(repeating: "[", count: 64) + String(repeating: "]", count: 64) + "}"
+    ),
     ("nested deeply", String(repeating: "[", count: 30_000) + String(repeating: "]", count: 30_000)),
     (
       "nested deeply in an unknown field",

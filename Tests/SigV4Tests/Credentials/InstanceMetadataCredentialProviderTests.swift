@@ -87,6 +87,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [(399, true), (400, false)])
+  func `only an answer that redirects is said to`(status: Int, isRedirect: Bool) async throws {
+    try await start().whileRunning { service async throws in
+      service.faults = [.onToken(.answer(status))]
+      let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
+      let error = await error(provider)
+      #expect(error?.message.contains("redirects aren't followed") == isRedirect, "\(error as Any)")
+    }
+  }
+
   @Test func `the environment's endpoint is used, and the parameter takes precedence`() async throws {
     try await start().whileRunning { service async throws in
       let refusing = try RefusingPort()

@@ -22,6 +22,16 @@ import Testing
     #expect(Set(Self.rows.map(\.id)).count == Self.rows.count)
   }
 
+  /// A short word such as `Blocked` may stand in any sentence.
+  @Test(arguments: [("SlowDown", SignatureDiagnosis.Cause.otherReason), ("Blocked", .unknown)])
+  func `a code of eight letters or more is found in a text that isn't an error document`(
+    code: String, cause: SignatureDiagnosis.Cause
+  ) throws {
+    let mismatch = SignatureDiagnosis(
+      of: try SignedSample().request(), answer: ServiceErrorResponse("The proxy received \(code)."))
+    #expect(mismatch.cause == cause, "\(mismatch)")
+  }
+
   /// The request's own words, such as a key called after an error, aren't the service's.
   @Test(arguments: ["/InternalError/SlowDown", "/NoSuchKey", "/key"])
   func `the canonical request that a service shows isn't searched for its words`(path: String) throws {

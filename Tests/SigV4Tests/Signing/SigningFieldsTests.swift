@@ -44,6 +44,14 @@ import Testing
     #expect(again.headers.filter { $0.isNamed("x-test-date") }.count == 1)
   }
 
+  @Test(arguments: ["/?&", "/?a=1&&", "/?=&", "/?&&&", "/?"])
+  func `an earlier presigning is replaced after an empty parameter`(start: String) throws {
+    var request = SignableRequest(method: "GET", target: start + "X-Amz-Signature=00", headers: self.request.headers)
+    try Signer(service: sample.service, region: "us-west-2")
+      .sign(&request, payload: .empty, with: sample.credentials, at: SignedSample.time)
+    #expect(!request.target.contains("X-Amz-Signature"))
+  }
+
   @Test func `a field that is added to the table is set in forms`() throws {
     let fields = try signer.signForm(
       PostPolicy(expiration: SignedSample.time.addingTimeInterval(60), conditions: []), with: sample.credentials,

@@ -184,6 +184,11 @@ import Testing
     #expect(connection.deadlines.dropFirst().allSatisfy { $0 == end })
   }
 
+  @Test func `an answer that begins with the end of a line is rejected before more arrives`() {
+    var parser = TransportResponseParser(method: "GET", bodyLimit: 64)
+    #expect(throws: TransportError.notHTTP) { try parser.read(Array("\n".utf8)) }
+  }
+
   private func parse(_ answer: String, pieces size: Int) throws -> TransportResponse {
     var parser = TransportResponseParser(method: "GET", bodyLimit: 64)
     var rest = Array(answer.utf8)[...]
