@@ -11,12 +11,12 @@ struct Floor {
     self.stringToSign = Array(stringToSign.utf8)
   }
 
-  var work: Measurement.Work {
-    Measurement.Work { count in
-      for _ in 0..<count {
-        crypto.hash(canonicalRequest, canonicalRequest.count)
-        crypto.authenticate(stringToSign, stringToSign.count)
-      }
+  var work: Measurement.Work { Measurement.Work { count in run(count) } }
+
+  func run(_ count: Int) {
+    for _ in 0..<count {
+      crypto.hash(canonicalRequest, canonicalRequest.count)
+      crypto.authenticate(stringToSign, stringToSign.count)
     }
   }
 }

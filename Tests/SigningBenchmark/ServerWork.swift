@@ -11,10 +11,17 @@ import SigV4
 /// The work of servers: signing on several cores, with changing credentials, through a provider, and through Foundation.
 enum ServerWork {
   /// As many signatures on each of two threads as the floor makes on one.
-  static func signOnTwoThreads() -> Measurement.Work {
+  static func signOnTwoThreads() -> Measurement.Work { onTwoThreads(signMany) }
+
+  /// The floor of a GET on each of two threads, which share nothing.
+  static func hashOnTwoThreads() -> Measurement.Work {
+    onTwoThreads { count in try SigningWork.floor(SigningWork.get).run(count) }
+  }
+
+  private static func onTwoThreads(_ work: @escaping @Sendable (_ count: Int) throws -> Void) -> Measurement.Work {
     Measurement.Work { count in
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for _ in 0..<2 { group.addTask { try await Self.onThread { try signMany(count) } } }
+        for _ in 0..<2 { group.addTask { try await Self.onThread { try work(count) } } }
         try await group.waitForAll()
       }
     }
