@@ -69,10 +69,12 @@ struct Measurement: Codable {
     return (Double(seconds) * 1e9 + Double(attoseconds) / 1e9) / Double(count) / work.units
   }
 
-  /// Whether the work takes more than a fifth longer than it has been seen to; by the least times, which a busy machine
-  /// disturbs least.
+  /// The ratio of the least times, which a busy machine disturbs least.
+  var leastRatio: Double { ours.min / floor.min }
+
+  /// Whether the work takes more than a fifth longer than it has been seen to.
   var isTooSlow: Bool {
     guard let reached else { return false }
-    return ours.min / floor.min > reached * 1.2
+    return leastRatio > reached * 1.2
   }
 }
