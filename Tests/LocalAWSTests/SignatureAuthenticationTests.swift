@@ -113,6 +113,6 @@ import Testing
   @Test func `what isn't a wrong signature needs no search`() async throws {
     let answer = try await answer { request in request.headers.removeAll { $0.isNamed("x-amz-security-token") } }
     #expect(answer.status == 403)
-    #expect(answer.body.hasPrefix("IncompleteSignatureException: The header x-amz-security-token"))
+    #expect(answer.body.hasPrefix("IncompleteSignatureException: 'x-amz-security-token' is named as a SignedHeader"))
   }
 }

@@ -39,21 +39,9 @@ public struct SignatureAuthentication: Sendable {
       return .authenticated(principal)
     } catch {
       guard error.code != .missingSignature else { return .anonymous }
-      guard error.code == .wrongSignature else { return .rejected(Self.exception(for: error)) }
+      guard error.code == .wrongSignature else { return .rejected(error.response(for: .vpcLattice).body) }
       let mismatch = SignatureDiagnosis(of: request, payload: .bytes(body), credentials: credentials)
-      return .rejected(Self.exception(for: error) + " Diagnosis: " + mismatch.description)
+      return .rejected(error.response(for: .vpcLattice).body + " Diagnosis: " + mismatch.description)
     }
-  }
-
-  /// The error in Lattice's words, with the reason that it leaves out.
-  private static func exception(for error: VerificationError) -> String {
-    let name =
-      switch error.code {
-      case .malformedSignature, .missingHeader, .unsignedHeader, .ambiguousSignature, .unsupportedAlgorithm:
-        "IncompleteSignatureException"
-      case .wrongSessionToken: "UnrecognizedClientException"
-      default: "InvalidSignatureException"
-      }
-    return "\(name): \(error.message)"
   }
 }

@@ -72,7 +72,8 @@ public struct SignatureClaim: Sendable, Hashable {
     {
       guard authorization == nil else {
         throw VerificationError(
-          .ambiguousSignature, "The request has an Authorization header and a signature in its query. Send only one.")
+          .ambiguousSignature, "The request has an Authorization header and a signature in its query. Send only one.",
+          cause: .twoSignatures)
       }
       parts = try query.parts()
       fields = try query.fields(over: fields)

@@ -63,13 +63,29 @@ public struct VerificationError: Error, Hashable {
 
   /// The causes of ``SignatureDiagnosis`` that a check proves.
   enum Cause: String {
-    case contentHashHeader, date, day, malformedSignature, payloadSigned, payloadUnsigned, region, service, sessionToken
+    case contentHashHeader, date, day, malformedSignature, payloadSigned, payloadUnsigned, region, service,
+      sessionToken,
+      twoSignatures
   }
 
-  init(_ code: Code, _ message: String, cause: Cause? = nil) {
+  /// The values that AWS's wording of the error contains; `nil` if it contains none.
+  let detail: Detail?
+
+  /// Values of the request and of the verifier that AWS's wordings contain.
+  enum Detail: Hashable {
+    /// The region or the service in the credential scope, and the right one.
+    case scope(signed: String, expected: String)
+    /// The name of a header.
+    case header(String)
+    /// The time of signing, the verifier's clock, and how far apart they may be.
+    case time(signed: SigningDate, now: SigningDate, limitSeconds: Int)
+  }
+
+  init(_ code: Code, _ message: String, cause: Cause? = nil, detail: Detail? = nil) {
     self.code = code
     self.message = message
     self.cause = cause
+    self.detail = detail
   }
 
   /// Converts an error of signing: the sender's fault, unless the verifier's credentials or crypto library failed.

@@ -216,14 +216,14 @@ extension Verifier {
       throw VerificationError(
         .wrongScope,
         "The credential scope is for the service \(claim.scope.service), but this is \(service.name). Sign for \(service.name).",
-        cause: .service)
+        cause: .service, detail: .scope(signed: claim.scope.service, expected: service.name))
     }
     if let signed = claim.credential.region {
       guard let region, !claim.parts.equals(signed, region) else { return }
       throw VerificationError(
         .wrongScope,
         "The credential scope is for the region \(claim.parts.string(signed)), but this is \(region). Sign for \(region).",
-        cause: .region)
+        cause: .region, detail: .scope(signed: claim.parts.string(signed), expected: region))
     }
     guard let regionSet = claim.regionSet else {
       throw .malformed("The request has no X-Amz-Region-Set. SigV4a requires one, such as us-east-1,us-west-*.")
@@ -278,21 +278,22 @@ extension Verifier {
     guard age >= -skewSeconds else {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); the limit is \(skewSeconds) seconds."
-      )
+        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); the limit is \(skewSeconds) seconds.",
+        detail: .time(signed: claim.date, now: now, limitSeconds: skewSeconds))
     }
     if let lifetime = claim.lifetimeSeconds {
       guard age <= lifetime else {
         throw VerificationError(
-          .expired, "The request was valid for \(lifetime) seconds from \(claim.date.text). It is \(now.text).")
+          .expired, "The request was valid for \(lifetime) seconds from \(claim.date.text). It is \(now.text).",
+          detail: .time(signed: claim.date, now: now, limitSeconds: lifetime))
       }
     } else if claim.placement == .query, service.isS3 {
       throw .malformed("The query has no X-Amz-Expires. S3 requires it, from 1 to 604800 seconds.")
     } else if age > skewSeconds {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); the limit is \(skewSeconds) seconds."
-      )
+        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); the limit is \(skewSeconds) seconds.",
+        detail: .time(signed: claim.date, now: now, limitSeconds: skewSeconds))
     }
   }
 
@@ -345,6 +346,7 @@ extension VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(
       .missingHeader, "The header \(name) is listed in SignedHeaders, but isn't in the request.",
-      cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil)
+      cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil,
+      detail: .header(name))
   }
 }

@@ -159,7 +159,11 @@ struct PlantedTypeTests {
     values += mismatch.differences
     values += try events()
     values += providers() as [Any]
-    values += try errors() as [Any]
+    let errors = try errors()
+    values += errors as [Any]
+    values += errors.compactMap { $0 as? VerificationError }.flatMap { error in
+      [SigningService.s3, .sts, .executeAPI, .vpcLattice].map { error.response(for: $0) }
+    }
     values += try s3.signForm(policy, with: credentials, at: time)
     if let signer = upload.chunkSigner { values.append(signer) }
     for signed in signed {
