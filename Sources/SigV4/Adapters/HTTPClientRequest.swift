@@ -1,5 +1,6 @@
 #if AsyncHTTPClient
   public import AsyncHTTPClient
+  public import NIOCore
   import NIOHTTP1
 
   extension SignableRequest {
@@ -69,6 +70,41 @@
       var request = self
       request.headers.replaceOrAdd(name: "Cookie", value: cookies.joined(separator: "; "))
       return request
+    }
+  }
+
+  extension SigningSession {
+    /// Signs and sends a request, again if a renewed signature can help, and returns the response.
+    ///
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - payload: The payload, for a request with a body, which AsyncHTTPClient doesn't show.
+    ///   - repetition: How often the body can be sent: bytes as often as needed, most sequences once.
+    ///   - timeout: The longest time for each attempt, until the head of its response.
+    ///   - client: The client. Its configuration must disallow redirects.
+    /// - Returns: The response, of any status; that of 400, 401 and 403 with a body in memory.
+    /// - Throws: ``SigningError``, with the code `changedByClient` if the client followed a redirect, whose signature isn't
+    ///   valid; the error of the credentials, or of AsyncHTTPClient, also for a rejection whose body is larger than 1 MiB.
+    public func execute(
+      _ request: HTTPClientRequest, payload: Payload? = nil, repetition: Repetition = .unlimited, timeout: TimeAmount,
+      on client: HTTPClient
+    ) async throws -> HTTPClientResponse {
+      try await send(request, payload: payload, repetition: repetition) { signed in
+        var response = try await client.execute(signed, timeout: timeout)
+        guard response.history.count < 2 else {
+          throw .changedByClient(
+            "AsyncHTTPClient followed a redirect, for which a signature isn't valid. Create the client with redirectConfiguration = .disallow."
+          )
+        }
+        guard [400, 401, 403].contains(response.status.code) else { return (response, nil) }
+        let body = try await response.body.collect(upTo: 1 << 20)
+        response.body = .bytes(body)
+        let headers = response.headers.map { HeaderField($0.name, $0.value) }
+        return (
+          response,
+          ServiceErrorResponse(String(buffer: body), status: Int(response.status.code), headers: headers)
+        )
+      }
     }
   }
 #endif

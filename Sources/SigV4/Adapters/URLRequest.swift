@@ -1,6 +1,6 @@
 #if URLSession
   #if canImport(FoundationNetworking)
-    import Foundation
+    public import Foundation
     public import FoundationNetworking
   #else
     public import Foundation
@@ -104,6 +104,48 @@
       guard let method = httpMethod, ["GET", "HEAD"].contains(method) else { return }
       throw .changedByClient(
         "URLSession doesn't send a body with \(method). Use another method, such as POST, or another HTTP client.")
+    }
+  }
+
+  extension SigningSession {
+    /// Signs and sends a request, again if a renewed signature can help, and returns the body and the response.
+    ///
+    /// - Parameters:
+    ///   - request: The request. Set headers on it and not in the configuration of `urlSession`, whose headers aren't signed.
+    ///   - payload: The payload, for a request with an `httpBodyStream`; otherwise it is the request's `httpBody`.
+    ///   - urlSession: The session that sends the request; its delegate isn't asked about redirects, which aren't followed.
+    /// - Returns: The body and the response, of any status.
+    /// - Throws: ``SigningError``, the error of the credentials, or `URLError`. A request with an `httpBodyStream` isn't sent
+    ///   again: the error then has the code `unrepeatablePayload`.
+    public func data(
+      for request: URLRequest, payload: Payload? = nil, over urlSession: URLSession = .shared
+    ) async throws -> (Data, HTTPURLResponse) {
+      try await send(request, payload: payload, repetition: request.httpBodyStream == nil ? .unlimited : .once) { signed in
+        let (body, response) = try await urlSession.data(for: signed, delegate: RedirectRejection())
+        guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+        return ((body, response), response.rejection(body))
+      }
+    }
+  }
+
+  extension HTTPURLResponse {
+    /// What the response says, if it can be a rejection of the signature.
+    fileprivate func rejection(_ body: Data) -> ServiceErrorResponse? {
+      guard [400, 401, 403].contains(statusCode) else { return nil }
+      let headers = ["x-amzn-errortype", "date", "x-amz-date"].compactMap { name in
+        value(forHTTPHeaderField: name).map { HeaderField(name, $0) }
+      }
+      return ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: statusCode, headers: headers)
+    }
+  }
+
+  /// Follows no redirect: a signature is valid for one host and one path.
+  private final class RedirectRejection: NSObject, URLSessionTaskDelegate {
+    func urlSession(
+      _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+      newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+      completionHandler(nil)
     }
   }
 

@@ -13,6 +13,10 @@ public struct ServiceErrorResponse: Sendable, Hashable {
   public let canonicalRequest: String?
   /// The string to sign that the service computed, if the answer shows it.
   public let stringToSign: String?
+  /// The response's status, if it is known.
+  let status: Int?
+  /// The time of the response, from its header.
+  let date: SigningDate?
   /// The service's clock, if the answer shows it.
   let clock: SigningDate?
   /// All texts of the answer, for wordings outside the message.
@@ -23,13 +27,21 @@ public struct ServiceErrorResponse: Sendable, Hashable {
 
   /// Reads an answer.
   ///
-  /// - Parameter body: The body of the response, or the text that the AWS CLI or an SDK printed. Only the first 256 KiB
-  ///   are read.
-  public init(_ body: String) {
+  /// - Parameters:
+  ///   - body: The body of the response, or the text that the AWS CLI or an SDK printed. Only the first 256 KiB are read.
+  ///   - status: The response's status, if it is known.
+  ///   - headers: The response's headers, if they are known. `x-amzn-errortype` and `Date` are read.
+  public init(_ body: String, status: Int? = nil, headers: [HeaderField] = []) {
+    self.status = status
+    date = ["date", "x-amz-date"].lazy.compactMap { headers[$0] }
+      .compactMap { SigningDate(fixdate: $0) ?? SigningDate(text: $0) }.first
+    let errorType = headers["x-amzn-errortype"].flatMap(Self.bareCode)
     let whole = String(Substring(body.utf8.prefix(Self.maximumLength))).replacing("\r\n", with: "\n")
     let (head, body) = Self.splitHead(whole)
     if let document = ErrorDocument(body) {
-      code = document.code.flatMap(Self.bareCode) ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
+      code =
+        document.code.flatMap(Self.bareCode) ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
+        ?? errorType
       message = document.message.replacing("\\n", with: "\n")
       // The body too: a text can stand outside of every element.
       text = "\(document.texts)\n\(body)".replacing("\\n", with: "\n")
@@ -41,7 +53,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
       text = body.replacing("\\n", with: "\n")
       let searched = AnswerText(text)
       let sentence = ErrorSentence(searched)
-      code = sentence.code ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
+      code = sentence.code ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode) ?? errorType
       message = sentence.message
       canonicalRequest = searched.quoted(after: "canonical string for this request")
       stringToSign = searched.quoted(after: "the string-to-sign")

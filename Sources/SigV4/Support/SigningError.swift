@@ -43,6 +43,8 @@ public struct SigningError: Error, Hashable {
     public static let invalidStream = Code("invalidStream")
     /// The HTTP client would change, drop or reject a part of the request after signing.
     public static let changedByClient = Code("changedByClient")
+    /// A request has to be sent again, but its payload can be sent only once.
+    public static let unrepeatablePayload = Code("unrepeatablePayload")
     /// The crypto library failed, for example because it has no memory or no provider for SHA-256.
     public static let cryptoFailure = Code("cryptoFailure")
   }

@@ -52,21 +52,17 @@ import Testing
   func `a refusal is explained by a clock that is wrong`(status: Int, body: String) {
     for offset in [-600.0, 240, 86_400] {
       #expect(
-        ClockSkew.reason(
-          forStatus: status, headers: [date], body: body, signedAt: noon.addingTimeInterval(-offset),
-          localTime: noon.addingTimeInterval(-offset))
+        ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: noon.addingTimeInterval(-offset), localTime: noon.addingTimeInterval(-offset))
           == ClockSkew(offset: .seconds(offset)))
     }
     let almost = noon.addingTimeInterval(239)
     #expect(
-      ClockSkew.reason(forStatus: status, headers: [date], body: body, signedAt: almost, localTime: almost) == nil)
+      ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: almost, localTime: almost) == nil)
   }
 
   @Test func `a code in a header counts too`() {
     #expect(
-      ClockSkew.reason(
-        forStatus: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date], body: "{}",
-        signedAt: noon.addingTimeInterval(-600), localTime: noon.addingTimeInterval(-600))
+      ServiceErrorResponse("{}", status: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date]).clockSkew(signedAt: noon.addingTimeInterval(-600), localTime: noon.addingTimeInterval(-600))
         == ClockSkew(offset: .seconds(600)))
   }
 
@@ -77,7 +73,7 @@ import Testing
   func `another refusal isn't, however wrong the clock`(status: Int, body: String) {
     let local = noon.addingTimeInterval(-9999)
     #expect(
-      ClockSkew.reason(forStatus: status, headers: [date], body: body, signedAt: local, localTime: local) == nil)
+      ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: local, localTime: local) == nil)
   }
 
   @Test(arguments: [
@@ -86,7 +82,7 @@ import Testing
   ])
   func `without a Date header the server's clock is read off the message`(body: String) {
     let local = noon.addingTimeInterval(-600)
-    let reason = { ClockSkew.reason(forStatus: 403, headers: [], body: $0, signedAt: local, localTime: local) }
+    let reason = { ServiceErrorResponse($0, status: 403, headers: []).clockSkew(signedAt: local, localTime: local) }
     #expect(reason(body) == ClockSkew(offset: .seconds(600)))
     #expect(reason("Signature expired (20") == nil)
     #expect(reason("RequestTimeTooSkewed<ServerTime>") == nil)
@@ -95,18 +91,14 @@ import Testing
   @Test(arguments: [-7200.0, -600, 0, 600, 7200], [-3600.0, -600, 0, 300, 86_400])
   func `the skew is the whole one, whatever skew the request was signed with`(applied: Double, whole: Double) {
     let local = noon.addingTimeInterval(-whole)
-    let skew = ClockSkew.reason(
-      forStatus: 403, headers: [date], body: "<Code>RequestTimeTooSkewed</Code>",
-      signedAt: ClockSkew(offset: .seconds(applied)).serverTime(at: local), localTime: local)
+    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(signedAt: ClockSkew(offset: .seconds(applied)).serverTime(at: local), localTime: local)
     // What was signed right was rejected for another reason.
     #expect(skew == (abs(whole - applied) < 240 ? nil : ClockSkew(offset: .seconds(whole))))
     if let skew { #expect(skew.serverTime(at: local) == noon) }
   }
 
   @Test func `a request that waited before it was sent is helped by signing it again with the same skew`() {
-    let skew = ClockSkew.reason(
-      forStatus: 403, headers: [date], body: "<Code>RequestTimeTooSkewed</Code>",
-      signedAt: noon.addingTimeInterval(-900), localTime: noon.addingTimeInterval(-60))
+    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(signedAt: noon.addingTimeInterval(-900), localTime: noon.addingTimeInterval(-60))
     #expect(skew == ClockSkew(offset: .seconds(60)))
   }
 }

@@ -1,0 +1,48 @@
+/// Finds the region that this process runs in or is configured for.
+///
+/// The first of these that is set: `AWS_REGION`, `AWS_DEFAULT_REGION`, `region` of the profile in the shared config file, and
+/// the region of the EC2 instance, from instance metadata. A ``SigningSession`` uses it when neither its caller nor the host
+/// of a request names a region.
+public struct RegionChain: Sendable {
+  private let profile: String?
+  private let environment: @Sendable () -> [String: String]
+  private let metadata: InstanceMetadataCredentialProvider
+  private let files = ProviderFiles()
+
+  /// Creates a chain.
+  ///
+  /// - Parameters:
+  ///   - profile: The profile's name; defaults to `AWS_PROFILE`, or `default`.
+  ///   - environment: The variables; defaults to the process's, read at each call.
+  public init(profile: String? = nil, environment: [String: String]? = nil) {
+    self.profile = profile
+    self.environment = ProcessEnvironment.closure(environment)
+    metadata = InstanceMetadataCredentialProvider(environment: environment)
+  }
+
+  /// Returns the region, such as `us-west-2`.
+  ///
+  /// Only instance metadata needs a request, and only if nothing else names a region. Keep the result.
+  ///
+  /// - Throws: ``SigningError`` with the code `missingRegion` if nothing names a region; ``CredentialError`` for a malformed
+  ///   file, for a profile that is named but missing, or if instance metadata doesn't respond; `CancellationError`.
+  public func region() async throws -> String {
+    let environment = environment()
+    if let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION") { return region }
+    if let profiles = try await SharedProfiles.ifReadable(profile: profile, environment, files) {
+      guard profiles.named == nil || profiles.inUse != nil else {
+        throw CredentialError(
+          .misconfigured, "There is no profile \((profiles.named ?? "").quoted) in \(profiles.place). Create or correct it.")
+      }
+      if let region = profiles.inUse?["region"]?.nonBlank { return region }
+    }
+    do {
+      return try await metadata.region()
+    } catch let error as CredentialError where error.code == .notAvailable || error.code == .notConfigured {
+      throw SigningError(
+        .missingRegion,
+        "No region was found. Pass a region in code, set AWS_REGION, or set region in the profile. Outside of EC2, instance"
+          + " metadata can't name one: \(error.message)")
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import Foundation
+import LocalAWS
+import Synchronization
+import Testing
+
+@testable import SigV4
+
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
+/// A session that signs, sends, and sends again what a renewed signature can help.
+@Suite(.timeLimit(.minutes(5))) struct SigningSessionTests {
+  private static let expired = Credentials(accessKeyID: "AKIDEXPIRED", secretAccessKey: "old", sessionToken: "expired")
+  private static let fresh = Credentials(accessKeyID: "AKIDFRESH", secretAccessKey: "new", sessionToken: "fresh")
+
+  /// Returns expired credentials at first, then fresh ones.
+  private final class Rotation: CredentialProvider {
+    private let calls = Mutex(0)
+    var count: Int { calls.withLock(\.self) }
+
+    func credentials() async throws -> Credentials {
+      calls.withLock { calls in
+        calls += 1
+        return calls == 1 ? SigningSessionTests.expired : SigningSessionTests.fresh
+      }
+    }
+  }
+
+  /// A service that verifies signatures with the fresh credentials, and calls all others expired.
+  private func server(
+    clock offset: Duration = .zero, answer: @escaping @Sendable (SignableRequest) -> LocalServer.Response? = { _ in nil }
+  ) async throws -> LocalServer {
+    let clock = LocalClock()
+    clock.offset = offset
+    return try await LocalServer.start(clock: clock) { request, body in
+      if let answer = answer(request) { return answer }
+      if request.headers["x-amz-security-token"] == Self.expired.sessionToken {
+        return LocalServer.Response(
+          status: 403, text: "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
+      }
+      do throws(VerificationError) {
+        let payload = Payload.bytes(body)
+        _ = try Verifier(service: "orders").verify(request, payload: payload, with: Self.fresh, at: clock.now)
+        return LocalServer.Response(status: 200, text: "hello")
+      } catch {
+        let code = error.code == .skewedDate ? "RequestTimeTooSkewed" : "AccessDenied"
+        return LocalServer.Response(status: 403, text: "<Error><Code>\(code)</Code></Error>")
+      }
+    }
+  }
+
+  private func session(_ credentials: some CredentialProvider = StaticCredentialProvider(fresh)) -> SigningSession {
+    SigningSession(service: "orders", region: "us-west-2", credentials: credentials)
+  }
+
+  /// Sends a request with URLSession, and returns the status.
+  private func status(
+    _ session: SigningSession, _ server: LocalServer, _ change: (inout URLRequest) -> Void = { _ in }
+  ) async throws -> Int {
+    var request = URLRequest(url: try #require(URL(string: server.baseURL + "/orders?a=1")))
+    change(&request)
+    return try await session.data(for: request).1.statusCode
+  }
+
+  @Test(arguments: [600, -600, 86_400 * 400])
+  func `a clock that is wrong is corrected by the first rejection, for the requests after it too`(
+    seconds: Int
+  ) async throws {
+    let server = try await server(clock: .seconds(seconds))
+    try await server.whileRunning { server async throws in
+      let session = session()
+      #expect(try await status(session, server) == 200)
+      #expect(try await status(session, server) { ($0.httpMethod, $0.httpBody) = ("POST", Data("x".utf8)) } == 200)
+      #expect(server.requests().count == 3)
+    }
+  }
+
+  @Test func `an expired token is replaced, and the request is sent once more`() async throws {
+    let server = try await server()
+    try await server.whileRunning { server async throws in
+      let rotation = Rotation()
+      let session = session(rotation)
+      #expect(try await status(session, server) == 200)
+      #expect(try await status(session, server) == 200)
+      #expect(server.requests().count == 3)
+      #expect(rotation.count == 2)
+    }
+  }
+
+  @Test func `an expired token and a wrong clock are both corrected`() async throws {
+    let server = try await server(clock: .seconds(600))
+    try await server.whileRunning { server async throws in
+      #expect(try await status(session(Rotation()), server) == 200)
+      #expect(server.requests().count == 3)
+    }
+  }
+
+  @Test func `credentials that aren't renewed are sent once`() async throws {
+    let server = try await server()
+    try await server.whileRunning { server async throws in
+      #expect(try await status(session(StaticCredentialProvider(Self.expired)), server) == 403)
+      #expect(server.requests().count == 1)
+    }
+  }
+
+  @Test func `a service that keeps rejecting the time is asked twice`() async throws {
+    let server = try await server { _ in
+      LocalServer.Response(
+        status: 403, headers: [HeaderField("x-amz-date", "20010101T000000Z")], text: "RequestTimeTooSkewed")
+    }
+    try await server.whileRunning { server async throws in
+      #expect(try await status(session(), server) == 403)
+      #expect(server.requests().count <= 2)
+    }
+  }
+
+  @Test(arguments: [400, 403, 404, 500, 503])
+  func `any other response is returned unchanged`(status: Int) async throws {
+    let server = try await server { _ in LocalServer.Response(status: status, text: "<Code>AccessDenied</Code>") }
+    try await server.whileRunning { server async throws in
+      let url = try #require(URL(string: server.baseURL))
+      let (body, response) = try await session().data(for: URLRequest(url: url))
+      #expect(response.statusCode == status)
+      #expect(String(decoding: body, as: UTF8.self) == "<Code>AccessDenied</Code>")
+      #expect(server.requests().count == 1)
+    }
+  }
+
+  @Test func `a redirect isn't followed, so that no other host gets the signature`() async throws {
+    let other = try await server()
+    try await other.whileRunning { other async throws in
+      let target = other.baseURL
+      let server = try await server { _ in
+        LocalServer.Response(status: 307, headers: [HeaderField("Location", target + "/other")], text: "")
+      }
+      try await server.whileRunning { server async throws in
+        #expect(try await status(session(), server) == 307)
+        #expect(other.requests().isEmpty)
+      }
+    }
+  }
+
+  @Test func `a body that can't be sent twice isn't, and the error says so`() async throws {
+    let server = try await server(clock: .seconds(600))
+    try await server.whileRunning { server async throws in
+      let session = session()
+      let url = try #require(URL(string: server.baseURL + "/orders"))
+      let host = "127.0.0.1:\(server.port)"
+      let request = SignableRequest(method: "POST", target: "/orders", headers: [HeaderField("Host", host)])
+      let send = {
+        try await session.send(request, payload: .bytes(Array("x".utf8)), repetition: .once) { signed in
+          var sent = URLRequest(url: url)
+          (sent.httpMethod, sent.httpBody) = ("POST", Data("x".utf8))
+          for header in signed.addedHeaders(since: request) { sent.setValue(header.value, forHTTPHeaderField: header.name) }
+          let (body, response) = try await URLSession.shared.data(for: sent)
+          let answer = try #require(response as? HTTPURLResponse)
+          let date = HeaderField("Date", answer.value(forHTTPHeaderField: "Date") ?? "")
+          let rejection = ServiceErrorResponse(
+            String(decoding: body, as: UTF8.self), status: answer.statusCode, headers: [date])
+          return (answer.statusCode, answer.statusCode == 200 ? nil : rejection)
+        }
+      }
+      let error = await #expect(throws: SigningError.self) { try await send() }
+      #expect(error?.code == .unrepeatablePayload)
+      // But the session has learned the time.
+      #expect(try await send() == 200)
+      #expect(server.requests().count == 2)
+    }
+  }
+
+  @Test(arguments: [
+    ("AWS_REGION", "eu-central-1"), ("AWS_DEFAULT_REGION", "ap-south-1"),
+  ])
+  func `a host that names no region is signed for the region of the environment`(
+    variable: String, region: String
+  ) async throws {
+    let environment = [variable: region, "AWS_EC2_METADATA_DISABLED": "true"]
+    let session = SigningSession(
+      service: "orders", credentials: StaticCredentialProvider(Self.fresh),
+      regions: RegionChain(environment: environment))
+    let request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "orders.example.com")])
+    let scope = try await session.send(request, payload: .empty) { (try SignatureClaim($0).scope, nil) }
+    #expect(scope.region == region)
+  }
+
+  @Test func `without any region the error names the remedies`() async throws {
+    let environment = ["AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nonexistent"]
+    let error = await #expect(throws: SigningError.self) { try await RegionChain(environment: environment).region() }
+    #expect(error?.code == .missingRegion)
+  }
+}
+
+extension SignableRequest {
+  fileprivate func addedHeaders(since request: SignableRequest) -> [HeaderField] {
+    headers.filter { !request.headers.contains($0) }
+  }
+}
