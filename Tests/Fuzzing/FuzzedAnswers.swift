@@ -10,7 +10,7 @@ func fuzzErrors(_ input: [UInt8]) {
     expect((mismatch.certainty == nil) == (mismatch.cause == .unknown), "Only an unknown cause has no certainty.", text)
     expect(!mismatch.description.contains("FwoGZXIvYXdzEXAMPLE"), "No token is shown.", text)
   }
-  _ = ClockSkew.reason(forStatus: 403, headers: [], body: text, signedAt: time, localTime: time)
+  _ = (answer.isClockSkew, answer.isExpiredCredentials, answer.clockSkew(signedAt: time, localTime: time))
   if let element = XMLElement(input) {
     expect(!element.name.isEmpty, "An element has a name.", text)
     _ = element.descendant("Error", "Code")

@@ -64,7 +64,7 @@ public final class SigningSession: Sendable {
       credentials: credentials as? CachedCredentialProvider ?? credentials.cached(), regions: regions, now: { Date() })
   }
 
-  package init(
+  init(
     signer: Signer, credentials: CachedCredentialProvider, regions: RegionChain, now: @escaping @Sendable () -> Date
   ) {
     self.signer = signer
@@ -93,7 +93,8 @@ public final class SigningSession: Sendable {
   ///   only once; the error of the credentials, or of `transmit`.
   nonisolated(nonsending) public func send<Request: RequestAdapter, Response>(
     _ request: Request, payload: Payload? = nil, repetition: Repetition = .unlimited,
-    by transmit: (Request) async throws -> (response: Response, rejection: ServiceErrorResponse?)
+    by transmit:
+      nonisolated(nonsending) (Request) async throws -> (response: Response, rejection: ServiceErrorResponse?)
   ) async throws -> Response {
     let host = try request.signableRequest(for: signer.service, in: .header).headers["host"] ?? ""
     let signer = try await signer(for: host)
@@ -117,14 +118,15 @@ public final class SigningSession: Sendable {
     case credentials
 
     var error: SigningError {
-      SigningError(
-        .unrepeatablePayload,
+      let (rejected, remedy) =
         switch self {
-        case .clock:
-          "The service rejected the time of the signature, but the payload can be sent only once. The session knows the service's time now: send the request again."
-        case .credentials:
-          "The service rejected the credentials, but the payload can be sent only once. The session has renewed the credentials: send the request again."
-        })
+        case .clock: ("the time of the signature", "knows the service's time now")
+        case .credentials: ("the credentials", "has renewed the credentials")
+        }
+      return SigningError(
+        .unrepeatablePayload,
+        "The service rejected \(rejected), but the payload can be sent only once. The session \(remedy): send the request again."
+      )
     }
   }
 

@@ -108,21 +108,21 @@
   }
 
   extension SigningSession {
-    /// Signs and sends a request, again if a renewed signature can help, and returns the body and the response.
+    /// Signs and sends a request with `URLSession`, again if a renewed signature can help, and returns the body and the response.
+    ///
+    /// The requests of all signing sessions share one `URLSession` with the default configuration. For another configuration,
+    /// use ``send(_:payload:repetition:by:)`` with a `URLSession` whose delegate rejects redirects.
     ///
     /// - Parameters:
-    ///   - request: The request. Set headers on it and not in the configuration of `urlSession`, whose headers aren't signed.
+    ///   - request: The request, whose `timeoutInterval` is the deadline of each attempt.
     ///   - payload: The payload, for a request with an `httpBodyStream`; otherwise it is the request's `httpBody`.
-    ///   - urlSession: The session that sends the request; its delegate isn't asked about redirects, which aren't followed.
-    /// - Returns: The body and the response, of any status.
-    /// - Throws: ``SigningError``, the error of the credentials, or `URLError`. A request with an `httpBodyStream` isn't sent
-    ///   again: the error then has the code `unrepeatablePayload`.
-    public func data(
-      for request: URLRequest, payload: Payload? = nil, over urlSession: URLSession = .shared
-    ) async throws -> (Data, HTTPURLResponse) {
-      try await send(request, payload: payload, repetition: request.httpBodyStream == nil ? .unlimited : .once) { signed in
-        let (body, response) = try await urlSession.data(for: signed, delegate: RedirectRejection())
-        guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
+    /// - Returns: The body and the response, of any status; redirects aren't followed.
+    /// - Throws: ``SigningError``, the error of the credentials, `URLError`, or `CancellationError`. A request with an
+    ///   `httpBodyStream` isn't sent again: the error then has the code `unrepeatablePayload`.
+    public func data(for request: URLRequest, payload: Payload? = nil) async throws -> (Data, HTTPURLResponse) {
+      let repetition = request.httpBodyStream == nil ? Repetition.unlimited : .once
+      return try await send(request, payload: payload, repetition: repetition) { signed in
+        let (body, response) = try await URLSessionWithoutRedirects.shared.data(for: signed)
         return ((body, response), response.rejection(body))
       }
     }
@@ -136,16 +136,6 @@
         value(forHTTPHeaderField: name).map { HeaderField(name, $0) }
       }
       return ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: statusCode, headers: headers)
-    }
-  }
-
-  /// Follows no redirect: a signature is valid for one host and one path.
-  private final class RedirectRejection: NSObject, URLSessionTaskDelegate {
-    func urlSession(
-      _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-      newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
-    ) {
-      completionHandler(nil)
     }
   }
 

@@ -32,7 +32,8 @@ public struct RegionChain: Sendable {
     if let profiles = try await SharedProfiles.ifReadable(profile: profile, environment, files) {
       guard profiles.named == nil || profiles.inUse != nil else {
         throw CredentialError(
-          .misconfigured, "There is no profile \((profiles.named ?? "").quoted) in \(profiles.place). Create or correct it.")
+          .misconfigured,
+          "There is no profile \((profiles.named ?? "").quoted) in \(profiles.place). Create or correct it.")
       }
       if let region = profiles.inUse?["region"]?.nonBlank { return region }
     }

@@ -8,6 +8,10 @@ import Testing
 #if canImport(FoundationNetworking)
   import FoundationNetworking
 #endif
+#if AsyncHTTPClient
+  import AsyncHTTPClient
+  import NIOCore
+#endif
 
 /// A session that signs, sends, and sends again what a renewed signature can help.
 @Suite(.timeLimit(.minutes(5))) struct SigningSessionTests {
@@ -29,7 +33,8 @@ import Testing
 
   /// A service that verifies signatures with the fresh credentials, and calls all others expired.
   private func server(
-    clock offset: Duration = .zero, answer: @escaping @Sendable (SignableRequest) -> LocalServer.Response? = { _ in nil }
+    clock offset: Duration = .zero,
+    answer: @escaping @Sendable (SignableRequest) -> LocalServer.Response? = { _ in nil }
   ) async throws -> LocalServer {
     let clock = LocalClock()
     clock.offset = offset
@@ -37,7 +42,8 @@ import Testing
       if let answer = answer(request) { return answer }
       if request.headers["x-amz-security-token"] == Self.expired.sessionToken {
         return LocalServer.Response(
-          status: 403, text: "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
+          status: 403,
+          text: "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
       }
       do throws(VerificationError) {
         let payload = Payload.bytes(body)
@@ -107,7 +113,7 @@ import Testing
   @Test func `a service that keeps rejecting the time is asked twice`() async throws {
     let server = try await server { _ in
       LocalServer.Response(
-        status: 403, headers: [HeaderField("x-amz-date", "20010101T000000Z")], text: "RequestTimeTooSkewed")
+        status: 403, text: "RequestTimeTooSkewed", headers: [HeaderField("x-amz-date", "20010101T000000Z")])
     }
     try await server.whileRunning { server async throws in
       #expect(try await status(session(), server) == 403)
@@ -132,7 +138,7 @@ import Testing
     try await other.whileRunning { other async throws in
       let target = other.baseURL
       let server = try await server { _ in
-        LocalServer.Response(status: 307, headers: [HeaderField("Location", target + "/other")], text: "")
+        LocalServer.Response(status: 307, text: "", headers: [HeaderField("Location", target + "/other")])
       }
       try await server.whileRunning { server async throws in
         #expect(try await status(session(), server) == 307)
@@ -152,7 +158,9 @@ import Testing
         try await session.send(request, payload: .bytes(Array("x".utf8)), repetition: .once) { signed in
           var sent = URLRequest(url: url)
           (sent.httpMethod, sent.httpBody) = ("POST", Data("x".utf8))
-          for header in signed.addedHeaders(since: request) { sent.setValue(header.value, forHTTPHeaderField: header.name) }
+          for header in signed.addedHeaders(since: request) {
+            sent.setValue(header.value, forHTTPHeaderField: header.name)
+          }
           let (body, response) = try await URLSession.shared.data(for: sent)
           let answer = try #require(response as? HTTPURLResponse)
           let date = HeaderField("Date", answer.value(forHTTPHeaderField: "Date") ?? "")
@@ -190,6 +198,101 @@ import Testing
     #expect(error?.code == .missingRegion)
   }
 }
+
+extension SigningSessionTests {
+  @Test func `a cancelled request ends at once`() async throws {
+    let server = try await server { _ in
+      LocalServer.Response(status: 200, text: "late", delivery: Delivery(ending: .stalled(afterBytes: 1)))
+    }
+    try await server.whileRunning { server async throws in
+      let session = session()
+      let request = URLRequest(url: try #require(URL(string: server.baseURL)))
+      let task = Task { try await session.data(for: request) }
+      task.cancel()
+      await #expect(throws: CancellationError.self) { try await task.value }
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("default", nil), ("other", "eu-central-1"),
+    ] as [(String, String?)])
+  func `the region of the profile is found, if it has one`(profile: String, region: String?) async throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try Data("[default]\nregion =\n[profile other]\nregion = eu-central-1\n".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let chain = RegionChain(
+      profile: profile, environment: ["AWS_CONFIG_FILE": file.path(), "AWS_EC2_METADATA_DISABLED": "true"])
+    #expect((try? await chain.region()) == region)
+  }
+
+  @Test func `without another the region is that of the instance`() async throws {
+    let instance = Instance(roleName: "role", credentials: Self.fresh)
+    try await InstanceMetadataService.start(instance).whileRunning { service async throws in
+      let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.baseURL, "AWS_CONFIG_FILE": "/nonexistent"]
+      #expect(try await RegionChain(environment: environment).region() == "us-west-2")
+    }
+  }
+}
+
+#if AsyncHTTPClient
+  extension SigningSessionTests {
+    private func status(
+      _ session: SigningSession, _ url: String, _ repetition: SigningSession.Repetition = .unlimited,
+      on client: HTTPClient = .shared
+    ) async throws -> UInt {
+      var request = HTTPClientRequest(url: url)
+      request.method = .POST
+      request.body = .bytes(ByteBuffer(string: "x"))
+      let response = try await session.execute(
+        request, payload: .bytes(Array("x".utf8)), repetition: repetition, timeout: .seconds(60), on: client)
+      return response.status.code
+    }
+
+    @Test func `over AsyncHTTPClient, an expired token and a wrong clock are both corrected`() async throws {
+      let server = try await server(clock: .seconds(600))
+      try await server.whileRunning { server async throws in
+        #expect(try await status(session(Rotation()), server.baseURL) == 200)
+        #expect(server.requests().count == 3)
+      }
+    }
+
+    @Test func `over AsyncHTTPClient, a body that can't be sent twice isn't`() async throws {
+      let server = try await server(clock: .seconds(600))
+      try await server.whileRunning { server async throws in
+        let session = session()
+        let error = await #expect(throws: SigningError.self) { try await status(session, server.baseURL, .once) }
+        #expect(error?.code == .unrepeatablePayload)
+        #expect(try await status(session, server.baseURL, .once) == 200)
+      }
+    }
+
+    @Test func `over AsyncHTTPClient, the body of a rejection can still be read`() async throws {
+      let server = try await server { _ in LocalServer.Response(status: 403, text: "AccessDenied") }
+      try await server.whileRunning { server async throws in
+        let response = try await session().execute(
+          HTTPClientRequest(url: server.baseURL), timeout: .seconds(60), on: .shared)
+        #expect(String(buffer: try await response.body.collect(upTo: 100)) == "AccessDenied")
+      }
+    }
+
+    @Test func `a redirect that AsyncHTTPClient has followed is an error, and one that it hasn't is returned`()
+      async throws
+    {
+      let server = try await server { request in
+        request.target == "/"
+          ? LocalServer.Response(status: 307, text: "", headers: [HeaderField("Location", "/x")]) : nil
+      }
+      try await server.whileRunning { server async throws in
+        let error = await #expect(throws: SigningError.self) { try await status(session(), server.baseURL) }
+        #expect(error?.code == .changedByClient)
+        let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+        #expect(try await status(session(), server.baseURL, on: client) == 307)
+        try await client.shutdown()
+      }
+    }
+  }
+#endif
 
 extension SignableRequest {
   fileprivate func addedHeaders(since request: SignableRequest) -> [HeaderField] {

@@ -147,6 +147,8 @@ struct PlantedTypeTests {
       try SigningKey(credentials, scope: scope), transport,
       try SigningKey(credentials, scope: CredentialScope(date: time, region: nil, service: "s3")),
       TransportResponse(status: 200, headers: secretHeaders, body: bytes), Payload.bytes(bytes),
+      SigningSession(service: "orders", credentials: StaticCredentialProvider(credentials)),
+      RegionChain(environment: ["AWS_CONTAINER_AUTHORIZATION_TOKEN": Planted.token]),
       Payload.data(Data(bytes)), ChunkTrailer.crc32,
       RecordedRequest(request: signed[0].request, body: bytes, connection: 0),
       Instance(roleName: "r", credentials: credentials),
@@ -204,7 +206,7 @@ struct PlantedTypeTests {
       "ClockSkew", "Version", "EndpointMode", "Access", "TransportDeadlines", "Attempt", "LoopbackAddress", "Framing",
       "Ending", "Persistence", "Authentication", "HTTPTokens", "HTTPEndpoint", "ExtendedPaths", "Decision", "Failure",
       // Tests' own scripts of answers.
-      "Delivery", "Response", "Request", "Fault", "FaultPlan", "Step",
+      "Delivery", "Repetition", "Response", "Request", "Fault", "FaultPlan", "Step",
       // What errors of the transports and providers are looked for by the other tests of planted secrets.
       "TransportError", "CredentialError",
       // Never shown: bytes in transit, and the caller's own source.

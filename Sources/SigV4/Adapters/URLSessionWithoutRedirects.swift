@@ -1,0 +1,71 @@
+#if URLSession
+  #if canImport(FoundationNetworking)
+    import Foundation
+    import FoundationNetworking
+  #else
+    import Foundation
+  #endif
+  import Synchronization
+
+  /// Sends requests without following redirects: a signature is valid for one host and one path.
+  ///
+  /// It has a delegate of its own, because FoundationNetworking doesn't ask that of a single task about redirects.
+  struct URLSessionWithoutRedirects: Sendable {
+    /// The only one, which keeps its connections for the next request.
+    static let shared = URLSessionWithoutRedirects()
+
+    private let delegate: Delegate
+    private let session: URLSession
+
+    private init() {
+      delegate = Delegate()
+      session = URLSession(configuration: .default, delegate: delegate, delegateQueue: nil)
+    }
+
+    /// Returns the body and the response; throws `URLError` if there is none, and `CancellationError`.
+    func data(for request: URLRequest) async throws -> (Data, HTTPURLResponse) {
+      let task = session.dataTask(with: request)
+      return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+          delegate.exchanges.withLock { $0[task.taskIdentifier] = (continuation, Data()) }
+          // A cancellation before this has found nothing to end.
+          if Task.isCancelled { delegate.cancel(task) } else { task.resume() }
+        }
+      } onCancel: {
+        delegate.cancel(task)
+      }
+    }
+
+    private final class Delegate: NSObject, URLSessionDataDelegate, Sendable {
+      typealias Exchange = (continuation: CheckedContinuation<(Data, HTTPURLResponse), any Error>, body: Data)
+
+      let exchanges = Mutex<[Int: Exchange]>([:])
+
+      func cancel(_ task: URLSessionTask) {
+        task.cancel()
+        exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }?.continuation.resume(
+          throwing: CancellationError())
+      }
+
+      func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+      ) {
+        completionHandler(nil)
+      }
+
+      func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        exchanges.withLock { $0[dataTask.taskIdentifier]?.body.append(data) }
+      }
+
+      func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        guard let exchange = exchanges.withLock({ $0.removeValue(forKey: task.taskIdentifier) }) else { return }
+        if let response = task.response as? HTTPURLResponse, error == nil {
+          exchange.continuation.resume(returning: (exchange.body, response))
+        } else {
+          exchange.continuation.resume(throwing: error ?? URLError(.badServerResponse))
+        }
+      }
+    }
+  }
+#endif
