@@ -92,7 +92,8 @@ import Testing
           statuses.append(answer.status)
           let head = answer.split(separator: "\r\n").map { $0.split(separator: ": ", maxSplits: 1) }
           let headers = head.filter { $0.count == 2 }.map { HeaderField(String($0[0]), String($0[1])) }
-          let reason = ServiceErrorResponse(String(answer.body), status: answer.status ?? 0, headers: headers).clockSkew(signedAt: signedTime, localTime: localTime)
+          let reason = ServiceErrorResponse(String(answer.body), status: answer.status ?? 0, headers: headers)
+            .clockSkew(signedAt: signedTime, localTime: localTime)
           if let reason { skew = reason }
         }
         // At most one refusal, after which the whole difference is known.

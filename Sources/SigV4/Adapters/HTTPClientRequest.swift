@@ -53,6 +53,9 @@
       }
     }
 
+    /// Whether there is no body: AsyncHTTPClient doesn't show whether a body is bytes or a stream.
+    public var isRepeatable: Bool { body == nil }
+
     /// Sets the URL, in which characters are encoded that a URL can't contain, and the headers; joins the cookies.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
       let url = try AbsoluteURL(url)
@@ -79,31 +82,56 @@
     /// - Parameters:
     ///   - request: The request.
     ///   - payload: The payload, for a request with a body, which AsyncHTTPClient doesn't show.
-    ///   - repetition: How often the body can be sent: bytes as often as needed, most sequences once.
-    ///   - timeout: The longest time for each attempt, until the head of its response.
-    ///   - client: The client. Its configuration must disallow redirects.
-    /// - Returns: The response, of any status; that of 400, 401 and 403 with a body in memory.
-    /// - Throws: ``SigningError``, with the code `changedByClient` if the client followed a redirect, whose signature isn't
-    ///   valid; the error of the credentials, or of AsyncHTTPClient, also for a rejection whose body is larger than 1 MiB.
+    ///   - isRepeatable: Whether the body can be sent again. Pass `true` for bytes; by default only a request without a body is
+    ///     sent again.
+    ///   - timeout: The longest time for each attempt, until the head of its response, or the end of a rejection's body.
+    ///   - client: The client. Create it with `redirectConfiguration = .disallow`: otherwise it follows a redirect, with the
+    ///     session token but without `Authorization` if that leads to another host, before this function throws.
+    /// - Returns: The response, of any status.
+    /// - Throws: ``SigningError``, with the code `changedByClient` if the client followed a redirect, for which the signature
+    ///   isn't valid; the error of the credentials, or of AsyncHTTPClient, also for the body of a 400, 401 or 403 of more than
+    ///   1 MiB whose length the response doesn't say.
     public func execute(
-      _ request: HTTPClientRequest, payload: Payload? = nil, repetition: Repetition = .unlimited, timeout: TimeAmount,
+      _ request: HTTPClientRequest, payload: Payload? = nil, isRepeatable: Bool? = nil, timeout: TimeAmount,
       on client: HTTPClient
     ) async throws -> HTTPClientResponse {
-      try await send(request, payload: payload, repetition: repetition) { signed in
-        var response = try await client.execute(signed, timeout: timeout)
+      try await send(request, payload: payload, isRepeatable: isRepeatable) { signed in
+        let deadline = NIODeadline.now() + timeout
+        var response = try await client.execute(signed, deadline: deadline)
         guard response.history.count < 2 else {
-          throw .changedByClient(
-            "AsyncHTTPClient followed a redirect, for which a signature isn't valid. Create the client with redirectConfiguration = .disallow."
-          )
+          throw SigningError.changedByClient(
+            "AsyncHTTPClient followed a redirect, for which the signature isn't valid. Create the client with"
+              + " redirectConfiguration = .disallow.")
         }
-        guard [400, 401, 403].contains(response.status.code) else { return (response, nil) }
-        let body = try await response.body.collect(upTo: 1 << 20)
+        let lengths = response.headers["Content-Length"].compactMap { Int($0) }
+        guard [400, 401, 403].contains(response.status.code), lengths.allSatisfy({ $0 <= Self.longestRejection }) else {
+          return (response, nil)
+        }
+        let body = try await response.body.collect(upTo: Self.longestRejection, until: deadline)
         response.body = .bytes(body)
         let headers = response.headers.map { HeaderField($0.name, $0.value) }
         return (
           response,
           ServiceErrorResponse(String(buffer: body), status: Int(response.status.code), headers: headers)
         )
+      }
+    }
+
+    /// In bytes; a service's rejection has some hundred.
+    private static let longestRejection = 1 << 20
+  }
+
+  extension HTTPClientResponse.Body {
+    /// Returns all bytes; throws if there are more than `limit`, or if they haven't come by `deadline`.
+    fileprivate func collect(upTo limit: Int, until deadline: NIODeadline) async throws -> NIOCore.ByteBuffer {
+      try await withThrowingTaskGroup(of: NIOCore.ByteBuffer.self) { group in
+        group.addTask { try await collect(upTo: limit) }
+        group.addTask {
+          try await Task.sleep(for: .nanoseconds((deadline - .now()).nanoseconds))
+          throw HTTPClientError.deadlineExceeded
+        }
+        defer { group.cancelAll() }
+        return try await group.next() ?? NIOCore.ByteBuffer()
       }
     }
   }

@@ -50,6 +50,9 @@ public protocol RequestAdapter {
   /// the signer passes the payload.
   var signablePayload: Payload? { get throws(SigningError) }
 
+  /// Whether the body can be sent again, as bytes can; `false` for a stream, or if that isn't known. By default `true`.
+  var isRepeatable: Bool { get }
+
   /// Changes this request to the signed one: sets the target and the header fields.
   ///
   /// - Parameters:
@@ -62,6 +65,9 @@ public protocol RequestAdapter {
 extension RequestAdapter {
   /// No payload is known.
   public var signablePayload: Payload? { nil }
+
+  /// The request has no stream.
+  public var isRepeatable: Bool { true }
 }
 
 extension SignableRequest: RequestAdapter {

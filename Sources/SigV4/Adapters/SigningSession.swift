@@ -13,21 +13,13 @@ import Synchronization
 /// let (body, response) = try await session.data(for: URLRequest(url: url))
 /// ```
 ///
-/// Each attempt is signed anew. If the service rejects the time of a signature, the session learns the difference between the
+/// Each attempt has a new signature. If the service rejects the time of a signature, the session learns the difference between the
 /// clocks, for this host, and sends the request once more. If it rejects the credentials as expired or invalid, the session
 /// renews them and sends the request once more. Every other response is returned unchanged, and redirects aren't followed,
 /// because a signature is valid for one host and one path.
 ///
 /// A session is safe to share, and is meant to live as long as its client.
 public final class SigningSession: Sendable {
-  /// How often the payload of a request can be sent.
-  public enum Repetition: Sendable, Hashable {
-    /// As often as needed: bytes in memory, a file.
-    case unlimited
-    /// Once, such as a stream.
-    case once
-  }
-
   /// The signer of each attempt.
   public let signer: Signer
   private let credentials: CachedCredentialProvider
@@ -36,10 +28,12 @@ public final class SigningSession: Sendable {
   private let state = Mutex(State())
 
   private struct State {
-    /// What was learned of the clocks of hosts, by the value of `Host`.
+    /// The clock skews of hosts, by the value of `Host`.
     var skews: [String: ClockSkew] = [:]
     /// The region of the chain.
     var region: String?
+    /// The access key ID that was rejected although it had just been renewed: renewing it again wouldn't help.
+    var rejectedID: String?
 
     mutating func learn(_ skew: ClockSkew, of host: String) {
       // Hosts whose clock differs are few; an unbounded number of names isn't kept.
@@ -85,16 +79,18 @@ public final class SigningSession: Sendable {
   /// - Parameters:
   ///   - request: The request, not signed.
   ///   - payload: The payload, if the request doesn't carry it.
-  ///   - repetition: How often the payload can be sent.
-  ///   - transmit: Sends the signed request, without following redirects. Returns the response and, if its status isn't 2xx,
-  ///     the reason.
+  ///   - isRepeatable: Whether the payload can be sent again, as bytes can; by default what `request` says of its body.
+  ///   - transmit: Sends the signed request, without following redirects. Returns the response and, if its status is 400, 401
+  ///     or 403, the reason.
   /// - Returns: The response to the last attempt.
-  /// - Throws: ``SigningError``, with the code `unrepeatablePayload` if the request has to be sent again, but its payload can be sent
-  ///   only once; the error of the credentials, or of `transmit`.
+  /// - Throws: ``SigningError``, with the code `unrepeatablePayload` if the request has to be sent again, but its payload can be
+  ///   sent only once; the error of the credentials, or of `transmit`.
   nonisolated(nonsending) public func send<Request: RequestAdapter, Response>(
-    _ request: Request, payload: Payload? = nil, repetition: Repetition = .unlimited,
+    _ request: Request, payload: Payload? = nil, isRepeatable: Bool? = nil,
     by transmit:
-      nonisolated(nonsending) (Request) async throws -> (response: Response, rejection: ServiceErrorResponse?)
+      nonisolated(nonsending) (Request) async throws -> (
+        response: Response, rejection: ServiceErrorResponse?
+      )
   ) async throws -> Response {
     let host = try request.signableRequest(for: signer.service, in: .header).headers["host"] ?? ""
     let signer = try await signer(for: host)
@@ -105,10 +101,11 @@ public final class SigningSession: Sendable {
       var signed = request
       try signer.sign(&signed, payload: payload, with: credentials, at: time)
       let (response, rejection) = try await transmit(signed)
-      guard let rejection, let reason = try await renew(after: rejection, to: host, credentials, signedAt: time),
-        reasons.insert(reason).inserted
+      guard let rejection,
+        let reason = try await reason(for: rejection, from: host, credentials, signedAt: time, after: reasons)
       else { return response }
-      guard repetition == .unlimited else { throw reason.error }
+      guard isRepeatable ?? request.isRepeatable else { throw reason.error }
+      reasons.insert(reason)
     }
   }
 
@@ -130,22 +127,36 @@ public final class SigningSession: Sendable {
     }
   }
 
-  /// Learns from a rejection, and returns the reason for sending the request again, if there is one.
-  private func renew(
-    after rejection: ServiceErrorResponse, to host: String, _ credentials: Credentials, signedAt time: Date
+  /// Learns from a rejection, and returns the reason for sending the request again, if there is a new one.
+  private func reason(
+    for rejection: ServiceErrorResponse, from host: String, _ credentials: Credentials, signedAt time: Date,
+    after earlier: Set<Reason>
   ) async throws -> Reason? {
     if let skew = rejection.clockSkew(signedAt: time, localTime: now()) {
       state.withLock { $0.learn(skew, of: host) }
-      return .clock
+      return earlier.contains(.clock) ? nil : .clock
     }
-    guard rejection.isExpiredCredentials else { return nil }
+    // EC2 calls an expired token an expired request.
+    guard rejection.isExpiredCredentials || rejection.isClockSkew && credentials.sessionToken != nil else { return nil }
+    let isUseless = state.withLock { state in
+      if earlier.contains(.credentials) { state.rejectedID = credentials.accessKeyID }
+      return state.rejectedID == credentials.accessKeyID
+    }
+    guard !isUseless else { return nil }
     self.credentials.invalidate(accessKeyID: credentials.accessKeyID)
-    return try await self.credentials.credentials() == credentials ? nil : .credentials
+    do {
+      return try await self.credentials.credentials() == credentials ? nil : .credentials
+    } catch {
+      try Task.checkCancellation()
+      // The response says more than that there are no others.
+      return nil
+    }
   }
 
   /// The signer, with a region for a host that names none.
   private func signer(for host: String) async throws -> Signer {
-    guard signer.region == .fromHost, AWSHost(host).region == nil else { return signer }
+    // AWS's hosts without a region aren't in that of the process, and the signer says so.
+    guard signer.region == .fromHost, AWSHost(host).labels.isEmpty else { return signer }
     let known = state.withLock { $0.region }
     let region = if let known { known } else { try await regions.region() }
     if known == nil { state.withLock { $0.region = region } }

@@ -78,6 +78,9 @@
       }
     }
 
+    /// Whether the request has no `httpBodyStream`.
+    public var isRepeatable: Bool { httpBodyStream == nil }
+
     /// Sets the URL and the headers.
     ///
     /// - Throws: ``SigningError`` for a GET or HEAD request with a payload, which `URLSession` doesn't send.
@@ -110,18 +113,18 @@
   extension SigningSession {
     /// Signs and sends a request with `URLSession`, again if a renewed signature can help, and returns the body and the response.
     ///
-    /// The requests of all signing sessions share one `URLSession` with the default configuration. For another configuration,
-    /// use ``send(_:payload:repetition:by:)`` with a `URLSession` whose delegate rejects redirects.
+    /// The requests of all signing sessions share one ephemeral `URLSession`, which has no cache, cookies or stored credentials.
+    /// For another configuration, use ``send(_:payload:isRepeatable:by:)`` with a `URLSession` whose delegate rejects redirects.
     ///
     /// - Parameters:
-    ///   - request: The request, whose `timeoutInterval` is the deadline of each attempt.
+    ///   - request: The request. Its `timeoutInterval` is the longest time without a byte.
     ///   - payload: The payload, for a request with an `httpBodyStream`; otherwise it is the request's `httpBody`.
-    /// - Returns: The body and the response, of any status; redirects aren't followed.
+    /// - Returns: The body, in memory, and the response, of any status; redirects aren't followed. On Linux the body of a
+    ///   redirect that has no `Location` is empty.
     /// - Throws: ``SigningError``, the error of the credentials, `URLError`, or `CancellationError`. A request with an
     ///   `httpBodyStream` isn't sent again: the error then has the code `unrepeatablePayload`.
     public func data(for request: URLRequest, payload: Payload? = nil) async throws -> (Data, HTTPURLResponse) {
-      let repetition = request.httpBodyStream == nil ? Repetition.unlimited : .once
-      return try await send(request, payload: payload, repetition: repetition) { signed in
+      try await send(request, payload: payload) { signed in
         let (body, response) = try await URLSessionWithoutRedirects.shared.data(for: signed)
         return ((body, response), response.rejection(body))
       }
@@ -129,7 +132,7 @@
   }
 
   extension HTTPURLResponse {
-    /// What the response says, if it can be a rejection of the signature.
+    /// The answer with which the service rejects the request, if the status can mean the signature.
     fileprivate func rejection(_ body: Data) -> ServiceErrorResponse? {
       guard [400, 401, 403].contains(statusCode) else { return nil }
       let headers = ["x-amzn-errortype", "date", "x-amz-date"].compactMap { name in

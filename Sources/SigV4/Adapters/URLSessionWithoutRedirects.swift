@@ -19,7 +19,12 @@
 
     private init() {
       delegate = Delegate()
-      session = URLSession(configuration: .default, delegate: delegate, delegateQueue: nil)
+      let configuration = URLSessionConfiguration.ephemeral
+      configuration.urlCache = nil
+      configuration.httpCookieStorage = nil
+      configuration.httpShouldSetCookies = false
+      configuration.urlCredentialStorage = nil
+      session = URLSession(configuration: configuration, delegate: delegate, delegateQueue: nil)
     }
 
     /// Returns the body and the response; throws `URLError` if there is none, and `CancellationError`.
@@ -53,6 +58,22 @@
       ) {
         completionHandler(nil)
       }
+
+      #if canImport(FoundationNetworking)
+        /// Ends a request that is answered with 401 and `WWW-Authenticate`: FoundationNetworking would leave it without an end
+        /// (swift-corelibs-foundation, issue 5456).
+        func urlSession(
+          _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+          completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+        ) {
+          if let response = challenge.failureResponse as? HTTPURLResponse,
+            let exchange = exchanges.withLock({ $0.removeValue(forKey: task.taskIdentifier) })
+          {
+            exchange.continuation.resume(returning: (exchange.body, response))
+          }
+          completionHandler(.cancelAuthenticationChallenge, nil)
+        }
+      #endif
 
       func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         exchanges.withLock { $0[dataTask.taskIdentifier]?.body.append(data) }

@@ -13,7 +13,8 @@ public struct RegionChain: Sendable {
   ///
   /// - Parameters:
   ///   - profile: The profile's name; defaults to `AWS_PROFILE`, or `default`.
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The variables; defaults to the process's. Settings of instance metadata are read here, the others at each
+  ///     call.
   public init(profile: String? = nil, environment: [String: String]? = nil) {
     self.profile = profile
     self.environment = ProcessEnvironment.closure(environment)
@@ -25,7 +26,8 @@ public struct RegionChain: Sendable {
   /// Only instance metadata needs a request, and only if nothing else names a region. Keep the result.
   ///
   /// - Throws: ``SigningError`` with the code `missingRegion` if nothing names a region; ``CredentialError`` for a malformed
-  ///   file, for a profile that is named but missing, or if instance metadata doesn't respond; `CancellationError`.
+  ///   file, for a profile that is named but missing, or for settings of instance metadata that can't be used;
+  ///   `CancellationError`.
   public func region() async throws -> String {
     let environment = environment()
     if let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION") { return region }
@@ -39,11 +41,13 @@ public struct RegionChain: Sendable {
     }
     do {
       return try await metadata.region()
-    } catch let error as CredentialError where error.code == .notAvailable || error.code == .notConfigured {
+    } catch let error as CredentialError
+      where [.notAvailable, .notConfigured, .timedOut, .badAnswer].contains(error.code)
+    {
       throw SigningError(
         .missingRegion,
-        "No region was found. Pass a region in code, set AWS_REGION, or set region in the profile. Outside of EC2, instance"
-          + " metadata can't name one: \(error.message)")
+        "No region was found. Pass a region in code, send to a host that names one, set AWS_REGION or AWS_DEFAULT_REGION, or set"
+          + " region in the profile. The instance's metadata names none: \(error.message)")
     }
   }
 }

@@ -33,15 +33,16 @@ public struct ServiceErrorResponse: Sendable, Hashable {
   ///   - headers: The response's headers, if they are known. `x-amzn-errortype` and `Date` are read.
   public init(_ body: String, status: Int? = nil, headers: [HeaderField] = []) {
     self.status = status
-    date = ["date", "x-amz-date"].lazy.compactMap { headers[$0] }
+    date =
+      ["date", "x-amz-date"].lazy.compactMap { headers[$0] }
       .compactMap { SigningDate(fixdate: $0) ?? SigningDate(text: $0) }.first
     let errorType = headers["x-amzn-errortype"].flatMap(Self.bareCode)
     let whole = String(Substring(body.utf8.prefix(Self.maximumLength))).replacing("\r\n", with: "\n")
     let (head, body) = Self.splitHead(whole)
     if let document = ErrorDocument(body) {
       code =
-        document.code.flatMap(Self.bareCode) ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
-        ?? errorType
+        errorType ?? document.code.flatMap(Self.bareCode)
+        ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
       message = document.message.replacing("\\n", with: "\n")
       // The body too: a text can stand outside of every element.
       text = "\(document.texts)\n\(body)".replacing("\\n", with: "\n")
@@ -53,7 +54,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
       text = body.replacing("\\n", with: "\n")
       let searched = AnswerText(text)
       let sentence = ErrorSentence(searched)
-      code = sentence.code ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode) ?? errorType
+      code = errorType ?? sentence.code ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
       message = sentence.message
       canonicalRequest = searched.quoted(after: "canonical string for this request")
       stringToSign = searched.quoted(after: "the string-to-sign")

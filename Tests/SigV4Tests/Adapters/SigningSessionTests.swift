@@ -11,6 +11,7 @@ import Testing
 #if AsyncHTTPClient
   import AsyncHTTPClient
   import NIOCore
+  import NIOHTTP1
 #endif
 
 /// A session that signs, sends, and sends again what a renewed signature can help.
@@ -110,15 +111,99 @@ import Testing
     }
   }
 
-  @Test func `a service that keeps rejecting the time is asked twice`() async throws {
-    let server = try await server { _ in
-      LocalServer.Response(
-        status: 403, text: "RequestTimeTooSkewed", headers: [HeaderField("x-amz-date", "20010101T000000Z")])
+  @Test func `if the service's clock jumps with each request, it gets two`() async throws {
+    let clock = LocalClock()
+    let server = try await LocalServer.start(clock: clock) { _, _ in
+      clock.offset += .seconds(600)
+      return LocalServer.Response(status: 403, text: "RequestTimeTooSkewed")
     }
     try await server.whileRunning { server async throws in
       #expect(try await status(session(), server) == 403)
-      #expect(server.requests().count <= 2)
+      #expect(server.requests().count == 2)
     }
+  }
+
+  @Test func `each host's clock is learned by itself`() async throws {
+    let session = session()
+    for seconds in [600, -600] {
+      let server = try await server(clock: .seconds(seconds))
+      try await server.whileRunning { server async throws in
+        for count in [2, 3] {
+          #expect(try await status(session, server) == 200)
+          #expect(server.requests().count == count)
+        }
+      }
+    }
+  }
+
+  @Test func `credentials that are rejected after they were renewed aren't renewed for each request`() async throws {
+    let server = try await server()
+    try await server.whileRunning { server async throws in
+      let calls = Mutex(0)
+      let session = session(
+        ClosureProvider {
+          let count = calls.withLock { count in
+            count += 1
+            return count
+          }
+          return Credentials(accessKeyID: "AKID\(count)", secretAccessKey: "x", sessionToken: Self.expired.sessionToken)
+        })
+      for _ in 0..<3 { #expect(try await status(session, server) == 403) }
+      #expect(calls.withLock(\.self) == 2)
+      #expect(server.requests().count == 4)
+    }
+  }
+
+  @Test func `if renewing fails, the rejection is returned`() async throws {
+    let server = try await server()
+    try await server.whileRunning { server async throws in
+      let isRenewed = Mutex(false)
+      let source = ClosureProvider {
+        let wasAsked = isRenewed.withLock { isRenewed in
+          defer { isRenewed = true }
+          return isRenewed
+        }
+        guard !wasAsked else { throw CredentialError(.misconfigured, "no") }
+        return Self.expired
+      }
+      #expect(try await status(session(source), server) == 403)
+    }
+  }
+
+  private struct ClosureProvider: CredentialProvider {
+    let answer: @Sendable () throws -> Credentials
+    func credentials() async throws -> Credentials { try answer() }
+  }
+
+  @Test func `a rejection without a body, as to HEAD, is corrected if the times differ`() async throws {
+    let server = try await server(clock: .seconds(600))
+    try await server.whileRunning { server async throws in
+      #expect(try await status(session(), server) { $0.httpMethod = "HEAD" } == 200)
+      #expect(server.requests().count == 2)
+    }
+  }
+
+  @Test func `an answer that requires a password is returned`() async throws {
+    let server = try await server { _ in
+      LocalServer.Response(status: 401, text: "who?", headers: [HeaderField("WWW-Authenticate", "Basic realm=\"x\"")])
+    }
+    try await server.whileRunning { server async throws in
+      let (body, response) = try await session().data(for: URLRequest(url: try #require(URL(string: server.baseURL))))
+      #expect(response.statusCode == 401)
+      #expect(String(decoding: body, as: UTF8.self) == "who?")
+    }
+  }
+
+  @Test(arguments: ["https://iam.amazonaws.com/", "https://bucket.s3.amazonaws.com/"])
+  func `a host of AWS's own without a region isn't signed for the region of the process`(url: String) async throws {
+    let session = SigningSession(
+      service: "iam", credentials: StaticCredentialProvider(Self.fresh),
+      regions: RegionChain(environment: ["AWS_REGION": "eu-central-1"]))
+    let request = try SignableRequest(method: "GET", url: url)
+    let error = await #expect(throws: SigningError.self) {
+      try await session.send(request, payload: .empty) { _ in ((), nil) }
+    }
+    #expect(error?.code == .missingRegion)
   }
 
   @Test(arguments: [400, 403, 404, 500, 503])
@@ -155,7 +240,7 @@ import Testing
       let host = "127.0.0.1:\(server.port)"
       let request = SignableRequest(method: "POST", target: "/orders", headers: [HeaderField("Host", host)])
       let send = {
-        try await session.send(request, payload: .bytes(Array("x".utf8)), repetition: .once) { signed in
+        try await session.send(request, payload: .bytes(Array("x".utf8)), isRepeatable: false) { signed in
           var sent = URLRequest(url: url)
           (sent.httpMethod, sent.httpBody) = ("POST", Data("x".utf8))
           for header in signed.addedHeaders(since: request) {
@@ -196,11 +281,14 @@ import Testing
     let environment = ["AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nonexistent"]
     let error = await #expect(throws: SigningError.self) { try await RegionChain(environment: environment).region() }
     #expect(error?.code == .missingRegion)
+    for remedy in ["AWS_REGION", "AWS_DEFAULT_REGION", "profile", "in code", "host"] {
+      #expect(error?.message.contains(remedy) == true, "\(remedy)")
+    }
   }
 }
 
 extension SigningSessionTests {
-  @Test func `a cancelled request ends at once`() async throws {
+  @Test func `a cancelled request ends, although the answer never does`() async throws {
     let server = try await server { _ in
       LocalServer.Response(status: 200, text: "late", delivery: Delivery(ending: .stalled(afterBytes: 1)))
     }
@@ -208,6 +296,7 @@ extension SigningSessionTests {
       let session = session()
       let request = URLRequest(url: try #require(URL(string: server.baseURL)))
       let task = Task { try await session.data(for: request) }
+      while server.requests().isEmpty { await Task.yield() }
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
     }
@@ -238,14 +327,13 @@ extension SigningSessionTests {
 #if AsyncHTTPClient
   extension SigningSessionTests {
     private func status(
-      _ session: SigningSession, _ url: String, _ repetition: SigningSession.Repetition = .unlimited,
-      on client: HTTPClient = .shared
+      _ session: SigningSession, _ url: String, isRepeatable: Bool? = true, on client: HTTPClient = .shared
     ) async throws -> UInt {
       var request = HTTPClientRequest(url: url)
       request.method = .POST
       request.body = .bytes(ByteBuffer(string: "x"))
       let response = try await session.execute(
-        request, payload: .bytes(Array("x".utf8)), repetition: repetition, timeout: .seconds(60), on: client)
+        request, payload: .bytes(Array("x".utf8)), isRepeatable: isRepeatable, timeout: .seconds(60), on: client)
       return response.status.code
     }
 
@@ -261,9 +349,11 @@ extension SigningSessionTests {
       let server = try await server(clock: .seconds(600))
       try await server.whileRunning { server async throws in
         let session = session()
-        let error = await #expect(throws: SigningError.self) { try await status(session, server.baseURL, .once) }
+        let error = await #expect(throws: SigningError.self) {
+          try await status(session, server.baseURL, isRepeatable: nil)
+        }
         #expect(error?.code == .unrepeatablePayload)
-        #expect(try await status(session, server.baseURL, .once) == 200)
+        #expect(try await status(session, server.baseURL, isRepeatable: nil) == 200)
       }
     }
 
@@ -276,19 +366,46 @@ extension SigningSessionTests {
       }
     }
 
-    @Test func `a redirect that AsyncHTTPClient has followed is an error, and one that it hasn't is returned`()
+    @Test func `a redirect that AsyncHTTPClient has followed is an error, and no other host gets the signature`()
       async throws
     {
-      let server = try await server { request in
-        request.target == "/"
-          ? LocalServer.Response(status: 307, text: "", headers: [HeaderField("Location", "/x")]) : nil
+      let other = try await server()
+      try await other.whileRunning { other async throws in
+        let target = other.baseURL
+        let server = try await server { _ in
+          LocalServer.Response(status: 307, text: "", headers: [HeaderField("Location", target)])
+        }
+        try await server.whileRunning { server async throws in
+          let error = await #expect(throws: SigningError.self) { try await status(session(), server.baseURL) }
+          #expect(error?.code == .changedByClient)
+          #expect(other.requests().allSatisfy { $0.request.headers["authorization"] == nil })
+          let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
+          #expect(try await status(session(), server.baseURL, on: client) == 307)
+          try await client.shutdown()
+        }
+      }
+    }
+
+    @Test func `a rejection whose body never ends is given up at the deadline`() async throws {
+      let server = try await server { _ in
+        LocalServer.Response(status: 403, text: "late", delivery: Delivery(ending: .stalled(afterBytes: 1)))
       }
       try await server.whileRunning { server async throws in
-        let error = await #expect(throws: SigningError.self) { try await status(session(), server.baseURL) }
-        #expect(error?.code == .changedByClient)
-        let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
-        #expect(try await status(session(), server.baseURL, on: client) == 307)
-        try await client.shutdown()
+        let error = await #expect(throws: HTTPClientError.self) {
+          try await session().execute(HTTPClientRequest(url: server.baseURL), timeout: .seconds(1), on: .shared)
+        }
+        #expect(error == .deadlineExceeded)
+      }
+    }
+
+    @Test func `a long rejection is returned without being read`() async throws {
+      let server = try await server { _ in
+        LocalServer.Response(status: 403, text: String(repeating: "x", count: 2 << 20))
+      }
+      try await server.whileRunning { server async throws in
+        let response = try await session().execute(
+          HTTPClientRequest(url: server.baseURL), timeout: .seconds(60), on: .shared)
+        #expect(try await response.body.collect(upTo: 4 << 20).readableBytes == 2 << 20)
       }
     }
   }

@@ -206,7 +206,7 @@ struct PlantedTypeTests {
       "ClockSkew", "Version", "EndpointMode", "Access", "TransportDeadlines", "Attempt", "LoopbackAddress", "Framing",
       "Ending", "Persistence", "Authentication", "HTTPTokens", "HTTPEndpoint", "ExtendedPaths", "Decision", "Failure",
       // Tests' own scripts of answers.
-      "Delivery", "Repetition", "Response", "Request", "Fault", "FaultPlan", "Step",
+      "Delivery", "Response", "Request", "Fault", "FaultPlan", "Step",
       // What errors of the transports and providers are looked for by the other tests of planted secrets.
       "TransportError", "CredentialError",
       // Never shown: bytes in transit, and the caller's own source.

@@ -52,7 +52,8 @@ import Testing
   func `a refusal is explained by a clock that is wrong`(status: Int, body: String) {
     for offset in [-600.0, 240, 86_400] {
       #expect(
-        ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: noon.addingTimeInterval(-offset), localTime: noon.addingTimeInterval(-offset))
+        ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(
+          signedAt: noon.addingTimeInterval(-offset), localTime: noon.addingTimeInterval(-offset))
           == ClockSkew(offset: .seconds(offset)))
     }
     let almost = noon.addingTimeInterval(239)
@@ -62,7 +63,9 @@ import Testing
 
   @Test func `a code in a header counts too`() {
     #expect(
-      ServiceErrorResponse("{}", status: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date]).clockSkew(signedAt: noon.addingTimeInterval(-600), localTime: noon.addingTimeInterval(-600))
+      ServiceErrorResponse(
+        "{}", status: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date]
+      ).clockSkew(signedAt: noon.addingTimeInterval(-600), localTime: noon.addingTimeInterval(-600))
         == ClockSkew(offset: .seconds(600)))
   }
 
@@ -91,14 +94,50 @@ import Testing
   @Test(arguments: [-7200.0, -600, 0, 600, 7200], [-3600.0, -600, 0, 300, 86_400])
   func `the skew is the whole one, whatever skew the request was signed with`(applied: Double, whole: Double) {
     let local = noon.addingTimeInterval(-whole)
-    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(signedAt: ClockSkew(offset: .seconds(applied)).serverTime(at: local), localTime: local)
+    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(
+      signedAt: ClockSkew(offset: .seconds(applied)).serverTime(at: local), localTime: local)
     // What was signed right was rejected for another reason.
     #expect(skew == (abs(whole - applied) < 240 ? nil : ClockSkew(offset: .seconds(whole))))
     if let skew { #expect(skew.serverTime(at: local) == noon) }
   }
 
+  @Test func `a date a century away isn't that of a clock`() {
+    let never = HeaderField("Date", "Fri, 31 Dec 9999 23:59:59 GMT")
+    #expect(ServiceErrorResponse("", status: 403, headers: [never]).clockSkew(signedAt: noon, localTime: noon) == nil)
+  }
+
+  @Test(
+    arguments: [
+      (400, #"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"x"}"#, nil),
+      (403, "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>", nil),
+      (403, "<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>", nil),
+      (403, #"{"message":"The security token included in the request is invalid."}"#, nil),
+      (400, #"{"message":"x","code":"other"}"#, "UnrecognizedClientException:http://internal.amazon.com/"),
+      (403, "InvalidAccessKeyId", nil),
+    ] as [(Int, String, String?)])
+  func `an answer that rejects the credentials says so`(status: Int, body: String, errorType: String?) {
+    let headers = errorType.map { [HeaderField("x-amzn-ErrorType", $0)] } ?? []
+    let answer = ServiceErrorResponse(body, status: status, headers: headers)
+    #expect(answer.isExpiredCredentials, "\(answer)")
+    #expect(!answer.isClockSkew)
+    #expect(!ServiceErrorResponse(body, status: 404, headers: headers).isExpiredCredentials)
+  }
+
+  /// The tokens of others, and names of the request.
+  @Test(arguments: [
+    (401, #"{"message":"The incoming token has expired"}"#),
+    (400, #"{"__type":"NotAuthorizedException","message":"Access Token has expired"}"#),
+    (403, "<Error><Code>AccessDenied</Code><Key>logs/ExpiredToken.txt</Key></Error>"),
+    (404, "<Error><Code>NoSuchKey</Code><Key>RequestExpired/ExpiredToken</Key></Error>"),
+  ])
+  func `any other answer doesn't reject the credentials`(status: Int, body: String) {
+    let answer = ServiceErrorResponse(body, status: status)
+    #expect(!answer.isExpiredCredentials && !answer.isClockSkew, "\(answer)")
+  }
+
   @Test func `a request that waited before it was sent is helped by signing it again with the same skew`() {
-    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(signedAt: noon.addingTimeInterval(-900), localTime: noon.addingTimeInterval(-60))
+    let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(
+      signedAt: noon.addingTimeInterval(-900), localTime: noon.addingTimeInterval(-60))
     #expect(skew == ClockSkew(offset: .seconds(60)))
   }
 }
