@@ -21,8 +21,8 @@ extension VerificationError {
 
   /// The HTTP status with which AWS's own servers answer this error: 400, 403, 413 or 500.
   ///
-  /// - Parameter service: The service that answers. An incomplete signature is 400, but 403 for VPC Lattice, whose user guide
-  ///   names no other status.
+  /// - Parameter service: The service that answers. An incomplete signature is 400, but 403 for VPC Lattice, whose user
+  ///   guide shows the text without a status.
   /// - Returns: The status.
   public func httpStatus(for service: SigningService) -> Int {
     switch awsErrorCode(for: service) {

@@ -163,8 +163,8 @@ struct PlantedTypeTests {
     values += providers() as [Any]
     let errors = try errors()
     values += errors as [Any]
-    values += errors.compactMap { $0 as? VerificationError }.flatMap { error in
-      [SigningService.s3, .sts, .executeAPI, .vpcLattice].map { error.response(for: $0) }
+    for case let error as VerificationError in errors {
+      for service in [SigningService.s3, .sts, .executeAPI, .vpcLattice] { values.append(error.response(for: service)) }
     }
     values += try s3.signForm(policy, with: credentials, at: time)
     if let signer = upload.chunkSigner { values.append(signer) }
