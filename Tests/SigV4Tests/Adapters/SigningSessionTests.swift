@@ -318,7 +318,10 @@ extension SigningSessionTests {
   @Test func `without another the region is that of the instance`() async throws {
     let instance = Instance(roleName: "role", credentials: Self.fresh)
     try await InstanceMetadataService.start(instance).whileRunning { service async throws in
-      let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": service.baseURL, "AWS_CONFIG_FILE": "/nonexistent"]
+      let environment = [
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": service.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300",
+        "AWS_CONFIG_FILE": "/nonexistent",
+      ]
       #expect(try await RegionChain(environment: environment).region() == "us-west-2")
     }
   }
