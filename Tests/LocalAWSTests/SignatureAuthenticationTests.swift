@@ -3,6 +3,10 @@ import LocalAWS
 import SigV4
 import Testing
 
+#if canImport(FoundationNetworking)
+  import FoundationNetworking
+#endif
+
 /// The Lattice service that checks signatures, over loopback.
 @Suite(.timeLimit(.minutes(10))) struct SignatureAuthenticationTests {
   private static let credentials = Credentials(
@@ -100,6 +104,31 @@ import Testing
         #expect(statuses == [200] || statuses == [403, 200], "\(offset)")
         #expect(abs(skew.offset.components.seconds - Int64(offset)) <= 300)
       }
+    }
+  }
+
+  @Test func `a signing session is greeted whatever the clock, and gets the denial of a policy unchanged`() async throws
+  {
+    let authentication = SignatureAuthentication(
+      region: "us-west-2", credentials: Self.credentials, principal: .session)
+    let service = try await LatticeService.start(authenticate: authentication.authenticate)
+    try await service.whileRunning { service async throws in
+      let session = SigningSession(
+        service: .vpcLattice, region: "us-west-2", credentials: StaticCredentialProvider(Self.credentials))
+      let request = URLRequest(url: try #require(URL(string: service.baseURL)))
+      for (offset, count) in [(0, 1), (3600, 3), (3600, 4), (-1800, 6)] {
+        service.clock.offset = .seconds(offset)
+        let (body, response) = try await session.data(for: request)
+        #expect(response.statusCode == 200)
+        #expect(String(decoding: body, as: UTF8.self) == "Hello From Lattice Reservations!")
+        #expect(service.server.requests().count == count)
+      }
+      service.policy = try AuthPolicy(
+        json: #"{"Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}"#)
+      let (body, response) = try await session.data(for: request)
+      #expect(response.statusCode == 403)
+      #expect(String(decoding: body, as: UTF8.self).contains("explicit deny"))
+      #expect(service.server.requests().count == 7)
     }
   }
 
