@@ -46,9 +46,9 @@ struct Row {
           floor: try GrowingWork.canonicalize(growing.small), ours: try GrowingWork.canonicalize(growing.large)))
     }
     rows += [
-      // Two cores may be halves of one: then everything takes longer on both, which the next row's floor does too.
+      // Two cores may be halves of one, which the next row's floor feels too.
       Row(
-        work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 1.5, floor: ServerWork.signOnOneThread(),
+        work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 1.1, floor: ServerWork.signOnOneThread(),
         ours: ServerWork.signOnTwoThreads()),
       Row(
         work: "GET on two threads", floorWork: crypto, bound: 1.25, reached: 1.95, floor: ServerWork.hashOnTwoThreads(),
