@@ -13,6 +13,8 @@ public struct Payload: Sendable {
     case computedHash(String)
     case bytes([UInt8])
     case data(Data)
+    /// In a box, so that other payloads don't grow.
+    indirect case collection(any Collection<UInt8> & Sendable)
   }
 
   private let content: Content
@@ -29,6 +31,13 @@ public struct Payload: Sendable {
   /// A payload in memory; it is hashed while signing, unless the service doesn't sign payloads.
   public static func bytes(_ bytes: [UInt8]) -> Payload {
     Payload(content: .bytes(bytes))
+  }
+
+  /// A payload in memory, such as a string's UTF-8, a slice, or a view of a NIO buffer.
+  ///
+  /// It is hashed while signing, unless the service doesn't sign payloads: in place if the bytes are contiguous.
+  public static func bytes(_ bytes: some Collection<UInt8> & Sendable) -> Payload {
+    Payload(content: .collection(bytes))
   }
 
   /// A payload in memory; it is hashed while signing, unless the service doesn't sign payloads.
@@ -50,6 +59,7 @@ public struct Payload: Sendable {
     case .hash, .computedHash: nil
     case .bytes(let bytes): bytes
     case .data(let data): Array(data)
+    case .collection(let bytes): Array(bytes)
     }
   }
 
@@ -59,6 +69,7 @@ public struct Payload: Sendable {
     case .hash(let hash), .computedHash(let hash): hash == SHA256Digest.hexOfNothing
     case .bytes(let bytes): bytes.isEmpty
     case .data(let data): data.isEmpty
+    case .collection(let bytes): bytes.isEmpty
     }
   }
 
@@ -77,6 +88,8 @@ public struct Payload: Sendable {
     // rule: payload-hashed
     case .bytes(let bytes): return try SHA256.hash(bytes.span).hex
     case .data(let data): return try SHA256.hash(data.span).hex
+    case .collection(let bytes):
+      return try bytes.withSpan { (span) throws(SigningError) in try SHA256.hash(span).hex }
     }
   }
 }
@@ -100,6 +113,7 @@ extension Payload: CustomStringConvertible, CustomDebugStringConvertible, Custom
     case .hash(let hash), .computedHash(let hash): "Payload(\(hash))"
     case .bytes(let bytes): "Payload(\(bytes.count) bytes)"
     case .data(let data): "Payload(\(data.count) bytes)"
+    case .collection(let bytes): "Payload(\(bytes.count) bytes)"
     }
   }
   /// The same as ``description``.
