@@ -1,5 +1,5 @@
 #if AsyncHTTPClient
-  import AsyncHTTPClient
+  public import AsyncHTTPClient
   import NIOCore
   import NIOHTTP1
   import NIOPosix
@@ -14,13 +14,12 @@
     import Darwin
   #endif
 
-  /// Sends requests with AsyncHTTPClient.
+  /// Sends requests with AsyncHTTPClient: with a client of its own, or with yours.
   ///
-  /// All copies share one client, which lives as long as the process, follows no redirect and uses no proxy. The client has
-  /// one connection timeout for all requests, so the first byte is due after the sum of the two deadlines, for connecting and
-  /// for the first byte.
+  /// A client has one connection timeout for all requests, so the first byte is due after the sum of the two deadlines, for
+  /// connecting and for the first byte.
   public struct AsyncHTTPClientTransport: HTTPTransport {
-    private static let client: HTTPClient = {
+    private static let shared: HTTPClient = {
       var configuration = HTTPClient.Configuration()
       configuration.redirectConfiguration = .disallow
       // The providers decide whether to retry a refused connection.
@@ -30,8 +29,35 @@
       return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// Creates a transport.
-    public init() {}
+    private let client: HTTPClient
+
+    /// Creates a transport with a client that all such transports share: it lives as long as the process, follows no redirect
+    /// and uses no proxy.
+    public init() { client = Self.shared }
+
+    /// Creates a transport with a client of yours, which isn't shut down by the transport: shut it down after the last request
+    /// of each provider that uses it.
+    ///
+    /// ```swift
+    /// var configuration = HTTPClient.Configuration()
+    /// configuration.redirectConfiguration = .disallow
+    /// configuration.connectionPool.retryConnectionEstablishment = false
+    /// let client = HTTPClient(configuration: configuration)
+    /// let provider = CredentialChain(transport: AsyncHTTPClientTransport(client))
+    /// ```
+    ///
+    /// These settings of the client matter:
+    ///
+    /// - `redirectConfiguration` must be `.disallow`. Otherwise the client follows a redirect and sends tokens to another host,
+    ///   before ``send(_:)`` throws.
+    /// - `connectionPool.retryConnectionEstablishment` should be `false`. Otherwise the client connects again to a port that
+    ///   refuses connections, until the deadline.
+    /// - `timeout.connect` and `timeout.read` end a request if they are shorter than its deadlines.
+    /// - A `proxy` sees tokens and credentials that are sent by `http`, as those of containers and instance metadata are.
+    /// - `tlsConfiguration` decides which certificates are trusted.
+    ///
+    /// - Parameter client: The client.
+    public init(_ client: HTTPClient) { self.client = client }
 
     /// Sends a request and returns the response, whatever its status.
     ///
@@ -47,7 +73,7 @@
         outcome.end(.failure(.timedOut(after: deadlines.whole, "no complete response")))
       }
       guard let timer else { throw .noResources("thread or descriptor") }
-      let exchange = Task { outcome.end(await Self.exchange(outgoing, deadlines, bodyLimit: request.bodyLimit)) }
+      let exchange = Task { outcome.end(await self.exchange(outgoing, deadlines, bodyLimit: request.bodyLimit)) }
       defer {
         EventThread.shared.unregister(timer)
         exchange.cancel()
@@ -55,12 +81,13 @@
       return try await outcome.wait().get()
     }
 
-    private static func exchange(
+    private func exchange(
       _ request: HTTPClientRequest, _ deadlines: TransportDeadlines, bodyLimit: Int
     ) async -> Result<TransportResponse, TransportError> {
       let head = min(deadlines.connect + deadlines.firstByte, deadlines.whole)
       do {
         let answer = try await client.execute(request, deadline: .now() + TimeAmount(head))
+        guard answer.history.count < 2 else { return .failure(.redirected) }
         var response = TransportResponse(
           status: Int(answer.status.code), headers: answer.headers.map { HeaderField($0.name, $0.value) })
         // A length that overflows Int is too long, and the client would wait for all of it.
@@ -95,6 +122,10 @@
   }
 
   extension TransportError {
+    fileprivate static let redirected = TransportError(
+      .badAnswer,
+      "AsyncHTTPClient followed a redirect; create the client with redirectConfiguration = .disallow")
+
     /// Converts the client's error; its text is omitted because it may quote the URL's query.
     fileprivate init(_ error: any Error, _ head: Duration) {
       switch error {
@@ -113,13 +144,24 @@
         switch error {
         case .cancelled: self = .cancelled
         case .deadlineExceeded: self = .timedOut(after: head, "no response")
-        case .connectTimeout, .tlsHandshakeTimeout: self.init(.cannotConnect, "the connection timed out")
+        case .readTimeout, .writeTimeout: self.init(.timedOut, "the client's own timeout for the connection passed")
+        case .connectTimeout, .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout:
+          self.init(.cannotConnect, "the connection timed out")
+        case .proxyAuthenticationRequired, .invalidProxyResponse:
+          self.init(.cannotConnect, "the client's proxy rejected the connection")
+        case .redirectLimitReached, .redirectCycleDetected: self = .redirected
+        case .alreadyShutdown: self.init(.invalidRequest, "the HTTPClient is shut down")
         case .remoteConnectionClosed: self = .closedEarly
         default: self.init(.badAnswer, "the response violates HTTP")
         }
       default: self.init(.cannotConnect, "TLS failed")
       }
     }
+  }
+
+  extension AsyncHTTPClientTransport: CustomReflectable {
+    /// Nothing: the client's settings can contain secrets.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
   }
 
   extension Error {

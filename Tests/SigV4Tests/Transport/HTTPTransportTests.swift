@@ -15,6 +15,7 @@ import Testing
     #endif
     #if AsyncHTTPClient
       case asyncHTTPClient
+      case callersAsyncHTTPClient
     #endif
 
     var transport: any HTTPTransport {
@@ -28,6 +29,7 @@ import Testing
       #endif
       #if AsyncHTTPClient
         case .asyncHTTPClient: AsyncHTTPClientTransport()
+        case .callersAsyncHTTPClient: AsyncHTTPClientTransport(AsyncHTTPClientTransportTests.client)
       #endif
       }
     }
