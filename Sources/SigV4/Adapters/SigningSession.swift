@@ -32,6 +32,8 @@ public final class SigningSession: Sendable {
     var skews: [String: ClockSkew] = [:]
     /// The region of the chain.
     var region: String?
+    /// The chain's last error, and when it was thrown.
+    var regionFailure: (error: any Error, time: Date)?
     /// The access key ID that was rejected although it had just been renewed: renewing it again wouldn't help.
     var rejectedID: String?
 
@@ -48,7 +50,7 @@ public final class SigningSession: Sendable {
   ///   - service: The service that checks the signatures.
   ///   - region: The region; by default that of a request's host, and for a host that names none that of `regions`.
   ///   - credentials: The source of the credentials, which the session caches unless it is a cache.
-  ///   - regions: The sources of the region for hosts that name none.
+  ///   - regions: The sources of the region for hosts that name none. The session keeps the region, and an error for 5 s.
   public convenience init(
     service: SigningService, region: SigningRegion = .fromHost, credentials: some CredentialProvider = .default,
     regions: RegionChain = RegionChain()
@@ -157,9 +159,24 @@ public final class SigningSession: Sendable {
   private func signer(for host: String) async throws -> Signer {
     // AWS's hosts without a region aren't in that of the process, and the signer says so.
     guard signer.region == .fromHost, AWSHost(host).labels.isEmpty else { return signer }
-    let known = state.withLock { $0.region }
-    let region = if let known { known } else { try await regions.region() }
-    if known == nil { state.withLock { $0.region = region } }
-    return Signer(service: signer.service, region: SigningRegion(region))
+    return Signer(service: signer.service, region: SigningRegion(try await region()))
+  }
+
+  /// The seconds for which a failure to find the region is remembered: off EC2, each lookup waits a second for metadata.
+  private static let regionPause = 0.0..<5
+
+  /// The region of the chain.
+  private func region() async throws -> String {
+    let (known, failure) = state.withLock { ($0.region, $0.regionFailure) }
+    if let known { return known }
+    if let failure, Self.regionPause.contains(now().timeIntervalSince(failure.time)) { throw failure.error }
+    do {
+      let region = try await regions.region()
+      state.withLock { $0.region = region }
+      return region
+    } catch {
+      if !(error is CancellationError) { state.withLock { $0.regionFailure = (error, now()) } }
+      throw error
+    }
   }
 }

@@ -32,16 +32,36 @@ import Testing
     }
   }
 
+  /// Lets a number of callers continue once all of them wait.
+  private final class Barrier: Sendable {
+    private let count: Int
+    private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+    init(_ count: Int) { self.count = count }
+
+    func wait() async {
+      await withCheckedContinuation { continuation in
+        let all = waiting.withLock { waiting in
+          waiting.append(continuation)
+          return waiting.count == count ? waiting : []
+        }
+        for continuation in all { continuation.resume() }
+      }
+    }
+  }
+
   /// A service that verifies signatures with the fresh credentials, and calls all others expired.
   private func server(
     clock offset: Duration = .zero,
-    answer: @escaping @Sendable (SignableRequest) -> LocalServer.Response? = { _ in nil }
+    answer: @escaping @Sendable (SignableRequest) -> LocalServer.Response? = { _ in nil },
+    beforeRejection: @escaping @Sendable () async -> Void = {}
   ) async throws -> LocalServer {
     let clock = LocalClock()
     clock.offset = offset
     return try await LocalServer.start(clock: clock) { request, body in
       if let answer = answer(request) { return answer }
       if request.headers["x-amz-security-token"] == Self.expired.sessionToken {
+        await beforeRejection()
         return LocalServer.Response(
           status: 403,
           text: "<Error><Code>ExpiredToken</Code><Message>The provided token has expired.</Message></Error>")
@@ -91,6 +111,23 @@ import Testing
       #expect(try await status(session, server) == 200)
       #expect(try await status(session, server) == 200)
       #expect(server.requests().count == 3)
+      #expect(rotation.count == 2)
+    }
+  }
+
+  // URLSession opens at most 6 connections to a host.
+  @Test(arguments: [2, 5]) func `rejections of concurrent requests renew the credentials once`(count: Int) async throws
+  {
+    let barrier = Barrier(count)
+    let server = try await server(beforeRejection: { await barrier.wait() })
+    try await server.whileRunning { server async throws in
+      let rotation = Rotation()
+      let session = session(rotation)
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<count { group.addTask { try await status(session, server) } }
+        for try await status in group { #expect(status == 200) }
+      }
+      #expect(server.requests().count == 2 * count)
       #expect(rotation.count == 2)
     }
   }
@@ -262,6 +299,28 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 600]) func `a body stream is sent once, and the error says so`(seconds: Int) async throws {
+    let server = try await server(clock: .seconds(seconds))
+    try await server.whileRunning { server async throws in
+      let session = session()
+      let body = Data("x".utf8)
+      var request = URLRequest(url: try #require(URL(string: server.baseURL + "/orders")))
+      request.httpMethod = "POST"
+      let send = {
+        var request = request
+        request.httpBodyStream = InputStream(data: body)
+        return try await session.data(for: request, payload: .data(body)).1.statusCode
+      }
+      if seconds > 0 {
+        let error = await #expect(throws: SigningError.self) { _ = try await send() }
+        #expect(error?.code == .unrepeatablePayload)
+        #expect(server.requests().count == 1)
+      }
+      #expect(try await send() == 200)
+      #expect(server.requests().last?.body == Array(body))
+    }
+  }
+
   @Test(arguments: [
     ("AWS_REGION", "eu-central-1"), ("AWS_DEFAULT_REGION", "ap-south-1"),
   ])
@@ -313,6 +372,40 @@ extension SigningSessionTests {
     let chain = RegionChain(
       profile: profile, environment: ["AWS_CONFIG_FILE": file.path(), "AWS_EC2_METADATA_DISABLED": "true"])
     #expect((try? await chain.region()) == region)
+  }
+
+  @Test func `a region that isn't found is looked up again after five seconds`() async throws {
+    let isFound = Mutex(false)
+    let metadata = try await LocalServer.start { request, _ in
+      guard request.method == "GET" else { return LocalServer.Response(status: 200, text: "token") }
+      return isFound.withLock(\.self)
+        ? LocalServer.Response(status: 200, text: "us-west-2") : LocalServer.Response(status: 404)
+    }
+    try await metadata.whileRunning { metadata async throws in
+      let environment = [
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": metadata.baseURL, "AWS_METADATA_SERVICE_TIMEOUT": "300",
+        "AWS_CONFIG_FILE": "/nonexistent",
+      ]
+      let time = Mutex(Date(timeIntervalSince1970: 1_440_938_160))
+      let session = SigningSession(
+        signer: Signer(service: "orders"), credentials: StaticCredentialProvider(Self.fresh).cached(),
+        regions: RegionChain(environment: environment), now: { time.withLock(\.self) })
+      let request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "orders.example.com")])
+      let send = { try await session.send(request, payload: .empty) { (try SignatureClaim($0).scope.region, nil) } }
+      var lookups: [Int] = []
+      for second in [0.0, 4.9, 5, 9.9, 4] {
+        time.withLock { $0 = Date(timeIntervalSince1970: 1_440_938_160 + second) }
+        let error = await #expect(throws: SigningError.self) { _ = try await send() }
+        #expect(error?.code == .missingRegion)
+        lookups.append(metadata.requests().filter { $0.request.method == "GET" }.count)
+      }
+      // The last is a clock that was set back.
+      #expect(
+        lookups[1] == lookups[0] && lookups[2] > lookups[1] && lookups[3] == lookups[2] && lookups[4] > lookups[3])
+      isFound.withLock { $0 = true }
+      time.withLock { $0 += 10 }
+      for _ in 0..<2 { #expect(try await send() == "us-west-2") }
+    }
   }
 
   @Test func `without another the region is that of the instance`() async throws {
