@@ -154,7 +154,7 @@ extension ServiceError {
   private static let dates: [ServiceError] = [
     .init(.clock, .certain, code: ["RequestTimeTooSkewed"],
       "The sender's clock is wrong, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."),
-    .init(.clock, .certain, text: "difference between the request time and the current time is too large",
+    .init(.clock, .certain, text: "difference between the request time and the",
       "The sender's clock is wrong, or the request waited after it was signed. Set the clock by NTP, and sign right before sending."),
     .init(.expired, .certain, text: "Signature expired", if: \.isPresigned,
       "The presigned request has expired: it outlived its X-Amz-Expires, or the longest time that the service accepts. Presign it again."),

@@ -51,7 +51,10 @@ extension ServiceErrorResponse {
   }
 
   private static let clockCodes: Set = ["requesttimetooskewed", "requestexpired", "requestinthefuture"]
-  private static let clockWordings = ["signature expired", "signature not yet current"]
+  // The last is that of S3 and, with the code AccessDenied, of servers like it.
+  private static let clockWordings = [
+    "signature expired", "signature not yet current", "difference between the request time and the",
+  ]
   /// The codes if a signature is wrong for a reason that isn't named.
   private static let signatureCodes: Set = ["signaturedoesnotmatch", "invalidsignatureexception", "authfailure"]
   /// The codes if credentials have expired or are unknown, as after a rotation.

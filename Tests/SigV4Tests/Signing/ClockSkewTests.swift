@@ -45,6 +45,11 @@ import Testing
       403,
       #"{"message":"Signature not yet current: 19941106T085937Z is still later than 19941106T085437Z (19941106T084937Z + 5 min.)"}"#
     ),
+    // rclone, of a request that is too old.
+    (
+      400,
+      "<Error><Code>AccessDenied</Code><Message>The difference between the request time and the server&#39;s time exceeds the maximum allowed.</Message></Error>"
+    ),
     (400, "<Code>RequestExpired</Code>"), (401, "<Code>AuthFailure</Code>"),
     (403, "<Code>SignatureDoesNotMatch</Code>"),
     (403, ""),
