@@ -11,18 +11,29 @@ enum Sending {
 
   static func signer(_ odd: OddRequest) -> Signer { Signer(service: odd.service, region: SigningRegion(region)) }
 
-  /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays: it throws `SigningError`
-  /// if it can't sign, and any other error if the client rejects the request.
+  /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays with a server that keeps the
+  /// bytes.
   static func expect(
     _ odd: OddRequest, _ client: OddRequest.Client, host: String = "127.0.0.1", port: Int = 0,
     sourceLocation: SourceLocation = #_sourceLocation, signAndSend: (_ url: String) async throws -> Void
   ) async throws {
+    try await expect(odd, client, sourceLocation: sourceLocation) {
+      try await RawServer.bytes(host: host, port: port) { server in
+        try await signAndSend(odd.url.replacing("PORT", with: "\(server.port)"))
+      }
+    }
+  }
+
+  /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays: it returns what was sent,
+  /// throws `SigningError` if it can't sign, and any other error if the client rejects the request.
+  static func expect(
+    _ odd: OddRequest, _ client: OddRequest.Client, sourceLocation: SourceLocation = #_sourceLocation,
+    signAndSend: () async throws -> [UInt8]
+  ) async throws {
     let outcome: OddRequest.Outcome
     var rejection = "sent"
     do {
-      let bytes = try await RawServer.bytes(host: host, port: port) { server in
-        try await signAndSend(odd.url.replacing("PORT", with: "\(server.port)"))
-      }
+      let bytes = try await signAndSend()
       let raw = try #require(RawRequest(bytes), sourceLocation: sourceLocation)
       try log(odd, client, bytes)
       let payload = Payload.bytes(Array((odd.body ?? "").utf8))

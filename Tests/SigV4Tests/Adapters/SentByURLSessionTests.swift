@@ -11,14 +11,21 @@
   @Suite(.timeLimit(.minutes(10))) struct SentByURLSessionTests {
     @Test(arguments: OddRequest.all)
     func `URLSession sends what was signed, or signing throws`(odd: OddRequest) async throws {
-      try await Sending.expect(odd, .urlSession) { url in
-        var request = URLRequest(url: try #require(URL(string: url)))
-        request.httpMethod = odd.method
-        for header in odd.headers { request.addValue(header.value, forHTTPHeaderField: header.name) }
-        request.httpBody = odd.body.map { Data($0.utf8) }
-        try Sending.signer(odd).sign(&request, with: Sending.credentials)
-        try await Sending.sendByURLSession(request)
-      }
+      try await Sending.expect(odd, .urlSession) { url in try await signAndSend(odd, url) }
+    }
+
+    @Test(.enabled("IPv6 on loopback") { await RawServer.canUseIPv6 }, arguments: OddRequest.overIPv6)
+    func `URLSession sends what was signed to an IPv6 address`(odd: OddRequest) async throws {
+      try await Sending.expect(odd, .urlSession, host: "::1") { url in try await signAndSend(odd, url) }
+    }
+
+    private func signAndSend(_ odd: OddRequest, _ url: String) async throws {
+      var request = URLRequest(url: try #require(URL(string: url)))
+      request.httpMethod = odd.method
+      for header in odd.headers { request.addValue(header.value, forHTTPHeaderField: header.name) }
+      request.httpBody = odd.body.map { Data($0.utf8) }
+      try Sending.signer(odd).sign(&request, with: Sending.credentials)
+      try await Sending.sendByURLSession(request)
     }
   }
 

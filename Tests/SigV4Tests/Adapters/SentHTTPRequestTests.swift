@@ -18,11 +18,55 @@
   @Suite(.timeLimit(.minutes(10))) struct SentHTTPRequestTests {
     @Test(arguments: OddRequest.all)
     func `NIO sends what was signed, or signing throws`(odd: OddRequest) async throws {
-      try await Sending.expect(odd, .nio) { url in
-        var request = try httpRequest(odd, url)
-        try Sending.signer(odd).sign(
-          &request, payload: .bytes(Array((odd.body ?? "").utf8)), with: Sending.credentials)
-        try await sendByNIO(request, odd.body, port: try #require(URL(string: url)?.port))
+      try await Sending.expect(odd, .nio) { url in try await signAndSend(odd, url) }
+    }
+
+    @Test(.enabled("IPv6 on loopback") { await RawServer.canUseIPv6 }, arguments: OddRequest.overIPv6)
+    func `NIO sends what was signed to an IPv6 address`(odd: OddRequest) async throws {
+      try await Sending.expect(odd, .nio, host: "::1") { url in try await signAndSend(odd, url, host: "::1") }
+    }
+
+    private func signAndSend(_ odd: OddRequest, _ url: String, host: String = "127.0.0.1") async throws {
+      var request = try httpRequest(odd, url)
+      try Sending.signer(odd).sign(&request, payload: .bytes((odd.body ?? "").utf8), with: Sending.credentials)
+      try await sendByNIO(request, odd.body, host: host, port: try #require(URL(string: url)?.port))
+    }
+
+    @Test(arguments: OddRequest.all + OddRequest.overIPv6)
+    func `NIO sends over HTTP/2 what was signed, or signing throws`(odd: OddRequest) async throws {
+      try await Sending.expect(odd, .http2) {
+        var request = try httpRequest(odd, odd.url.replacing("PORT", with: "4433"))
+        let payload = Payload.bytes((odd.body ?? "").utf8)
+        try Sending.signer(odd).sign(&request, payload: payload, with: Sending.credentials)
+        let message = try await HTTP2Server.receive(request, body: odd.body)
+        #expect(message.fields.allSatisfy { $0.name == $0.name.lowercased() && $0.name != "host" })
+        // A server reads the same request from the codec.
+        let parts = try SignableRequest(try #require(message.request))
+        _ = try Verifier(service: odd.service, region: Sending.region, nonCanonicalTargets: .accepted).verify(
+          parts, payload: payload, with: Sending.credentials)
+        return message.messageInHTTP1
+      }
+    }
+
+    @Test func `over HTTP/2 cookies come apart, names in lower case, and the authority in place of Host`() async throws
+    {
+      var request = HTTPRequest(method: .get, scheme: "https", authority: "h.example:443", path: "/a?b=c%20d")
+      for (name, value) in [
+        ("Cookie", "a=1"), ("X-Amz-Meta-Name", "x"), ("Cookie", "b=2; c=3"), ("X-Amz-Meta-Name", "y"),
+      ] {
+        request.headerFields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
+      }
+      let signer = Signer(service: .executeAPI, region: SigningRegion(Sending.region))
+      try signer.sign(&request, payload: .empty, with: Sending.credentials)
+      let message = try await HTTP2Server.receive(request, body: nil)
+      #expect(message.fields[values: ":authority"] == ["h.example"])
+      #expect(message.fields[values: ":path"] == ["/a?b=c%20d"])
+      #expect(message.fields[values: "cookie"] == ["a=1", "b=2; c=3"])
+      #expect(message.fields.filter { $0.isNamed("x-amz-meta-name") } == [HeaderField("x-amz-meta-name", "x, y")])
+      let verifier = Verifier(service: .executeAPI, region: Sending.region)
+      for parts in [try #require(message.parts), try SignableRequest(try #require(message.request))] {
+        #expect(parts.headers[values: "cookie"] == ["a=1; b=2; c=3"])
+        _ = try verifier.verify(parts, payload: .empty, with: Sending.credentials)
       }
     }
 
@@ -61,9 +105,9 @@
     }
 
     /// Sends `request` through NIO's codecs and waits for the answer's head.
-    private func sendByNIO(_ request: HTTPRequest, _ body: String?, port: Int) async throws {
+    private func sendByNIO(_ request: HTTPRequest, _ body: String?, host: String, port: Int) async throws {
       let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-        .connect(host: "127.0.0.1", port: port) { channel in
+        .connect(host: host, port: port) { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHTTPClientHandlers()
             try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
