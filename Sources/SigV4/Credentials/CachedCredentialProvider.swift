@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  import struct FoundationEssentials.Date
+  public import struct FoundationEssentials.Date
 #else
-  import struct Foundation.Date
+  public import struct Foundation.Date
 #endif
 import Synchronization
 
@@ -44,6 +44,7 @@ public final class CachedCredentialProvider: CredentialProvider {
   private let source: any CredentialProvider
   private let clock: ProviderClock
   private let timeLimit: Duration
+  private let onRefresh: (@Sendable (String, Date?) -> Void)?
   private let onFailure: (@Sendable (any Error) -> Void)?
   private let state: Mutex<State>
 
@@ -55,23 +56,33 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///     lifetime. For a lifetime no longer than the window, it is half the lifetime.
   ///   - timeLimit: The maximum wait for the source. After it, callers without credentials fail with `timedOut`, and the
   ///     source may be called again.
+  ///   - onRefresh: A closure for each response with credentials that the cache stores, before it returns them to callers: the
+  ///     access key ID, which isn't a secret, and the expiration, if there is one. A source may return the same credentials
+  ///     again. It isn't called for expired credentials.
   ///   - onFailure: A closure for each error and timeout of the source, including those that no caller sees because
-  ///     credentials are cached, and for expired credentials from the source. It must return quickly.
+  ///     credentials are cached, and for expired credentials from the source.
+  ///
+  /// The closures are for logs and metrics. The cache calls them from any thread and holds no lock: they may use the cache, and
+  /// must return quickly, because callers wait for them.
   public convenience init(
     _ source: any CredentialProvider, refreshWindow: Duration? = nil, timeLimit: Duration = defaultTimeLimit,
+    onRefresh: (@Sendable (_ accessKeyID: String, _ expiration: Date?) -> Void)? = nil,
     onFailure: (@Sendable (any Error) -> Void)? = nil
   ) {
     self.init(
-      source, refreshWindow: refreshWindow, timeLimit: timeLimit, onFailure: onFailure, clock: ProviderClock())
+      source, refreshWindow: refreshWindow, timeLimit: timeLimit, onRefresh: onRefresh, onFailure: onFailure,
+      clock: ProviderClock())
   }
 
   package init(
     _ source: any CredentialProvider, refreshWindow: Duration? = nil, timeLimit: Duration = defaultTimeLimit,
+    onRefresh: (@Sendable (_ accessKeyID: String, _ expiration: Date?) -> Void)? = nil,
     onFailure: (@Sendable (any Error) -> Void)? = nil, clock: ProviderClock
   ) {
     self.source = source
     self.clock = clock
     self.timeLimit = timeLimit
+    self.onRefresh = onRefresh
     self.onFailure = onFailure
     state = Mutex(State(cache: CredentialCacheState(configuredWindow: refreshWindow.map { $0 / .seconds(1) })))
   }
@@ -101,6 +112,24 @@ public final class CachedCredentialProvider: CredentialProvider {
   /// - Parameter accessKeyID: The ID of the credentials that were rejected.
   public func invalidate(accessKeyID: String) {
     state.withLock { $0.cache.invalidate(accessKeyID: accessKeyID) }
+  }
+
+  /// Refreshes the credentials before a caller has to wait for the source, until the calling task is cancelled.
+  ///
+  /// A server runs it as a service, so that no request is slower than others because credentials are about to expire. It calls
+  /// the source immediately if nothing is cached, and then up to 15 s before callers would. If the source fails, it calls the
+  /// source again after the same pauses as callers do, and every 10 s while nothing is cached. `onFailure` reports the errors.
+  public func keepFresh() async {
+    while !Task.isCancelled {
+      let now = clock.now()
+      ask(state.withLock { $0.cache.askEarly(at: now) })
+      do {
+        try await clock.patience(.seconds(10))
+      } catch {
+        // Without a thread to wait on; a cancelled task doesn't sleep.
+        try? await Task.sleep(for: .seconds(10))
+      }
+    }
   }
 
   private func wait() async throws -> Credentials {
@@ -161,12 +190,21 @@ public final class CachedCredentialProvider: CredentialProvider {
   }
 
   private func take(_ answer: Result<Credentials, any Error>, to question: Int) {
+    var renewed: Credentials?
     switch answer {
     case .success(let credentials):
-      if let end = credentials.expiration, end <= clock.now() { onFailure?(Self.answeredWithExpired) }
+      if let end = credentials.expiration, end <= clock.now() {
+        onFailure?(Self.answeredWithExpired)
+      } else {
+        renewed = credentials
+      }
     case .failure(let error): onFailure?(error)
     }
-    endWaits { $0.take(answer, to: question, clock) }
+    endWaits {
+      $0.take(answer, to: question, clock)
+    } reporting: {
+      if let renewed { onRefresh?(renewed.accessKeyID, renewed.expiration) }
+    }
   }
 
   private static let answeredWithExpired = CredentialError(
@@ -174,16 +212,19 @@ public final class CachedCredentialProvider: CredentialProvider {
     "The source returned expired credentials: it doesn't renew them, or this machine's clock is wrong. Check both."
       + " The cache uses them until it gets newer ones.")
 
-  /// Changes the cache and ends all waits if the change has a result.
+  /// Changes the cache, and if the change has a result, reports it and ends all waits.
   ///
   /// - Returns: Whether the change has a result.
   @discardableResult
-  private func endWaits(_ change: (inout CredentialCacheState) -> Result<Credentials, any Error>?) -> Bool {
+  private func endWaits(
+    _ change: (inout CredentialCacheState) -> Result<Credentials, any Error>?, reporting report: () -> Void = {}
+  ) -> Bool {
     let (outcome, waiters) = state.withLock { state in
       let outcome = change(&state.cache)
       return (outcome, outcome == nil ? nil : state.takeWaiters())
     }
     guard let outcome, let waiters else { return false }
+    report()
     for waiter in waiters { waiter.resume(with: outcome) }
     return true
   }
@@ -191,7 +232,25 @@ public final class CachedCredentialProvider: CredentialProvider {
 
 extension CredentialProvider {
   /// Returns a cache in front of this provider.
-  public func cached() -> CachedCredentialProvider { CachedCredentialProvider(self) }
+  ///
+  /// ```swift
+  /// let credentials = CredentialChain().cached { accessKeyID, expiration in
+  ///   logger.info("Credentials", metadata: ["id": "\(accessKeyID)", "expiration": "\(expiration?.formatted() ?? "none")"])
+  /// } onFailure: { error in
+  ///   logger.error("No new credentials: \(error)")
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - onRefresh: A closure for each response with credentials that the cache stores: the access key ID and the expiration.
+  ///   - onFailure: A closure for each error and timeout of the source. See
+  ///     ``CachedCredentialProvider/init(_:refreshWindow:timeLimit:onRefresh:onFailure:)`` for both.
+  public func cached(
+    onRefresh: (@Sendable (_ accessKeyID: String, _ expiration: Date?) -> Void)? = nil,
+    onFailure: (@Sendable (any Error) -> Void)? = nil
+  ) -> CachedCredentialProvider {
+    CachedCredentialProvider(self, onRefresh: onRefresh, onFailure: onFailure)
+  }
 }
 
 /// Decides when a cache serves its credentials, when it calls its source, and how it handles a failure.
@@ -234,6 +293,8 @@ struct CredentialCacheState {
   private static let backoff = 300.0...600
   /// The range of the random pause after a success, in seconds; at most half the lifetime.
   private static let rest = 8.0...12
+  /// The time before callers call the source in which `askEarly` does, in seconds: longer than the 10 s between its calls.
+  private static let lead = 15.0
   /// The range of the random time for which a `misconfigured` error is thrown again without calling the source, in seconds.
   private static let remembrance = 1.0...5
 
@@ -274,6 +335,18 @@ struct CredentialCacheState {
     isAsking = true
     newest += 1
     return newest
+  }
+
+  /// Opens a call of the source if callers will require one within 15 s.
+  ///
+  /// - Returns: The call's number; `nil` if a call is open or not yet required.
+  mutating func askEarly(at now: Date) -> Int? {
+    guard pause?.contains(now) != true, lasting?.time.contains(now) != true else { return nil }
+    if let held, !held.isInvalidated {
+      let left = held.credentials.expiration?.timeIntervalSince(now) ?? .infinity
+      guard left <= held.advisoryWindow + Self.lead, !held.rest.contains(now) else { return nil }
+    }
+    return ask()
   }
 
   /// Records that a call takes longer than callers wait while credentials are cached.

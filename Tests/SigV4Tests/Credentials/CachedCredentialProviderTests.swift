@@ -190,4 +190,137 @@ import Testing
     await #expect(throws: CredentialError.self) { try await cache.checkedCredentials() }
     #expect(errors.withLock { $0 } == [.badAnswer, .misconfigured])
   }
+
+  /// A report of a cache.
+  private enum Report: Equatable {
+    case refresh(String, left: Double?)
+    case failure
+  }
+
+  @Test func `each response that is cached is reported once, before callers get it`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.error, clock)
+    let reports = Mutex<[Report]>([])
+    let cache = CachedCredentialProvider(
+      source,
+      onRefresh: { id, end in
+        reports.withLock { $0.append(.refresh(id, left: end?.timeIntervalSince(clock.now))) }
+      },
+      onFailure: { _ in reports.withLock { $0.append(.failure) } }, clock: clock.clock)
+    /// Gets credentials and returns what the cache reports by then.
+    func reported(_ answer: ScriptedSource.Answer, after seconds: Double) async throws -> [Report] {
+      source.answer = answer
+      clock.advance(by: seconds)
+      _ = try? await cache.checkedCredentials()
+      return reports.withLock { reports in
+        defer { reports = [] }
+        return reports
+      }
+    }
+    #expect(try await reported(.error, after: 0) == [.failure])
+    #expect(try await reported(.good("AKID-1", 3600), after: 0) == [.refresh("AKID-1", left: 3600)])
+    #expect(try await reported(.good("AKID-2", 3600), after: 100) == [])
+    #expect(try await reported(.good("AKID-1", 3600), after: 3000) == [.refresh("AKID-1", left: 3600)])
+    #expect(try await reported(.good("AKID-3", -1), after: 3000) == [.failure])
+    #expect(try await reported(.good("AKID-4", nil), after: 600) == [.refresh("AKID-4", left: nil)])
+  }
+
+  @Test func `a cached provider reports refreshes and failures, whose closures may use the cache`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.good("AKID-1", nil), clock)
+    let created = Mutex<CachedCredentialProvider?>(nil)
+    let ids = Mutex<[String]>([]), errors = Mutex<[CredentialError.Code?]>([])
+    let cache = source.cached { id, expiration in
+      #expect(expiration == nil)
+      created.withLock(\.self)?.invalidate(accessKeyID: id)
+      ids.withLock { $0.append(id) }
+    } onFailure: { error in
+      errors.withLock { $0.append((error as? CredentialError)?.code) }
+    }
+    created.withLock { $0 = cache }
+    _ = try await cache.checkedCredentials()
+    source.answer = .good("AKID-2", nil)
+    // The closure has invalidated the first ones.
+    #expect(try await cache.checkedCredentials().accessKeyID == "AKID-2")
+    source.answer = .error
+    #expect(try await cache.checkedCredentials().accessKeyID == "AKID-2")
+    #expect(ids.withLock(\.self) == ["AKID-1", "AKID-2"])
+    #expect(errors.withLock(\.self) == [.badAnswer])
+    created.withLock { $0 = nil }
+  }
+
+  @Test(arguments: [(600.0, 300.0), (3600, 900), (21_600, 3600), (50, 25)])
+  func `kept fresh, credentials are refreshed before a caller waits`(lifetime: Double, window: Double) async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.good("AKID-1", lifetime), clock)
+    try await whileKeptFresh(source, clock) { cache in
+      #expect(try await cache.checkedCredentials().accessKeyID == "AKID-1")
+      clock.advance(by: lifetime - window - 16)
+      await clock.expire(.seconds(10))
+      await clock.begun(.seconds(10))
+      #expect(source.count == 1)
+      source.answer = .good("AKID-2", lifetime)
+      clock.advance(by: 1)
+      await clock.expire(.seconds(10))
+      while try await cache.checkedCredentials().accessKeyID != "AKID-2" { await Task.yield() }
+      #expect(source.count == 2)
+    }
+  }
+
+  @Test func `kept fresh, a failing source is called again until it has credentials`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.error, clock)
+    try await whileKeptFresh(source, clock) { cache in
+      while source.count < 5 { await clock.expire(.seconds(10)) }
+      source.answer = .good("AKID-1", 3600)
+      await clock.expire(.seconds(10))
+      while (try? await cache.checkedCredentials())?.accessKeyID != "AKID-1" { await Task.yield() }
+    }
+  }
+
+  @Test func `kept fresh, a failing source is not called during the pause`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.good("AKID-1", 3600), clock)
+    try await whileKeptFresh(source, clock) { cache in
+      _ = try await cache.checkedCredentials()
+      source.answer = .error
+      clock.advance(by: 3550)
+      await clock.expire(.seconds(10))
+      while source.count < 2 { await Task.yield() }
+      // Returns when the source has failed: the credentials are about to expire.
+      _ = try await cache.checkedCredentials()
+      clock.advance(by: 299)
+      await clock.expire(.seconds(10))
+      await clock.begun(.seconds(10))
+      #expect(source.count == 2)
+      clock.advance(by: 1)
+      await clock.expire(.seconds(10))
+      while source.count < 3 { await Task.yield() }
+    }
+  }
+
+  @Test func `kept fresh, rejected credentials are replaced without a caller`() async throws {
+    let clock = TestClock()
+    let source = ScriptedSource(.good("AKID-1", nil), clock)
+    try await whileKeptFresh(source, clock) { cache in
+      _ = try await cache.checkedCredentials()
+      cache.invalidate(accessKeyID: "AKID-1")
+      await clock.expire(.seconds(10))
+      while source.count < 2 { await Task.yield() }
+    }
+  }
+
+  /// Keeps the credentials of `source` fresh while `body` runs, and then ends that by cancellation.
+  private func whileKeptFresh(
+    _ source: ScriptedSource, _ clock: TestClock, _ body: (CachedCredentialProvider) async throws -> Void
+  ) async throws {
+    let cache = CachedCredentialProvider(source, clock: clock.clock)
+    let task = Task { await cache.keepFresh() }
+    while source.count < 1 { await Task.yield() }
+    let result: Result<Void, any Error>
+    do { result = .success(try await body(cache)) } catch { result = .failure(error) }
+    task.cancel()
+    await task.value
+    try result.get()
+  }
 }

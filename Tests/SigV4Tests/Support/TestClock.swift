@@ -62,6 +62,11 @@ final class TestClock: Sendable {
     waits.withLock { waits in waits.open.firstIndex(where: isWanted).map { waits.open.remove(at: $0).continuation } }
   }
 
+  /// Returns as soon as there is a wait of this length.
+  func begun(_ duration: Duration) async {
+    while !waits.withLock({ $0.open.contains { $0.duration == duration } }) { await Task.yield() }
+  }
+
   /// Ends the first wait of this length, as soon as there is one.
   func expire(_ duration: Duration) async {
     while true {
