@@ -245,6 +245,7 @@ extension CredentialProvider {
   ///   - onRefresh: A closure for each response with credentials that the cache stores: the access key ID and the expiration.
   ///   - onFailure: A closure for each error and timeout of the source. See
   ///     ``CachedCredentialProvider/init(_:refreshWindow:timeLimit:onRefresh:onFailure:)`` for both.
+  /// - Returns: A new cache: keep it, and pass it for each request.
   public func cached(
     onRefresh: (@Sendable (_ accessKeyID: String, _ expiration: Date?) -> Void)? = nil,
     onFailure: (@Sendable (any Error) -> Void)? = nil
