@@ -101,7 +101,11 @@ let package = Package(
     ),
     .executableTarget(
       name: "SigningBenchmark",
-      dependencies: ["SigV4", "CSigV4OpenSSL", "CAllocationCounter"],
+      dependencies: [
+        "SigV4", "CSigV4OpenSSL", "CAllocationCounter",
+        .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["HTTPTypes"])),
+        .product(name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["AsyncHTTPClient"])),
+      ],
       path: "Tests/SigningBenchmark",
       swiftSettings: settings
     ),

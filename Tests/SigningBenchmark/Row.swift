@@ -60,14 +60,7 @@ struct Row {
         work: "GET through a cache", floorWork: "GET in a task", bound: 1.5, floor: ServerWork.signInTask(),
         ours: ServerWork.signThroughCache()),
     ]
-    #if URLSession
-      if let ours = ServerWork.signURLRequest() {
-        rows.append(
-          Row(
-            work: "GET as URLRequest", floorWork: "GET", bound: nil, floor: SigningWork.sign(SigningWork.get),
-            ours: ours))
-      }
-    #endif
+    rows += try CurrencyWork.rows()
     return rows
   }
 }

@@ -96,21 +96,6 @@ enum ServerWork {
     }
   }
 
-  #if URLSession
-    static func signURLRequest() -> Measurement.Work? {
-      guard let host = SigningWork.get.headers.first?.value, let url = URL(string: "https://\(host)/") else {
-        return nil
-      }
-      let request = URLRequest(url: url)
-      return Measurement.Work { count in
-        for _ in 0..<count {
-          var copy = request
-          try SigningWork.lattice.sign(&copy, with: SigningWork.credentials, at: SigningWork.time)
-        }
-      }
-    }
-  #endif
-
   /// The resident memory of the process, in bytes; 0 if unknown.
   static var residentBytes: Int {
     #if os(Linux)

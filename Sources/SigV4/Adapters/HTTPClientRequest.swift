@@ -17,8 +17,12 @@
         throw .changedByClient(
           "AsyncHTTPClient sends / in place of a path whose percent escapes aren't UTF-8. Use another HTTP client.")
       }
-      var headers = request.joiningCookies.headers.map { HeaderField($0.name, $0.value) }
-      headers.removeAll { $0.isNamed("content-length") }
+      var headers: [HeaderField] = []
+      headers.reserveCapacity(request.headers.count + 1)
+      for (name, value) in request.joiningCookies.headers {
+        let header = HeaderField(name, value)
+        if !header.isNamed("content-length") { headers.append(header) }
+      }
       if headers["host"] == nil { headers.append(HeaderField("Host", try url.requiredHost)) }
       self.init(method: request.method.rawValue, target: url.target, headers: headers)
     }
@@ -36,6 +40,11 @@
         request.headers.append(HeaderField("Content-Length", length))
       }
       return request
+    }
+
+    /// Returns the parts of the request as AsyncHTTPClient sends them, with its `Content-Length`.
+    public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
+      try signableRequest(for: service, in: .query)
     }
 
     /// No payload if there is no body.
@@ -58,20 +67,19 @@
 
     /// Sets the URL, in which characters are encoded that a URL can't contain, and the headers; joins the cookies.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
-      let url = try AbsoluteURL(url)
       var sent = joiningCookies
-      sent.url = url.origin + signed.request.target
+      if !url.isOrigin(before: signed.request.target) { sent.url = try AbsoluteURL(url).origin + signed.request.target }
       for (name, _) in headers where isReplaced(name) { sent.headers.remove(name: name) }
+      sent.headers.reserveCapacity(sent.headers.count + signed.addedHeaders.count)
       for header in signed.addedHeaders { sent.headers.add(name: header.name, value: header.value) }
       self = sent
     }
 
     /// The request with its cookies in one field, which HTTP/2 may split and servers join again (RFC 9113, 8.2.3).
     fileprivate var joiningCookies: HTTPClientRequest {
-      let cookies = headers["cookie"]
-      guard cookies.count > 1 else { return self }
+      guard headers.reduce(0, { HeaderField($1.name, "").isNamed("cookie") ? $0 + 1 : $0 }) > 1 else { return self }
       var request = self
-      request.headers.replaceOrAdd(name: "Cookie", value: cookies.joined(separator: "; "))
+      request.headers.replaceOrAdd(name: "Cookie", value: headers["cookie"].joined(separator: "; "))
       return request
     }
   }

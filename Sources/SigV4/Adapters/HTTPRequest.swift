@@ -11,12 +11,9 @@
     public init(_ request: HTTPRequest) throws(SigningError) {
       guard let authority = request.authority, !authority.isEmpty else { throw .requestWithoutAuthority }
       // rule: host-as-sent
-      var headers = [HeaderField("Host", authority)]
-      for field in request.headerFields where field.name != .cookie {
-        headers.append(HeaderField(field.name.rawName, field.value))
-      }
-      if let cookies = request.headerFields[.cookie] { headers.append(HeaderField("Cookie", cookies)) }
-      self.init(method: request.method.rawValue, target: request.path ?? "/", headers: headers)
+      self.init(
+        method: request.method.rawValue, target: request.path ?? "/",
+        headers: [HeaderField](host: authority, request.headerFields))
     }
   }
 
@@ -32,23 +29,30 @@
     public func signableRequest(
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
-      guard method != .connect else {
-        throw .changedByClient("HTTP clients don't send the path of CONNECT. Use another method, or sign the parts.")
-      }
-      let uppercase = HTTPRequest.Method(method.rawValue.uppercased())
-      guard uppercase == method || ![.get, .head, .post, .put, .delete].contains(uppercase) else {
-        throw .changedByClient("URLSession sends the method \(method.rawValue) in upper case. Write it so.")
-      }
-      for field in headerFields {
-        guard !HeaderField(field.name.rawName, "").isNamed("host") else {
+      let method = try methodAsSent
+      let authority = try authorityAsSent
+      let target = try targetAsSent(to: service)
+      let headers = [HeaderField](host: authority, fieldsAsSent)
+      for header in headers.dropFirst() {
+        guard !header.isNamed("host") else {
           throw SigningError(.missingHost, "The request has a Host field and an authority. Remove the field.")
         }
-        guard field.value.utf8.allSatisfy({ $0 < 0x80 }) else { throw .headerOutsideASCII(field.name.rawName) }
+        guard header.value.withBytes({ $0.isASCII }) else { throw .headerOutsideASCII(header.name) }
       }
-      var sent = joiningFields
-      sent.authority = try authorityAsSent
-      sent.path = try service.removingDotSegments(from: pathAsSent)
-      return try SignableRequest(sent)
+      return SignableRequest(method: method, target: target, headers: headers)
+    }
+
+    /// Returns the parts of the request, whose authority is `Host`.
+    ///
+    /// In HTTP/2 a `Host` field may be sent beside the authority (RFC 9113, 8.3.1). The same value is read once, another one
+    /// makes two hosts, which no verifier accepts.
+    public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
+      var request = try SignableRequest(self)
+      let host = request.headers.first?.value
+      if let second = request.headers.dropFirst().firstIndex(where: { $0.isNamed("host") && $0.value == host }) {
+        request.headers.remove(at: second)
+      }
+      return request
     }
 
     /// Sets the authority, the path and the fields, and joins repeated fields other than cookies.
@@ -58,29 +62,51 @@
       guard method != .head || !signed.coversBody else {
         throw .changedByClient("HTTP clients don't all send a body with HEAD. Use another method, such as GET.")
       }
-      var sent = joiningFields
-      sent.authority = signed.request.headers["host"]
-      sent.path = signed.request.target
-      for field in headerFields where isReplaced(field.name.rawName) { sent.headerFields[field.name] = nil }
-      for header in signed.addedHeaders {
-        if let name = HTTPField.Name(header.name) { sent.headerFields[name] = header.value }
+      var fields = fieldsAsSent
+      fields.reserveCapacity(fields.count + signed.addedHeaders.count)
+      if fields.contains(where: { isReplaced($0.name.rawName) }) {
+        fields = HTTPFields(fields.filter { !isReplaced($0.name.rawName) })
       }
-      self = sent
+      try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
+        workspace.append(signed.addedHeaders, to: &fields)
+      }
+      headerFields = fields
+      // Only a changed part, because setting one checks its characters and copies all of them.
+      let host = signed.request.headers["host"]
+      if authority != host { authority = host }
+      if path != signed.request.target { path = signed.request.target }
     }
 
-    /// The request with each repeated field in one.
+    private var methodAsSent: String {
+      get throws(SigningError) {
+        let name = method.rawValue
+        guard method != .connect else {
+          throw .changedByClient("HTTP clients don't send the path of CONNECT. Use another method, or sign the parts.")
+        }
+        guard name.utf8.contains(where: { $0 &- UInt8(ascii: "a") < 26 }) else { return name }
+        guard !["GET", "HEAD", "POST", "PUT", "DELETE"].contains(name.uppercased()) else {
+          throw .changedByClient("URLSession sends the method \(name) in upper case. Write it so.")
+        }
+        return name
+      }
+    }
+
+    /// The fields, with each repeated one joined.
     ///
     /// Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".
-    private var joiningFields: HTTPRequest {
-      var sent = self
-      for field in headerFields where field.name != .cookie && sent.headerFields[values: field.name].count > 1 {
-        sent.headerFields[field.name] = headerFields[field.name]
+    private var fieldsAsSent: HTTPFields {
+      guard headerFields.mayHaveRepeatedNames else { return headerFields }
+      var sent = headerFields
+      for field in headerFields where field.name != .cookie && sent[values: field.name].count > 1 {
+        sent[field.name] = headerFields[field.name]
       }
       return sent
     }
 
     private var authorityAsSent: String {
       get throws(SigningError) {
+        // Most authorities are names without a port, which needn't be split.
+        if let authority, authority.withBytes({ $0.isPlainHost }) { return authority }
         guard let authority, let read = URLAuthority(authority[...].utf8, scheme: scheme ?? "") else {
           throw .requestWithoutAuthority
         }
@@ -93,15 +119,67 @@
       }
     }
 
-    private var pathAsSent: String {
-      get throws(SigningError) {
-        let path = path ?? ""
-        guard path.isEmpty || "/?".utf8.contains(path.utf8.first ?? 0), !path.utf8.contains(UInt8(ascii: "#")) else {
-          throw SigningError(
-            .invalidTarget,
-            "Invalid path. Use one that starts with / and has no #, or encode the #.")
+    private func targetAsSent(to service: SigningService) throws(SigningError) -> String {
+      let path = path ?? ""
+      guard path.isEmpty || "/?".utf8.contains(path.utf8.first ?? 0), !path.utf8.contains(UInt8(ascii: "#")) else {
+        throw SigningError(
+          .invalidTarget,
+          "Invalid path. Use one that starts with / and has no #, or encode the #.")
+      }
+      return try service.removingDotSegments(from: path.encodedTarget)
+    }
+  }
+
+  extension [HeaderField] {
+    /// `Host`, and the fields, of which several cookies become one (RFC 9113, 8.2.3).
+    fileprivate init(host: String, _ fields: HTTPFields) {
+      self = []
+      reserveCapacity(fields.count + 1)
+      append(HeaderField("Host", host))
+      var cookies = 0
+      for field in fields {
+        if field.name == .cookie { cookies += 1 } else { append(HeaderField(field.name.rawName, field.value)) }
+      }
+      if cookies > 0, let cookies = fields[.cookie] { append(HeaderField("Cookie", cookies)) }
+    }
+  }
+
+  extension HTTPFields {
+    /// Whether two fields may have the same name: without false, but not without needless, alarms.
+    fileprivate var mayHaveRepeatedNames: Bool {
+      var seen: UInt64 = 0
+      for field in self {
+        let name = field.name.canonicalName.utf8
+        let place: UInt64 = 1 &<< (UInt64(name.count &* 7) ^ UInt64(name.last ?? 0))
+        if seen & place != 0 { return true }
+        seen |= place
+      }
+      return false
+    }
+  }
+
+  /// A field that signing has added to a request, kept for the next one.
+  struct SentField {
+    let header: HeaderField
+    let field: HTTPField
+  }
+
+  extension SigningWorkspace {
+    /// Appends headers that signing has added.
+    ///
+    /// All but `Authorization` are kept for the next request: checking the 900 characters of a session token takes 900 ns.
+    fileprivate mutating func append(_ headers: ArraySlice<HeaderField>, to fields: inout HTTPFields) {
+      for header in headers {
+        if header.name == HTTPField.Name.authorization.rawName {
+          fields.append(HTTPField(name: .authorization, value: header.value))
+        } else if let index = sentFields.span.indices.first(where: { sentFields.span[$0].header == header }) {
+          fields.append(sentFields.span[index].field)
+        } else if let name = HTTPField.Name(header.name) {
+          let field = HTTPField(name: name, value: header.value)
+          fields.append(field)
+          sentFields.removeAll { $0.field.name == name }
+          sentFields.append(SentField(header: header, field: field))
         }
-        return path.encodedTarget
       }
     }
   }

@@ -97,9 +97,13 @@ extension Signer {
   private func apply(
     _ signed: SignedRequest, of parts: SignableRequest, to request: inout some RequestAdapter
   ) throws(SigningError) {
+    // Without a removed header, which names those that signing replaces, the rest needn't be asked for each name.
+    let isRemoving = parts.headers.count > signed.request.headers.count - signed.addedHeaders.count
     try request.apply(signed) { name in
-      fields.replacesHeader(name, for: service) || signed.addedHeaders.contains { $0.isNamed(name) }
-        || parts.headers[name] != nil && signed.request.headers[name] == nil
+      signed.addedHeaders.contains { $0.isNamed(name) }
+        || isRemoving
+          && (fields.replacesHeader(name, for: service)
+            || parts.headers[name] != nil && signed.request.headers[name] == nil)
     }
   }
 }

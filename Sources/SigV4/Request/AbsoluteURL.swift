@@ -3,7 +3,7 @@
 /// Percent escapes stay as they are. A byte that a URL can't contain, and a `%` without two hexadecimal digits, is encoded.
 package struct AbsoluteURL {
   /// Scheme and authority, unchanged.
-  package let origin: String
+  package var origin: String { String(Substring(whole.utf8.prefix(originLength))) }
   /// The value of `Host`: the host, and the port if it isn't the scheme's default.
   ///
   /// `nil` if HTTP clients disagree about it.
@@ -12,6 +12,8 @@ package struct AbsoluteURL {
   package private(set) var target: String
   /// Whether the URL names a user, whom some clients send in `Authorization`.
   let hasUser: Bool
+  private let whole: String
+  private let originLength: Int
 
   /// Splits `text`, an absolute URL.
   ///
@@ -34,7 +36,8 @@ package struct AbsoluteURL {
     let end = bytes.index(bytes.startIndex, offsetBy: places.end)
     let authority = URLAuthority(bytes[bytes.index(colon, offsetBy: 3)..<end], scheme: text[..<colon])
     guard let authority else { throw .urlWithoutHost }
-    origin = String(text[..<end])
+    whole = text
+    originLength = places.end
     host = authority.host
     hasUser = authority.hasUser
     target = String(Substring(bytes[end...].prefix { $0 != UInt8(ascii: "#") })).encodedTarget
@@ -73,6 +76,10 @@ struct URLAuthority {
   /// Reads `[user@]host[:port]`; `nil` if the host is empty.
   init?(_ authority: Substring.UTF8View, scheme: some StringProtocol) {
     let text = String(Substring(authority))
+    guard !text.withBytes({ $0.isPlainHost }) else {
+      (host, hasUser) = (text, false)
+      return
+    }
     let (start, end, isValid) = text.withBytes { bytes in
       var start = 0
       for index in bytes.indices where bytes[index] == UInt8(ascii: "@") { start = index + 1 }
@@ -121,9 +128,10 @@ extension String {
   /// `/` in front.
   var encodedTarget: String {
     let isValid = withBytes { bytes in
-      bytes.indices.allSatisfy { index in
-        bytes[index].isTargetCharacter || PercentEncoding.decodedByte(at: index, in: bytes) != nil
+      for index in bytes.indices where !bytes[index].isTargetCharacter {
+        if PercentEncoding.decodedByte(at: index, in: bytes) == nil { return false }
       }
+      return true
     }
     let path = utf8.first == UInt8(ascii: "/") ? self : "/" + self
     guard !isValid else { return path }
@@ -144,7 +152,9 @@ extension String {
   var hasPathInUTF8: Bool {
     withBytes { bytes in
       let path = bytes.extracting(..<(bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count))
-      return String(validating: PercentEncoding.decodedBytes(path), as: UTF8.self) != nil
+      // The escapes of a text without escapes are.
+      return path.firstIndex(of: UInt8(ascii: "%")) == nil
+        || String(validating: PercentEncoding.decodedBytes(path), as: UTF8.self) != nil
     }
   }
 
@@ -180,6 +190,24 @@ extension String {
   package var hasEscapedDotSegment: Bool {
     utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"))
       .contains { $0.dotCount != nil && $0.contains(UInt8(ascii: "%")) }
+  }
+}
+
+extension String {
+  /// Whether this URL is scheme and authority, followed by `target`: to split it again takes 300 ns.
+  func isOrigin(before target: String) -> Bool {
+    withBytes { bytes in
+      target.withBytes { target in
+        let start = bytes.count - target.count
+        guard start >= 0, bytes.extracting(start..<bytes.count).isEqual(to: target) else { return false }
+        var slashes = 0
+        for index in 0..<start {
+          if bytes[index] == UInt8(ascii: "?") || bytes[index] == UInt8(ascii: "#") { return false }
+          if bytes[index] == UInt8(ascii: "/") { slashes += 1 }
+        }
+        return slashes == 2
+      }
+    }
   }
 }
 

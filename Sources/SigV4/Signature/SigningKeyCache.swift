@@ -48,7 +48,7 @@ struct SigningKeyCache {
 
   /// Keeps a key if the secret is ASCII, like all secrets of AWS.
   mutating func keep(_ key: SigningKey, for credentials: Credentials, day: Int) {
-    guard credentials.secretAccessKey.utf8.allSatisfy({ $0 < 0x80 }) else { return }
+    guard credentials.secretAccessKey.withBytes({ $0.isASCII }) else { return }
     let entry = Entry(credentials: credentials, idEnd: credentials.idEnd, day: day, key: key)
     if entries.count < Self.limit {
       entries.append(entry)

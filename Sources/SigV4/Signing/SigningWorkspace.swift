@@ -15,6 +15,10 @@ struct SigningWorkspace: ~Copyable {
   private var lastTimestamp = "19700101T000000Z"
   /// The host that was read last, and its region: most signers send to one host.
   private var lastHost: (name: String, region: String?) = ("", nil)
+  #if HTTPTypes
+    /// The fields that signing added last, but for the signature.
+    var sentFields: [SentField] = []
+  #endif
 
   init() throws(SigningError) {
     state = try SHA256()
@@ -55,6 +59,9 @@ struct SigningWorkspace: ~Copyable {
     guard keys.isEmpty else { return }
     canonical = CanonicalRequestWriter()
     target = ByteBuffer()
+    #if HTTPTypes
+      sentFields = []
+    #endif
     // With swift-crypto and CryptoKit, it still contains the last key's state.
     if let fresh = try? SHA256() { state = fresh }
   }
@@ -94,11 +101,15 @@ extension SigningWorkspace {
 
   /// The signature of `text`, in lower-case hex.
   mutating func signature(of text: String, with key: SigningKey) throws(SigningError) -> String {
+    let text = append(text)
+    return canonical.text.string(try key.appendSignature(for: text, to: &canonical.text, using: &state))
+  }
+
+  /// Appends `text`, and returns its place.
+  mutating func append(_ text: String) -> Range<Int> {
     let start = canonical.text.count
     canonical.text.append(text)
-    let signature = try key.appendSignature(
-      for: start..<canonical.text.count, to: &canonical.text, using: &state)
-    return canonical.text.string(signature)
+    return start..<canonical.text.count
   }
 
   /// Appends the value of `Authorization`, and returns it.

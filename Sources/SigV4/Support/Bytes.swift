@@ -7,6 +7,20 @@ extension Span<UInt8> {
     return lowest
   }
 
+  /// Whether no byte is outside ASCII.
+  var isASCII: Bool {
+    var bits: UInt8 = 0
+    for index in indices { bits |= self[index] }
+    return bits < 0x80
+  }
+
+  /// Whether these are letters, digits, `-` and `.`, as in most hosts.
+  var isPlainHost: Bool {
+    var others: UInt8 = isEmpty ? 1 : 0
+    for index in indices { others |= self[index].otherThanInHosts }
+    return others == 0
+  }
+
   /// Whether the bytes contain no white space and no control character.
   var isVisible: Bool {
     var lowest: UInt8 = 0xFF
@@ -38,6 +52,19 @@ extension Sequence<UInt8> {
 
 extension UInt8 {
   var asciiLowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+}
+
+extension UInt8 {
+  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1.
+  ///
+  /// Without branches, the compiler checks many bytes at a time.
+  @inline(__always)
+  var otherThanInHosts: UInt8 {
+    let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
+    let isNoMark: UInt8 = self &- UInt8(ascii: "-") < 13 ? 0 : 1
+    let isSlash: UInt8 = self == UInt8(ascii: "/") ? 1 : 0
+    return isNoLetter & isNoMark | isSlash
+  }
 }
 
 extension String {
