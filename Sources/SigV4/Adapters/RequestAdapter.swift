@@ -1,4 +1,4 @@
-/// A type of HTTP requests that a ``Signer`` can sign.
+/// A type of HTTP requests that a ``Signer`` can sign and a ``Verifier`` can verify.
 ///
 /// ``SignableRequest`` is one, and so are, with the package's traits, `URLRequest`, `HTTPRequest` and `HTTPClientRequest`. A
 /// type of your own conforms in a few lines:
@@ -44,6 +44,16 @@ public protocol RequestAdapter {
     for service: SigningService, in placement: SignaturePlacement
   ) throws(SigningError) -> SignableRequest
 
+  /// Returns the parts of this request, exactly as a server has received them, for a ``Verifier``.
+  ///
+  /// Unlike ``signableRequest(for:in:)``, it brings nothing into the form in which clients send it. By default it returns what
+  /// that function returns.
+  ///
+  /// - Parameter service: The service that checks the signature.
+  /// - Returns: The parts.
+  /// - Throws: ``SigningError`` if the request has no host.
+  func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest
+
   /// The payload that this request carries, or ``Payload/empty``; `nil` if requests of this type don't carry theirs.
   ///
   /// Throws ``SigningError`` if the payload is a stream, which can't be read twice. By default `nil`, so that the caller of
@@ -63,6 +73,11 @@ public protocol RequestAdapter {
 }
 
 extension RequestAdapter {
+  /// The parts that are signed, in the header placement.
+  public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
+    try signableRequest(for: service, in: .header)
+  }
+
   /// No payload is known.
   public var signablePayload: Payload? { nil }
 

@@ -112,7 +112,7 @@ struct CredentialsDocument {
       switch fields[name.utf8.asciiLowercased] {
       case nil: true
       case .text(let text): text.nonBlank == nil
-      case .number, .other: false
+      case .number, .boolean, .array, .object: false
       }
     }
   }
@@ -130,7 +130,7 @@ struct CredentialsDocument {
       switch field(told) {
       case nil: "a response without \(told)"
       case .text: "an empty \(told)"
-      case .number, .other: "\(told) as a value that isn't a string"
+      case .number, .boolean, .array, .object: "\(told) as a value that isn't a string"
       }
     throw CredentialError(.badAnswer, "\(source) returned \(flaw).")
   }

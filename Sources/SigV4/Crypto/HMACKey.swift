@@ -71,10 +71,15 @@ struct HMACKey: ~Copyable {
     try state.finalize(to: &code)
   }
 
+  /// The key whose bytes are ``chainedCode(_:prefix:over:)``.
+  static func chained(_ secret: String, prefix: String, over parts: [String]) throws(SigningError) -> HMACKey {
+    try HMACKey(chainedCode(secret, prefix: prefix, over: parts))
+  }
+
   /// Chains codes: the key for the first part is `prefix` and `secret`, the key for each next part is the code before it.
-  static func chained(
+  static func chainedCode(
     _ secret: String, prefix: String, over parts: [String]
-  ) throws(SigningError) -> HMACKey {
+  ) throws(SigningError) -> ByteBuffer {
     var state = try SHA256()
     // The secret, then each code.
     var code = ByteBuffer(capacity: Self.blockByteCount)
@@ -87,7 +92,7 @@ struct HMACKey: ~Copyable {
       }
       key.setBlocks(code)
     }
-    return key
+    return code
   }
 }
 

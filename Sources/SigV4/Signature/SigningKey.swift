@@ -40,15 +40,33 @@ package struct SigningKey: Sendable {
   /// - Throws: ``SigningError`` if the credentials are invalid.
   package init(_ credentials: Credentials, scope: CredentialScope) throws(SigningError) {
     try credentials.validate()
-    if let region = scope.region {
-      // rule: signing-key
-      let key = try HMACKey.chained(
-        credentials.secretAccessKey, prefix: "AWS4",
-        over: [scope.day, region, scope.service, CredentialScope.terminator])
-      self.init(try PreparedHMACKey(key), scope, of: credentials.accessKeyID)
+    try self.init(Self.bytes(from: credentials, for: scope), scope, of: credentials.accessKeyID)
+  }
+
+  /// Creates a key from the bytes of a derived one.
+  ///
+  /// - Throws: ``SigningError`` if the bytes aren't a scalar of P-256, with SigV4a.
+  init(bytes: [UInt8], for scope: CredentialScope, of accessKeyID: String) throws(SigningError) {
+    var buffer = ByteBuffer(capacity: bytes.count)
+    buffer.append(bytes.span)
+    try self.init(buffer, scope, of: accessKeyID)
+  }
+
+  private init(_ bytes: borrowing ByteBuffer, _ scope: CredentialScope, of accessKeyID: String) throws(SigningError) {
+    if scope.region != nil {
+      self.init(try PreparedHMACKey(HMACKey(bytes)), scope, of: accessKeyID)
     } else {
-      self.init(try AsymmetricKeyDerivation.key(for: credentials), scope, of: credentials.accessKeyID)
+      self.init(try P256.PrivateKey(scalar: bytes), scope, of: accessKeyID)
     }
+  }
+
+  /// Derives the bytes of a key: a SigV4 key, or a SigV4a key if the scope has no region.
+  static func bytes(from credentials: Credentials, for scope: CredentialScope) throws(SigningError) -> ByteBuffer {
+    guard let region = scope.region else { return try AsymmetricKeyDerivation.scalar(for: credentials) }
+    // rule: signing-key
+    return try HMACKey.chainedCode(
+      credentials.secretAccessKey, prefix: "AWS4",
+      over: [scope.day, region, scope.service, CredentialScope.terminator])
   }
 
   init(_ material: any SigningMaterial, _ scope: CredentialScope, of accessKeyID: String) {
@@ -179,6 +197,10 @@ extension P256.PrivateKey: SigningMaterial {
 /// (AWS IAM User Guide, "Create a signed AWS API request", SigV4a).
 enum AsymmetricKeyDerivation {
   static func key(for credentials: Credentials) throws(SigningError) -> P256.PrivateKey {
+    try P256.PrivateKey(scalar: scalar(for: credentials))
+  }
+
+  static func scalar(for credentials: Credentials) throws(SigningError) -> ByteBuffer {
     // The secret, then each candidate.
     var candidate = ByteBuffer(capacity: 64)
     // rule: sigv4a-key
@@ -195,7 +217,7 @@ enum AsymmetricKeyDerivation {
       // rule: sigv4a-key
       if candidate.isAtMost(P256.orderMinusTwo) {
         candidate.addOne()
-        return try P256.PrivateKey(scalar: candidate)
+        return candidate
       }
     }
     // The probability is 2^-32 for each of 254 candidates.

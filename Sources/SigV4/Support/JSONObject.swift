@@ -10,8 +10,10 @@ struct JSONObject {
   enum Value {
     case text(String)
     case number(Double)
-    /// `true`, `false`, an array or an object.
-    case other
+    /// The elements, which are `nil` for `null`.
+    case array([Value?])
+    case object([(name: String, value: Value?)])
+    case boolean(Bool)
   }
 
   /// Names and values, which are `nil` for `null`.
@@ -65,23 +67,28 @@ private struct JSONReader {
     case UInt8(ascii: "\""): return .text(try text())
     case UInt8(ascii: "{"), UInt8(ascii: "["):
       guard depth < Self.maximumDepth else { throw Flaw() }
-      if rest.first == UInt8(ascii: "{") { _ = try members(depth: depth + 1) } else { try array(depth: depth + 1) }
-      return .other
+      return rest.first == UInt8(ascii: "{")
+        ? .object(try members(depth: depth + 1)) : .array(try array(depth: depth + 1))
     case UInt8(ascii: "n"):
       try take("null")
       return nil
-    case UInt8(ascii: "t"): try take("true")
-    case UInt8(ascii: "f"): try take("false")
+    case UInt8(ascii: "t"):
+      try take("true")
+      return .boolean(true)
+    case UInt8(ascii: "f"):
+      try take("false")
+      return .boolean(false)
     default: return try number()
     }
-    return .other
   }
 
-  private mutating func array(depth: Int) throws(Flaw) {
+  private mutating func array(depth: Int) throws(Flaw) -> [JSONObject.Value?] {
     try take("[")
+    var elements: [JSONObject.Value?] = []
     skipSpace()
-    if takes("]") { return }
-    repeat { _ = try value(depth: depth) } while try goesOn(until: "]")
+    if takes("]") { return elements }
+    repeat { elements.append(try value(depth: depth)) } while try goesOn(until: "]")
+    return elements
   }
 
   private mutating func number() throws(Flaw) -> JSONObject.Value {

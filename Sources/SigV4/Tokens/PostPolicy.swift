@@ -84,7 +84,8 @@ extension PostPolicy {
     /// The value.
     public let value: String
 
-    init(_ name: String, _ value: String) {
+    /// Creates a field from its name and value.
+    public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value
     }

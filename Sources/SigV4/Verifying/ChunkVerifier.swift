@@ -29,7 +29,7 @@ public struct ChunkVerifier: Sendable {
 
   /// The limit of a line with a size and a signature, and of a trailer.
   private static let maximumLineLength = 8192
-  private static let unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+  static let unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
   /// Creates a verifier for the chunks that follow a request.
   ///
@@ -41,6 +41,15 @@ public struct ChunkVerifier: Sendable {
   public init(
     of request: VerifiedRequest, with credentials: Credentials, maximumChunkSize: Int = 16_777_216
   ) throws(VerificationError) {
+    let key: SigningKey
+    do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
+    try self.init(of: request, with: key, maximumChunkSize: maximumChunkSize)
+  }
+
+  /// Creates a verifier for the chunks that follow a request, with a derived key.
+  ///
+  /// - Throws: ``VerificationError`` for a request whose payload isn't announced as chunks.
+  init(of request: VerifiedRequest, with key: SigningKey, maximumChunkSize: Int) throws(VerificationError) {
     let plain = "STREAMING-\(request.claim.algorithm.rawValue)-PAYLOAD"
     guard [plain, "\(plain)-TRAILER", Self.unsigned].contains(request.payloadHash) else {
       throw VerificationError(
@@ -56,7 +65,7 @@ public struct ChunkVerifier: Sendable {
       throw .chunk("The request has no x-amz-decoded-content-length. Send the number of the payload's own bytes.")
     }
     isSigned = request.payloadHash != Self.unsigned
-    do { key = try SigningKey(credentials, scope: request.claim.scope) } catch { throw VerificationError(error) }
+    self.key = key
     timeAndScope = key.lines(at: request.claim.date)
     hasTrailers = request.payloadHash != plain
     announced = Set(

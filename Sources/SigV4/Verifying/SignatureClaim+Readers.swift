@@ -151,6 +151,9 @@ extension SignatureClaim {
       }
     }
 
+    /// Whether the query contains no parameter of signing.
+    var isEmpty: Bool { values.isEmpty }
+
     /// Whether the query contains any part of a signature.
     var hasSignature: Bool {
       Self.parts.contains { values[$0] != nil }

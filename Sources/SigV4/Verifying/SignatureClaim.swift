@@ -44,6 +44,9 @@ public struct SignatureClaim: Sendable, Hashable {
       ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed }
   }
 
+  /// The session token that the request sends, for a key service that finds keys by it; a secret.
+  public var sessionToken: String? { fields.sessionToken }
+
   /// The payload hash that the request sends, in a header or in the query.
   package var contentHash: String? { fields.contentHash }
 
@@ -108,7 +111,7 @@ public struct SignatureClaim: Sendable, Hashable {
     return (claim, selected)
   }
 
-  private init(
+  init(
     placement: SignaturePlacement, algorithm: SigningAlgorithm, date: SigningDate, parts: Parts, credential: Credential,
     fields: consuming Fields, lifetimeSeconds: Int?
   ) {

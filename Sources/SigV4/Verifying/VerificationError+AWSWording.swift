@@ -42,7 +42,7 @@ extension VerificationError {
     case .tooLarge: "RequestHeaderSectionTooLarge"
     case .invalidRequest: "BadRequest"
     case .nonCanonicalTarget: "InvalidURI"
-    case .missingSignature, .expired: "AccessDenied"
+    case .missingSignature, .expired, .deniedByPolicy: "AccessDenied"
     case .ambiguousSignature where cause == .twoSignatures: "InvalidArgument"
     case .malformedSignature where cause == .date: "AccessDenied"
     case .ambiguousSignature, .malformedSignature, .wrongScope: "AuthorizationHeaderMalformed"
@@ -65,6 +65,7 @@ extension VerificationError {
     case .missingSignature: "MissingAuthenticationToken"
     case .ambiguousSignature, .malformedSignature, .unsupportedAlgorithm, .missingHeader: "IncompleteSignature"
     case .wrongScope, .unsignedHeader, .skewedDate, .expired, .wrongPayload, .wrongSignature: "SignatureDoesNotMatch"
+    case .deniedByPolicy: "AccessDenied"
     case .wrongSessionToken: "InvalidClientTokenId"
     case .malformedChunk: "ValidationError"
     default: "InternalFailure"
@@ -77,6 +78,7 @@ extension VerificationError {
     case "SignatureDoesNotMatch": "InvalidSignatureException"
     case "InvalidClientTokenId": "UnrecognizedClientException"
     case "ValidationError": "SerializationException"
+    case "AccessDenied": "AccessDeniedException"
     case let code where code == "IncompleteSignature" || code == "MissingAuthenticationToken": code + "Exception"
     case let code: code
     }
@@ -131,6 +133,7 @@ extension VerificationError {
     case .skewedDate where form == .s3:
       "The difference between the request time and the current time is too large."
     case .expired where form == .s3: "Request has expired."
+    case .deniedByPolicy where form == .s3: "Invalid according to Policy: \(message)"
     case .skewedDate, .expired: timeWording
     case .wrongPayload where cause != .payloadSigned:
       "The provided 'x-amz-content-sha256' header does not match what was computed."

@@ -45,6 +45,8 @@ public struct VerificationError: Error, Hashable {
     public static let wrongSignature = Code("wrongSignature")
     /// The signature is right, but the session token is absent, or isn't the one that belongs to the key.
     public static let wrongSessionToken = Code("wrongSessionToken")
+    /// The policy of a form doesn't allow a field of the form, or can't be read.
+    public static let deniedByPolicy = Code("deniedByPolicy")
     /// A payload in chunks, or an event message, is malformed, or ended too early.
     public static let malformedChunk = Code("malformedChunk")
     /// The credentials to verify with can't be used, or the crypto library failed: not the sender's fault.

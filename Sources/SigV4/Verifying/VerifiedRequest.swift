@@ -30,6 +30,13 @@ public struct VerifiedRequest: Sendable, Hashable {
 }
 
 extension VerifiedRequest {
+  /// A request whose signature was read and proved.
+  init(_ reading: Verifier.Reading, _ service: SigningService) {
+    self.init(
+      claim: reading.claim, target: CanonicalTarget(valid: reading.target, service.pathNormalization),
+      payloadHash: reading.payloadHash, isPayloadRead: reading.isPayloadRead)
+  }
+
   /// Whether a signature covers a request's body.
   public enum BodyCoverage: Sendable, Hashable {
     /// The body is the one that was signed.

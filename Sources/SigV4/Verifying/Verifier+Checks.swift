@@ -19,6 +19,11 @@ extension Verifier {
     public var headerBytes = 65_536
     /// The largest number of bytes in the request target.
     public var targetBytes = 32_768
+    /// The largest number of bytes in a body that is read before its request is verified, since the request doesn't send the
+    /// body's hash.
+    public var collectedBodyBytes = 1_048_576
+    /// The largest number of bytes in a chunk, which stays in memory until it is proved.
+    public var chunkBytes = 16_777_216
 
     /// Creates the default limits.
     public init() {}
@@ -42,6 +47,47 @@ extension Verifier {
       guard bytes <= headerBytes else {
         throw VerificationError(
           .tooLarge, "The headers of the request are \(bytes) bytes long; the limit is \(headerBytes).")
+      }
+    }
+  }
+}
+
+extension Verifier {
+  /// A header that must be signed: `"content-type"`, `.ifSent("x-tenant")` or `.prefixed("x-acme-")`.
+  public struct RequiredHeader: Sendable, Hashable, ExpressibleByStringLiteral {
+    /// With names in lower case.
+    enum Rule: Sendable, Hashable {
+      case sent(String)
+      case ifSent(String)
+      case prefixed(String)
+    }
+
+    let rule: Rule
+
+    /// The header called `name`, in any letter case, must be sent and signed.
+    public init(_ name: String) { rule = .sent(name.utf8.asciiLowercased) }
+
+    /// The header called `name`, in any letter case, must be sent and signed.
+    public init(stringLiteral name: String) { self.init(name) }
+
+    private init(_ rule: Rule) { self.rule = rule }
+
+    /// The header called `name`, in any letter case, must be signed if it is sent.
+    public static func ifSent(_ name: String) -> RequiredHeader {
+      RequiredHeader(.ifSent(name.utf8.asciiLowercased))
+    }
+
+    /// Every header that is sent and whose name begins with `prefix`, in any letter case, must be signed.
+    public static func prefixed(_ prefix: String) -> RequiredHeader {
+      RequiredHeader(.prefixed(prefix.utf8.asciiLowercased))
+    }
+
+    /// Whether the header called `name`, which is sent, must be signed.
+    func concernsIfSent(_ name: String) -> Bool {
+      switch rule {
+      case .sent: false
+      case .ifSent(let required): name.utf8.elementsEqual(required.utf8) { $0.asciiLowercased == $1 }
+      case .prefixed(let prefix): name.utf8.lazy.map(\.asciiLowercased).starts(with: prefix.utf8)
       }
     }
   }
@@ -196,19 +242,6 @@ extension Span<UInt8> {
   private var isDigits: Bool { isEmpty || isDecimal }
 }
 
-extension UInt8 {
-  /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1.
-  ///
-  /// Without branches, the compiler checks many bytes at a time.
-  @inline(__always)
-  fileprivate var otherThanInHosts: UInt8 {
-    let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
-    let isNoMark: UInt8 = self &- UInt8(ascii: "-") < 13 ? 0 : 1
-    let isSlash: UInt8 = self == UInt8(ascii: "/") ? 1 : 0
-    return isNoLetter & isNoMark | isSlash
-  }
-}
-
 // The checks of the signature, in their order.
 extension Verifier {
   func checkScope(of claim: SignatureClaim) throws(VerificationError) {
@@ -250,9 +283,7 @@ extension Verifier {
         .unsignedHeader, "The header \(header.name) isn't listed in SignedHeaders. Sign every X-Amz- header.",
         cause: header.isNamed("x-amz-content-sha256") ? .contentHashHeader : nil)
     }
-    for name in requiredHeaders where !claim.lists(name) {
-      throw VerificationError(.unsignedHeader, "The service requires the header \(name). Send and sign it.")
-    }
+    try checkRequiredHeaders(of: claim, in: request)
     let requiresHash =
       claim.placement == .header ? service.contentHashHeader != .omitted : service.contentHashHeader == .sent
     if requiresHash, claim.contentHash == nil {
@@ -260,6 +291,26 @@ extension Verifier {
         .unsignedHeader,
         "The service \(service.name) requires x-amz-content-sha256. Send and sign it as \(contentHashExample).",
         cause: .contentHashHeader)
+    }
+  }
+
+  private func checkRequiredHeaders(
+    of claim: SignatureClaim, in request: SignableRequest
+  ) throws(VerificationError) {
+    for required in requiredHeaders {
+      if case .sent(let name) = required.rule, !claim.lists(name) {
+        throw VerificationError(
+          .unsignedHeader, "The service requires the header \(name). Send and sign it.", detail: .header(name))
+      }
+      for header in request.headers
+      where required.concernsIfSent(header.name) && !claim.lists(header.name) && !isAddedAfterSigning(header)
+        && !header.isNamed("authorization")
+      {
+        throw VerificationError(
+          .unsignedHeader,
+          "The header \(header.name) isn't listed in SignedHeaders. The service requires its signature.",
+          detail: .header(header.name.utf8.asciiLowercased))
+      }
     }
   }
 
@@ -315,12 +366,7 @@ extension Verifier {
     }
     let hash: String
     do { hash = try payload.hash(under: .signed) } catch { throw VerificationError(error) }
-    if let claimed, claimed != hash {
-      throw VerificationError(
-        .wrongPayload,
-        "x-amz-content-sha256 isn't the payload's hash, which is \(hash).",
-        cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
-    }
+    if let claimed, claimed != hash { throw .wrongPayload(hash, claimed: claimed) }
     return hash
   }
 }
@@ -342,6 +388,12 @@ extension SignatureClaim {
 }
 
 extension VerificationError {
+  static func wrongPayload(_ hash: String, claimed: String) -> VerificationError {
+    VerificationError(
+      .wrongPayload, "x-amz-content-sha256 isn't the payload's hash, which is \(hash).",
+      cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
+  }
+
   fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(

@@ -29,12 +29,14 @@ public struct Verifier: Sendable {
   public let region: String?
   /// How far the time of signing may be from the verifier's clock, in either direction.
   public let allowedSkew: Duration
-  /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there, in lower case.
-  public let requiredHeaders: [String]
+  /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there.
+  public let requiredHeaders: [Verifier.RequiredHeader]
   /// Whether a request whose target isn't in canonical form is accepted.
   public let nonCanonicalTargets: NonCanonicalTargets
   /// How large a request may be.
   public let limits: Verifier.Limits
+  /// What the signature covers of a request whose body is an HTML form.
+  public let formBodies: Verifier.FormBodies
 
   let canonicalizer: Canonicalizer
   /// ``allowedSkew`` in whole seconds; never negative, since negating Int.min would trap.
@@ -46,20 +48,23 @@ public struct Verifier: Sendable {
   ///   - service: The service that requests are signed for, and its rules.
   ///   - region: The region that they are signed for, such as `us-west-2`; if nil, any region is accepted.
   ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS allows 5 minutes, S3 allows 15.
-  ///   - requiredHeaders: The headers that must be present and signed, in addition to those that always must.
+  ///   - requiredHeaders: The headers that must be signed, in addition to those that always must: `"content-type"` must be
+  ///     sent too, the others only be signed if they are sent.
   ///   - nonCanonicalTargets: Whether a request whose target isn't in canonical form is accepted. AWS accepts it.
   ///   - limits: How large a request may be.
+  ///   - formBodies: What the signature covers of a request whose body is an HTML form. AWS signs it as every other payload.
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
-    requiredHeaders: [String] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
-    limits: Verifier.Limits = Verifier.Limits()
+    requiredHeaders: [Verifier.RequiredHeader] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
+    limits: Verifier.Limits = Verifier.Limits(), formBodies: Verifier.FormBodies = .payload
   ) {
     self.service = service
     self.region = region
     self.allowedSkew = allowedSkew
-    self.requiredHeaders = requiredHeaders.map { $0.utf8.asciiLowercased }
+    self.requiredHeaders = requiredHeaders
     self.nonCanonicalTargets = nonCanonicalTargets
     self.limits = limits
+    self.formBodies = formBodies
     canonicalizer = Canonicalizer(service)
     skewSeconds = max(0, Int(clamping: allowedSkew.components.seconds))
   }
@@ -92,62 +97,85 @@ public struct Verifier: Sendable {
     _ request: SignableRequest, payload: Payload, with credentials: Credentials?, at time: Date = Date()
   ) throws(VerificationError) -> VerifiedRequest {
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
-      let (claim, payloadHash, hash) = try read(request, payload: payload, at: time, &workspace)
-      try check(claim, over: hash, with: credentials, &workspace)
-      return VerifiedRequest(
-        claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
-        payloadHash: payloadHash, isPayloadRead: payload.isComputed)
+      let reading = try read(request, payload: payload, at: time, &workspace)
+      try check(reading, with: .credentials(credentials), &workspace)
+      return VerifiedRequest(reading, service)
     }
   }
 
-  /// Verifies `request` with credentials that are looked up by access key ID, after the checks that need no secret.
-  ///
-  /// - Parameters:
-  ///   - request: The request, exactly as it was received.
-  ///   - payload: The body of the request, or its hash. It is ignored if the service doesn't sign payloads; pass
-  ///     `.unsigned` then.
-  ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
-  /// - Returns: The signer of the request, and the parts that the signature covers.
-  /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
-  nonisolated(nonsending) public func verify(
-    _ request: SignableRequest, payload: Payload, at time: Date? = nil,
-    credentials: (_ accessKeyID: String) async throws -> Credentials?
-  ) async throws -> VerifiedRequest {
+  /// Verifies `request` with the secret that `lookup` finds, and returns the secret too.
+  nonisolated(nonsending) func verify(
+    _ request: SignableRequest, payload: Payload, at time: Date?, lookup: (SignatureClaim) async throws -> Secret
+  ) async throws -> (request: VerifiedRequest, secret: Secret) {
     let time = time ?? Date()
-    let (claim, payloadHash, hash) = try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
+    let reading = try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
       (workspace) throws(VerificationError) in try read(request, payload: payload, at: time, &workspace)
     }
-    let found = try await credentials(claim.accessKeyID)
+    let secret = try await lookup(reading.claim)
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
-      (workspace) throws(VerificationError) in try check(claim, over: hash, with: found, &workspace)
+      (workspace) throws(VerificationError) in try check(reading, with: secret, &workspace)
     }
-    return VerifiedRequest(
-      claim: claim, target: CanonicalTarget(valid: request.target, service.pathNormalization),
-      payloadHash: payloadHash, isPayloadRead: payload.isComputed)
+    return (VerifiedRequest(reading, service), secret)
+  }
+}
+
+extension Verifier {
+  /// What proves a signature; `nil` for an unknown access key ID.
+  enum Secret {
+    case credentials(Credentials?)
+    case scopedCredentials(ScopedCredentials?)
+  }
+
+  /// What the checks that need no secret have read.
+  struct Reading {
+    /// The claim that the request makes about its signature, not proved yet.
+    let claim: SignatureClaim
+    /// The target that the signature must cover.
+    let target: String
+    /// The last line of the canonical request.
+    let payloadHash: String
+    /// Whether ``payloadHash`` was computed here.
+    let isPayloadRead: Bool
+    let signed: Signed
+
+    /// What the signature must cover.
+    enum Signed {
+      /// A canonical request with this hash.
+      case canonicalRequest(SHA256Digest)
+      /// The policy of a form, in Base64.
+      case policy(String)
+    }
   }
 
   /// Checks the signature and the session token.
-  private func check(
-    _ claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, with credentials: Credentials?,
-    _ workspace: inout SigningWorkspace
+  func check(
+    _ reading: Reading, with secret: Secret, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) {
+    let claim = reading.claim
+    let (isRight, isKnown, sessionToken): (Bool, Bool, String?)
+    switch secret {
     // Credentials of another ID aren't valid for this one.
-    let isKnown =
-      if let credentials {
-        claim.parts.withBytes(claim.credential.accessKeyID) { id in
-          credentials.accessKeyID.withBytes { ConstantTime.isEqual(id, $0) }
-        }
-      } else { false }
-    // The token of an unknown ID is compared with itself.
-    let isTokenRight = ConstantTime.isEqual(
-      claim.fields.sessionToken, isKnown ? credentials?.sessionToken : claim.fields.sessionToken)
-    let isRight =
-      if isKnown, let credentials {
-        try isSignature(of: claim, over: canonicalRequestHash, by: credentials, &workspace)
-      } else {
-        try isSignature(of: claim, over: canonicalRequestHash, by: .unknown(claim.accessKeyID), &workspace)
+    case .credentials(let credentials?) where claim.isMade(by: credentials.accessKeyID):
+      isRight = try isSignature(of: reading, by: credentials, &workspace)
+      (isKnown, sessionToken) = (true, credentials.sessionToken)
+    case .scopedCredentials(let credentials?) where claim.isMade(by: credentials.accessKeyID):
+      guard credentials.scope == claim.scope else {
+        throw VerificationError(
+          .verifierFailure,
+          "The signing key of \(claim.accessKeyID) is for \(credentials.scope), but the request is signed for \(claim.scope)."
+        )
       }
+      isRight = try isSignature(of: reading, by: credentials.key.material, &workspace)
+      (isKnown, sessionToken) = (true, credentials.sessionToken)
+    // The token of an unknown ID is compared with itself.
+    case .credentials:
+      isRight = try isSignature(of: reading, by: .unknown(claim.accessKeyID), &workspace)
+      (isKnown, sessionToken) = (false, claim.fields.sessionToken)
+    case .scopedCredentials:
+      isRight = try isSignature(of: reading, by: Decoy.material(claim.algorithm), &workspace)
+      (isKnown, sessionToken) = (false, claim.fields.sessionToken)
+    }
+    let isTokenRight = ConstantTime.isEqual(claim.fields.sessionToken, sessionToken)
     guard isRight, isKnown else { throw .wrongSignature(of: claim) }
     guard isTokenRight else { throw .wrongToken(of: claim) }
   }
@@ -156,17 +184,17 @@ public struct Verifier: Sendable {
 // The checks that need no secret come first, so that rejected requests cause no lookup.
 extension Verifier {
   /// Reads and checks the signature of `request`, and hashes the canonical request that it must cover.
-  ///
-  /// - Returns: The claim that the request makes about its signature, not proved yet; the last line of the canonical request;
-  ///   and the hash of the canonical request.
   private func read(
     _ request: SignableRequest, payload: Payload, at time: Date, _ workspace: inout SigningWorkspace
-  ) throws(VerificationError) -> (SignatureClaim, payloadHash: String, canonicalRequestHash: SHA256Digest) {
+  ) throws(VerificationError) -> Reading {
     let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
+    let (request, payload) = try folded(request, payload)
     let payloadHash = try payloadHash(of: payload, for: claim)
     do throws(SigningError) {
       let written = try workspace.canonical.write(request, by: canonicalizer, selected, payloadHash: payloadHash)
-      return (claim, payloadHash, try workspace.hash(of: written))
+      return Reading(
+        claim: claim, target: request.target, payloadHash: payloadHash, isPayloadRead: payload.isComputed,
+        signed: .canonicalRequest(try workspace.hash(of: written)))
     } catch {
       throw VerificationError(error)
     }
@@ -194,9 +222,9 @@ extension Verifier {
   /// A key is cached only after a signature has proved it, so that strangers can't evict the keys in use. Each rejection
   /// costs one derivation, so that its time doesn't reveal whether the key was cached.
   private func isSignature(
-    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, by credentials: Credentials,
-    _ workspace: inout SigningWorkspace
+    of reading: Reading, by credentials: Credentials, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> Bool {
+    let claim = reading.claim
     do throws(SigningError) {
       // The claim's region is the verifier's by now, which needs no copy.
       let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
@@ -204,7 +232,7 @@ extension Verifier {
         for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)
       let key: SigningKey
       if let known { key = known } else { key = try SigningKey(credentials, scope: claim.scope) }
-      let isRight = try key.isSignature(of: claim, over: canonicalRequestHash, in: &workspace)
+      let isRight = try key.material.isSignature(of: reading, key.scope, in: &workspace)
       switch (isRight, known) {
       case (true, nil): workspace.keys.keep(key, for: credentials, day: claim.date.day)
       case (false, _?): _ = try SigningKey(credentials, scope: claim.scope)
@@ -215,28 +243,67 @@ extension Verifier {
       throw VerificationError(error)
     }
   }
+
+  /// Whether the signature is the one that a derived key makes.
+  private func isSignature(
+    of reading: Reading, by material: any SigningMaterial, _ workspace: inout SigningWorkspace
+  ) throws(VerificationError) -> Bool {
+    do {
+      return try material.isSignature(of: reading, reading.claim.scope, in: &workspace)
+    } catch {
+      throw VerificationError(error)
+    }
+  }
 }
 
-extension Credentials {
-  /// Replaces the credentials of an unknown ID, so that its check takes the time of a known one.
-  static func unknown(_ accessKeyID: String) -> Credentials {
-    Credentials(accessKeyID: accessKeyID, secretAccessKey: decoySecret)
-  }
-
-  private static let decoySecret: String = {
+/// Secrets that replace those of an unknown access key ID, so that its check takes the time of a known one.
+private enum Decoy {
+  static let secret: String = {
     var random = SystemRandomNumberGenerator()
     return (0..<4).map { _ in String(random.next(), radix: 36) }.joined()
   }()
+
+  /// A key for HMAC, or of P-256.
+  static func material(_ algorithm: SigningAlgorithm) throws(VerificationError) -> any SigningMaterial {
+    do { return try (algorithm == .sigV4 ? hmac : p256).get().material } catch { throw VerificationError(error) }
+  }
+
+  private static let hmac = key(region: "")
+  private static let p256 = key(region: nil)
+
+  private static func key(region: String?) -> Result<SigningKey, SigningError> {
+    Result { () throws(SigningError) in
+      try SigningKey(.unknown("unknown"), scope: CredentialScope(day: "", region: region, service: ""))
+    }
+  }
 }
 
-extension SigningKey {
-  /// Whether this key made the signature in `claim` for the canonical request with that hash.
+extension Credentials {
+  fileprivate static func unknown(_ accessKeyID: String) -> Credentials {
+    Credentials(accessKeyID: accessKeyID, secretAccessKey: Decoy.secret)
+  }
+}
+
+extension SignatureClaim {
+  /// Whether this is the access key ID that the request names.
+  fileprivate func isMade(by accessKeyID: String) -> Bool {
+    parts.withBytes(credential.accessKeyID) { id in accessKeyID.withBytes { ConstantTime.isEqual(id, $0) } }
+  }
+}
+
+extension SigningMaterial {
+  /// Whether this key made the signature that was read, for `scope`.
   fileprivate func isSignature(
-    of claim: SignatureClaim, over canonicalRequestHash: SHA256Digest, in workspace: inout SigningWorkspace
+    of reading: Verifier.Reading, _ scope: CredentialScope, in workspace: inout SigningWorkspace
   ) throws(SigningError) -> Bool {
-    let stringToSign = workspace.appendStringToSign(scope, at: claim.date, over: canonicalRequestHash)
+    let claim = reading.claim
+    let stringToSign =
+      switch reading.signed {
+      case .canonicalRequest(let hash): workspace.appendStringToSign(scope, at: claim.date, over: hash)
+      case .policy(let text): workspace.append(text)
+      }
     return try claim.parts.withBytes(claim.parts.signature) { (signature) throws(SigningError) in
-      try material.isSignature(signature, of: stringToSign, in: workspace.canonical.text, using: &workspace.state)
+      try isSignature(signature, of: stringToSign, in: workspace.canonical.text, using: &workspace.state)
     }
   }
 }

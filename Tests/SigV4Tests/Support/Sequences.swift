@@ -21,3 +21,29 @@ extension AsyncSequence where Element: Collection, Element.Element == UInt8 {
     try await reduce(into: []) { $0 += $1 }
   }
 }
+
+/// An asynchronous sequence of pieces, which counts those that were read.
+struct CountedPieces: AsyncSequence, Sendable {
+  final class Count: @unchecked Sendable {
+    // Read and written by the one task that iterates.
+    var value = 0
+  }
+
+  let pieces: [[UInt8]]
+  let count = Count()
+
+  init(_ pieces: [[UInt8]]) { self.pieces = pieces }
+
+  func makeAsyncIterator() -> Iterator { Iterator(pieces: pieces, count: count) }
+
+  struct Iterator: AsyncIteratorProtocol {
+    let pieces: [[UInt8]]
+    let count: Count
+
+    mutating func next() async throws -> [UInt8]? {
+      guard count.value < pieces.count else { return nil }
+      defer { count.value += 1 }
+      return pieces[count.value]
+    }
+  }
+}

@@ -128,6 +128,10 @@ import Testing
       codes: ["InvalidToken", "InvalidClientTokenId", "UnrecognizedClientException", "UnrecognizedClientException"],
       statuses: [400, 403, 403, 403], causes: ["sessionToken", "accessKeyID", "accessKeyID", "accessKeyID"]),
     Row(
+      .deniedByPolicy,
+      codes: ["AccessDenied", "AccessDenied", "AccessDeniedException", "AccessDeniedException"],
+      statuses: same(403), causes: same("notAllowed")),
+    Row(
       .malformedChunk,
       codes: ["IncompleteBody", "ValidationError", "SerializationException", "SerializationException"],
       statuses: same(400), causes: same("otherReason")),

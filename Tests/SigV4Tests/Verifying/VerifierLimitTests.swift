@@ -33,6 +33,23 @@ import Testing
       verifier.refusal(of: try plain.request { $0.add("X-Color", "blue") }, with: plain.credentials) == .unsignedHeader)
   }
 
+  @Test func `a header that must be signed if it is sent may be absent`() throws {
+    let sample = SignedSample(headers: [HeaderField("Host", "h"), HeaderField("X-Acme-Tenant", "1")])
+    let verdict = { (required: Verifier.RequiredHeader, added: HeaderField?) in
+      let verifier = Verifier(service: sample.service, requiredHeaders: [required])
+      let request = try sample.request { request in if let added { request.headers.append(added) } }
+      return verifier.refusal(of: request, with: sample.credentials)
+    }
+    #expect(try verdict(.ifSent("X-Color"), nil) == nil)
+    #expect(try verdict(.ifSent("X-COLOR"), HeaderField("x-color", "blue")) == .unsignedHeader)
+    #expect(try verdict(.ifSent("x-acme-tenant"), nil) == nil)
+    #expect(try verdict(.prefixed("X-Acme-"), nil) == nil)
+    #expect(try verdict(.prefixed("x-acme-"), HeaderField("X-ACME-Role", "admin")) == .unsignedHeader)
+    #expect(try verdict(.prefixed("x-acme-"), HeaderField("X-Acm", "1")) == nil)
+    #expect(try verdict(.prefixed(""), nil) == nil)
+    #expect(try verdict(.prefixed(""), HeaderField("Accept", "*/*")) == .unsignedHeader)
+  }
+
   @Test func `credentials that can't be signed with are the verifier's own fault`() throws {
     let sample = SignedSample()
     let unusable = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "")

@@ -1,0 +1,73 @@
+/// Credentials for one credential scope: a signing key in place of the secret access key.
+///
+/// A key service that keeps the secret access keys derives one for each scope, with ``init(_:for:)``, and sends its
+/// ``signingKey`` to the servers that verify requests. A signing key can't be turned back into a secret, and signs for its
+/// scope only: one day, one region, one service (AWS IAM User Guide, "Create a signed AWS API request", step 4). That of
+/// SigV4a signs for every scope.
+public struct ScopedCredentials: Sendable {
+  /// The access key ID.
+  public let accessKeyID: String
+  /// The session token of temporary credentials.
+  public let sessionToken: String?
+  /// The scope that the key signs for.
+  public let scope: CredentialScope
+  /// The signing key, 32 bytes: an HMAC key, or with SigV4a the private scalar of a P-256 key. It is a secret.
+  public let signingKey: [UInt8]
+
+  let key: SigningKey
+
+  /// Derives the signing key of `scope` from `credentials`.
+  ///
+  /// - Parameters:
+  ///   - credentials: The credentials with the secret access key.
+  ///   - scope: The scope, such as ``SignatureClaim/scope``.
+  /// - Throws: ``SigningError`` if the credentials are invalid.
+  public init(_ credentials: Credentials, for scope: CredentialScope) throws(SigningError) {
+    try credentials.validate()
+    let bytes = try SigningKey.bytes(from: credentials, for: scope)
+    try self.init(
+      accessKeyID: credentials.accessKeyID, sessionToken: credentials.sessionToken,
+      signingKey: (0..<bytes.count).map { bytes[$0] }, for: scope)
+  }
+
+  /// Creates credentials from a signing key that was derived elsewhere.
+  ///
+  /// - Parameters:
+  ///   - accessKeyID: The access key ID.
+  ///   - sessionToken: The session token of temporary credentials.
+  ///   - signingKey: The key, 32 bytes.
+  ///   - scope: The scope that the key was derived for.
+  /// - Throws: ``SigningError`` with the code ``SigningError/Code/invalidCredentials`` if the key doesn't have 32 bytes, or
+  ///   with SigV4a isn't a scalar of P-256.
+  public init(
+    accessKeyID: String, sessionToken: String? = nil, signingKey: [UInt8], for scope: CredentialScope
+  ) throws(SigningError) {
+    guard signingKey.count == SHA256Digest.byteCount else {
+      throw SigningError(
+        .invalidCredentials,
+        "The signing key of \(accessKeyID) has \(signingKey.count) bytes. Pass the \(SHA256Digest.byteCount) bytes of a derived key, not its hex digits."
+      )
+    }
+    self.accessKeyID = accessKeyID
+    self.sessionToken = sessionToken
+    self.signingKey = signingKey
+    self.scope = scope
+    do {
+      key = try SigningKey(bytes: signingKey, for: scope, of: accessKeyID)
+    } catch {
+      throw SigningError(
+        .invalidCredentials, "The signing key of \(accessKeyID) isn't a key of P-256, as SigV4a requires.")
+    }
+  }
+}
+
+extension ScopedCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The access key ID and the scope; never the key or the session token.
+  public var description: String { "ScopedCredentials(\(accessKeyID)/\(scope), signing key: \(Redaction.placeholder))" }
+  /// The same as ``description``.
+  public var debugDescription: String { description }
+  /// The same as ``description``.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["accessKeyID": accessKeyID, "scope": scope], displayStyle: .struct)
+  }
+}

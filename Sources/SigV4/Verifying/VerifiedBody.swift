@@ -1,0 +1,189 @@
+#if canImport(FoundationEssentials)
+  import struct FoundationEssentials.Date
+#else
+  import struct Foundation.Date
+#endif
+
+/// The body of a verified request, which is verified while it is read.
+///
+/// Its iterator throws ``VerificationError`` if the body isn't what was signed: for a body in chunks before it returns a byte
+/// of the wrong chunk, otherwise in place of the body's end. So act on the body only after its end, or undo it after an error.
+///
+/// It holds one piece in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and
+/// so are the trailers; ``ChunkVerifier`` returns them.
+public struct VerifiedBody<Source: AsyncSequence>: AsyncSequence
+where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt8 {
+  /// A piece of the body.
+  public typealias Element = Source.Element
+
+  /// How the pieces are verified.
+  enum Verification {
+    /// Not at all: the signature covers no body.
+    case uncovered
+    /// By their hash, in lower-case hex.
+    case hash(String)
+    case chunks(ChunkVerifier)
+    /// They were read and verified before.
+    case collected([Element])
+  }
+
+  let source: Source
+  let verification: Verification
+
+  /// Starts to read the body; possible again only if that of the request is.
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(source: source.makeAsyncIterator(), verification: verification)
+  }
+
+  /// Reads and verifies the body piece by piece.
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    private var source: Source.AsyncIterator
+    private var verification: Verification
+    private var hasher: ChunkHasher?
+    private var next = 0
+    private var isEnded = false
+
+    init(source: Source.AsyncIterator, verification: Verification) {
+      self.source = source
+      self.verification = verification
+    }
+
+    /// The next piece; `nil` after the last.
+    ///
+    /// - Throws: ``VerificationError``: `wrongPayload` if the body has another hash than was signed; `wrongSignature`,
+    ///   `malformedChunk` or `tooLarge` for a body in chunks; or an error of the body.
+    public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
+      guard !isEnded else { return nil }
+      do {
+        let piece = try await verifiedPiece(isolation: actor)
+        isEnded = piece == nil
+        return piece
+      } catch {
+        isEnded = true
+        throw error
+      }
+    }
+
+    private mutating func verifiedPiece(isolation actor: isolated (any Actor)?) async throws -> Element? {
+      switch verification {
+      case .uncovered: return try await source.next(isolation: actor)
+      case .collected(let pieces):
+        defer { next += 1 }
+        return next < pieces.count ? pieces[next] : nil
+      case .hash(let signed):
+        let hasher = try hasher ?? ChunkHasher()
+        self.hasher = hasher
+        if let piece = try await source.next(isolation: actor) {
+          try piece.withSpan { (span) throws(SigningError) in try hasher.update(span) }
+          return piece
+        }
+        let hash = try hasher.finish().hex
+        guard hash == signed else { throw VerificationError.wrongPayload(hash, claimed: signed) }
+        return nil
+      case .chunks(var chunks):
+        defer { verification = .chunks(chunks) }
+        while let piece = try await source.next(isolation: actor) {
+          let proved = try chunks.verify(Array(piece))
+          if !proved.isEmpty { return Element(proved) }
+        }
+        try chunks.finish()
+        return nil
+      }
+    }
+  }
+}
+
+extension VerifiedBody: CustomStringConvertible, CustomReflectable {
+  /// How the body is verified; never its bytes.
+  public var description: String {
+    switch verification {
+    case .uncovered: "VerifiedBody(uncovered)"
+    case .hash(let hash): "VerifiedBody(\(hash))"
+    case .chunks: "VerifiedBody(in chunks)"
+    case .collected(let pieces): "VerifiedBody(\(pieces.reduce(0) { $0 + $1.count }) bytes)"
+    }
+  }
+  /// The same as ``description``.
+  public var customMirror: Mirror { Mirror(self, children: ["body": description], displayStyle: .struct) }
+}
+
+extension VerifiedBody: Sendable where Source: Sendable, Source.Element: Sendable {}
+extension VerifiedBody.Verification: Sendable where Source.Element: Sendable {}
+
+extension Verifier {
+  /// Verifies `request` with the secret that `lookup` finds, before its body is read if the request sends the body's hash.
+  nonisolated(nonsending) func verify<Body>(
+    _ request: SignableRequest, body: Body, at time: Date?, lookup: (SignatureClaim) async throws -> Secret
+  ) async throws -> (request: VerifiedRequest, body: VerifiedBody<Body>) {
+    let time = time ?? Date()
+    let claim = try claim(of: request, at: time)
+    guard !foldsBody(of: request), let announced = try announcedPayload(of: claim) else {
+      let (pieces, payload) = try await collect(body, of: request)
+      let verified = try await verify(request, payload: payload, at: time, lookup: lookup).request
+      return (verified, VerifiedBody(source: body, verification: .collected(pieces)))
+    }
+    let (verified, secret) = try await verify(request, payload: .hash(announced), at: time, lookup: lookup)
+    let verification: VerifiedBody<Body>.Verification =
+      switch verified.bodyCoverage {
+      case .covered, .unchecked: .hash(announced)
+      case .coveredPieceByPiece: .chunks(try chunks(of: verified, with: secret))
+      case .uncovered:
+        announced == ChunkVerifier.unsigned ? .chunks(try chunks(of: verified, with: secret)) : .uncovered
+      }
+    return (verified, VerifiedBody(source: body, verification: verification))
+  }
+
+  /// The last line of the canonical request, if it is known before the body is read.
+  private func announcedPayload(of claim: SignatureClaim) throws(VerificationError) -> String? {
+    guard service.payload != .unsigned else { return Payload.unsignedWord }
+    guard let announced = claim.contentHash else {
+      return claim.placement == .query && service.payload == .unsignedWhenPresigned ? Payload.unsignedWord : nil
+    }
+    let isUnsigned = announced == Payload.unsignedWord || announced == ChunkVerifier.unsigned
+    let isHash = announced.utf8.count == 64 && announced.utf8.allSatisfy { Hexadecimal.isNoLowercaseDigit($0) == 0 }
+    guard isHash || announced.hasPrefix("STREAMING-AWS4-") || isUnsigned && service.payload == .unsignedWhenPresigned
+    else {
+      throw VerificationError(
+        .wrongPayload,
+        "x-amz-content-sha256 must be the payload's SHA-256 in lower-case hex, or announce signed chunks.",
+        cause: announced == Payload.unsignedWord ? .payloadUnsigned : nil)
+    }
+    return announced
+  }
+
+  /// Reads a body of bounded length.
+  nonisolated(nonsending) private func collect<Body: AsyncSequence>(
+    _ body: Body, of request: SignableRequest
+  ) async throws -> ([Body.Element], Payload) where Body.Element: Collection, Body.Element.Element == UInt8 {
+    let announcedLength = request.headers["content-length"].flatMap { Int($0) } ?? 0
+    var (pieces, length): ([Body.Element], Int) = ([], 0)
+    var iterator = body.makeAsyncIterator()
+    guard announcedLength <= limits.collectedBodyBytes else { throw VerificationError.tooLargeBody(limits) }
+    while let piece = try await iterator.next(isolation: #isolation) {
+      guard piece.count <= limits.collectedBodyBytes - length else { throw VerificationError.tooLargeBody(limits) }
+      length += piece.count
+      if !piece.isEmpty { pieces.append(piece) }
+    }
+    return (pieces, .bytes(Array(pieces.joined())))
+  }
+
+  private func chunks(of request: VerifiedRequest, with secret: Secret) throws(VerificationError) -> ChunkVerifier {
+    switch secret {
+    case .credentials(let credentials?):
+      return try ChunkVerifier(of: request, with: credentials, maximumChunkSize: limits.chunkBytes)
+    case .scopedCredentials(let credentials?):
+      return try ChunkVerifier(of: request, with: credentials.key, maximumChunkSize: limits.chunkBytes)
+    // Nothing is verified without a secret.
+    case .credentials(nil), .scopedCredentials(nil): throw .wrongSignature(of: request.claim)
+    }
+  }
+}
+
+extension VerificationError {
+  fileprivate static func tooLargeBody(_ limits: Verifier.Limits) -> VerificationError {
+    VerificationError(
+      .tooLarge,
+      "The body has more than \(limits.collectedBodyBytes) bytes, and the request doesn't send its hash. Send x-amz-content-sha256, so that the body can be verified while it is read."
+    )
+  }
+}

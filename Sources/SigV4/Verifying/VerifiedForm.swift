@@ -1,0 +1,220 @@
+#if canImport(FoundationEssentials)
+  public import FoundationEssentials
+#else
+  public import Foundation
+#endif
+
+/// The form of a browser upload whose policy was signed: its signer, and what the policy allows for the file.
+public struct VerifiedForm: Sendable, Hashable {
+  /// The access key ID of the signer.
+  public let accessKeyID: String
+  /// The scope of the signature.
+  public let scope: CredentialScope
+  /// The time from which the form is rejected.
+  public let expiration: Date
+  /// The number of bytes that the file may have: count them while you read it.
+  public let fileLength: ClosedRange<Int>
+}
+
+extension Verifier {
+  /// Verifies the form with which a browser uploads to S3: the signature of its policy, and the policy's conditions
+  /// (S3 API Reference, "Authenticating Requests in Browser-Based Uploads Using POST").
+  ///
+  /// - Parameters:
+  ///   - form: The form's fields in front of its file. Names are compared in any letter case.
+  ///   - bucket: The bucket that the request is for, which the policy has a condition for.
+  ///   - credentials: The credentials of the form's access key ID; `nil` if the ID is unknown.
+  ///   - time: The verifier's clock.
+  /// - Returns: The signer, and what the policy allows for the file.
+  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature`, `malformedSignature`,
+  ///   `unsupportedAlgorithm`, `wrongScope`, `wrongSignature`, `wrongSessionToken`, `expired`, or `deniedByPolicy`.
+  public func verify(
+    form: [PostPolicy.Field], bucket: String, with credentials: Credentials?, at time: Date = Date()
+  ) throws(VerificationError) -> VerifiedForm {
+    let reading = try read(form)
+    try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
+      (workspace) throws(VerificationError) in try check(reading, with: .credentials(credentials), &workspace)
+    }
+    return try form.verified(reading.claim, bucket: bucket, at: time)
+  }
+
+  /// Verifies the form with which a browser uploads to S3, with credentials that are looked up by access key ID.
+  ///
+  /// - Parameters:
+  ///   - form: The form's fields in front of its file. Names are compared in any letter case.
+  ///   - bucket: The bucket that the request is for, which the policy has a condition for.
+  ///   - time: The verifier's clock; defaults to the time of the call.
+  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
+  /// - Returns: The signer, and what the policy allows for the file.
+  /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
+  nonisolated(nonsending) public func verify(
+    form: [PostPolicy.Field], bucket: String, at time: Date? = nil,
+    credentials: (_ accessKeyID: String) async throws -> Credentials?
+  ) async throws -> VerifiedForm {
+    let accessKeyID = try read(form).claim.accessKeyID
+    return try verify(form: form, bucket: bucket, with: await credentials(accessKeyID), at: time ?? Date())
+  }
+
+  /// Reads the signature of a form, and checks its form and its scope.
+  private func read(_ form: [PostPolicy.Field]) throws(VerificationError) -> Reading {
+    let policy = try form.required(.policy)
+    let (algorithm, credential) = (try form.required(.algorithm), try form.required(.credential))
+    let signature = try form.required(.signature)
+    var parts = SignatureClaim.Parts(text: algorithm + credential + signature)
+    parts.algorithm = 0..<algorithm.utf8.count
+    parts.credential = parts.algorithm.upperBound..<parts.algorithm.upperBound + credential.utf8.count
+    parts.signature = parts.credential.upperBound..<parts.text.utf8.count
+    guard parts.knownAlgorithm == .sigV4 else {
+      throw VerificationError(.unsupportedAlgorithm, "The algorithm of a form must be AWS4-HMAC-SHA256.")
+    }
+    try parts.checkSignature(.sigV4)
+    let (token, s3Token) = (try form.value(.sessionToken), try form.value(.s3SessionToken))
+    let fields = SignatureClaim.Fields(date: try form.required(.date), sessionToken: token ?? s3Token)
+    let date = try fields.time()
+    let read = try parts.text.withBytes { (bytes) throws(VerificationError) in
+      try SignatureClaim.Credential(bytes, parts.credential, .sigV4)
+    }
+    guard parts.withBytes(read.day, { date.isDay($0) }) else {
+      throw VerificationError(
+        .wrongScope, "The credential scope is for another day than x-amz-date. Take both from one time, in UTC.",
+        cause: .day)
+    }
+    let claim = SignatureClaim(
+      placement: .query, algorithm: .sigV4, date: date, parts: parts, credential: read, fields: fields,
+      lifetimeSeconds: nil)
+    try checkScope(of: claim)
+    return Reading(claim: claim, target: "/", payloadHash: "", isPayloadRead: false, signed: .policy(policy))
+  }
+}
+
+extension [PostPolicy.Field] {
+  /// The value of the only field with this content.
+  fileprivate func value(_ content: SigningFields.Content) throws(VerificationError) -> String? {
+    guard let name = Self.name(of: content) else { return nil }
+    let values = filter { $0.name.utf8.asciiLowercased == name.utf8.asciiLowercased }.map(\.value)
+    guard values.count < 2 else {
+      throw VerificationError(.ambiguousSignature, "The form has several fields named \(name). Send one.")
+    }
+    return values.first
+  }
+
+  fileprivate func required(_ content: SigningFields.Content) throws(VerificationError) -> String {
+    if let value = try value(content) { return value }
+    let (signature, policy) = (try value(.signature), try value(.policy))
+    guard signature != nil || policy != nil else {
+      throw VerificationError(.missingSignature, "The form has no policy and no signature. Sign it.")
+    }
+    throw .malformed("The form has no field \(Self.name(of: content) ?? "").")
+  }
+
+  private static func name(of content: SigningFields.Content) -> String? {
+    SigningFields.all.rows.first { $0.content == content }?.form.map { "\($0)" }
+  }
+
+  /// Checks the policy, whose signature is proved.
+  fileprivate func verified(
+    _ claim: SignatureClaim, bucket: String, at time: Date
+  ) throws(VerificationError) -> VerifiedForm {
+    let policy = try ReceivedPolicy(try required(.policy))
+    guard time < policy.expiration else {
+      throw VerificationError(.expired, "The form's policy expired at \(policy.expiration).")
+    }
+    var values: [String: String] = [:]
+    for field in self {
+      let name = field.name.utf8.asciiLowercased
+      guard values.updateValue(field.value, forKey: name) == nil else {
+        throw .denied("The form has several fields named \(name). Send one.")
+      }
+    }
+    guard values["bucket", default: bucket] == bucket else { throw .denied("The form's field bucket isn't \(bucket).") }
+    values["bucket"] = bucket
+    for condition in policy.conditions where !condition.isMet(by: values[condition.name]) {
+      throw .denied("The condition for the field \(condition.name) isn't met.")
+    }
+    let covered = Set(policy.conditions.map(\.name))
+    for name in values.keys.sorted() where !covered.contains(name) && !Self.isFree(name) {
+      throw .denied("The policy has no condition for the field \(name).")
+    }
+    return VerifiedForm(
+      accessKeyID: claim.accessKeyID, scope: claim.scope, expiration: policy.expiration, fileLength: policy.fileLength)
+  }
+
+  /// Whether a field needs no condition (S3 API Reference, "POST Policy").
+  private static func isFree(_ name: String) -> Bool {
+    ["file", "policy", "x-amz-signature"].contains(name) || name.hasPrefix("x-ignore-")
+  }
+}
+
+/// A policy as a form sends it.
+private struct ReceivedPolicy {
+  /// A condition for a field, whose name is in lower case.
+  struct Condition {
+    let name: String
+    let value: String
+    var isPrefix = false
+
+    func isMet(by sent: String?) -> Bool {
+      guard let sent else { return false }
+      guard isPrefix else { return sent.utf8.elementsEqual(value.utf8) }
+      // A list of media types meets the condition if each does.
+      let items =
+        name == "content-type" ? sent.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed } : [sent]
+      return items.isEmpty ? value.isEmpty : items.allSatisfy { $0.utf8.starts(with: value.utf8) }
+    }
+  }
+
+  var conditions: [Condition] = []
+  var fileLength = 0...Int.max
+  let expiration: Date
+
+  /// Reads a policy in Base64.
+  init(_ base64: String) throws(VerificationError) {
+    guard let document = Data(base64Encoded: base64).flatMap({ JSONObject(Array($0)) }),
+      Set(document.members.map(\.name)).count == document.members.count
+    else { throw .denied("The policy must be a JSON object in Base64.") }
+    var (expiration, list): (Date?, [JSONObject.Value?]?) = (nil, nil)
+    for (name, value) in document.members {
+      switch (name, value) {
+      case ("expiration", .text(let text)): expiration = ISO8601.date(text)
+      case ("conditions", .array(let elements)): list = elements
+      default: throw .denied("The policy's member \(name.debugDescription) isn't one of a policy.")
+      }
+    }
+    guard let expiration, let list else { throw .denied("The policy must have an expiration and conditions.") }
+    self.expiration = expiration
+    for element in list { try add(element) }
+  }
+
+  private mutating func add(_ element: JSONObject.Value?) throws(VerificationError) {
+    switch element {
+    case .object(let members):
+      for (name, value) in members {
+        guard case .text(let text) = value else { throw .denied("The value of a condition must be a string.") }
+        conditions.append(Condition(name: name.utf8.asciiLowercased, value: text))
+      }
+    case .array(let parts):
+      switch parts.count == 3 ? (parts[0], parts[1], parts[2]) : (nil, nil, nil) {
+      case (.text(let match), .text(let field), .text(let value))
+      where ["eq", "starts-with"].contains(match.utf8.asciiLowercased) && field.utf8.first == UInt8(ascii: "$"):
+        conditions.append(
+          Condition(
+            name: field.utf8.dropFirst().asciiLowercased, value: value,
+            isPrefix: match.utf8.asciiLowercased == "starts-with"))
+      case (.text(let match), .number(let least), .number(let most))
+      where match.utf8.asciiLowercased == "content-length-range":
+        guard let least = Int(exactly: least), let most = Int(exactly: most), least <= most,
+          fileLength.overlaps(least...most)
+        else { throw .denied("The range of content-length-range is empty.") }
+        fileLength = fileLength.clamped(to: least...most)
+      default: throw .denied("A condition isn't one of eq, starts-with and content-length-range.")
+      }
+    default: throw .denied("A condition must be an object or an array.")
+    }
+  }
+}
+
+extension VerificationError {
+  fileprivate static func denied(_ message: String) -> VerificationError {
+    VerificationError(.deniedByPolicy, message)
+  }
+}
