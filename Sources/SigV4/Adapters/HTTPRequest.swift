@@ -44,7 +44,7 @@
 
     /// Returns the parts of the request, whose authority is `Host`.
     ///
-    /// In HTTP/2 a `Host` field may be sent beside the authority (RFC 9113, 8.3.1). The same value is read once, another one
+    /// In HTTP/2 a `Host` field may be sent in addition to the authority (RFC 9113, 8.3.1). The same value is read once, another one
     /// makes two hosts, which no verifier accepts.
     public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
       var request = try SignableRequest(self)
@@ -156,12 +156,6 @@
       }
       return false
     }
-  }
-
-  /// A field that signing has added to a request, kept for the next one.
-  struct SentField {
-    let header: HeaderField
-    let field: HTTPField
   }
 
   extension SigningWorkspace {

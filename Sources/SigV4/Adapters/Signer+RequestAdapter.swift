@@ -97,7 +97,7 @@ extension Signer {
   private func apply(
     _ signed: SignedRequest, of parts: SignableRequest, to request: inout some RequestAdapter
   ) throws(SigningError) {
-    // Without a removed header, which names those that signing replaces, the rest needn't be asked for each name.
+    // Signing has removed no header of most requests, for which comparing each name with the added ones is enough.
     let isRemoving = parts.headers.count > signed.request.headers.count - signed.addedHeaders.count
     try request.apply(signed) { name in
       signed.addedHeaders.contains { $0.isNamed(name) }

@@ -11,7 +11,7 @@ public struct ScopedCredentials: Sendable {
   public let sessionToken: String?
   /// The scope that the key signs for.
   public let scope: CredentialScope
-  /// The signing key, 32 bytes: an HMAC key, or with SigV4a the private scalar of a P-256 key. It is a secret.
+  /// The signing key, a secret of 32 bytes: an HMAC key, or with SigV4a the private scalar of a P-256 key.
   public let signingKey: [UInt8]
 
   let key: SigningKey

@@ -1,3 +1,7 @@
+#if HTTPTypes
+  import HTTPTypes
+#endif
+
 /// The buffers that signing uses, and the keys that it has derived: one a thread, which the next signature uses again.
 ///
 /// Nothing is locked, and no buffer allocated, for each signature, so that threads that sign with one signer don't slow each other down.
@@ -131,3 +135,11 @@ extension SigningWorkspace {
     return try key.appendSignature(for: stringToSign, to: &canonical.text, using: &state)
   }
 }
+
+#if HTTPTypes
+  /// A field that signing has added to a request, kept for the next one.
+  struct SentField {
+    let header: HeaderField
+    let field: HTTPField
+  }
+#endif

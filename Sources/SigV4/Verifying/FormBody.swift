@@ -1,5 +1,5 @@
 extension Verifier {
-  /// What a signature covers of a request whose body is an HTML form, `application/x-www-form-urlencoded`.
+  /// The place in the canonical request of the parameters of an HTML form, `application/x-www-form-urlencoded`.
   public enum FormBodies: Sendable, Hashable {
     /// The body is the payload, as AWS's own servers read it.
     case payload

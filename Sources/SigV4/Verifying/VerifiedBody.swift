@@ -9,8 +9,8 @@
 /// Its iterator throws ``VerificationError`` if the body isn't what was signed: for a body in chunks before it returns a byte
 /// of the wrong chunk, otherwise in place of the body's end. So act on the body only after its end, or undo it after an error.
 ///
-/// It holds one piece in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and
-/// so are the trailers; ``ChunkVerifier`` returns them.
+/// One piece is in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and so are
+/// the trailers; ``ChunkVerifier`` returns them.
 public struct VerifiedBody<Source: AsyncSequence>: AsyncSequence
 where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt8 {
   /// A piece of the body.

@@ -35,7 +35,7 @@ public struct Verifier: Sendable {
   public let nonCanonicalTargets: NonCanonicalTargets
   /// How large a request may be.
   public let limits: Verifier.Limits
-  /// What the signature covers of a request whose body is an HTML form.
+  /// The place of an HTML form's parameters in the canonical request.
   public let formBodies: Verifier.FormBodies
 
   let canonicalizer: Canonicalizer
@@ -52,7 +52,7 @@ public struct Verifier: Sendable {
   ///     sent too, the others only be signed if they are sent.
   ///   - nonCanonicalTargets: Whether a request whose target isn't in canonical form is accepted. AWS accepts it.
   ///   - limits: How large a request may be.
-  ///   - formBodies: What the signature covers of a request whose body is an HTML form. AWS signs it as every other payload.
+  ///   - formBodies: The place of an HTML form's parameters in the canonical request. For AWS a form is a payload like others.
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
     requiredHeaders: [Verifier.RequiredHeader] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
@@ -120,13 +120,13 @@ public struct Verifier: Sendable {
 }
 
 extension Verifier {
-  /// What proves a signature; `nil` for an unknown access key ID.
+  /// The secret that proves a signature; `nil` for an unknown access key ID.
   enum Secret {
     case credentials(Credentials?)
     case scopedCredentials(ScopedCredentials?)
   }
 
-  /// What the checks that need no secret have read.
+  /// The result of the checks that need no secret.
   struct Reading {
     /// The claim that the request makes about its signature, not proved yet.
     let claim: SignatureClaim
@@ -138,7 +138,7 @@ extension Verifier {
     let isPayloadRead: Bool
     let signed: Signed
 
-    /// What the signature must cover.
+    /// The content that the signature must cover.
     enum Signed {
       /// A canonical request with this hash.
       case canonicalRequest(SHA256Digest)

@@ -76,7 +76,7 @@ import Testing
       #expect(refusal(request) == .nonCanonicalTarget)
     }
 
-    @Test func `a Host beside the authority must be the same`() throws {
+    @Test func `a Host in addition to the authority must be the same`() throws {
       var request = try signedRequest()
       let host = try #require(HTTPField.Name("Host"))
       request.headerFields[host] = "h.example"

@@ -20,7 +20,7 @@ import Testing
   private let body = Payload.bytes(Array("Action=List+Users&a=1%2B1&c".utf8))
 
   @Test(arguments: ["/?b=2", "/?b=2&"])
-  func `a form's parameters are a part of the query if the verifier is told so`(target: String) throws {
+  func `a form's parameters are a part of the query if the verifier reads them there`(target: String) throws {
     let request = try received(target)
     let verified = try verifier(.query).verify(
       request, payload: body, with: sample.credentials, at: SignedSample.time)
