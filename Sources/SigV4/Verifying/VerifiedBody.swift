@@ -32,18 +32,20 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
 
   /// Starts to read the body; possible again only if that of the request is.
   public func makeAsyncIterator() -> AsyncIterator {
-    AsyncIterator(source: source.makeAsyncIterator(), verification: verification)
+    // A server's body is often iterated only once, which `collect` has done.
+    if case .collected = verification { return AsyncIterator(source: nil, verification: verification) }
+    return AsyncIterator(source: source.makeAsyncIterator(), verification: verification)
   }
 
   /// Reads and verifies the body piece by piece.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    private var source: Source.AsyncIterator
+    private var source: Source.AsyncIterator?
     private var verification: Verification
     private var hasher: ChunkHasher?
     private var next = 0
     private var isEnded = false
 
-    init(source: Source.AsyncIterator, verification: Verification) {
+    init(source: Source.AsyncIterator?, verification: Verification) {
       self.source = source
       self.verification = verification
     }
@@ -66,14 +68,14 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
 
     private mutating func verifiedPiece(isolation actor: isolated (any Actor)?) async throws -> Element? {
       switch verification {
-      case .uncovered: return try await source.next(isolation: actor)
+      case .uncovered: return try await source?.next(isolation: actor)
       case .collected(let pieces):
         defer { next += 1 }
         return next < pieces.count ? pieces[next] : nil
       case .hash(let signed):
         let hasher = try hasher ?? ChunkHasher()
         self.hasher = hasher
-        if let piece = try await source.next(isolation: actor) {
+        if let piece = try await source?.next(isolation: actor) {
           try piece.withSpan { (span) throws(SigningError) in try hasher.update(span) }
           return piece
         }
@@ -82,7 +84,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
         return nil
       case .chunks(var chunks):
         defer { verification = .chunks(chunks) }
-        while let piece = try await source.next(isolation: actor) {
+        while let piece = try await source?.next(isolation: actor) {
           let proved = try chunks.verify(Array(piece))
           if !proved.isEmpty { return Element(proved) }
         }

@@ -22,7 +22,7 @@ extension AsyncSequence where Element: Collection, Element.Element == UInt8 {
   }
 }
 
-/// An asynchronous sequence of pieces, which counts those that were read.
+/// An asynchronous sequence of pieces, which counts those that were read, and its iterators.
 struct CountedPieces: AsyncSequence, Sendable {
   final class Count: @unchecked Sendable {
     // Read and written by the one task that iterates.
@@ -31,10 +31,14 @@ struct CountedPieces: AsyncSequence, Sendable {
 
   let pieces: [[UInt8]]
   let count = Count()
+  let iterators = Count()
 
   init(_ pieces: [[UInt8]]) { self.pieces = pieces }
 
-  func makeAsyncIterator() -> Iterator { Iterator(pieces: pieces, count: count) }
+  func makeAsyncIterator() -> Iterator {
+    iterators.value += 1
+    return Iterator(pieces: pieces, count: count)
+  }
 
   struct Iterator: AsyncIteratorProtocol {
     let pieces: [[UInt8]]

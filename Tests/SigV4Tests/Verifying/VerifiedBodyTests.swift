@@ -68,9 +68,11 @@ import Testing
 
   @Test func `a body whose hash isn't sent is read before the request is verified`() async throws {
     let sample = SignedSample(body: Array("hello world".utf8), method: "POST")
-    let (request, body) = try await verified(try sample.request(), CountedPieces(pieces), by: sample.verifier)
+    let received = CountedPieces(pieces)
+    let (request, body) = try await verified(try sample.request(), received, by: sample.verifier)
     #expect(request.bodyCoverage == .covered)
     #expect(try await read(body) == Outcome(bytes: Array("hello world".utf8)))
+    #expect(received.iterators.value == 1, "a server's body can't be iterated again")
     #expect(
       try await refusal(of: try sample.request(), CountedPieces([[0x21]]), by: sample.verifier) == .wrongSignature)
   }
