@@ -1,8 +1,9 @@
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import SigV4
 
-/// Verifies the signature of each request, and answers as a service of AWS does if it isn't valid.
+/// Verifies the signature of each request, and its body while it is read; answers as a service of AWS does if one isn't valid.
 // begin: middleware
 struct SignatureMiddleware<Context: RequestContext>: RouterMiddleware {
   let verifier: Verifier, credentials: @Sendable (_ accessKeyID: String) async throws -> Credentials?
@@ -10,17 +11,18 @@ struct SignatureMiddleware<Context: RequestContext>: RouterMiddleware {
   func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    var request = request
-    let body = try await request.collectBody(upTo: 1 << 20)
     do {
-      let parts = try SignableRequest(request.head)
-      _ = try await verifier.verify(parts, payload: .bytes(Array(buffer: body)), credentials: credentials)
+      let pieces = request.body.map(\.readableBytesView)
+      let (_, body) = try await verifier.verify(request.head, body: pieces, credentials: credentials)
+      var request = request
+      request.body = RequestBody(asyncSequence: body.map { ByteBuffer($0) })
+      return try await next(request, context)
     } catch let error as VerificationError {
       let rejection = error.response(for: verifier.service)
       return Response(
-        status: .init(code: rejection.status), body: .init(byteBuffer: ByteBuffer(string: rejection.body)))
+        status: .init(code: rejection.status), headers: [.contentType: rejection.contentType],
+        body: ResponseBody(byteBuffer: ByteBuffer(string: rejection.body)))
     }
-    return try await next(request, context)
   }
 }
 // end
