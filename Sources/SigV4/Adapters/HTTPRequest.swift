@@ -44,12 +44,15 @@
 
     /// Returns the parts of the request, whose authority is `Host`.
     ///
-    /// In HTTP/2 a `Host` field may be sent in addition to the authority (RFC 9113, 8.3.1). The same value is read once, another one
-    /// makes two hosts, which no verifier accepts.
+    /// In HTTP/2 a `Host` field may be sent in addition to the authority (RFC 9113, 8.3.1). If it has the same value, it is
+    /// ignored. Another value makes two hosts, which no verifier accepts.
     public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
       var request = try SignableRequest(self)
-      let host = request.headers.first?.value
-      if let second = request.headers.dropFirst().firstIndex(where: { $0.isNamed("host") && $0.value == host }) {
+      let host = request.headers.first?.value ?? ""
+      let second = request.headers.dropFirst().firstIndex {
+        $0.isNamed("host") && $0.value.utf8.elementsEqual(host.utf8)
+      }
+      if let second {
         request.headers.remove(at: second)
       }
       return request
@@ -63,6 +66,10 @@
         throw .changedByClient("HTTP clients don't all send a body with HEAD. Use another method, such as GET.")
       }
       var fields = fieldsAsSent
+      guard fields.count < 60_000 else {
+        throw SigningError(
+          .invalidHeader, "The request has \(fields.count) fields, and HTTPFields stores 65,534. Send fewer.")
+      }
       fields.reserveCapacity(fields.count + signed.addedHeaders.count)
       if fields.contains(where: { isReplaced($0.name.rawName) }) {
         fields = HTTPFields(fields.filter { !isReplaced($0.name.rawName) })
@@ -96,11 +103,18 @@
     /// Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".
     private var fieldsAsSent: HTTPFields {
       guard headerFields.mayHaveRepeatedNames else { return headerFields }
-      var sent = headerFields
-      for field in headerFields where field.name != .cookie && sent[values: field.name].count > 1 {
-        sent[field.name] = headerFields[field.name]
+      var places: [HTTPField.Name: Int] = [:]
+      var sent: [(name: HTTPField.Name, values: [String])] = []
+      for field in headerFields {
+        if field.name != .cookie, let place = places[field.name] {
+          sent[place].values.append(field.value)
+        } else {
+          places[field.name] = sent.count
+          sent.append((field.name, [field.value]))
+        }
       }
-      return sent
+      guard sent.count < headerFields.count else { return headerFields }
+      return HTTPFields(sent.map { HTTPField(name: $0.name, value: $0.values.joined(separator: ", ")) })
     }
 
     private var authorityAsSent: String {
@@ -166,11 +180,12 @@
       for header in headers {
         if header.name == HTTPField.Name.authorization.rawName {
           fields.append(HTTPField(name: .authorization, value: header.value))
-        } else if let index = sentFields.span.indices.first(where: { sentFields.span[$0].header == header }) {
+        } else if let index = sentFields.span.indices.first(where: { sentFields.span[$0].isOf(header) }) {
           fields.append(sentFields.span[index].field)
         } else if let name = HTTPField.Name(header.name) {
           let field = HTTPField(name: name, value: header.value)
           fields.append(field)
+          guard header.value.withBytes({ $0.isASCII }) else { continue }
           sentFields.removeAll { $0.field.name == name }
           sentFields.append(SentField(header: header, field: field))
         }

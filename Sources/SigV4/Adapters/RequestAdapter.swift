@@ -13,6 +13,10 @@
 ///
 ///     extension Call: RequestAdapter {
 ///       func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest {
+///         receivedRequest(for: service)
+///       }
+///
+///       func receivedRequest(for service: SigningService) -> SignableRequest {
 ///         SignableRequest(method: method, target: target, headers: [HeaderField("Host", host)] + headers)
 ///       }
 ///
@@ -46,8 +50,8 @@ public protocol RequestAdapter {
 
   /// Returns the parts of this request, exactly as a server has received them, for a ``Verifier``.
   ///
-  /// Unlike ``signableRequest(for:in:)``, it brings nothing into the form in which clients send it. By default it returns what
-  /// that function returns.
+  /// Unlike ``signableRequest(for:in:)``, it brings nothing into the form in which clients send it: a verifier must read the
+  /// same request as the code behind it.
   ///
   /// - Parameter service: The service that checks the signature.
   /// - Returns: The parts.
@@ -73,11 +77,6 @@ public protocol RequestAdapter {
 }
 
 extension RequestAdapter {
-  /// The parts that are signed, in the header placement.
-  public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
-    try signableRequest(for: service, in: .header)
-  }
-
   /// No payload is known.
   public var signablePayload: Payload? { nil }
 
@@ -88,6 +87,9 @@ extension RequestAdapter {
 extension SignableRequest: RequestAdapter {
   /// Returns the request unchanged.
   public func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest { self }
+
+  /// Returns the request unchanged.
+  public func receivedRequest(for service: SigningService) -> SignableRequest { self }
 
   /// Becomes the signed request.
   public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) {

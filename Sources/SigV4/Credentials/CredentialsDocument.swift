@@ -63,7 +63,9 @@ struct CredentialsDocument {
   }
 
   /// The field `Version` of a credential process's document.
-  var version: Int? { if case .number(let version)? = fields["version"] { Int(exactly: version) } else { nil } }
+  var version: Int? {
+    if case .number(let text)? = fields["version"] { Double(text).flatMap { Int(exactly: $0) } } else { nil }
+  }
 
   /// Returns the credentials.
   ///

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  package import struct FoundationEssentials.Date
+  public import struct FoundationEssentials.Date
 #else
-  package import struct Foundation.Date
+  public import struct Foundation.Date
 #endif
 
 /// The scope that a signature is valid for: one day, one region (none with SigV4a) and one service.
@@ -41,7 +41,7 @@ public struct CredentialScope: Sendable, Hashable {
   ///   - service: The signing name of the service.
   /// - Throws: ``SigningError`` if the region or the service is empty or contains a slash, a comma, white space or anything
   ///   other than visible ASCII, or if the date is outside of the years 1 to 9999.
-  package init(date: Date, region: String?, service: String) throws(SigningError) {
+  public init(date: Date, region: String?, service: String) throws(SigningError) {
     try self.init(SigningDate(date), region: region, service: service)
   }
 

@@ -8,7 +8,7 @@
 // 25 as the next day, and shifts the year 0 by two days; it rejects `t`, a space and `,5`. A check in front of it would need the
 // same grammar as this file.
 
-/// Parses the dates of credentials' expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
+/// Parses the dates of expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
 enum ISO8601 {
   /// Parses a date whose seconds may have a fraction and whose zone is `Z`, `+hh:mm`, `+hhmm` or `+hh`.
   ///

@@ -16,7 +16,7 @@ public struct ScopedCredentials: Sendable {
 
   let key: SigningKey
 
-  /// Derives the signing key of `scope` from `credentials`.
+  /// Derives the signing key of `scope` from `credentials`, as a key service does.
   ///
   /// - Parameters:
   ///   - credentials: The credentials with the secret access key.
@@ -37,8 +37,8 @@ public struct ScopedCredentials: Sendable {
   ///   - sessionToken: The session token of temporary credentials.
   ///   - signingKey: The key, 32 bytes.
   ///   - scope: The scope that the key was derived for.
-  /// - Throws: ``SigningError`` with the code ``SigningError/Code/invalidCredentials`` if the key doesn't have 32 bytes, or
-  ///   with SigV4a isn't a scalar of P-256.
+  /// - Throws: ``SigningError`` with the code ``SigningError/Code/invalidCredentials`` if the access key ID or the token is
+  ///   malformed, or if the key doesn't have 32 bytes, or with SigV4a isn't a scalar of P-256.
   public init(
     accessKeyID: String, sessionToken: String? = nil, signingKey: [UInt8], for scope: CredentialScope
   ) throws(SigningError) {
@@ -52,11 +52,19 @@ public struct ScopedCredentials: Sendable {
     self.sessionToken = sessionToken
     self.signingKey = signingKey
     self.scope = scope
+    guard accessKeyID.isScopeElement, sessionToken?.withBytes({ $0.isVisible && !$0.isEmpty }) != false else {
+      throw SigningError(
+        .invalidCredentials,
+        "The access key ID or the session token is empty, or contains white space or another invalid character. Check that it was copied completely."
+      )
+    }
     do {
       key = try SigningKey(bytes: signingKey, for: scope, of: accessKeyID)
     } catch {
-      throw SigningError(
-        .invalidCredentials, "The signing key of \(accessKeyID) isn't a key of P-256, as SigV4a requires.")
+      throw scope.region == nil
+        ? SigningError(
+          .invalidCredentials, "The signing key of \(accessKeyID) isn't a key of P-256, as SigV4a requires.")
+        : error
     }
   }
 }

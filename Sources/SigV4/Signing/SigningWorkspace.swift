@@ -141,5 +141,10 @@ extension SigningWorkspace {
   struct SentField {
     let header: HeaderField
     let field: HTTPField
+
+    /// Whether `other` has the same bytes: those of a field are ASCII, and no other text of that length is equal to it.
+    func isOf(_ other: HeaderField) -> Bool {
+      header == other && header.value.utf8.count == other.value.utf8.count
+    }
   }
 #endif

@@ -9,7 +9,8 @@
 struct JSONObject {
   enum Value {
     case text(String)
-    case number(Double)
+    /// A number as it is written, which not every type of numbers can store.
+    case number(String)
     /// The elements, which are `nil` for `null`.
     case array([Value?])
     case object([(name: String, value: Value?)])
@@ -101,8 +102,7 @@ private struct JSONReader {
       try digits()
     }
     let text = String(Substring(start[..<rest.startIndex]))
-    guard let number = Double(text) else { throw Flaw() }
-    return .number(number)
+    return .number(text)
   }
 
   private mutating func digits() throws(Flaw) {

@@ -151,8 +151,8 @@ extension SignatureClaim {
       }
     }
 
-    /// Whether the query contains no parameter of signing.
-    var isEmpty: Bool { values.isEmpty }
+    /// The number of parameters of signing.
+    var count: Int { values.count }
 
     /// Whether the query contains any part of a signature.
     var hasSignature: Bool {

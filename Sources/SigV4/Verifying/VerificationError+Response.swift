@@ -62,7 +62,7 @@ extension VerificationError {
       body = "\(awsCode): \(message)"
     case .json:
       contentType = "application/json"
-      let escaped = message.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      let escaped = message.escaping { $0 == "\\" || $0 == "\"" ? "\\\($0)" : nil }
       body = "{\"__type\":\"\(awsCode)\",\"message\":\"\(escaped)\"}"
     }
     var headers = [HeaderField("Content-Type", contentType)]
@@ -83,9 +83,32 @@ private enum XML {
   /// An element with a text; nothing if the text is `nil`.
   static func element(_ name: String, _ text: String?) -> String {
     guard let text else { return "" }
-    let escaped = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-      .replacing("\"", with: "&quot;").replacing("'", with: "&apos;")
+    let escaped = text.escaping { scalar in
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      case "'": "&apos;"
+      default: nil
+      }
+    }
     return "<\(name)>\(escaped)</\(name)>"
+  }
+}
+
+extension String {
+  /// The text with escapes in place of scalars, also of those that are a part of a longer character.
+  fileprivate func escaping(_ escape: (Unicode.Scalar) -> String?) -> String {
+    var escaped = String.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      if let escape = escape(scalar) {
+        escaped.append(contentsOf: escape.unicodeScalars)
+      } else {
+        escaped.append(scalar)
+      }
+    }
+    return String(escaped)
   }
 }
 

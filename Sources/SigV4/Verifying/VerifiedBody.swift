@@ -8,6 +8,7 @@
 ///
 /// Its iterator throws ``VerificationError`` if the body isn't what was signed: for a body in chunks before it returns a byte
 /// of the wrong chunk, otherwise in place of the body's end. So act on the body only after its end, or undo it after an error.
+/// Read this sequence, and never the one that the verifier was given: that one is verified by nothing.
 ///
 /// One piece is in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and so are
 /// the trailers; ``ChunkVerifier`` returns them.
@@ -24,7 +25,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
     case hash(String)
     case chunks(ChunkVerifier)
     /// They were read and verified before.
-    case collected([Element])
+    case collected(Element)
   }
 
   let source: Source
@@ -42,7 +43,6 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
     private var source: Source.AsyncIterator?
     private var verification: Verification
     private var hasher: ChunkHasher?
-    private var next = 0
     private var isEnded = false
 
     init(source: Source.AsyncIterator?, verification: Verification) {
@@ -59,6 +59,8 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
       do {
         let piece = try await verifiedPiece(isolation: actor)
         isEnded = piece == nil
+        // The source of a cancelled task can end early.
+        if isEnded { try Task.checkCancellation() }
         return piece
       } catch {
         isEnded = true
@@ -69,9 +71,9 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
     private mutating func verifiedPiece(isolation actor: isolated (any Actor)?) async throws -> Element? {
       switch verification {
       case .uncovered: return try await source?.next(isolation: actor)
-      case .collected(let pieces):
-        defer { next += 1 }
-        return next < pieces.count ? pieces[next] : nil
+      case .collected(let bytes):
+        verification = .collected(Element())
+        return bytes.isEmpty ? nil : bytes
       case .hash(let signed):
         let hasher = try hasher ?? ChunkHasher()
         self.hasher = hasher
@@ -80,6 +82,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
           return piece
         }
         let hash = try hasher.finish().hex
+        try Task.checkCancellation()
         guard hash == signed else { throw VerificationError.wrongPayload(hash, claimed: signed) }
         return nil
       case .chunks(var chunks):
@@ -88,6 +91,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
           let proved = try chunks.verify(Array(piece))
           if !proved.isEmpty { return Element(proved) }
         }
+        try Task.checkCancellation()
         try chunks.finish()
         return nil
       }
@@ -102,7 +106,7 @@ extension VerifiedBody: CustomStringConvertible, CustomReflectable {
     case .uncovered: "VerifiedBody(uncovered)"
     case .hash(let hash): "VerifiedBody(\(hash))"
     case .chunks: "VerifiedBody(in chunks)"
-    case .collected(let pieces): "VerifiedBody(\(pieces.reduce(0) { $0 + $1.count }) bytes)"
+    case .collected(let bytes): "VerifiedBody(\(bytes.count) bytes)"
     }
   }
   /// The same as ``description``.
@@ -119,19 +123,20 @@ extension Verifier {
   ) async throws -> (request: VerifiedRequest, body: VerifiedBody<Body>) {
     let time = time ?? Date()
     let claim = try claim(of: request, at: time)
-    guard !foldsBody(of: request), let announced = try announcedPayload(of: claim) else {
-      let (pieces, payload) = try await collect(body, of: request)
-      let verified = try await verify(request, payload: payload, at: time, lookup: lookup).request
-      return (verified, VerifiedBody(source: body, verification: .collected(pieces)))
+    guard !hasFormInQuery(request), let announced = try announcedPayload(of: claim) else {
+      let bytes = try await collect(body, of: request)
+      let verified = try await verify(request, payload: .bytes(Array(bytes)), at: time, lookup: lookup).request
+      return (verified, VerifiedBody(source: body, verification: .collected(bytes)))
     }
-    let (verified, secret) = try await verify(request, payload: .hash(announced), at: time, lookup: lookup)
+    var (verified, secret) = try await verify(request, payload: .hash(announced), at: time, lookup: lookup)
     let verification: VerifiedBody<Body>.Verification =
       switch verified.bodyCoverage {
-      case .covered, .unchecked: .hash(announced)
       case .coveredPieceByPiece: .chunks(try chunks(of: verified, with: secret))
-      case .uncovered:
-        announced == ChunkVerifier.unsigned ? .chunks(try chunks(of: verified, with: secret)) : .uncovered
+      case .uncovered where announced == ChunkVerifier.unsigned: .chunks(try chunks(of: verified, with: secret))
+      case .uncovered: .uncovered
+      default: .hash(announced)
       }
+    if verified.bodyCoverage != .uncovered { verified.bodyCoverage = .coveredWhileRead }
     return (verified, VerifiedBody(source: body, verification: verification))
   }
 
@@ -156,17 +161,16 @@ extension Verifier {
   /// Reads a body of bounded length.
   nonisolated(nonsending) private func collect<Body: AsyncSequence>(
     _ body: Body, of request: SignableRequest
-  ) async throws -> ([Body.Element], Payload) where Body.Element: Collection, Body.Element.Element == UInt8 {
+  ) async throws -> Body.Element where Body.Element: RangeReplaceableCollection, Body.Element.Element == UInt8 {
     let announcedLength = request.headers["content-length"].flatMap { Int($0) } ?? 0
-    var (pieces, length): ([Body.Element], Int) = ([], 0)
-    var iterator = body.makeAsyncIterator()
     guard announcedLength <= limits.collectedBodyBytes else { throw VerificationError.tooLargeBody(limits) }
+    var bytes = Body.Element()
+    var iterator = body.makeAsyncIterator()
     while let piece = try await iterator.next(isolation: #isolation) {
-      guard piece.count <= limits.collectedBodyBytes - length else { throw VerificationError.tooLargeBody(limits) }
-      length += piece.count
-      if !piece.isEmpty { pieces.append(piece) }
+      guard piece.count <= limits.collectedBodyBytes - bytes.count else { throw VerificationError.tooLargeBody(limits) }
+      bytes.append(contentsOf: piece)
     }
-    return (pieces, .bytes(Array(pieces.joined())))
+    return bytes
   }
 
   private func chunks(of request: VerifiedRequest, with secret: Secret) throws(VerificationError) -> ChunkVerifier {

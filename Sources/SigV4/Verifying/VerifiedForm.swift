@@ -4,38 +4,55 @@
   public import Foundation
 #endif
 
-/// The form of a browser upload whose policy was signed: its signer, and what the policy allows for the file.
-public struct VerifiedForm: Sendable, Hashable {
+/// The form of a browser upload, whose policy was signed and is met by its fields.
+public struct VerifiedForm: Sendable {
   /// The access key ID of the signer.
   public let accessKeyID: String
   /// The scope of the signature.
   public let scope: CredentialScope
   /// The time from which the form is rejected.
   public let expiration: Date
+  /// The key to store the file under.
+  public let key: String
+  /// The fields that the policy allows, besides `key` and `bucket`; names are in lower case, and `${filename}` is replaced.
+  public let fields: [PostPolicy.Field]
   /// The number of bytes that the file may have: count them while you read it.
   public let fileLength: ClosedRange<Int>
+}
+
+extension VerifiedForm: CustomStringConvertible, CustomReflectable {
+  /// The access key ID, the scope and the key; never the other fields.
+  public var description: String { "VerifiedForm(\(accessKeyID)/\(scope) for \(key.debugDescription))" }
+  /// The same as ``description``.
+  public var customMirror: Mirror { Mirror(self, children: ["form": description], displayStyle: .struct) }
 }
 
 extension Verifier {
   /// Verifies the form with which a browser uploads to S3: the signature of its policy, and the policy's conditions
   /// (S3 API Reference, "Authenticating Requests in Browser-Based Uploads Using POST").
   ///
+  /// It rejects a form with more than ``Verifier/Limits/headerCount`` fields or ``Verifier/Limits/headerBytes`` bytes, and a
+  /// policy that isn't strict JSON.
+  ///
   /// - Parameters:
   ///   - form: The form's fields in front of its file. Names are compared in any letter case.
   ///   - bucket: The bucket that the request is for, which the policy has a condition for.
+  ///   - fileName: The name that the browser gives the file, which replaces `${filename}` in the fields; a path in front of it
+  ///     is removed.
   ///   - credentials: The credentials of the form's access key ID; `nil` if the ID is unknown.
   ///   - time: The verifier's clock.
-  /// - Returns: The signer, and what the policy allows for the file.
-  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature`, `malformedSignature`,
+  /// - Returns: The signer, the fields to use, and the length that the policy allows for the file.
+  /// - Throws: ``VerificationError``: `tooLarge`, `missingSignature`, `ambiguousSignature`, `malformedSignature`,
   ///   `unsupportedAlgorithm`, `wrongScope`, `wrongSignature`, `wrongSessionToken`, `expired`, or `deniedByPolicy`.
   public func verify(
-    form: [PostPolicy.Field], bucket: String, with credentials: Credentials?, at time: Date = Date()
+    form: [PostPolicy.Field], bucket: String, fileName: String = "", with credentials: Credentials?,
+    at time: Date = Date()
   ) throws(VerificationError) -> VerifiedForm {
     let reading = try read(form)
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
       (workspace) throws(VerificationError) in try check(reading, with: .credentials(credentials), &workspace)
     }
-    return try form.verified(reading.claim, bucket: bucket, at: time)
+    return try form.verified(reading.claim, bucket: bucket, fileName: fileName, at: time)
   }
 
   /// Verifies the form with which a browser uploads to S3, with credentials that are looked up by access key ID.
@@ -43,20 +60,31 @@ extension Verifier {
   /// - Parameters:
   ///   - form: The form's fields in front of its file. Names are compared in any letter case.
   ///   - bucket: The bucket that the request is for, which the policy has a condition for.
+  ///   - fileName: The name that the browser gives the file, which replaces `${filename}` in the fields; a path in front of it
+  ///     is removed.
   ///   - time: The verifier's clock; defaults to the time of the call.
   ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
-  /// - Returns: The signer, and what the policy allows for the file.
-  /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
+  /// - Returns: The signer, the fields to use, and the length that the policy allows for the file.
+  /// - Throws: ``VerificationError`` for the first check that fails, or an error of `credentials`.
   nonisolated(nonsending) public func verify(
-    form: [PostPolicy.Field], bucket: String, at time: Date? = nil,
+    form: [PostPolicy.Field], bucket: String, fileName: String = "", at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedForm {
-    let accessKeyID = try read(form).claim.accessKeyID
-    return try verify(form: form, bucket: bucket, with: await credentials(accessKeyID), at: time ?? Date())
+    let time = time ?? Date()
+    let found = try await credentials(try read(form).claim.accessKeyID)
+    return try verify(form: form, bucket: bucket, fileName: fileName, with: found, at: time)
   }
 
   /// Reads the signature of a form, and checks its form and its scope.
   private func read(_ form: [PostPolicy.Field]) throws(VerificationError) -> Reading {
+    guard form.count <= limits.headerCount,
+      form.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= limits.headerBytes
+    else {
+      throw VerificationError(
+        .tooLarge,
+        "The form is larger than the limit of \(limits.headerCount) fields and \(limits.headerBytes) bytes in front of its file."
+      )
+    }
     let policy = try form.required(.policy)
     let (algorithm, credential) = (try form.required(.algorithm), try form.required(.credential))
     let signature = try form.required(.signature)
@@ -83,7 +111,8 @@ extension Verifier {
       placement: .query, algorithm: .sigV4, date: date, parts: parts, credential: read, fields: fields,
       lifetimeSeconds: nil)
     try checkScope(of: claim)
-    return Reading(claim: claim, target: "/", payloadHash: "", isPayloadRead: false, signed: .policy(policy))
+    return Reading(
+      claim: claim, target: "/", payloadHash: "", bodyCoverage: .uncovered, lifetimeSeconds: 0, signed: .policy(policy))
   }
 }
 
@@ -113,35 +142,60 @@ extension [PostPolicy.Field] {
 
   /// Checks the policy, whose signature is proved.
   fileprivate func verified(
-    _ claim: SignatureClaim, bucket: String, at time: Date
+    _ claim: SignatureClaim, bucket: String, fileName: String, at time: Date
   ) throws(VerificationError) -> VerifiedForm {
     let policy = try ReceivedPolicy(try required(.policy))
     guard time < policy.expiration else {
       throw VerificationError(.expired, "The form's policy expired at \(policy.expiration).")
     }
-    var values: [String: String] = [:]
-    for field in self {
-      let name = field.name.utf8.asciiLowercased
-      guard values.updateValue(field.value, forKey: name) == nil else {
-        throw .denied("The form has several fields named \(name). Send one.")
-      }
+    var fields = try expanded(fileName)
+    // Compared as bytes, since String equates canonically equivalent texts.
+    if let sent = fields.first(where: { $0.name == "bucket" }), !sent.value.utf8.elementsEqual(bucket.utf8) {
+      throw .denied("The form's field bucket isn't the bucket of the request.")
     }
-    guard values["bucket", default: bucket] == bucket else { throw .denied("The form's field bucket isn't \(bucket).") }
-    values["bucket"] = bucket
-    for condition in policy.conditions where !condition.isMet(by: values[condition.name]) {
-      throw .denied("The condition for the field \(condition.name) isn't met.")
+    fields.removeAll { $0.name == "bucket" }
+    let covered = fields + [PostPolicy.Field("bucket", bucket)]
+    for condition in policy.conditions where !covered.contains(where: { condition.isMet(by: $0) }) {
+      throw .denied("The condition for the field \(condition.name.shown) isn't met.")
     }
-    let covered = Set(policy.conditions.map(\.name))
-    for name in values.keys.sorted() where !covered.contains(name) && !Self.isFree(name) {
-      throw .denied("The policy has no condition for the field \(name).")
+    for field in covered where !policy.conditions.contains(where: { $0.concerns(field) }) {
+      throw .denied("The policy has no condition for the field \(field.name.shown).")
+    }
+    guard let key = fields.first(where: { $0.name == "key" }) else { throw .denied("The form has no field key.") }
+    let used = fields.filter { field in
+      field.name != "key"
+        && !SigningFields.all.rows.contains { $0.form.map { "\($0)".utf8.asciiLowercased } == field.name }
     }
     return VerifiedForm(
-      accessKeyID: claim.accessKeyID, scope: claim.scope, expiration: policy.expiration, fileLength: policy.fileLength)
+      accessKeyID: claim.accessKeyID, scope: claim.scope, expiration: policy.expiration, key: key.value, fields: used,
+      fileLength: policy.fileLength)
   }
 
-  /// Whether a field needs no condition (S3 API Reference, "POST Policy").
-  private static func isFree(_ name: String) -> Bool {
-    ["file", "policy", "x-amz-signature"].contains(name) || name.hasPrefix("x-ignore-")
+  /// The fields that require a condition, with names in lower case (S3 API Reference, "POST Policy").
+  private func expanded(_ fileName: String) throws(VerificationError) -> [PostPolicy.Field] {
+    let path = [UInt8](fileName.utf8).split(omittingEmptySubsequences: false) { "/\\".utf8.contains($0) }
+    let (variable, name) = ([UInt8]("${filename}".utf8), path.last ?? [])
+    var fields: [PostPolicy.Field] = []
+    var names: Set<[UInt8]> = []
+    for field in self {
+      let lowercased = field.name.utf8.asciiLowercased
+      guard !["file", "policy", "x-amz-signature"].contains(lowercased),
+        !lowercased.utf8.starts(with: "x-ignore-".utf8)
+      else { continue }
+      guard names.insert([UInt8](lowercased.utf8)).inserted else {
+        throw .denied("The form has several fields named \(lowercased.shown). Send one.")
+      }
+      let parts = [UInt8](field.value.utf8).split(separator: variable, omittingEmptySubsequences: false)
+      fields.append(PostPolicy.Field(lowercased, String(decoding: [UInt8](parts.joined(separator: name)), as: UTF8.self)))
+    }
+    return fields
+  }
+}
+
+extension String {
+  /// The text in ASCII, for an error.
+  fileprivate var shown: String {
+    unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
   }
 }
 
@@ -153,13 +207,15 @@ private struct ReceivedPolicy {
     let value: String
     var isPrefix = false
 
-    func isMet(by sent: String?) -> Bool {
-      guard let sent else { return false }
-      guard isPrefix else { return sent.utf8.elementsEqual(value.utf8) }
+    func concerns(_ field: PostPolicy.Field) -> Bool { field.name.utf8.elementsEqual(name.utf8) }
+
+    func isMet(by field: PostPolicy.Field) -> Bool {
+      guard concerns(field) else { return false }
+      guard isPrefix else { return field.value.utf8.elementsEqual(value.utf8) }
       // A list of media types meets the condition if each does.
-      let items =
-        name == "content-type" ? sent.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed } : [sent]
-      return items.isEmpty ? value.isEmpty : items.allSatisfy { $0.utf8.starts(with: value.utf8) }
+      guard name == "content-type" else { return field.value.utf8.starts(with: value.utf8) }
+      return field.value.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        .allSatisfy { $0.starts(with: value.utf8) }
     }
   }
 
@@ -177,7 +233,7 @@ private struct ReceivedPolicy {
       switch (name, value) {
       case ("expiration", .text(let text)): expiration = ISO8601.date(text)
       case ("conditions", .array(let elements)): list = elements
-      default: throw .denied("The policy's member \(name.debugDescription) isn't one of a policy.")
+      default: throw .denied("A policy has no member \(name.shown) of that type.")
       }
     }
     guard let expiration, let list else { throw .denied("The policy must have an expiration and conditions.") }
@@ -202,9 +258,8 @@ private struct ReceivedPolicy {
             isPrefix: match.utf8.asciiLowercased == "starts-with"))
       case (.text(let match), .number(let least), .number(let most))
       where match.utf8.asciiLowercased == "content-length-range":
-        guard let least = Int(exactly: least), let most = Int(exactly: most), least <= most,
-          fileLength.overlaps(least...most)
-        else { throw .denied("The range of content-length-range is empty.") }
+        guard let least = Int(least), let most = Int(most), least >= 0, least <= most, fileLength.overlaps(least...most)
+        else { throw .denied("The range of content-length-range is empty, or isn't one of whole numbers of bytes.") }
         fileLength = fileLength.clamped(to: least...most)
       default: throw .denied("A condition isn't one of eq, starts-with and content-length-range.")
       }

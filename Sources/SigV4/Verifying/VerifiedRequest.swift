@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+  public import struct FoundationEssentials.Date
+#else
+  public import struct Foundation.Date
+#endif
+
 /// A request whose signature is verified: its signer, and the parts that the signature covers.
 public struct VerifiedRequest: Sendable, Hashable {
   /// The claim about the signature, which is now proved: access key ID, scope, signed headers and time.
@@ -6,14 +12,10 @@ public struct VerifiedRequest: Sendable, Hashable {
   public let target: CanonicalTarget
   /// The last line of the canonical request.
   public let payloadHash: String
-  /// Whether the payload's hash was computed here, and not given by the caller.
-  let isPayloadRead: Bool
-
   /// Whether the signature covers the body, and whether that was checked.
-  public var bodyCoverage: VerifiedRequest.BodyCoverage {
-    if payloadHash.utf8.count == 64 { return isPayloadRead ? .covered : .unchecked }
-    return payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
-  }
+  public internal(set) var bodyCoverage: VerifiedRequest.BodyCoverage
+  /// The time from which a verifier with the same settings rejects the request: until then it can be replayed.
+  public let expiration: Date
 
   /// The signature in the one form that all signatures of this kind share: the key for a cache that rejects replays.
   ///
@@ -34,13 +36,21 @@ extension VerifiedRequest {
   init(_ reading: Verifier.Reading, _ service: SigningService) {
     self.init(
       claim: reading.claim, target: CanonicalTarget(valid: reading.target, service.pathNormalization),
-      payloadHash: reading.payloadHash, isPayloadRead: reading.isPayloadRead)
+      payloadHash: reading.payloadHash, bodyCoverage: reading.bodyCoverage,
+      // Within the last second it is still accepted.
+      expiration: reading.claim.time.addingTimeInterval(Double(reading.lifetimeSeconds + 1)))
   }
 
   /// Whether a signature covers a request's body.
   public enum BodyCoverage: Sendable, Hashable {
     /// The body is the one that was signed.
     case covered
+    /// The body is verified while it is read, and is the one that was signed if its end was read without an error
+    /// (``VerifiedBody``).
+    case coveredWhileRead
+    /// The parameters of the body, a form, are those of the query that was signed: read them from ``VerifiedRequest/target``
+    /// (``Verifier/FormBodies/query``).
+    case coveredAsQuery
     /// The signature covers a hash that the caller gave. The body wasn't compared with it: compare the body's
     /// SHA-256 with ``VerifiedRequest/payloadHash``.
     case unchecked
@@ -49,5 +59,14 @@ extension VerifiedRequest {
     case coveredPieceByPiece
     /// Any body would be accepted, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
     case uncovered
+
+    /// The coverage by a payload hash, which was computed or given.
+    init(_ payloadHash: String, isRead: Bool) {
+      if payloadHash.utf8.count == 64 {
+        self = isRead ? .covered : .unchecked
+      } else {
+        self = payloadHash.utf8.starts(with: "STREAMING-AWS4-".utf8) ? .coveredPieceByPiece : .uncovered
+      }
+    }
   }
 }

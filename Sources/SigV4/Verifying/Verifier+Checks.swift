@@ -304,7 +304,7 @@ extension Verifier {
       }
       for header in request.headers
       where required.concernsIfSent(header.name) && !claim.lists(header.name) && !isAddedAfterSigning(header)
-        && !header.isNamed("authorization")
+        && !(claim.placement == .header && header.isNamed("authorization"))
       {
         throw VerificationError(
           .unsignedHeader,

@@ -48,8 +48,8 @@ public struct Verifier: Sendable {
   ///   - service: The service that requests are signed for, and its rules.
   ///   - region: The region that they are signed for, such as `us-west-2`; if nil, any region is accepted.
   ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS allows 5 minutes, S3 allows 15.
-  ///   - requiredHeaders: The headers that must be signed, in addition to those that always must: `"content-type"` must be
-  ///     sent too, the others only be signed if they are sent.
+  ///   - requiredHeaders: The headers that must be signed, in addition to those that always must: such as
+  ///     `"content-type"`, which must be sent, `.ifSent("x-tenant")` or `.prefixed("x-acme-")`.
   ///   - nonCanonicalTargets: Whether a request whose target isn't in canonical form is accepted. AWS accepts it.
   ///   - limits: How large a request may be.
   ///   - formBodies: The place of an HTML form's parameters in the canonical request. For AWS a form is a payload like others.
@@ -134,8 +134,9 @@ extension Verifier {
     let target: String
     /// The last line of the canonical request.
     let payloadHash: String
-    /// Whether ``payloadHash`` was computed here.
-    let isPayloadRead: Bool
+    let bodyCoverage: VerifiedRequest.BodyCoverage
+    /// The seconds after the time of signing for which the request is accepted.
+    let lifetimeSeconds: Int
     let signed: Signed
 
     /// The content that the signature must cover.
@@ -158,13 +159,9 @@ extension Verifier {
     case .credentials(let credentials?) where claim.isMade(by: credentials.accessKeyID):
       isRight = try isSignature(of: reading, by: credentials, &workspace)
       (isKnown, sessionToken) = (true, credentials.sessionToken)
-    case .scopedCredentials(let credentials?) where claim.isMade(by: credentials.accessKeyID):
-      guard credentials.scope == claim.scope else {
-        throw VerificationError(
-          .verifierFailure,
-          "The signing key of \(claim.accessKeyID) is for \(credentials.scope), but the request is signed for \(claim.scope)."
-        )
-      }
+    // A key for another scope makes no valid signature, as that of an unknown ID.
+    case .scopedCredentials(let credentials?)
+    where claim.isMade(by: credentials.accessKeyID) && credentials.scope == claim.scope:
       isRight = try isSignature(of: reading, by: credentials.key.material, &workspace)
       (isKnown, sessionToken) = (true, credentials.sessionToken)
     // The token of an unknown ID is compared with itself.
@@ -188,12 +185,15 @@ extension Verifier {
     _ request: SignableRequest, payload: Payload, at time: Date, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> Reading {
     let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
-    let (request, payload) = try folded(request, payload)
+    let (covered, payload) = try movingForm(payload, toQueryOf: request)
     let payloadHash = try payloadHash(of: payload, for: claim)
     do throws(SigningError) {
-      let written = try workspace.canonical.write(request, by: canonicalizer, selected, payloadHash: payloadHash)
+      let written = try workspace.canonical.write(covered, by: canonicalizer, selected, payloadHash: payloadHash)
       return Reading(
-        claim: claim, target: request.target, payloadHash: payloadHash, isPayloadRead: payload.isComputed,
+        claim: claim, target: covered.target, payloadHash: payloadHash,
+        bodyCoverage: covered.target.utf8.count == request.target.utf8.count
+          ? VerifiedRequest.BodyCoverage(payloadHash, isRead: payload.isComputed) : .coveredAsQuery,
+        lifetimeSeconds: claim.lifetimeSeconds ?? skewSeconds,
         signed: .canonicalRequest(try workspace.hash(of: written)))
     } catch {
       throw VerificationError(error)

@@ -63,6 +63,10 @@ struct CallOfAUser: Sendable {
 
 extension CallOfAUser: RequestAdapter {
   func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest {
+    receivedRequest(for: service)
+  }
+
+  func receivedRequest(for service: SigningService) -> SignableRequest {
     SignableRequest(method: method, target: target, headers: [HeaderField("Host", host)] + headers)
   }
 

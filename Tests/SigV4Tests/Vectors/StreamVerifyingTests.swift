@@ -24,7 +24,7 @@ import Testing
       ])
     return VerifiedRequest(
       claim: try SignatureClaim(request), target: try CanonicalTarget(request.target, for: .s3), payloadHash: hash,
-      isPayloadRead: false)
+      bodyCoverage: .coveredPieceByPiece, expiration: .distantFuture)
   }
 
   private func credentials(of vector: StreamVector) -> Credentials {

@@ -25,6 +25,7 @@ import Testing
     let verified = try verifier(.query).verify(
       request, payload: body, with: sample.credentials, at: SignedSample.time)
     #expect(verified.target.query.contains("Action=List%20Users"))
+    #expect(verified.bodyCoverage == .coveredAsQuery)
     #expect(verifier(.payload).refusal(of: request, payload: body, with: sample.credentials) == .wrongSignature)
     let other = Payload.bytes(Array("Action=Delete&a=1%2B1&c".utf8))
     #expect(verifier(.query).refusal(of: request, payload: other, with: sample.credentials) == .wrongSignature)
@@ -35,6 +36,27 @@ import Testing
     #expect(
       verifier(.query).refusal(
         of: try sample.request(), payload: .bytes(sample.body), with: sample.credentials) == nil)
+  }
+
+  @Test(arguments: [
+    ("a=1;b=2", "a=1%3Bb%3D2"), ("a=%zz", "a=%25zz"), ("a=+\u{301}", "a=%2B%CC%81"), ("a=\u{600}+", "a=%D8%80%2B"),
+    ("a=%62", "a=b"), ("a=1#", "a=1%23"), ("a=1\r\n", "a=1%0D%0A"),
+  ])
+  func `a form that a parser can read in another way isn't accepted`(form: String, query: String) throws {
+    let sample = SignedSample(method: "POST", target: "/?\(query)", headers: sample.headers)
+    let code = verifier(.query).refusal(
+      of: try sample.request { $0.target = "/" }, payload: .bytes(Array(form.utf8)), with: sample.credentials)
+    #expect(code == .nonCanonicalTarget || code == .invalidRequest)
+  }
+
+  @Test func `a form is no longer than a target may be`() throws {
+    let form = [UInt8]("a&".utf8) + [UInt8](repeating: 0x61, count: 32_764)
+    #expect(
+      verifier(.query).refusal(of: try received("/?b=2"), payload: .bytes(form), with: sample.credentials) == .tooLarge)
+    #expect(
+      verifier(.query).refusal(
+        of: try received("/?b=2"), payload: .bytes(Array(form.dropLast(5))), with: sample.credentials)
+        == .wrongSignature)
   }
 
   @Test(arguments: ["X-Amz-Signature=1", "a=1&X%2DAmz-Signature=1", "X-Amz-Date=1"])
@@ -49,7 +71,7 @@ import Testing
     let (request, form) = try await verifier(.query).verify(
       try received("/?b=2"), body: pieces, at: SignedSample.time
     ) { _ in sample.credentials }
-    #expect(request.bodyCoverage == .covered)
+    #expect(request.bodyCoverage == .coveredAsQuery)
     var bytes: [UInt8] = []
     for try await piece in form { bytes += piece }
     #expect(String(decoding: bytes, as: UTF8.self) == "Action=List+Users&a=1%2B1&c")

@@ -49,15 +49,14 @@ import Testing
   /// AWS General Reference, "Examples of how to derive a signing key for Signature Version 4".
   @Test func `the key is the one that AWS documents`() throws {
     let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-    let sample = SignedSample(service: "iam", region: "us-east-1")
-    let claim = try Verifier(service: "iam").claim(of: try sample.request(), at: SignedSample.time)
-    let key = try ScopedCredentials(credentials, for: claim.scope).signingKey
+    let scope = try CredentialScope(date: SignedSample.time, region: "us-east-1", service: "iam")
+    let key = try ScopedCredentials(credentials, for: scope).signingKey
     #expect(
       key.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9")
   }
 
-  @Test func `a key for another scope is the verifier's own fault`() async throws {
+  @Test func `a key for another scope proves nothing, as if the ID were unknown`() async throws {
     let sample = SignedSample()
     let other = try SignedSample(service: "other").verifier.claim(
       of: try SignedSample(service: "other").request(), at: SignedSample.time)
@@ -65,7 +64,17 @@ import Testing
       try await error(of: sample, try sample.request()) { _ in
         try ScopedCredentials(sample.credentials, for: other.scope)
       }
-        == .verifierFailure)
+        == .wrongSignature)
+  }
+
+  @Test(arguments: [("", nil), ("A KID", nil), ("AKID", ""), ("AKID", "a token")] as [(String, String?)])
+  func `a malformed ID or token is an error`(id: String, token: String?) throws {
+    let scope = try CredentialScope(date: SignedSample.time, region: "us-east-1", service: "iam")
+    let error = #expect(throws: SigningError.self) {
+      try ScopedCredentials(
+        accessKeyID: id, sessionToken: token, signingKey: [UInt8](repeating: 7, count: 32), for: scope)
+    }
+    #expect(error?.code == .invalidCredentials)
   }
 
   @Test(arguments: [0, 31, 33, 64])

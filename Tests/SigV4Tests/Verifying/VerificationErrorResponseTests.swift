@@ -265,4 +265,10 @@ import Testing
     let error = VerificationError(.wrongScope, "", cause: .region, detail: .scope(signed: "a", expected: "us-west-2"))
     #expect(error.response(for: .s3).body.contains("<Region>us-west-2</Region>"))
   }
+
+  @Test func `marks that are a part of a longer character are escaped`() {
+    let error = VerificationError(.invalidRequest, "\u{600}<\u{600}>\u{600}&\u{600}\"\u{600}\\")
+    #expect(error.response(for: .s3).body.contains("\u{600}&lt;\u{600}&gt;\u{600}&amp;\u{600}&quot;\u{600}\\<"))
+    #expect(error.response(for: .executeAPI).body.contains("\u{600}\\\"\u{600}\\\\\""))
+  }
 }

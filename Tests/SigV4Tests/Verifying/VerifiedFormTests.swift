@@ -46,7 +46,79 @@ import Testing
     let other = try await verifier.verify(form: try form(), bucket: "b", at: time) {
       $0 == "AKIDEXAMPLE" ? credentials : nil
     }
-    #expect(other == verified)
+    #expect("\(other)" == "\(verified)")
+    #expect(verified.key == "user/a.png")
+    #expect(verified.fields.map(\.name) == ["acl", "content-type", "x-amz-meta-tag"])
+    #expect(!"\(verified)".contains("token") && !String(reflecting: verified).contains("token"))
+  }
+
+  private func verified(
+    _ conditions: [PostPolicy.Condition], _ fields: [PostPolicy.Field], fileName: String
+  ) throws -> VerifiedForm {
+    let policy = PostPolicy(
+      expiration: time.addingTimeInterval(3600), conditions: [.equals("bucket", "b")] + conditions)
+    let signed = try Signer(service: .s3, region: "us-west-2").signForm(policy, with: credentials, at: time)
+    return try verifier.verify(form: fields + signed, bucket: "b", fileName: fileName, with: credentials, at: time)
+  }
+
+  @Test(arguments: ["a.png", "C:\\pictures\\a.png", "/home/me/a.png"])
+  func `the file's name is replaced before the conditions are checked`(fileName: String) throws {
+    let form = try verified(
+      [.startsWith("key", "user/a")], [.init("key", "user/${filename}-${filename}")], fileName: fileName)
+    #expect(form.key == "user/a.png-a.png")
+    #expect(throws: VerificationError.self) {
+      try verified([.equals("key", "user/${filename}")], [.init("key", "user/${filename}")], fileName: fileName)
+    }
+    #expect(throws: VerificationError.self) {
+      try verified(
+        [.startsWith("key", ""), .startsWith("content-type", "image/")],
+        [.init("key", "a"), .init("content-type", "image/${filename}")], fileName: "x,text/html")
+    }
+  }
+
+  @Test func `texts that only look the same don't meet a condition`() throws {
+    let conditions = [PostPolicy.Condition.startsWith("key", ""), .equals("x-amz-meta-\u{E9}", "\u{E9}")]
+    let key = PostPolicy.Field("key", "a")
+    #expect(try verified(conditions, [key, .init("x-amz-meta-\u{E9}", "\u{E9}")], fileName: "").key == "a")
+    for field in [
+      PostPolicy.Field("x-amz-meta-e\u{301}", "\u{E9}"), PostPolicy.Field("x-amz-meta-\u{E9}", "e\u{301}"),
+    ] {
+      #expect(throws: VerificationError.self) { try verified(conditions, [key, field], fileName: "") }
+    }
+  }
+
+  @Test func `a form is no larger than the limits`() throws {
+    #expect(refusal(try form() + (0..<128).map { PostPolicy.Field("x-ignore-\($0)", "") }) == .tooLarge)
+    #expect(refusal(try form() + [PostPolicy.Field("x-ignore-", String(repeating: "a", count: 65_536))]) == .tooLarge)
+    #expect(refusal(try form() + [.init("x-ignore-a", ""), .init("x-ignore-a", "")]) == nil)
+  }
+
+  @Test func `a file may have any length that a number of bytes can be`() throws {
+    let form = try verified(
+      [.startsWith("key", ""), .contentLength(1...Int.max)], [.init("key", "a")], fileName: "")
+    #expect(form.fileLength == 1...Int.max)
+    #expect(throws: VerificationError.self) {
+      try verified([.startsWith("key", ""), .contentLength(-5...3)], [.init("key", "a")], fileName: "")
+    }
+    #expect(throws: VerificationError.self) { try verified([], [], fileName: "") }
+  }
+
+  @Test func `a field's name can't write into the answer`() throws {
+    let name = "x\u{600}<a\u{600}>\u{600}\""
+    do {
+      _ = try verifier.verify(
+        form: try form() + [PostPolicy.Field(name, "")], bucket: "b", with: credentials, at: time)
+      Issue.record("The form was accepted.")
+    } catch let error as VerificationError {
+      for service in [SigningService.s3, .sts, .executeAPI] {
+        let body = error.response(for: service).body
+        #expect(!body.unicodeScalars.contains("\u{600}"))
+        #expect(
+          body.utf8.count { $0 == UInt8(ascii: "<") }
+            == (service.name == "execute-api" ? 0 : body.utf8.count { $0 == UInt8(ascii: ">") })
+            || service.name == "execute-api")
+      }
+    }
   }
 
   @Test func `a form that isn't what its policy allows is rejected`() throws {
@@ -56,7 +128,7 @@ import Testing
     #expect(refusal(try form(), after: 3600) == .expired)
     for (name, value) in [
       ("Key", "other/a.png"), ("acl", "private"), ("content-type", "text/html"),
-      ("content-type", "image/png,text/html"),
+      ("content-type", "image/png,text/html"), ("content-type", "image/png, image/gif"),
       ("x-amz-meta-other", "1"), ("bucket", "c"),
       ("X-Amz-Credential", "AKIDEXAMPLE/20260301/us-west-2/s3/aws4_request"),
     ] {
