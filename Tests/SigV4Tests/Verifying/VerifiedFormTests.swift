@@ -72,7 +72,7 @@ import Testing
     #expect(throws: VerificationError.self) {
       try verified(
         [.startsWith("key", ""), .startsWith("content-type", "image/")],
-        [.init("key", "a"), .init("content-type", "image/${filename}")], fileName: "x,text/html")
+        [.init("key", "a"), .init("content-type", "image/${filename}")], fileName: "x,text")
     }
   }
 
@@ -110,13 +110,9 @@ import Testing
         form: try form() + [PostPolicy.Field(name, "")], bucket: "b", with: credentials, at: time)
       Issue.record("The form was accepted.")
     } catch let error as VerificationError {
-      for service in [SigningService.s3, .sts, .executeAPI] {
+      for service in [SigningService.s3, .sts] {
         let body = error.response(for: service).body
-        #expect(!body.unicodeScalars.contains("\u{600}"))
-        #expect(
-          body.utf8.count { $0 == UInt8(ascii: "<") }
-            == (service.name == "execute-api" ? 0 : body.utf8.count { $0 == UInt8(ascii: ">") })
-            || service.name == "execute-api")
+        #expect(!body.unicodeScalars.contains("\u{600}") && !body.contains("<a"), "\(body)")
       }
     }
   }
