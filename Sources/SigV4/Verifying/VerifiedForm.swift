@@ -186,7 +186,8 @@ extension [PostPolicy.Field] {
         throw .denied("The form has several fields named \(lowercased.shown). Send one.")
       }
       let parts = [UInt8](field.value.utf8).split(separator: variable, omittingEmptySubsequences: false)
-      fields.append(PostPolicy.Field(lowercased, String(decoding: [UInt8](parts.joined(separator: name)), as: UTF8.self)))
+      let value = [UInt8](parts.joined(separator: name))
+      fields.append(PostPolicy.Field(lowercased, String(decoding: value, as: UTF8.self)))
     }
     return fields
   }
