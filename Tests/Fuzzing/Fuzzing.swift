@@ -2,12 +2,12 @@ import Foundation
 
 /// The fuzzed target, chosen by the environment variable `FUZZ_TARGET`.
 enum FuzzTarget: String {
-  case authorization, query, canonicalizer, errors, documents, streams, commands
+  case authorization, query, canonicalizer, errors, documents, streams, commands, forms
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
-      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams or commands.")
+      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams, commands or forms.")
     }
     return target
   }()
@@ -21,6 +21,7 @@ enum FuzzTarget: String {
     case .documents: fuzzDocuments(input)
     case .streams: fuzzStreams(input)
     case .commands: fuzzCommands(input)
+    case .forms: fuzzForms(input)
     }
   }
 }

@@ -60,7 +60,7 @@ struct Row {
         work: "GET through a cache", floorWork: "GET in a task", bound: 1.5, floor: ServerWork.signInTask(),
         ours: ServerWork.signThroughCache()),
     ]
-    rows += try CurrencyWork.rows()
+    rows += try RequestTypeWork.rows()
     return rows
   }
 }
