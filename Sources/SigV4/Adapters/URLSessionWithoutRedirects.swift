@@ -47,9 +47,10 @@
       let exchanges = Mutex<[Int: Exchange]>([:])
 
       func cancel(_ task: URLSessionTask) {
+        // First, because the cancelled task ends with an error of its own.
+        let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
         task.cancel()
-        exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }?.continuation.resume(
-          throwing: CancellationError())
+        exchange?.continuation.resume(throwing: CancellationError())
       }
 
       func urlSession(
