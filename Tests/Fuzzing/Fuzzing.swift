@@ -7,7 +7,8 @@ enum FuzzTarget: String {
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
-      fatalError("FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams, commands or forms.")
+      fatalError(
+        "FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams, commands or forms.")
     }
     return target
   }()

@@ -41,14 +41,14 @@ extension Verifier {
   ///   - time: The verifier's clock; defaults to the time of the call.
   ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
   /// - Returns: The signer of the request, and the parts that the signature covers.
-  /// - Throws: ``VerificationError`` for the first check that fails, or what `credentials` throws.
+  /// - Throws: ``VerificationError`` for the first check that fails, or an error of `credentials`.
   nonisolated(nonsending) public func verify(
     _ request: some RequestAdapter, payload: Payload, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
   ) async throws -> VerifiedRequest {
     try await verify(received(request), payload: payload, at: time) { claim in
       .credentials(try await credentials(claim.accessKeyID))
-    }.request
+    }
   }
 
   /// Verifies `request` with a signing key that a key service derives, after the checks that need no secret.
@@ -61,21 +61,21 @@ extension Verifier {
   ///   - scopedCredentials: Finds the signing key of an access key ID for ``SignatureClaim/scope``; `nil` if the ID is
   ///     unknown.
   /// - Returns: The signer of the request, and the parts that the signature covers.
-  /// - Throws: ``VerificationError`` for the first check that fails, or what `scopedCredentials` throws.
+  /// - Throws: ``VerificationError`` for the first check that fails, or an error of `scopedCredentials`.
   nonisolated(nonsending) public func verify(
     _ request: some RequestAdapter, payload: Payload, at time: Date? = nil,
     scopedCredentials: (_ accessKeyID: String, SignatureClaim) async throws -> ScopedCredentials?
   ) async throws -> VerifiedRequest {
     try await verify(received(request), payload: payload, at: time) { claim in
       .scopedCredentials(try await scopedCredentials(claim.accessKeyID, claim))
-    }.request
+    }
   }
 
   /// Verifies `request` before its body is read, and returns a body that is verified while it is read.
   ///
   /// If the request doesn't send the body's hash, which few services other than S3 require, the body is read into memory
-  /// first, up to ``Verifier/Limits/collectedBodyBytes``. A body that no signature covers is returned unchanged;
-  /// ``VerifiedRequest/bodyCoverage`` reports it.
+  /// first, up to ``Verifier/Limits/collectedBodyBytes``; not so for a GET or HEAD request without `Content-Length`, which must
+  /// have no body. A body that no signature covers is returned unchanged; ``VerifiedRequest/bodyCoverage`` reports it.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
@@ -84,7 +84,7 @@ extension Verifier {
   ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
   /// - Returns: The signer of the request and the parts that the signature covers, and the body to read.
   /// - Throws: ``VerificationError`` for the first check that fails, also for a body of event messages, which
-  ///   ``EventVerifier`` verifies; or what `body` or `credentials` throws.
+  ///   ``EventVerifier`` verifies; or an error of `body` or `credentials`.
   nonisolated(nonsending) public func verify<Body>(
     _ request: some RequestAdapter, body: Body, at time: Date? = nil,
     credentials: (_ accessKeyID: String) async throws -> Credentials?
@@ -104,7 +104,7 @@ extension Verifier {
   ///     unknown.
   /// - Returns: The signer of the request and the parts that the signature covers, and the body to read.
   /// - Throws: ``VerificationError`` for the first check that fails, also for a body of event messages, which
-  ///   ``EventVerifier`` verifies; or what `body` or `scopedCredentials` throws.
+  ///   ``EventVerifier`` verifies; or an error of `body` or `scopedCredentials`.
   nonisolated(nonsending) public func verify<Body>(
     _ request: some RequestAdapter, body: Body, at time: Date? = nil,
     scopedCredentials: (_ accessKeyID: String, SignatureClaim) async throws -> ScopedCredentials?

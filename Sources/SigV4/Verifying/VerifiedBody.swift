@@ -122,29 +122,41 @@ extension Verifier {
     _ request: SignableRequest, body: Body, at time: Date?, lookup: (SignatureClaim) async throws -> Secret
   ) async throws -> (request: VerifiedRequest, body: VerifiedBody<Body>) {
     let time = time ?? Date()
-    let claim = try claim(of: request, at: time)
-    guard !hasFormInQuery(request), let announced = try announcedPayload(of: claim) else {
+    let reading: Reading? = try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
+      (workspace) throws(VerificationError) in
+      let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
+      guard let announced = try announcedPayload(of: claim, in: request) else { return nil }
+      return try self.reading(of: claim, selected, in: request, payload: .hash(announced), &workspace)
+    }
+    guard let reading else {
       let bytes = try await collect(body, of: request)
-      let verified = try await verify(request, payload: .bytes(Array(bytes)), at: time, lookup: lookup).request
+      let verified = try await verify(request, payload: .bytes(Array(bytes)), at: time, lookup: lookup)
       return (verified, VerifiedBody(source: body, verification: .collected(bytes)))
     }
-    var (verified, secret) = try await verify(request, payload: .hash(announced), at: time, lookup: lookup)
+    let secret = try await lookup(reading.claim)
+    var verified = try prove(reading, with: secret)
     let verification: VerifiedBody<Body>.Verification =
       switch verified.bodyCoverage {
       case .coveredPieceByPiece: .chunks(try chunks(of: verified, with: secret))
-      case .uncovered where announced == ChunkVerifier.unsigned: .chunks(try chunks(of: verified, with: secret))
+      case .uncovered where verified.payloadHash == ChunkVerifier.unsigned:
+        .chunks(try chunks(of: verified, with: secret))
       case .uncovered: .uncovered
-      default: .hash(announced)
+      default: .hash(verified.payloadHash)
       }
     if verified.bodyCoverage != .uncovered { verified.bodyCoverage = .coveredWhileRead }
     return (verified, VerifiedBody(source: body, verification: verification))
   }
 
   /// The last line of the canonical request, if it is known before the body is read.
-  private func announcedPayload(of claim: SignatureClaim) throws(VerificationError) -> String? {
+  private func announcedPayload(
+    of claim: SignatureClaim, in request: SignableRequest
+  ) throws(VerificationError) -> String? {
+    guard !hasFormInQuery(request) else { return nil }
     guard service.payload != .unsigned else { return Payload.unsignedWord }
     guard let announced = claim.contentHash else {
-      return claim.placement == .query && service.payload == .unsignedWhenPresigned ? Payload.unsignedWord : nil
+      if claim.placement == .query, service.payload == .unsignedWhenPresigned { return Payload.unsignedWord }
+      // Reading a body that doesn't come costs a server three times the verification.
+      return request.announcesNoBody ? SHA256Digest.hexOfNothing : nil
     }
     let isUnsigned = announced == Payload.unsignedWord || announced == ChunkVerifier.unsigned
     let isHash = announced.utf8.count == 64 && announced.utf8.allSatisfy { Hexadecimal.isNoLowercaseDigit($0) == 0 }
@@ -182,6 +194,15 @@ extension Verifier {
     // Nothing is verified without a secret.
     case .credentials(nil), .scopedCredentials(nil): throw .wrongSignature(of: request.claim)
     }
+  }
+}
+
+extension SignableRequest {
+  /// Whether the request says that it has no body, or is a GET or HEAD that doesn't say that it has one.
+  fileprivate var announcesNoBody: Bool {
+    guard headers["transfer-encoding"] == nil else { return false }
+    guard let length = headers["content-length"] else { return method == "GET" || method == "HEAD" }
+    return length == "0"
   }
 }
 

@@ -103,19 +103,23 @@ public struct Verifier: Sendable {
     }
   }
 
-  /// Verifies `request` with the secret that `lookup` finds, and returns the secret too.
+  /// Verifies `request` with the secret that `lookup` finds.
   nonisolated(nonsending) func verify(
     _ request: SignableRequest, payload: Payload, at time: Date?, lookup: (SignatureClaim) async throws -> Secret
-  ) async throws -> (request: VerifiedRequest, secret: Secret) {
+  ) async throws -> VerifiedRequest {
     let time = time ?? Date()
     let reading = try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
       (workspace) throws(VerificationError) in try read(request, payload: payload, at: time, &workspace)
     }
-    let secret = try await lookup(reading.claim)
+    return try prove(reading, with: await lookup(reading.claim))
+  }
+
+  /// Checks the signature and the session token of a request that was read.
+  func prove(_ reading: Reading, with secret: Secret) throws(VerificationError) -> VerifiedRequest {
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) {
       (workspace) throws(VerificationError) in try check(reading, with: secret, &workspace)
     }
-    return (VerifiedRequest(reading, service), secret)
+    return VerifiedRequest(reading, service)
   }
 }
 
@@ -185,6 +189,14 @@ extension Verifier {
     _ request: SignableRequest, payload: Payload, at time: Date, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> Reading {
     let (claim, selected) = try claim(of: request, at: time, &workspace.canonical.headers)
+    return try reading(of: claim, selected, in: request, payload: payload, &workspace)
+  }
+
+  /// Hashes the canonical request that the signature of `claim` must cover.
+  func reading(
+    of claim: SignatureClaim, _ selected: CanonicalHeaders.Selected, in request: SignableRequest, payload: Payload,
+    _ workspace: inout SigningWorkspace
+  ) throws(VerificationError) -> Reading {
     let (covered, payload) = try movingForm(payload, toQueryOf: request)
     let payloadHash = try payloadHash(of: payload, for: claim)
     do throws(SigningError) {

@@ -79,7 +79,8 @@ import Testing
 
   @Test func `a body's description doesn't show its bytes`() async throws {
     for sample in [
-      SignedSample(body: Array("hello world".utf8)), SignedSample(service: .s3), SignedSample(service: .vpcLattice),
+      SignedSample(body: Array("hello world".utf8), method: "POST"), SignedSample(service: .s3),
+      SignedSample(service: .vpcLattice),
     ] {
       let body = try await verified(try sample.request(), CountedPieces(pieces), by: sample.verifier).body
       var dumped = ""
@@ -88,6 +89,20 @@ import Testing
         #expect(!text.contains("hello") && !text.contains("104"), "\(text)")
       }
     }
+  }
+
+  @Test(arguments: [("GET", nil), ("HEAD", nil), ("GET", "0"), ("POST", "0")] as [(String, String?)])
+  func `a request that announces no body is verified without reading it`(method: String, length: String?) async throws {
+    let sample = SignedSample(method: method)
+    let request = try sample.request { request in
+      if let length { request.headers.append(HeaderField("Content-Length", length)) }
+    }
+    let received = CountedPieces([])
+    let body = try await verified(request, received, by: sample.verifier).body
+    #expect(received.iterators.value == 0)
+    #expect(try await read(body) == Outcome())
+    let wrong = try await verified(request, CountedPieces(pieces), by: sample.verifier).body
+    #expect(try await read(wrong).error == .wrongPayload)
   }
 
   @Test func `only so much of a body is read before its request is verified`() async throws {
