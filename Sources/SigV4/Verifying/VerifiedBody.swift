@@ -159,7 +159,7 @@ extension Verifier {
       return request.announcesNoBody ? SHA256Digest.hexOfNothing : nil
     }
     let isUnsigned = announced == Payload.unsignedWord || announced == ChunkVerifier.unsigned
-    let isHash = announced.utf8.count == 64 && announced.utf8.allSatisfy { Hexadecimal.isNoLowercaseDigit($0) == 0 }
+    let isHash = announced.withBytes { SHA256Digest(lowercaseHex: $0) } != nil
     guard isHash || announced.hasPrefix("STREAMING-AWS4-") || isUnsigned && service.payload == .unsignedWhenPresigned
     else {
       throw VerificationError(
