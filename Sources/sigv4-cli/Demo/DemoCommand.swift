@@ -16,14 +16,22 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Leave the service running afterwards, and show how to call it with curl.")
   var keep = false
 
+  @Option(help: "The auth policy of the service that keeps running: a JSON file, for use with --keep.")
+  var policy: String?
+
   @Option(help: "The signing name that the service checks, with its rules: execute-api for clients that sign payloads.")
   var service = SigningService.vpcLattice.name
 
+  func validate() throws {
+    guard policy == nil || keep else { throw ValidationError("--policy requires --keep.") }
+  }
+
   func run() async throws {
+    let policy = try policy.map(Self.readPolicy)
     let stage = try await DemoStage.start(SigningService(service))
     do {
       let passed = try await DemoStory(stage: stage).tell()
-      if keep { try await leaveRunning(stage) }
+      if keep { try await leaveRunning(stage, behind: policy ?? .authenticatedOnly) }
       await stage.stop()
       if !passed { throw ExitCode.failure }
     } catch {
@@ -32,12 +40,19 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private func leaveRunning(_ stage: DemoStage) async throws {
-    stage.service.policy = .authenticatedOnly
+  private static func readPolicy(_ path: String) throws -> AuthPolicy {
+    guard let json = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure("The file \(path) can't be read.")
+    }
+    do { return try AuthPolicy(json: json) } catch { throw Failure("Invalid auth policy in \(path): \(error)") }
+  }
+
+  private func leaveRunning(_ stage: DemoStage, behind policy: AuthPolicy) async throws {
+    stage.service.policy = policy
     print(
       """
 
-      The service stays up, behind the first policy, until you press Ctrl-C. These credentials are made up for the demo:
+      The service stays up, behind \(policyName), until you press Ctrl-C. These credentials are made up for the demo:
 
         curl --aws-sigv4 "aws:amz:\(DemoStage.region):\(service)" \\
           --user "\(stage.credentials.accessKeyID):\(stage.credentials.secretAccessKey)" \\
@@ -47,6 +62,8 @@ struct DemoCommand: AsyncParsableCommand {
     fflush(nil)  // who reads through a pipe waits for these lines
     await interruption()
   }
+
+  private var policyName: String { policy.map { "the policy in \($0)" } ?? "the first policy" }
 
   /// Lattice requires a header that declares the payload unsigned.
   private var payloadOption: String {
