@@ -68,7 +68,11 @@ let package = Package(
           name: "NIOPosix", package: "swift-nio",
           condition: .when(traits: ["AsyncHTTPClient"])),
       ],
-      swiftSettings: settings + [.strictMemorySafety()]
+      swiftSettings: settings + [
+        .strictMemorySafety(),
+        // For Array+Span.swift.
+        .enableExperimentalFeature("Lifetimes", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS])),
+      ]
     ),
     .target(
       name: "Conformance",

@@ -7,7 +7,10 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CSigV4OpenSSL"),
     .target(
-      name: "SigV4", dependencies: [.target(name: "CSigV4OpenSSL", condition: .when(platforms: [.linux]))]),
+      name: "SigV4", dependencies: [.target(name: "CSigV4OpenSSL", condition: .when(platforms: [.linux]))],
+      swiftSettings: [
+        .enableExperimentalFeature("Lifetimes", .when(platforms: [.macOS, .iOS, .tvOS, .watchOS, .visionOS]))
+      ]),
     .executableTarget(name: "Vendored", dependencies: ["SigV4"]),
   ]
 )
