@@ -195,6 +195,8 @@ extension ServiceError {
       "The body that arrived isn't the one whose hash is in x-amz-content-sha256. Hash the bytes that are sent, after compression and encoding."),
     .init(.payload, .certain, code: ["BadDigest"],
       "The body that arrived isn't the one whose checksum was sent. Compute the checksum of the bytes that are sent."),
+    .init(.payloadSigned, .certain, text: "Signed payloads are not supported",
+      "The payload is hashed for signing. VPC Lattice requires x-amz-content-sha256 with the value UNSIGNED-PAYLOAD instead."),
     .init(.contentHashHeader, .certain, text: "Missing the 'x-amz-content-sha256' in canonical headers",
       "x-amz-content-sha256 isn't signed. Set it before signing, for VPC Lattice to UNSIGNED-PAYLOAD, so that SignedHeaders lists it."),
     .init(.contentHashHeader, .certain, text: "Missing required header for this request: x-amz-content-sha256",
