@@ -12,9 +12,10 @@
     /// The payload is sent afterwards, so it must be readable twice, as a file is.
     ///
     /// ```swift
+    /// var request = HTTPClientRequest(url: "https://bucket.s3.us-east-1.amazonaws.com/key")
     /// let payload = try await Payload.hash(of: buffers)
     /// try await signer.sign(&request, payload: payload, with: .default)
-    /// request.body = .stream(buffers, length: .known(length))
+    /// request.body = .stream(buffers, length: .known(Int64(length)))
     /// ```
     ///
     /// - Throws: An error of `buffers`, or ``SigningError`` if the crypto library fails.
@@ -29,6 +30,8 @@
     /// The payload of a chunked upload, which is read, framed and signed while the request is sent.
     ///
     /// ```swift
+    /// var request = HTTPClientRequest(url: "https://bucket.s3.us-east-1.amazonaws.com/key")
+    /// request.method = .PUT
     /// let upload = try await signer.sign(&request, chunked: ChunkedPayload(length: length), with: .default)
     /// request.body = .chunked(upload, from: buffers)
     /// let response = try await client.execute(request, timeout: .minutes(10))

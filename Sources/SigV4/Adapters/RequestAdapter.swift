@@ -3,34 +3,34 @@
 /// ``SignableRequest`` is one, and so are, with the package's traits, `URLRequest`, `HTTPRequest` and `HTTPClientRequest`. A
 /// type of your own conforms in a few lines:
 ///
-///     struct Call {
-///       var method = "GET"
-///       var host: String
-///       var target = "/"
-///       var headers: [HeaderField] = []
-///       var body: [UInt8] = []
-///     }
+/// ```swift
+/// struct Call: RequestAdapter {
+///   var method = "GET"
+///   var host: String
+///   var target = "/"
+///   var headers: [HeaderField] = []
+///   var body: [UInt8] = []
 ///
-///     extension Call: RequestAdapter {
-///       func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest {
-///         receivedRequest(for: service)
-///       }
+///   func signableRequest(for service: SigningService, in placement: SignaturePlacement) -> SignableRequest {
+///     receivedRequest(for: service)
+///   }
 ///
-///       func receivedRequest(for service: SigningService) -> SignableRequest {
-///         SignableRequest(method: method, target: target, headers: [HeaderField("Host", host)] + headers)
-///       }
+///   func receivedRequest(for service: SigningService) -> SignableRequest {
+///     SignableRequest(method: method, target: target, headers: [HeaderField("Host", host)] + headers)
+///   }
 ///
-///       var signablePayload: Payload? { .bytes(body) }
+///   var signablePayload: Payload? { .bytes(body) }
 ///
-///       mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) {
-///         target = signed.request.target
-///         headers.removeAll { isReplaced($0.name) }
-///         headers += signed.addedHeaders
-///       }
-///     }
+///   mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) {
+///     target = signed.request.target
+///     headers.removeAll { isReplaced($0.name) }
+///     headers += signed.addedHeaders
+///   }
+/// }
 ///
-///     var call = Call(host: "orders.example.com")
-///     try await signer.sign(&call, with: .default)
+/// var call = Call(host: "orders.example.com")
+/// try await signer.sign(&call, with: .default)
+/// ```
 ///
 /// A signature is valid only for the bytes that are sent. If an HTTP client changes a request, return the changed parts, or
 /// throw ``SigningError``.

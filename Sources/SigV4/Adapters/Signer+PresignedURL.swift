@@ -17,7 +17,7 @@ extension Signer {
   /// ```
   ///
   /// Only `Host` is signed. To sign other headers, such as a `Content-Type` that an upload must have, use
-  /// ``presigned(_:validFor:payload:with:at:)`` and send the headers of its result with the URL.
+  /// `presigned(_:validFor:payload:with:at:)` and send the headers of its result with the URL.
   ///
   /// The URL is written as HTTP clients send it: without its fragment, and with characters encoded that a URL can't contain. Scheme
   /// and host become lower case, as in browsers.

@@ -8,7 +8,7 @@
 // the work, are in Signer.swift, Signer+Presigning.swift and Streaming.
 
 extension Signer {
-  /// Signs `request` in its headers, as ``sign(_:payload:with:at:)`` signs a ``SignableRequest``.
+  /// Signs `request` in its headers, as `sign(_:payload:with:at:)` signs a ``SignableRequest``.
   ///
   /// - Parameters:
   ///   - request: The request. Signing puts it into the form in which its HTTP client sends it.
@@ -109,7 +109,7 @@ extension Signer {
 }
 
 extension Signer {
-  /// Presigns `request` in its query, as ``presign(_:validFor:payload:with:at:)`` presigns a ``SignableRequest``.
+  /// Presigns `request` in its query, as `presign(_:validFor:payload:with:at:)` presigns a ``SignableRequest``.
   ///
   /// - Parameters:
   ///   - request: The request; its headers are signed and must be sent with it.
@@ -187,7 +187,7 @@ extension Signer {
 
 extension Signer {
   /// Signs `request` in its headers, and prepares to frame and sign the chunks of its payload, as
-  /// ``sign(_:chunked:with:at:)`` does for a ``SignableRequest``.
+  /// `sign(_:chunked:with:at:)` does for a ``SignableRequest``.
   ///
   /// - Parameters:
   ///   - request: The request without its body: set the framed chunks as its body afterwards.
@@ -249,7 +249,7 @@ extension Signer {
 
 extension Signer {
   /// Signs `request` in its headers, and returns a signer for the event messages that it sends, as
-  /// ``signEvents(of:with:at:)`` does for a ``SignableRequest``.
+  /// `signEvents(of:with:at:)` does for a ``SignableRequest``.
   ///
   /// - Parameters:
   ///   - request: The request. Its body is the stream of messages.

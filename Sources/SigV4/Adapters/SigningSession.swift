@@ -72,9 +72,13 @@ public final class SigningSession: Sendable {
   /// Signs a request and sends it with an HTTP client of any kind.
   ///
   /// ```swift
-  /// let answer = try await session.send(request) { signed in
-  ///   let answer = try await client.send(signed)
-  ///   return (answer, answer.isError ? ServiceErrorResponse(answer.text, status: answer.status, headers: …) : nil)
+  /// func send(_ request: SignableRequest) async throws -> (status: Int, headers: [HeaderField], body: String) {
+  ///   (403, [], "the response of an HTTP client")
+  /// }
+  /// let response = try await session.send(request) { signed in
+  ///   let response = try await send(signed)
+  ///   guard [400, 401, 403].contains(response.status) else { return (response, nil) }
+  ///   return (response, ServiceErrorResponse(response.body, status: response.status, headers: response.headers))
   /// }
   /// ```
   ///

@@ -32,7 +32,9 @@ extension Verifier {
 
   /// Verifies `request` with credentials that are looked up by access key ID, after the checks that need no secret.
   ///
-  ///     let verified = try await verifier.verify(request, payload: .bytes(body)) { id in keys[id] }
+  /// ```swift
+  /// let verified = try await verifier.verify(request, payload: .bytes(body)) { id in keys[id] }
+  /// ```
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.

@@ -180,6 +180,12 @@ extension Span<UInt8> {
 ///
 /// ``text`` contains every header and query parameter, and a session token that is signed. Don't log it. Descriptions
 /// redact secrets.
+///
+/// ```swift
+/// let canonical: CanonicalRequest = try signed.canonicalRequest
+/// print(canonical)  // without secrets
+/// print(try canonical.hash)
+/// ```
 public struct CanonicalRequest: Sendable, Hashable {
   /// The whole text, lines separated by LF.
   public let text: String

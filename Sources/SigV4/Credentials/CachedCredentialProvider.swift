@@ -17,6 +17,12 @@ import Synchronization
 /// If the source doesn't respond within the time limit, the next caller that needs it calls it again. A late response is
 /// still used, unless the cache has better credentials by then. A cancelled caller returns immediately and doesn't cancel the
 /// call of the source. The rules are those of the AWS SDKs' common credential refresh behaviour of 2026.
+///
+/// ```swift
+/// let provider = CachedCredentialProvider(ProcessCredentialProvider(command: "print-credentials"))
+/// let refresh = Task { await provider.keepFresh() }
+/// try await signer.sign(&request, with: provider)
+/// ```
 public final class CachedCredentialProvider: CredentialProvider {
   private typealias Waiter = CheckedContinuation<Credentials, any Error>
 
@@ -235,9 +241,9 @@ extension CredentialProvider {
   ///
   /// ```swift
   /// let credentials = CredentialChain().cached { accessKeyID, expiration in
-  ///   logger.info("Credentials", metadata: ["id": "\(accessKeyID)", "expiration": "\(expiration?.formatted() ?? "none")"])
+  ///   print("Refreshed the credentials:", accessKeyID, expiration?.description ?? "without expiration")
   /// } onFailure: { error in
-  ///   logger.error("No new credentials: \(error)")
+  ///   print("Could not refresh the credentials:", error)
   /// }
   /// ```
   ///

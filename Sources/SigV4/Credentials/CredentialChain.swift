@@ -7,7 +7,13 @@ import Synchronization
 /// error lists every provider's reason. Later calls query the successful provider first, until it fails.
 ///
 /// Each call queries a provider again. To sign requests, pass `.default`, this chain's cache for the whole process, or cache
-/// a chain of your own: `CredentialChain(providers).cached()`.
+/// a chain of your own.
+///
+/// ```swift
+/// let chain = CredentialChain([EnvironmentCredentialProvider(), ContainerCredentialProvider()])
+/// try await signer.sign(&request, with: chain.cached())
+/// for attempt in await chain.explain() { print(attempt.provider, attempt.result) }
+/// ```
 public final class CredentialChain: CredentialProvider {
   /// The result of one queried provider.
   public struct Attempt: Sendable {

@@ -5,10 +5,12 @@ import Synchronization
 extension CredentialProvider where Self == CachedCredentialProvider {
   /// The credentials of this process: those of the default chain, cached for the whole process.
   ///
-  ///     try await signer.sign(&request, with: .default)
+  /// ```swift
+  /// try await signer.sign(&request, with: .default)
+  /// ```
   ///
   /// ``CredentialChain/init(profile:environment:transport:)`` lists the chain's providers. For other settings, such as a
-  /// transport, create a chain and keep its ``CredentialProvider/cached()`` form.
+  /// transport, create a chain and keep its ``CredentialProvider/cached(onRefresh:onFailure:)`` form.
   public static var `default`: CachedCredentialProvider { SharedProviders.chain }
 
   /// The credentials of the profile called `name`, cached for the whole process.
@@ -25,7 +27,9 @@ extension CredentialProvider where Self == CachedCredentialProvider {
 
   /// The credentials of a role, cached for the whole process.
   ///
-  ///     try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations"))
+  /// ```swift
+  /// try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations"))
+  /// ```
   ///
   /// Each use of the same role, parameters and source returns the same cache: STS is called when the cache needs
   /// credentials, and not for each request. The process keeps the 64 caches of profiles and roles that were used last.
@@ -34,8 +38,10 @@ extension CredentialProvider where Self == CachedCredentialProvider {
   /// global constant, and pass that. A cache that is created in the call, as in `from: provider.cached()`, is a new source
   /// for each request, and each new source calls STS.
   ///
-  ///     let base = ProcessCredentialProvider(command: "print-credentials").cached()  // Once.
-  ///     try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations", from: base))
+  /// ```swift
+  /// let base = ProcessCredentialProvider(command: "print-credentials").cached()  // Once.
+  /// try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations", from: base))
+  /// ```
   ///
   /// - Parameters:
   ///   - roleARN: The role to assume.

@@ -7,7 +7,18 @@
 /// A source of credentials for signing requests.
 ///
 /// Pass `.default`, `.profile("x")` or `.assumeRole(roleARN)`, which are cached for the whole process, or `.environment`. A
-/// provider is called from any task, for every signed request: cache your own with ``cached()`` if it performs I/O.
+/// provider is called from any task, for every signed request: cache your own with ``cached(onRefresh:onFailure:)`` if it performs I/O.
+///
+/// ```swift
+/// struct VaultProvider: CredentialProvider {
+///   let read: @Sendable () async throws -> (id: String, secret: String)
+///
+///   func credentials() async throws -> Credentials {
+///     let key = try await read()
+///     return Credentials(accessKeyID: key.id, secretAccessKey: key.secret)
+///   }
+/// }
+/// ```
 public protocol CredentialProvider: Sendable {
   /// Returns the credentials to sign with now.
   ///
@@ -16,6 +27,10 @@ public protocol CredentialProvider: Sendable {
 }
 
 /// Returns fixed credentials.
+///
+/// ```swift
+/// let session = SigningSession(service: .executeAPI, credentials: StaticCredentialProvider(credentials))
+/// ```
 public struct StaticCredentialProvider: CredentialProvider {
   private let given: Credentials
 
@@ -29,6 +44,14 @@ public struct StaticCredentialProvider: CredentialProvider {
 }
 
 /// The error of a provider that has no credentials.
+///
+/// ```swift
+/// do {
+///   try await signer.sign(&request, with: .default)
+/// } catch let error as CredentialError where error.code == .misconfigured {
+///   print("Correct the settings:", error.message)
+/// }
+/// ```
 public struct CredentialError: Error, Hashable {
   /// The kind of failure, for code to act on.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

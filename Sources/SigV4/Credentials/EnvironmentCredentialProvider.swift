@@ -9,6 +9,10 @@
 /// `AWS_SESSION_TOKEN` (or its older name, `AWS_SECURITY_TOKEN`), `AWS_ACCOUNT_ID` and `AWS_CREDENTIAL_EXPIRATION`
 /// (ISO 8601) are read too. White space around a value is ignored, and a blank variable counts as unset. The names are those
 /// of the AWS SDKs and Tools Reference Guide, "AWS access keys".
+///
+/// ```swift
+/// try await signer.sign(&request, with: EnvironmentCredentialProvider())
+/// ```
 public struct EnvironmentCredentialProvider: CredentialProvider {
   // A closure hides the secrets when the provider is printed or dumped.
   private let environment: @Sendable () -> [String: String]

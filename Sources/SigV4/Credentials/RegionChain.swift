@@ -3,6 +3,11 @@
 /// The first of these that is set: `AWS_REGION`, `AWS_DEFAULT_REGION`, `region` of the profile in the shared config file, and
 /// the region of the EC2 instance, from instance metadata. A ``SigningSession`` uses it when neither its caller nor the host
 /// of a request names a region.
+///
+/// ```swift
+/// let region = try await RegionChain().region()
+/// let signer = Signer(service: .s3, region: SigningRegion(region))
+/// ```
 public struct RegionChain: Sendable {
   private let profile: String?
   private let environment: @Sendable () -> [String: String]

@@ -2,6 +2,12 @@
 ///
 /// Reads S3's and the query services' XML, the JSON of other services (with raw line breaks too), VPC Lattice's plain text,
 /// the messages of the AWS CLI and the SDKs, and any of them with the response's header fields before it.
+///
+/// ```swift
+/// let answer = ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: 403)
+/// if answer.isExpiredCredentials { provider.invalidate(accessKeyID: credentials.accessKeyID) }
+/// print(answer.code ?? "no code", answer.message)
+/// ```
 public struct ServiceErrorResponse: Sendable, Hashable {
   /// The error code, such as `SignatureDoesNotMatch` or `AccessDeniedException`; `nil` if the answer names none.
   public let code: String?

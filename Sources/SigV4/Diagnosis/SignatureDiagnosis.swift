@@ -4,9 +4,15 @@
   public import struct Foundation.Date
 #endif
 
-/// Why a service rejected a request: the cause, how certain it is, and the lines that differ.
+/// The cause of a rejected request, how certain it is, and the lines that differ.
 ///
 /// Contains neither a secret nor a session token, nor any 8 characters of one in a row.
+///
+/// ```swift
+/// let diagnosis = SignatureDiagnosis(of: request, payload: .bytes(body), answer: answer, credentials: credentials)
+/// if diagnosis.certainty == .certain, diagnosis.cause == .clock { print("Correct the clock.") }
+/// for each in diagnosis.differences { print(each.line, each.sent ?? "nothing", each.expected ?? "nothing") }
+/// ```
 public struct SignatureDiagnosis: Sendable, Hashable {
   /// The cause, for code to act on.
   public let cause: Cause

@@ -1,4 +1,9 @@
 /// One header field of a request, as it is sent.
+///
+/// ```swift
+/// request.headers.append(HeaderField("X-Tenant", "7"))
+/// for field in request.headers where field.isNamed("content-type") { print(field.value) }
+/// ```
 public struct HeaderField: Sendable, Hashable {
   /// The name, in any letter case.
   public var name: String
@@ -24,7 +29,9 @@ public struct HeaderField: Sendable, Hashable {
 extension [HeaderField] {
   /// The value of the first field called `name`, in any letter case; `nil` if there is none.
   ///
-  ///     request.headers["host"]
+  /// ```swift
+  /// print(request.headers["host"] ?? "no host")
+  /// ```
   public subscript(name: String) -> String? {
     for index in indices where self[index].isNamed(name) { return self[index].value }
     return nil
@@ -32,7 +39,9 @@ extension [HeaderField] {
 
   /// The values of all fields called `name`, in any letter case and in their order.
   ///
-  ///     request.headers[values: "cookie"]
+  /// ```swift
+  /// print(request.headers[values: "cookie"].count, "cookies")
+  /// ```
   public subscript(values name: String) -> [String] {
     filter { $0.isNamed(name) }.map(\.value)
   }

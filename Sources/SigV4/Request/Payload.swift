@@ -5,6 +5,13 @@
 #endif
 
 /// A request's payload, as far as signing is concerned: its hash, or a word that replaces it.
+///
+/// ```swift
+/// try signer.sign(&request, payload: .bytes("{\"guests\": 2}".utf8), with: credentials)
+///
+/// let file: Payload = try await .hash(of: pieces)  // reads all pieces, to send them afterwards
+/// try signer.sign(&request, payload: file, with: credentials)
+/// ```
 public struct Payload: Sendable {
   private enum Content {
     /// The text that the caller gives.

@@ -1,6 +1,12 @@
 /// The parts of an HTTP request that a signature covers, exactly as they are sent.
 ///
 /// Nothing here is rebuilt from a URL: what was signed is what is sent.
+///
+/// ```swift
+/// var request = try SignableRequest(method: "GET", url: "https://orders.example.com/orders?b=2&a=1")
+/// request.headers.append(HeaderField("Accept", "application/json"))
+/// try signer.sign(&request, payload: .empty, with: credentials)
+/// ```
 public struct SignableRequest: Sendable, Hashable {
   /// The method, such as `GET`; letter case counts.
   public var method: String
@@ -22,7 +28,9 @@ public struct SignableRequest: Sendable, Hashable {
   /// and repeated slashes are unchanged. `Host` is the URL's host, with the port if it isn't the scheme's default, unless
   /// `headers` contains a `Host`.
   ///
-  ///     try SignableRequest(method: "GET", url: "https://orders.example.com/orders?b=2&a=1")
+  /// ```swift
+  /// let request = try SignableRequest(method: "GET", url: "https://orders.example.com/orders?b=2&a=1")
+  /// ```
   ///
   /// - Parameters:
   ///   - method: The method, such as `GET`.

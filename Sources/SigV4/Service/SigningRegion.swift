@@ -1,7 +1,13 @@
 /// The region that requests are signed for.
 ///
-/// A name as a literal, `"us-west-2"`; several regions with SigV4a, ``set(_:)``; or the region that a request's host names,
+/// It is a name, `"us-west-2"`, several regions with SigV4a, ``set(_:)``, or the region that a request's host names,
 /// ``fromHost``.
+///
+/// ```swift
+/// let lattice = Signer(service: .vpcLattice, region: .fromHost)
+/// let s3 = Signer(service: .s3, region: .set(["us-east-1", "us-west-*"]))
+/// let sts = Signer(service: .sts, region: SigningRegion(try await RegionChain().region()))
+/// ```
 public struct SigningRegion: Sendable, Hashable {
   enum Source: Sendable, Hashable {
     case host

@@ -6,6 +6,9 @@
 ///
 /// ```swift
 /// let signer = Signer(service: "execute-api", region: "eu-central-1")
+/// let service = SigningService(
+///   customRulesFor: "acme", payload: .signed, contentHashHeader: .sent, pathEncoding: .once, pathNormalization: .preserved,
+///   sessionToken: .signed)
 /// ```
 public struct SigningService: Sendable, Hashable {
   /// The signing name, which can differ from the first label of the host name.
@@ -189,6 +192,11 @@ extension SigningService {
 }
 
 /// How a string to sign is signed.
+///
+/// ```swift
+/// let signer = Signer(service: .s3, region: .set(["*"]))
+/// print(signer.algorithm == SigningAlgorithm.sigV4a)  // true
+/// ```
 public enum SigningAlgorithm: String, Sendable, Hashable {
   /// SigV4: HMAC with a key derived for one day, region and service.
   case sigV4 = "AWS4-HMAC-SHA256"

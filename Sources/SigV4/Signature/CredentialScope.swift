@@ -5,6 +5,11 @@
 #endif
 
 /// The scope that a signature is valid for: one day, one region (none with SigV4a) and one service.
+///
+/// ```swift
+/// let scope = try CredentialScope(date: Date(), region: "us-west-2", service: "vpc-lattice-svcs")
+/// print(scope)  // 20150830/us-west-2/vpc-lattice-svcs/aws4_request
+/// ```
 public struct CredentialScope: Sendable, Hashable {
   /// The day in UTC, as `YYYYMMDD`.
   public var day: String { parts.day }

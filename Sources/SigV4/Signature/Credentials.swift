@@ -7,6 +7,12 @@
 /// An access key pair, with the session token and the lifetime of temporary credentials.
 ///
 /// Descriptions, reflection and `dump` show the access key ID and the expiration, never the secret or the token.
+///
+/// ```swift
+/// let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
+/// try signer.sign(&request, payload: .empty, with: credentials)
+/// print(credentials)  // Credentials(AKIDEXAMPLE secret: <redacted> token: none)
+/// ```
 public struct Credentials: Sendable, Hashable {
   /// The access key ID, which every signature contains in plain text.
   public let accessKeyID: String

@@ -4,6 +4,14 @@
 /// ``signingKey`` to the servers that verify requests. A signing key can't be turned back into a secret, and signs for its
 /// scope only: one day, one region, one service (AWS IAM User Guide, "Create a signed AWS API request", step 4). That of
 /// SigV4a signs for every scope.
+///
+/// ```swift
+/// let verified = try await verifier.verify(
+///   request, payload: .bytes(body),
+///   scopedCredentials: { accessKeyID, claim in
+///     try keys[accessKeyID].map { try ScopedCredentials($0, for: claim.scope) }
+///   })
+/// ```
 public struct ScopedCredentials: Sendable {
   /// The access key ID.
   public let accessKeyID: String

@@ -7,6 +7,11 @@
 /// The text that is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
 ///
 /// AWS IAM User Guide, "Create a signed AWS API request", step 3.
+///
+/// ```swift
+/// let stringToSign: StringToSign = try signed.stringToSign
+/// print(stringToSign.text)
+/// ```
 public struct StringToSign: Sendable, Hashable {
   /// The whole text, lines separated by LF.
   public let text: String

@@ -8,6 +8,12 @@
 ///
 /// Services reject a signature whose time is further from their own than 5 minutes, S3's 15. If the local clock can't be
 /// corrected, sign at ``serverTime(at:)``.
+///
+/// ```swift
+/// if let skew = ClockSkew(serverDate: "Sun, 06 Nov 1994 08:49:37 GMT") {  // `Date` of a response
+///   try signer.sign(&request, with: credentials, at: skew.serverTime())
+/// }
+/// ```
 public struct ClockSkew: Sendable, Hashable {
   /// The server's time minus ours: positive if our clock is slow.
   public let offset: Duration

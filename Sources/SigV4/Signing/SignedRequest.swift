@@ -1,4 +1,9 @@
 /// The place of a signature.
+///
+/// ```swift
+/// let placement: SignaturePlacement = try verifier.claim(of: request).placement
+/// print(placement == .query ? "presigned" : "signed in a header")
+/// ```
 public enum SignaturePlacement: Sendable, Hashable {
   /// In the `Authorization` header.
   case header
@@ -7,6 +12,12 @@ public enum SignaturePlacement: Sendable, Hashable {
 }
 
 /// A signed request, the header fields that signing added, and the texts that were signed.
+///
+/// ```swift
+/// let signed: SignedRequest = try signer.sign(&request, payload: .empty, with: credentials)
+/// for field in signed.addedHeaders { print(field.name) }
+/// print(try signed.stringToSign.text)
+/// ```
 public struct SignedRequest: Sendable {
   /// The request to send.
   public let request: SignableRequest

@@ -8,6 +8,11 @@
 ///
 /// A signer is cheap to make and to copy, and safe to share. Each thread keeps the keys that it has derived for the next
 /// request, with their credentials: the 64 youngest of all signers and verifiers, until they are unused for an hour.
+///
+/// ```swift
+/// let signer = Signer(service: .vpcLattice, region: "us-west-2")
+/// try await signer.sign(&request, with: .default)
+/// ```
 public struct Signer: Sendable {
   /// The service and its rules.
   public let service: SigningService

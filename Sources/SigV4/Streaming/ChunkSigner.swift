@@ -9,6 +9,14 @@
 ///
 /// S3 API Reference, "Transferring Payload in Multiple Chunks". For an asynchronous sequence, use
 /// ``ChunkedUpload/body(_:trailers:)``, which frames and signs it.
+///
+/// ```swift
+/// let upload = try signer.sign(&request, chunked: ChunkedPayload(length: body.count), with: credentials)
+/// if var chunks: ChunkSigner = upload.chunkSigner {
+///   let framed = try chunks.header(forChunk: body.span) + body + Array("\r\n".utf8) + chunks.end()
+///   print("send", framed.count, "bytes")
+/// }
+/// ```
 public struct ChunkSigner: Sendable {
   /// The latest signature, in lower-case hex and without padding; at first, that of the request.
   public private(set) var previousSignature: String

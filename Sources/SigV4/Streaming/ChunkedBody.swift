@@ -1,4 +1,10 @@
 /// A signed request whose payload follows in chunks.
+///
+/// ```swift
+/// let upload: ChunkedUpload = try signer.sign(&request, chunked: ChunkedPayload(length: 1_000_000), with: credentials)
+/// print(upload.contentLength, "bytes with framing")
+/// for try await piece in upload.body(pieces) { print("send", piece.count, "bytes") }
+/// ```
 public struct ChunkedUpload: Sendable {
   /// The signed request, with the canonical request and the string to sign for debugging.
   public let signedRequest: SignedRequest
@@ -27,6 +33,12 @@ public struct ChunkedUpload: Sendable {
 }
 
 /// A payload framed and signed in chunks, as it is sent: the pieces of an asynchronous sequence, with framing between them.
+///
+/// ```swift
+/// let upload = try signer.sign(&request, chunked: ChunkedPayload(length: 1_000_000), with: credentials)
+/// let framed: ChunkedBody<AsyncStream<[UInt8]>> = upload.body(pieces)
+/// for try await piece in framed { print("send", piece.count, "bytes") }
+/// ```
 public struct ChunkedBody<Source: AsyncSequence>: AsyncSequence
 where
   Source.Element: Collection, Source.Element.Element == UInt8,

@@ -2,6 +2,11 @@
 ///
 /// Each chunk has its own signature, or none has one. Trailers can follow, such as a checksum that is computed while the
 /// payload is sent (S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers").
+///
+/// ```swift
+/// let payload = ChunkedPayload(length: 5_000_000_000, signatures: .unsigned, trailers: [.crc32])
+/// let upload = try await signer.sign(&request, chunked: payload, with: .default)
+/// ```
 public struct ChunkedPayload: Sendable, Hashable {
   /// Whether each chunk is signed.
   public enum Signatures: Sendable, Hashable {
@@ -84,6 +89,12 @@ public struct ChunkedPayload: Sendable, Hashable {
 /// A header field after the last chunk of a payload: its name, and the length of its value.
 ///
 /// The length is a part of the request's `Content-Length`, so it must be known before the value.
+///
+/// ```swift
+/// let payload = ChunkedPayload(length: 1_000_000, trailers: [ChunkTrailer.crc32])
+/// let upload = try signer.sign(&request, chunked: payload, with: credentials)
+/// let framed = upload.body(pieces) { [HeaderField("x-amz-checksum-crc32", "yZRlqg==")] }  // after the last piece
+/// ```
 public struct ChunkTrailer: Sendable, Hashable {
   /// The name, in lower case.
   public let name: String

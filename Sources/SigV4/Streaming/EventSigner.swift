@@ -32,6 +32,14 @@ enum EventHeader {
 ///
 /// Amazon Transcribe Developer Guide, "Setting up a streaming transcription"; each message is signed at its own time,
 /// so a stream can last longer than a signature is valid. The last message of a stream has no payload.
+///
+/// ```swift
+/// var events: EventSigner = try signer.signEvents(of: &request, with: credentials).events
+/// for await message in pieces {
+///   let event = try events.sign(message.span)
+///   print("send", event.headers.count, "bytes of headers, then the message")
+/// }
+/// ```
 public struct EventSigner: Sendable {
   /// The latest signature, in lower-case hex; at first, that of the request.
   public private(set) var previousSignature: String
@@ -103,6 +111,12 @@ public struct EventSigner: Sendable {
 }
 
 /// The signature of a message of an event stream, and its date.
+///
+/// ```swift
+/// var (_, events) = try signer.signEvents(of: &request, with: credentials)
+/// let event: SignedEvent = try events.sign(body.span)
+/// print(event.headers)  // to send before the payload
+/// ```
 public struct SignedEvent: Sendable, Hashable {
   /// The signature's 32 bytes, the value of the header `:chunk-signature`.
   public let signature: [UInt8]
@@ -117,7 +131,7 @@ public struct SignedEvent: Sendable, Hashable {
 extension Signer {
   /// Signs `request` in its headers, and returns a signer for the event messages that it sends.
   ///
-  /// Sets the fields of ``sign(_:payload:with:at:)``, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`. Signing
+  /// Sets the fields of `sign(_:payload:with:at:)`, and `x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-EVENTS`. Signing
   /// the request again without events keeps the latter, unless the service's rules set it: start from a copy without it.
   ///
   /// - Parameters:

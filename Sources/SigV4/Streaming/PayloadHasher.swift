@@ -1,4 +1,10 @@
 /// Hashes a payload piece by piece, for a request that is signed before its payload is sent.
+///
+/// ```swift
+/// var hasher = try PayloadHasher()
+/// for await piece in pieces { try hasher.update(piece.span) }
+/// try signer.sign(&request, payload: hasher.finish(), with: credentials)
+/// ```
 public struct PayloadHasher: ~Copyable {
   private var state: SHA256
 

@@ -7,7 +7,7 @@
 extension Signer {
   /// Signs `request` in its headers, and prepares to frame and sign the chunks of its payload.
   ///
-  /// Sets the fields of ``sign(_:payload:with:at:)``, `x-amz-decoded-content-length`, and `x-amz-trailer` if there are trailers.
+  /// Sets the fields of `sign(_:payload:with:at:)`, `x-amz-decoded-content-length`, and `x-amz-trailer` if there are trailers.
   /// Appends `aws-chunked` to `Content-Encoding`. If the request has a `Content-Length`, replaces it with the length of the
   /// framed payload. Signing the request again keeps these headers: for a payload that isn't in chunks, start from a copy
   /// without them.

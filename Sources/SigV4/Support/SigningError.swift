@@ -5,6 +5,14 @@
 #endif
 
 /// The reason why a request can't be signed, thrown before anything is hashed, unless the crypto library fails.
+///
+/// ```swift
+/// do {
+///   try await signer.sign(&request, with: .default)
+/// } catch let error as SigningError where error.code == .missingRegion {
+///   print(error.message)
+/// }
+/// ```
 public struct SigningError: Error, Hashable {
   /// The kind of problem, for programs.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

@@ -7,6 +7,13 @@
 /// Tokens that are sent instead of a password.
 ///
 /// Each contains a presigned request.
+///
+/// ```swift
+/// let password = try AuthenticationToken.rds(
+///   host: "orders.abc.eu-central-1.rds.amazonaws.com", port: 5432, user: "reports", with: credentials)
+/// let cachePassword = try AuthenticationToken.elastiCache(
+///   "sessions", .serverless, user: "web", region: "eu-central-1", with: credentials)
+/// ```
 public enum AuthenticationToken {
   /// The password of a database user who logs in with IAM, valid for 15 minutes; connections made with it last longer
   /// (Amazon RDS User Guide, "Connecting to your DB instance using IAM authentication").

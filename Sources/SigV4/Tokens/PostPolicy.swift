@@ -13,6 +13,13 @@
 ///
 /// S3 API Reference, "POST Policy": a condition must cover the bucket and every field of the form except `file`, `policy`,
 /// `x-amz-signature` and fields whose names begin with `x-ignore-`.
+///
+/// ```swift
+/// let policy = PostPolicy(
+///   expiration: Date(timeIntervalSinceNow: 600),
+///   conditions: [.equals("bucket", "uploads"), .startsWith("key", "photos/"), .contentLength(1...5_000_000)])
+/// for field in try signer.signForm(policy, with: credentials) { print(field.name, field.value) }
+/// ```
 public struct PostPolicy: Sendable, Hashable {
   /// The time from which S3 rejects the form.
   public var expiration: Date

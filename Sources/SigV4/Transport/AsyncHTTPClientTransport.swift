@@ -18,6 +18,10 @@
   ///
   /// A client has one connection timeout for all requests, so the first byte is due after the sum of the two deadlines, for
   /// connecting and for the first byte.
+  ///
+  /// ```swift
+  /// let provider = CredentialChain(transport: AsyncHTTPClientTransport()).cached()
+  /// ```
   public struct AsyncHTTPClientTransport: HTTPTransport {
     private static let shared: HTTPClient = {
       var configuration = HTTPClient.Configuration()

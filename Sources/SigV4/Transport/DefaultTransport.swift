@@ -9,6 +9,11 @@
 /// | otherwise | AsyncHTTPClient, with the trait of that name |
 ///
 /// If none of these applies, an `https` request throws an error that names the remedies.
+///
+/// ```swift
+/// let response = try await DefaultTransport().send(TransportRequest(url: "https://sts.us-west-2.amazonaws.com/"))
+/// print(response.status)
+/// ```
 public struct DefaultTransport: HTTPTransport {
   private let plain = SocketTransport()
   private let secure: (any HTTPTransport)?

@@ -8,6 +8,16 @@
 ///
 /// A transport contacts only the host of the URL, because no other host may see credentials and session tokens: it follows
 /// no redirect and keeps no cookies. For `http` it must use no proxy. For `https` a proxy may forward the encrypted bytes.
+///
+/// ```swift
+/// struct LoggingTransport: HTTPTransport {
+///   func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+///     print(request)  // method, scheme, host and port
+///     return try await DefaultTransport().send(request)
+///   }
+/// }
+/// let provider = CredentialChain(transport: LoggingTransport()).cached()
+/// ```
 public protocol HTTPTransport: Sendable {
   /// Sends a request and returns the response, whatever its status.
   ///
@@ -21,6 +31,11 @@ public protocol HTTPTransport: Sendable {
 }
 
 /// A request of a credential provider, with its deadlines.
+///
+/// ```swift
+/// let request = TransportRequest(url: "http://169.254.170.2/v2/credentials", headers: [HeaderField("Accept", "*/*")])
+/// let response = try await SocketTransport().send(request)
+/// ```
 public struct TransportRequest: Sendable, Hashable {
   /// The method, such as `GET`.
   public var method: String
@@ -66,6 +81,15 @@ extension TransportRequest: CustomStringConvertible, CustomDebugStringConvertibl
 }
 
 /// The response to a ``TransportRequest``.
+///
+/// ```swift
+/// struct Replay: HTTPTransport {
+///   func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+///     TransportResponse(status: 404)
+///   }
+/// }
+/// let provider = ContainerCredentialProvider(transport: Replay())
+/// ```
 public struct TransportResponse: Sendable, Hashable {
   /// The status code, such as 200.
   public var status: Int
@@ -92,6 +116,14 @@ extension TransportResponse: CustomStringConvertible, CustomDebugStringConvertib
 }
 
 /// The error of a transport that has no complete response.
+///
+/// ```swift
+/// struct Unreachable: HTTPTransport {
+///   func send(_ request: TransportRequest) async throws(TransportError) -> TransportResponse {
+///     throw TransportError(.cannotConnect, "there is no route to the host")
+///   }
+/// }
+/// ```
 public struct TransportError: Error, Hashable {
   /// The kind of failure, for code to act on.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -148,6 +180,11 @@ extension TransportError: CustomStringConvertible, LocalizedError {
 }
 
 /// The deadlines of an exchange.
+///
+/// ```swift
+/// let deadlines = TransportDeadlines(connect: .seconds(2), firstByte: .seconds(5), whole: .seconds(10))
+/// let request = TransportRequest(url: "https://sts.us-west-2.amazonaws.com/", deadlines: deadlines)
+/// ```
 public struct TransportDeadlines: Sendable, Hashable {
   /// The maximum time to connect.
   public var connect: Duration

@@ -14,6 +14,10 @@
 /// | `no_proxy`, `NO_PROXY` | a comma-separated list of hosts, addresses and address blocks that need no proxy |
 ///
 /// The transport reads the certificates again after their file or directory has changed.
+///
+/// ```swift
+/// let provider = ContainerCredentialProvider(transport: SocketTransport()).cached()
+/// ```
 public struct SocketTransport: HTTPTransport {
   // A closure hides a proxy's password when the transport is printed or dumped.
   private let environment: @Sendable () -> [String: String]

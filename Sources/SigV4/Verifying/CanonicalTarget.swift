@@ -3,6 +3,11 @@
 /// A signature covers a target in canonical form, so one signature is valid for several targets: `//admin`, `/./admin` and
 /// `/a/../admin` verify with the signature of `/admin`. Code that reads the target as it was sent can mistake such a request
 /// for another one than the verified one. Code that reads this value can't.
+///
+/// ```swift
+/// let target = try CanonicalTarget("/a/../admin?b=2&a=1", for: .executeAPI)
+/// print(target.path, target.query)  // /admin a=1&b=2
+/// ```
 public struct CanonicalTarget: Sendable {
   private let text: String
   private let normalization: SigningService.PathNormalization
@@ -28,7 +33,7 @@ public struct CanonicalTarget: Sendable {
 
   /// The path: dot segments and repeated slashes are removed, and each character is written in one way.
   ///
-  /// Characters that a segment may contain are unescaped (RFC 3986, 3.3: letters, digits and ``-._~!$&'()*+,;=:@``).
+  /// Characters that a segment may contain are unescaped (RFC 3986, 3.3: letters, digits and `-._~!$&'()*+,;=:@`).
   /// Every other byte is percent-encoded in upper case: `/a%20b/x:y`. An escaped slash stays `%2F` and separates nothing.
   /// Escaped dots are dots, so that `/a/%2e%2e/admin` is `/admin`. The path of S3 keeps its dot segments and slashes.
   public var path: String {

@@ -6,6 +6,15 @@
 /// chunks' signatures (S3 API Reference, "Transferring Payload in Multiple Chunks").
 ///
 /// Pass the body as it arrives, in pieces of any size. No byte of a chunk is returned before the whole chunk is proved.
+///
+/// ```swift
+/// var chunks = try ChunkVerifier(of: verified, with: credentials)
+/// for await piece in pieces {
+///   let payload = try chunks.verify(piece)
+///   print(payload.count, "bytes are proved")
+/// }
+/// try chunks.finish()
+/// ```
 public struct ChunkVerifier: Sendable {
   private enum State { case header, data(size: Int, signature: String?), trailers, ended, failed }
 

@@ -8,6 +8,13 @@
 ///
 /// Verify the request first, with `Payload.hash` of the word in its `x-amz-content-sha256`. Its signature is the seed. Dropped,
 /// repeated and reordered messages are rejected.
+///
+/// ```swift
+/// let messages: [(headers: [UInt8], payload: [UInt8])] = []  // from a decoder of event streams
+/// var events = try EventVerifier(of: verified, with: credentials)
+/// for message in messages { try events.verify(headers: message.headers.span, payload: message.payload.span) }
+/// print(events.isComplete)
+/// ```
 public struct EventVerifier: Sendable {
   /// Whether the last message, which has no payload, has arrived; a stream that ends before it was cut off.
   public private(set) var isComplete = false

@@ -7,6 +7,11 @@
 /// The claim that a request makes about its signature, read from `Authorization` or from the query and not proved.
 ///
 /// ``Verifier`` proves it. Before that, use only the access key ID, to look up a secret.
+///
+/// ```swift
+/// let claim: SignatureClaim = try verifier.claim(of: request)
+/// _ = try verifier.verify(request, payload: .bytes(body), with: keys[claim.accessKeyID])
+/// ```
 public struct SignatureClaim: Sendable, Hashable {
   /// The place of the signature.
   public let placement: SignaturePlacement

@@ -19,8 +19,11 @@ extension VerificationError {
   /// message is AWS's, followed by ``message``. For ``Code/verifierFailure`` it is AWS's alone: the reason stays on the server.
   ///
   /// ```swift
+  /// do {
+  ///   _ = try await verifier.verify(request, payload: .bytes(body)) { accessKeyID in keys[accessKeyID] }
   /// } catch let error as VerificationError {
-  ///   let answer = error.response(for: verifier.service, requestID: id)
+  ///   let response = error.response(for: verifier.service, requestID: "b6a8f2")
+  ///   print(response.status, response.headers, response.body)
   /// }
   /// ```
   ///

@@ -8,6 +8,15 @@
 ///
 /// An unknown access key ID and a wrong signature have the same code, ``Code/wrongSignature``, so that an answer doesn't reveal
 /// which IDs exist.
+///
+/// ```swift
+/// do {
+///   _ = try await verifier.verify(request, payload: .bytes(body)) { accessKeyID in keys[accessKeyID] }
+/// } catch let error as VerificationError where error.code != .verifierFailure {
+///   let response = error.response(for: verifier.service)
+///   print(response.status, response.body)
+/// }
+/// ```
 public struct VerificationError: Error, Hashable {
   /// A kind of error, for code to act on; listed in the order of the checks.
   public struct Code: Sendable, Hashable, CustomStringConvertible {

@@ -12,6 +12,12 @@
 ///
 /// One piece is in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and so are
 /// the trailers; ``ChunkVerifier`` returns them.
+///
+/// ```swift
+/// let (verified, proved): (VerifiedRequest, VerifiedBody<AsyncStream<[UInt8]>>) =
+///   try await verifier.verify(request, body: pieces) { accessKeyID in keys[accessKeyID] }
+/// for try await piece in proved { print(piece.count, "bytes for", verified.target.path) }
+/// ```
 public struct VerifiedBody<Source: AsyncSequence>: AsyncSequence
 where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt8 {
   /// A piece of the body.

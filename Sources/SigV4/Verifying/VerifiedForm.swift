@@ -5,6 +5,12 @@
 #endif
 
 /// The form of a browser upload, whose policy was signed and is met by its fields.
+///
+/// ```swift
+/// let fields = [PostPolicy.Field("key", "photos/${filename}")]  // all fields that the browser sends before the file
+/// let form: VerifiedForm = try await verifier.verify(form: fields, bucket: "uploads", fileName: "cat.jpg") { keys[$0] }
+/// print("store", form.fileLength, "bytes as", form.key)
+/// ```
 public struct VerifiedForm: Sendable {
   /// The access key ID of the signer.
   public let accessKeyID: String

@@ -5,6 +5,13 @@
 #endif
 
 /// A request whose signature is verified: its signer, and the parts that the signature covers.
+///
+/// ```swift
+/// let verified: VerifiedRequest = try verifier.verify(request, payload: .bytes(body), with: credentials)
+/// if verified.bodyCoverage == .covered {
+///   print(verified.claim.accessKeyID, "requests", verified.target.path)
+/// }
+/// ```
 public struct VerifiedRequest: Sendable, Hashable {
   /// The claim about the signature, which is now proved: access key ID, scope, signed headers and time.
   public let claim: SignatureClaim

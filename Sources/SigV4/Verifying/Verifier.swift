@@ -22,6 +22,15 @@
 ///
 /// A wrong session token is reported only if the signature is right. An unknown access key ID follows the code path of a wrong
 /// signature, in the same time. So an error doesn't reveal which IDs exist.
+///
+/// ```swift
+/// var limits = Verifier.Limits()
+/// limits.collectedBodyBytes = 100_000
+/// let verifier = Verifier(
+///   service: .executeAPI, region: "us-west-2", requiredHeaders: ["content-type", .ifSent("x-tenant")],
+///   nonCanonicalTargets: .rejected, limits: limits, formBodies: .payload)
+/// let verified = try await verifier.verify(request, payload: .bytes(body)) { accessKeyID in keys[accessKeyID] }
+/// ```
 public struct Verifier: Sendable {
   /// The service whose rules apply.
   public let service: SigningService

@@ -12,6 +12,11 @@
 /// those of the AWS SDKs and Tools Reference Guide, "Container credential provider".
 ///
 /// Each call requests the credentials again. To sign requests, cache the provider.
+///
+/// ```swift
+/// let provider = ContainerCredentialProvider().cached()
+/// try await signer.sign(&request, with: provider)
+/// ```
 public struct ContainerCredentialProvider: CredentialProvider {
   // A closure hides the token when the provider is printed or dumped.
   private let environment: @Sendable () -> [String: String]

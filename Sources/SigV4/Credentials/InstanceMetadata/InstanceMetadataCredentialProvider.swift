@@ -11,6 +11,12 @@
 /// and sends only a few requests: one call takes at most five times the timeout.
 ///
 /// Each call requests the credentials again. To sign requests, cache the provider.
+///
+/// ```swift
+/// let metadata = InstanceMetadataCredentialProvider(endpointMode: .ipv6, version: .v2, access: .enabled)
+/// print(try await metadata.region())
+/// try await signer.sign(&request, with: metadata.cached())
+/// ```
 public struct InstanceMetadataCredentialProvider: CredentialProvider {
   /// The version of the service's protocol.
   public enum Version: Sendable, Hashable {

@@ -7,6 +7,11 @@
 /// On tvOS, watchOS and visionOS, which can't run programs, each call throws `misconfigured`.
 ///
 /// Each call runs the program again. To sign requests, cache the provider.
+///
+/// ```swift
+/// let provider = ProcessCredentialProvider(command: "print-credentials --role reservations").cached()
+/// try await signer.sign(&request, with: provider)
+/// ```
 public struct ProcessCredentialProvider: CredentialProvider {
   /// The maximum size of the output, in bytes.
   static let outputLimit = 65_536

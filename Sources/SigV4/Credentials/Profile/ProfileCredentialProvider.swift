@@ -8,6 +8,11 @@
 /// Center, `aws login`, an MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
 /// Each call reads the files again. To sign requests, pass `.profile(name)` or cache the provider.
+///
+/// ```swift
+/// let provider = ProfileCredentialProvider(profile: "reservations", configFile: "/etc/aws/config").cached()
+/// try await signer.sign(&request, with: provider)
+/// ```
 public struct ProfileCredentialProvider: CredentialProvider {
   private let profile: String?
   private let configFile: String?

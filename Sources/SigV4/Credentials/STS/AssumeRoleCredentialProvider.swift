@@ -9,6 +9,13 @@
 /// It sends a signed POST to AWS STS (`AssumeRole`, AWS STS API Reference).
 ///
 /// Each call requests the credentials again. To sign requests, pass `.assumeRole(roleARN)` or cache the provider.
+///
+/// ```swift
+/// let role = AssumeRoleCredentialProvider(
+///   roleARN: "arn:aws:iam::123456789012:role/reservations", source: CredentialChain(), externalID: "tenant-7"
+/// ).cached()
+/// try await signer.sign(&request, with: role)
+/// ```
 public struct AssumeRoleCredentialProvider: CredentialProvider {
   /// The parameters of the request.
   struct Settings: Sendable, Hashable {

@@ -6,6 +6,13 @@
 /// credential provider".
 ///
 /// Each call requests the credentials again. To sign requests, cache the provider.
+///
+/// ```swift
+/// let provider = WebIdentityCredentialProvider(
+///   tokenFile: "/var/run/secrets/token", roleARN: "arn:aws:iam::123456789012:role/reservations"
+/// ).cached()
+/// try await signer.sign(&request, with: provider)
+/// ```
 public struct WebIdentityCredentialProvider: CredentialProvider {
   private let given: Settings
   private let environment: @Sendable () -> [String: String]
