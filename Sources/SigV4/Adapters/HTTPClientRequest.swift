@@ -97,8 +97,8 @@
     ///     session token but without `Authorization` if that leads to another host, before this function throws.
     /// - Returns: The response, of any status.
     /// - Throws: ``SigningError``, with the code `changedByClient` if the client followed a redirect, for which the signature
-    ///   isn't valid; the error of the credentials, or of AsyncHTTPClient, also for the body of a 400, 401 or 403 of more than
-    ///   1 MiB whose length the response doesn't say.
+    ///   isn't valid; the error of the credentials; an error of AsyncHTTPClient, also if the body of a 400, 401 or 403 has no
+    ///   length and is longer than 1 MiB.
     public func execute(
       _ request: HTTPClientRequest, payload: Payload? = nil, isRepeatable: Bool? = nil, timeout: TimeAmount,
       on client: HTTPClient

@@ -20,9 +20,9 @@
   extension HTTPRequest: RequestAdapter {
     /// Returns the parts of the request in the form in which every HTTP client sends them.
     ///
-    /// The default port is removed from the authority, dot segments are removed from the path and characters encoded that a
-    /// URL can't contain, cookies are joined by `; ` and other repeated fields by `, `. If `URLSession` sends the request,
-    /// sign the `URLRequest` instead: its session replaces cookies and rejects a GET request with a body.
+    /// The default port is removed from the authority, and dot segments from the path. Characters that a URL can't contain are
+    /// encoded. Cookies are joined by `; `, and other repeated fields by `, `. If `URLSession` sends the request, sign the
+    /// `URLRequest` instead: its session replaces cookies and rejects a GET request with a body.
     ///
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the request as it is
     ///   signed: CONNECT, an S3 key with dot segments, a dot segment written `%2E`, a field outside ASCII.

@@ -77,10 +77,10 @@ public protocol RequestAdapter {
 }
 
 extension RequestAdapter {
-  /// No payload is known.
+  /// The default: requests of this type don't carry their payload.
   public var signablePayload: Payload? { nil }
 
-  /// The request has no stream.
+  /// The default: the body can be sent again.
   public var isRepeatable: Bool { true }
 }
 

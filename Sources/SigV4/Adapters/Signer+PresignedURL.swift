@@ -31,8 +31,9 @@ extension Signer {
   ///   - credentials: The credentials to sign with. The URL expires when they do, at the latest.
   ///   - time: The time of signing.
   /// - Returns: The presigned URL. It contains the session token: it is a secret until it expires.
-  /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the URL unchanged, as an
-  ///   S3 key with dot segments or a URL with a user, or if the service requires another header, as VPC Lattice does.
+  /// - Throws: ``SigningError``. Its code is ``SigningError/Code/changedByClient`` if HTTP clients change the URL, such as an
+  ///   S3 key with dot segments or a URL with a user. It is the same if the service requires another header, as VPC Lattice
+  ///   does.
   public func presignedURL(
     for url: String, method: String = "GET", validFor lifetime: Duration, payload: Payload? = nil,
     with credentials: Credentials, at time: Date = Date()

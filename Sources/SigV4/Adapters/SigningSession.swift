@@ -13,10 +13,10 @@ import Synchronization
 /// let (body, response) = try await session.data(for: URLRequest(url: url))
 /// ```
 ///
-/// Each attempt has a new signature. If the service rejects the time of a signature, the session learns the difference between the
-/// clocks, for this host, and sends the request once more. If it rejects the credentials as expired or invalid, the session
-/// renews them and sends the request once more. Every other response is returned unchanged, and redirects aren't followed,
-/// because a signature is valid for one host and one path.
+/// Each attempt has a new signature. If the service rejects the time of a signature, the session learns the clock of this host,
+/// and sends the request once more. If it rejects the credentials as expired or invalid, the session renews them and sends the
+/// request once more. Every other response is returned unchanged, and redirects aren't followed, because a signature is valid
+/// for one host and one path.
 ///
 /// A session is safe to share, and is meant to live as long as its client.
 public final class SigningSession: Sendable {

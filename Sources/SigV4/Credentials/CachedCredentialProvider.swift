@@ -65,8 +65,8 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///   - onRefresh: A closure for each response with credentials that the cache stores, before it returns them to callers: the
   ///     access key ID, which isn't a secret, and the expiration, if there is one. A source may return the same credentials
   ///     again. It isn't called for expired credentials.
-  ///   - onFailure: A closure for each error and timeout of the source, including those that no caller sees because
-  ///     credentials are cached, and for expired credentials from the source.
+  ///   - onFailure: A closure for each error and timeout of the source, and for expired credentials from it. It is also called
+  ///     for errors that no caller sees because credentials are cached.
   ///
   /// The closures are for logs and metrics. The cache calls them from any thread and holds no lock: they may use the cache, and
   /// must return quickly, because callers wait for them.

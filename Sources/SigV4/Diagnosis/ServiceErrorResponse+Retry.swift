@@ -19,10 +19,10 @@ extension ServiceErrorResponse {
 
   /// The skew to sign with from now on, if the service rejected a request because of the time that was signed.
   ///
-  /// The time is the reason if the service says so, or rejects the signature without a reason, and its clock differs from the
-  /// time that was signed by 4 minutes or more. The result is the whole difference between the clocks, whatever skew was
-  /// applied when the request was signed: it replaces that skew. If the request was merely signed long before it was sent, the
-  /// result is the skew that was applied; sign the request again.
+  /// The time is the reason if the service says so. It also is if the service rejects the signature without a reason, and its
+  /// clock differs from the signed time by 4 minutes or more. The result is the whole difference between the clocks, whatever
+  /// skew was applied when the request was signed: it replaces that skew. If the request was merely signed long before it was
+  /// sent, the result is the skew that was applied; sign the request again.
   ///
   /// - Parameters:
   ///   - signedTime: The time that was signed, which was passed to the signer: `Date()`, or ``ClockSkew/serverTime(at:)``.

@@ -1,7 +1,7 @@
 /// The answer with which a service rejects a request, in any form in which it is pasted.
 ///
-/// Reads S3's and the query services' XML, the JSON of other services (with raw line breaks too), VPC Lattice's plain text,
-/// the messages of the AWS CLI and the SDKs, and any of them with the response's header fields before it.
+/// Reads the XML of S3 and the query services, the JSON of other services, VPC Lattice's plain text, and messages of the AWS
+/// CLI and the SDKs. The response's header fields may stand before it.
 ///
 /// ```swift
 /// let answer = ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: 403)

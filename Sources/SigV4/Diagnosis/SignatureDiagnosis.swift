@@ -180,9 +180,9 @@ extension SignatureDiagnosis {
 extension SignatureDiagnosis {
   /// Explains why a service rejects `request`.
   ///
-  /// Evidence is read in this order: what the service says for certain, what the request shows by itself, and the search
-  /// with the credentials, which tries the known mistakes until one yields the signature that was sent. Only then come
-  /// likely causes; if there is none either, the cause is ``Cause/unknown``, and the explanation says why.
+  /// Evidence is read in this order: the service's certain statements, the request itself, and a search with the credentials.
+  /// The search tries the known mistakes until one yields the signature that was sent. Only then come likely causes. If there
+  /// is none, the cause is ``Cause/unknown``, and the explanation says why.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was sent.

@@ -1,8 +1,8 @@
 /// A service's signing name, and the rules by which it checks signatures.
 ///
 /// The name alone is enough: ``init(_:)`` knows the services whose rules differ from the general ones. Under the general rules
-/// the path is normalized and encoded twice, the payload is hashed, no content hash header is sent, and the session token is
-/// signed.
+/// the path is normalized and encoded twice, the payload is hashed, and the session token is signed. No content hash header is
+/// sent.
 ///
 /// ```swift
 /// let signer = Signer(service: "execute-api", region: "eu-central-1")
@@ -111,8 +111,8 @@ extension SigningService {
   /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`
   /// (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
   ///
-  /// `CreateSession`, which returns a session, and requests to the Regional endpoints (`s3express-control`) are signed with
-  /// a user's or a role's credentials, whose token is sent in `X-Amz-Security-Token`.
+  /// `CreateSession`, which returns a session, is signed with a user's or a role's credentials. So are requests to the Regional
+  /// endpoints (`s3express-control`). Their token is sent in `X-Amz-Security-Token`.
   public static let s3Express: SigningService = "s3express"
 
   /// Amazon API Gateway, `execute-api`, with the general rules.

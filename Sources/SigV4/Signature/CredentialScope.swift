@@ -44,8 +44,8 @@ public struct CredentialScope: Sendable, Hashable {
   ///   - date: The time of signing. The scope contains its day in UTC.
   ///   - region: The region, such as `us-west-2`; `nil` for SigV4a.
   ///   - service: The signing name of the service.
-  /// - Throws: ``SigningError`` if the region or the service is empty or contains a slash, a comma, white space or anything
-  ///   other than visible ASCII, or if the date is outside of the years 1 to 9999.
+  /// - Throws: ``SigningError`` if the date is outside of the years 1 to 9999, or if the region or the service is empty or
+  ///   malformed. Both are visible ASCII without spaces, slashes and commas.
   public init(date: Date, region: String?, service: String) throws(SigningError) {
     try self.init(SigningDate(date), region: region, service: service)
   }

@@ -40,7 +40,7 @@ public struct Signer: Sendable {
     canonicalizer = Canonicalizer(service)
   }
 
-  /// SigV4, or SigV4a for a set of regions.
+  /// The algorithm: SigV4, or SigV4a for a set of regions.
   public var algorithm: SigningAlgorithm { region.algorithm }
 
   /// Signs `request` in its headers: sets `X-Amz-Date`, `X-Amz-Security-Token`, `x-amz-content-sha256` if the service

@@ -1,7 +1,8 @@
 /// A payload that is sent to S3 chunk by chunk, so that it is read once and never as a whole in memory.
 ///
 /// Each chunk has its own signature, or none has one. Trailers can follow, such as a checksum that is computed while the
-/// payload is sent (S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including Trailing Headers").
+/// payload is sent. The forms are those of the S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including
+/// Trailing Headers".
 ///
 /// ```swift
 /// let payload = ChunkedPayload(length: 5_000_000_000, signatures: .unsigned, trailers: [.crc32])

@@ -16,7 +16,7 @@
 
   /// Sends requests with AsyncHTTPClient: with a client of its own, or with yours.
   ///
-  /// A client has one connection timeout for all requests, so the first byte is due after the sum of the two deadlines, for
+  /// A client has one connection timeout for all requests. So the first byte is due after the sum of the two deadlines, for
   /// connecting and for the first byte.
   ///
   /// ```swift

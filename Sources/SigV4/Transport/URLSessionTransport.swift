@@ -3,7 +3,7 @@
 
   /// Sends requests with Foundation's `URLSession`, on Apple platforms.
   ///
-  /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected, so the first byte is due
+  /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected. So the first byte is due
   /// after the sum of the two deadlines, for connecting and for the first byte.
   public struct URLSessionTransport: HTTPTransport {
     private let session: URLSessionExchanges

@@ -6,10 +6,10 @@ extension Verifier {
   /// nothing unescaped that a URI can't contain, such as a space. Its query contains no `+` and no `;`, which servers read
   /// in several ways: send `%20` or `%2B`, and `%3B`.
   ///
-  /// A signature doesn't cover the order of parameters, even of those with one name, empty parameters, the `=` of an empty
-  /// value, or whether a reserved character of the query is escaped. Targets that differ in these alone verify with one
-  /// signature and are accepted: `?a=2&a=1` and `?a=1&a=2`, `?&a=1` and `?a=1`, `?a` and `?a=`, `?a=/` and `?a=%2F`.
-  /// ``VerifiedRequest/target`` is the same for all of them: read parameters from there.
+  /// A signature doesn't cover the order of parameters, even of those with one name, nor empty parameters and the `=` of an
+  /// empty value. Nor does it cover whether a reserved character of the query is escaped. Targets that differ in these alone
+  /// verify with one signature and are accepted: `?a=2&a=1` and `?a=1&a=2`, `?&a=1` and `?a=1`, `?a` and `?a=`, `?a=/` and
+  /// `?a=%2F`. ``VerifiedRequest/target`` is the same for all of them: read parameters from there.
   public enum NonCanonicalTargets: Sendable, Hashable {
     /// Such a request is rejected, so that no router can read its path in another way than the verifier.
     case rejected

@@ -6,9 +6,9 @@
 
 /// Returns the credentials of an EC2 instance's role from the instance metadata service (IMDS).
 ///
-/// It uses version 2, whose requests contain a session token. It falls back to version 1 only if the service issues no tokens
-/// (403, 404 or 405, as in the AWS SDKs and Tools Reference Guide). It never retries after a timeout or a failed connection,
-/// and sends only a few requests: one call takes at most five times the timeout.
+/// It uses version 2, whose requests contain a session token. It falls back to version 1 only if the service issues no tokens:
+/// 403, 404 or 405 (AWS SDKs and Tools Reference Guide). It never retries after a timeout or a failed connection, and sends
+/// only a few requests: one call takes at most five times the timeout.
 ///
 /// Each call requests the credentials again. To sign requests, cache the provider.
 ///

@@ -1,11 +1,11 @@
 /// Reads the credentials of a profile in the shared config and credentials files.
 ///
-/// A profile may contain an access key pair, name a role to assume (`role_arn`) with another profile (`source_profile`), a
-/// source (`credential_source`) or a token's file (`web_identity_token_file`), or name a command that prints credentials
-/// (`credential_process`). STS's endpoint comes from `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's
-/// `services` section or its `endpoint_url`, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the
-/// profile's `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity
-/// Center, `aws login`, an MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
+/// A profile may contain an access key pair, or name a command that prints credentials (`credential_process`). It may also name
+/// a role to assume (`role_arn`), with another profile (`source_profile`), a source (`credential_source`) or a token's file
+/// (`web_identity_token_file`). STS's endpoint comes from `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's `services`
+/// section or its `endpoint_url`, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the profile's
+/// `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity Center, `aws login`, an
+/// MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
 /// Each call reads the files again. To sign requests, pass `.profile(name)` or cache the provider.
 ///
