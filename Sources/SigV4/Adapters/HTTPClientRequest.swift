@@ -18,8 +18,8 @@
           "AsyncHTTPClient sends / in place of a path whose percent escapes aren't UTF-8. Use another HTTP client.")
       }
       var headers: [HeaderField] = []
-      headers.reserveCapacity(request.headers.count + 1)
-      for (name, value) in request.joiningCookies.headers {
+      headers.reserveCapacity(request.headers.count + 1 + SigningFields.all.headers.count)
+      for (name, value) in request.headersWithOneCookie {
         let header = HeaderField(name, value)
         if !header.isNamed("content-length") { headers.append(header) }
       }
@@ -67,20 +67,22 @@
 
     /// Sets the URL, in which characters are encoded that a URL can't contain, and the headers; joins the cookies.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
-      var sent = joiningCookies
-      if !url.isOrigin(before: signed.request.target) { sent.url = try AbsoluteURL(url).origin + signed.request.target }
-      for (name, _) in headers where isReplaced(name) { sent.headers.remove(name: name) }
-      sent.headers.reserveCapacity(sent.headers.count + signed.addedHeaders.count)
-      for header in signed.addedHeaders { sent.headers.add(name: header.name, value: header.value) }
-      self = sent
+      let target = signed.request.target
+      if !url.isOrigin(before: target) { url = try AbsoluteURL(url).origin + target }
+      var sent: [(String, String)] = []
+      sent.reserveCapacity(headers.count + signed.addedHeaders.count)
+      for (name, value) in headersWithOneCookie where !isReplaced(name) { sent.append((name, value)) }
+      // Signing has checked the names, which add(name:value:) would check again.
+      for header in signed.addedHeaders { sent.append((header.name, header.value)) }
+      headers = HTTPHeaders(sent)
     }
 
-    /// The request with its cookies in one field, which HTTP/2 may split and servers join again (RFC 9113, 8.2.3).
-    fileprivate var joiningCookies: HTTPClientRequest {
-      guard headers.reduce(0, { HeaderField($1.name, "").isNamed("cookie") ? $0 + 1 : $0 }) > 1 else { return self }
-      var request = self
-      request.headers.replaceOrAdd(name: "Cookie", value: headers["cookie"].joined(separator: "; "))
-      return request
+    /// The headers with the cookies in one field, which HTTP/2 may split and servers join again (RFC 9113, 8.2.3).
+    fileprivate var headersWithOneCookie: HTTPHeaders {
+      guard headers.reduce(0, { HeaderField($1.name, "").isNamed("cookie") ? $0 + 1 : $0 }) > 1 else { return headers }
+      var joined = headers
+      joined.replaceOrAdd(name: "Cookie", value: headers["cookie"].joined(separator: "; "))
+      return joined
     }
   }
 

@@ -121,7 +121,7 @@
       get throws(SigningError) {
         // Most authorities are names without a port, which needn't be split.
         if let authority, authority.withBytes({ $0.isPlainHost }) { return authority }
-        guard let authority, let read = URLAuthority(authority[...].utf8, scheme: scheme ?? "") else {
+        guard let authority, let read = URLAuthority(authority, scheme: scheme ?? "") else {
           throw .requestWithoutAuthority
         }
         guard let host = read.host else {
@@ -148,7 +148,7 @@
     /// `Host`, and the fields, of which several cookies become one (RFC 9113, 8.2.3).
     fileprivate init(host: String, _ fields: HTTPFields) {
       self = []
-      reserveCapacity(fields.count + 1)
+      reserveCapacity(fields.count + 1 + SigningFields.all.headers.count)
       append(HeaderField("Host", host))
       var cookies = 0
       for field in fields {

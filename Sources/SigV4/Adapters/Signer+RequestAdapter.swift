@@ -23,12 +23,12 @@ extension Signer {
   public func sign<Request: RequestAdapter>(
     _ request: inout Request, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    let parts = try request.signableRequest(for: service, in: .header)
-    var signable = parts
+    var parts = try request.signableRequest(for: service, in: .header)
+    let headerCount = parts.headers.count
     let isRead = payload == nil && service.payload != .unsigned
     let payload = isRead ? try request.signablePayload : payload
-    let signed = try sign(&signable, payload: payload, with: credentials, at: time)
-    try apply(signed, of: parts, to: &request)
+    let signed = try sign(&parts, payload: payload, with: credentials, at: time)
+    try apply(signed, of: headerCount, to: &request)
     return signed
   }
 
@@ -93,17 +93,18 @@ extension Signer {
     return request
   }
 
-  /// Lets `request`, whose parts were `parts`, take over the signed parts.
+  /// Lets `request`, which had `headerCount` headers, take over the signed parts.
   private func apply(
-    _ signed: SignedRequest, of parts: SignableRequest, to request: inout some RequestAdapter
+    _ signed: SignedRequest, of headerCount: Int, to request: inout some RequestAdapter
   ) throws(SigningError) {
     // Signing has removed no header of most requests, for which comparing each name with the added ones is enough.
-    let isRemoving = parts.headers.count > signed.request.headers.count - signed.addedHeaders.count
+    let isRemoving = headerCount > signed.request.headers.count - signed.addedHeaders.count
+    let headers = isRemoving ? try request.signableRequest(for: service, in: signed.placement).headers : []
     try request.apply(signed) { name in
       signed.addedHeaders.contains { $0.isNamed(name) }
         || isRemoving
           && (fields.replacesHeader(name, for: service)
-            || parts.headers[name] != nil && signed.request.headers[name] == nil)
+            || headers[name] != nil && signed.request.headers[name] == nil)
     }
   }
 }
@@ -127,12 +128,12 @@ extension Signer {
     _ request: inout Request, validFor lifetime: Duration, payload: Payload? = nil, with credentials: Credentials,
     at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    let parts = try request.signableRequest(for: service, in: .query)
-    var signable = parts
+    var parts = try request.signableRequest(for: service, in: .query)
+    let headerCount = parts.headers.count
     let isRead = payload == nil && service.payload == .signed
     let payload = isRead ? try request.signablePayload : payload
-    let signed = try presign(&signable, validFor: lifetime, payload: payload, with: credentials, at: time)
-    try apply(signed, of: parts, to: &request)
+    let signed = try presign(&parts, validFor: lifetime, payload: payload, with: credentials, at: time)
+    try apply(signed, of: headerCount, to: &request)
     return signed
   }
 
@@ -204,10 +205,10 @@ extension Signer {
         .invalidStream,
         "The request has a body, which isn't framed in chunks. Sign it without one, and add the chunks then.")
     }
-    let parts = try request.signableRequest(for: service, in: .header)
-    var signable = parts
-    let upload = try sign(&signable, chunked: payload, with: credentials, at: time)
-    try apply(upload.signedRequest, of: parts, to: &request)
+    var parts = try request.signableRequest(for: service, in: .header)
+    let headerCount = parts.headers.count
+    let upload = try sign(&parts, chunked: payload, with: credentials, at: time)
+    try apply(upload.signedRequest, of: headerCount, to: &request)
     return upload
   }
 
@@ -260,10 +261,10 @@ extension Signer {
   public func signEvents<Request: RequestAdapter>(
     of request: inout Request, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> (request: SignedRequest, events: EventSigner) {
-    let parts = try request.signableRequest(for: service, in: .header)
-    var signable = parts
-    let stream = try signEvents(of: &signable, with: credentials, at: time)
-    try apply(stream.request, of: parts, to: &request)
+    var parts = try request.signableRequest(for: service, in: .header)
+    let headerCount = parts.headers.count
+    let stream = try signEvents(of: &parts, with: credentials, at: time)
+    try apply(stream.request, of: headerCount, to: &request)
     return stream
   }
 

@@ -19,28 +19,25 @@ package struct AbsoluteURL {
   ///
   /// - Throws: ``SigningError`` if the URL has no scheme or no host.
   package init(_ text: String) throws(SigningError) {
-    let places = text.withBytes { bytes -> (colon: Int, end: Int)? in
-      let slash = UInt8(ascii: "/")
-      guard let colon = bytes.firstIndex(of: UInt8(ascii: ":"), from: 0), colon > 0, colon + 2 < bytes.count,
+    let slash = UInt8(ascii: "/")
+    let parts = text.withBytes { bytes -> (colon: Int, end: Int, authority: String, target: String)? in
+      guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0, colon + 2 < bytes.count,
         bytes[colon + 1] == slash, bytes[colon + 2] == slash
       else { return nil }
-      var end = colon + 3
-      while end < bytes.count, bytes[end] != slash, bytes[end] != UInt8(ascii: "?"), bytes[end] != UInt8(ascii: "#") {
-        end += 1
-      }
-      return (colon, end)
+      let start = colon + 3
+      let sent = bytes.extracting(..<(bytes.firstIndex(of: UInt8(ascii: "#"), from: start) ?? bytes.count))
+      let query = sent.firstIndex(of: UInt8(ascii: "?"), from: start) ?? sent.count
+      let end = sent.extracting(..<query).firstIndex(of: slash, from: start) ?? query
+      return (colon, end, String(copying: sent.extracting(start..<end)), String(copying: sent.extracting(end...)))
     }
-    guard let places else { throw .urlWithoutHost }
-    let bytes = text.utf8
-    let colon = bytes.index(bytes.startIndex, offsetBy: places.colon)
-    let end = bytes.index(bytes.startIndex, offsetBy: places.end)
-    let authority = URLAuthority(bytes[bytes.index(colon, offsetBy: 3)..<end], scheme: text[..<colon])
-    guard let authority else { throw .urlWithoutHost }
+    guard let parts else { throw .urlWithoutHost }
+    let scheme = Substring(text.utf8.prefix(parts.colon))
+    guard let authority = URLAuthority(parts.authority, scheme: scheme) else { throw .urlWithoutHost }
     whole = text
-    originLength = places.end
+    originLength = parts.end
     host = authority.host
     hasUser = authority.hasUser
-    target = String(Substring(bytes[end...].prefix { $0 != UInt8(ascii: "#") })).encodedTarget
+    target = parts.target.encodedTarget
   }
 
   /// Removes the segments `.` and `..` from the path, as ``SigningService/removingDotSegments(from:)`` does.
@@ -74,8 +71,7 @@ struct URLAuthority {
   let hasUser: Bool
 
   /// Reads `[user@]host[:port]`; `nil` if the host is empty.
-  init?(_ authority: Substring.UTF8View, scheme: some StringProtocol) {
-    let text = String(Substring(authority))
+  init?(_ text: String, scheme: some StringProtocol) {
     guard !text.withBytes({ $0.isPlainHost }) else {
       (host, hasUser) = (text, false)
       return
@@ -200,12 +196,12 @@ extension String {
       target.withBytes { target in
         let start = bytes.count - target.count
         guard start >= 0, bytes.extracting(start..<bytes.count).isEqual(to: target) else { return false }
-        var slashes = 0
-        for index in 0..<start {
-          if bytes[index] == UInt8(ascii: "?") || bytes[index] == UInt8(ascii: "#") { return false }
-          if bytes[index] == UInt8(ascii: "/") { slashes += 1 }
-        }
-        return slashes == 2
+        let origin = bytes.extracting(..<start)
+        guard let first = origin.firstIndex(of: UInt8(ascii: "/")),
+          let second = origin.firstIndex(of: UInt8(ascii: "/"), from: first + 1)
+        else { return false }
+        return origin.firstIndex(of: UInt8(ascii: "/"), from: second + 1) == nil
+          && origin.firstIndex(of: UInt8(ascii: "?")) == nil && origin.firstIndex(of: UInt8(ascii: "#")) == nil
       }
     }
   }

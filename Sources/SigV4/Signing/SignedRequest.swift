@@ -43,22 +43,22 @@ public struct SignedRequest: Sendable {
 
   /// Adds the fields that signing sets to `request`.
   init(
-    _ request: SignableRequest, _ signature: consuming Signature, payloadHash: String, adding fields: SigningFields,
+    _ request: inout SignableRequest, _ signature: consuming Signature, payloadHash: String,
+    adding fields: SigningFields,
     _ values: consuming SigningValues, canonicalizedBy canonicalizer: Canonicalizer
   ) {
     var values = values
-    var headers = request.headers
+    request.headers.reserveCapacity(request.headers.count + fields.headers.count)
     switch signature {
     case .header(let authorization):
       placement = .header
-      headers.reserveCapacity(headers.count + fields.headers.count)
-      addedHeaderCount = headers.append(fields, &values, payloadHash: payloadHash, authorization: authorization)
-      self.request = SignableRequest(method: request.method, target: request.target, headers: headers)
+      addedHeaderCount = request.headers.append(fields, &values, payloadHash: payloadHash, authorization: authorization)
     case .query(let target):
       placement = .query
-      addedHeaderCount = headers.append(fields, &values, payloadHash: payloadHash, authorization: "")
-      self.request = SignableRequest(method: request.method, target: target, headers: headers)
+      addedHeaderCount = request.headers.append(fields, &values, payloadHash: payloadHash, authorization: "")
+      request.target = target
     }
+    self.request = request
     scope = values.key.scope
     algorithm = values.algorithm
     self.payloadHash = payloadHash

@@ -36,14 +36,12 @@ extension Signer {
         .invalidExpiry, "Invalid lifetime \(lifetime). Use 1 to 604,800 whole seconds (7 days).")
     }
     let payload = try presignedPayload(payload, of: request)
-    let signed =
-      if request.mayBeSigned(with: fields, for: service) {
-        try presign(
-          unsigned: request.removingSignature(fields, of: service), seconds, payload, with: credentials, at: time)
-      } else {
-        try presign(unsigned: request, seconds, payload, with: credentials, at: time)
-      }
-    request = signed.request
+    guard request.mayBeSigned(with: fields, for: service) else {
+      return try presign(unsigned: &request, seconds, payload, with: credentials, at: time)
+    }
+    var unsigned = request.removingSignature(fields, of: service)
+    let signed = try presign(unsigned: &unsigned, seconds, payload, with: credentials, at: time)
+    request = unsigned
     return signed
   }
 
@@ -71,14 +69,15 @@ extension Signer {
 
   /// Presigns a request without the fields of an earlier signature.
   private func presign(
-    unsigned: SignableRequest, _ seconds: Int64, _ payload: Payload, with credentials: Credentials, at time: Date
+    unsigned request: inout SignableRequest, _ seconds: Int64, _ payload: Payload, with credentials: Credentials,
+    at time: Date
   ) throws(SigningError) -> SignedRequest {
     try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-      let values = try values(for: unsigned, validFor: seconds, with: credentials, at: time, &workspace)
+      let values = try values(for: request, validFor: seconds, with: credentials, at: time, &workspace)
       var parameters = 0
       // rule: headers-in-query
       let (written, payloadHash) = try workspace.canonical.write(
-        unsigned, by: canonicalizer, .signable(service.sessionToken)
+        request, by: canonicalizer, .signable(service.sessionToken)
       ) {
         (headers, selected, query) throws(SigningError) in
         let payloadHash = try payload.hash(under: service.payload)
@@ -89,9 +88,9 @@ extension Signer {
         return payloadHash
       }
       let signature = try workspace.appendSignature(of: written, at: values.date, with: values.key)
-      let target = workspace.target(unsigned.target, addingParametersFrom: parameters, signature)
+      let target = workspace.target(request.target, addingParametersFrom: parameters, signature)
       return SignedRequest(
-        unsigned, .query(target), payloadHash: payloadHash, adding: fields, values,
+        &request, .query(target), payloadHash: payloadHash, adding: fields, values,
         canonicalizedBy: canonicalizer)
     }
   }

@@ -61,24 +61,23 @@ public struct Signer: Sendable {
   public func sign(
     _ request: inout SignableRequest, payload: Payload? = nil, with credentials: Credentials, at time: Date = Date()
   ) throws(SigningError) -> SignedRequest {
-    let signed =
-      if request.mayBeSigned(with: fields, for: service) {
-        try sign(unsigned: request.removingSignature(fields, of: service), payload, with: credentials, at: time)
-      } else {
-        try sign(unsigned: request, payload, with: credentials, at: time)
-      }
-    request = signed.request
+    guard request.mayBeSigned(with: fields, for: service) else {
+      return try sign(unsigned: &request, payload, with: credentials, at: time)
+    }
+    var unsigned = request.removingSignature(fields, of: service)
+    let signed = try sign(unsigned: &unsigned, payload, with: credentials, at: time)
+    request = unsigned
     return signed
   }
 
   /// Signs a request without the fields of an earlier signature.
   private func sign(
-    unsigned: SignableRequest, _ payload: Payload?, with credentials: Credentials, at time: Date
+    unsigned request: inout SignableRequest, _ payload: Payload?, with credentials: Credentials, at time: Date
   ) throws(SigningError) -> SignedRequest {
     try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
-      let values = try values(for: unsigned, with: credentials, at: time, &workspace)
+      let values = try values(for: request, with: credentials, at: time, &workspace)
       let (written, payloadHash) = try workspace.canonical.write(
-        unsigned, by: canonicalizer, .signable(service.sessionToken)
+        request, by: canonicalizer, .signable(service.sessionToken)
       ) {
         (headers, selected, _) throws(SigningError) in
         let payloadHash = try payload.hash(under: service.payload)
@@ -88,7 +87,7 @@ public struct Signer: Sendable {
       let signature = try workspace.appendSignature(of: written, at: values.date, with: values.key)
       let authorization = workspace.authorization(values.key, written.signedHeaders, signature)
       return SignedRequest(
-        unsigned, .header(authorization), payloadHash: payloadHash, adding: fields, values,
+        &request, .header(authorization), payloadHash: payloadHash, adding: fields, values,
         canonicalizedBy: canonicalizer)
     }
   }
