@@ -48,10 +48,10 @@ public struct SignedRequest: Sendable {
     _ values: consuming SigningValues, canonicalizedBy canonicalizer: Canonicalizer
   ) {
     var values = values
-    request.headers.reserveCapacity(request.headers.count + fields.headers.count)
     switch signature {
     case .header(let authorization):
       placement = .header
+      request.headers.reserveCapacity(request.headers.count + fields.headers.count)
       addedHeaderCount = request.headers.append(fields, &values, payloadHash: payloadHash, authorization: authorization)
     case .query(let target):
       placement = .query
