@@ -141,7 +141,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "sigv4-cli", "SigV4",
+        "sigv4-cli", "SigV4", "LocalAWS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["curl-commands.jsonl"],

@@ -7,8 +7,9 @@ struct CommandLineTool: AsyncParsableCommand {
     commandName: "sigv4-cli",
     abstract: "Signs HTTP requests for AWS, and shows how.",
     subcommands: [
-      DemoCommand.self, RequestCommand.self, SignCommand.self, PresignCommand.self, VerifyCommand.self,
-      ExplainCommand.self, CredentialsCommand.self, ConformanceCommand.self,
+      DemoCommand.self, LocalCommand.self, PolicyCommand.self, RequestCommand.self, SignCommand.self,
+      PresignCommand.self,
+      VerifyCommand.self, ExplainCommand.self, CredentialsCommand.self, ConformanceCommand.self,
     ])
 
   /// Runs the command, and fails if what it prints can't be written.

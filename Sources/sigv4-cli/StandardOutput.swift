@@ -28,4 +28,14 @@ enum StandardOutput {
     if code == EPIPE { throw ExitCode.failure }
     throw Failure("The output can't be written: \(String(cString: strerror(isFlushed ? EIO : code))).")
   }
+
+  /// Writes what is still buffered, and lets the reader see the end; what is printed later goes nowhere.
+  static func finishAndClose() throws {
+    try finish()
+    let nowhere = open("/dev/null", O_WRONLY)
+    guard nowhere >= 0, dup2(nowhere, STDOUT_FILENO) >= 0 else {
+      throw Failure("The output can't be closed: \(String(cString: strerror(errno))).")
+    }
+    close(nowhere)
+  }
 }

@@ -74,4 +74,54 @@ import Testing
       #expect(try await send(service, "POST", "/", "session").body == "Hi")
     }
   }
+
+  @Test(
+    arguments: [
+      ("Allow", "Allow", 200, nil), ("Allow", "Deny", 403, "with an explicit deny in a service-based policy"),
+      ("Deny", "Allow", 403, "with an explicit deny in a network-based policy"),
+      (nil, "Allow", 403, "because no network-based policy allows the vpc-lattice-svcs:Invoke action"),
+      ("Allow", nil, 403, "because no service-based policy allows the vpc-lattice-svcs:Invoke action"),
+    ] as [(String?, String?, Int, String?)])
+  func `the network's and the service's policy must allow a request`(
+    network: String?, service: String?, status: Int, reason: String?
+  ) async throws {
+    func policy(_ effect: String?) throws -> AuthPolicy {
+      let statement = effect.map { #"{"Effect":"\#($0)","Principal":"*","Action":"*","Resource":"*"}"# } ?? ""
+      return try AuthPolicy(json: #"{"Statement":[\#(statement)]}"#)
+    }
+    let servicePolicy = try policy(service)
+    try await start(servicePolicy).whileRunning { service async throws in
+      service.networkPolicy = try policy(network)
+      let (exchanges, continuation) = AsyncStream<LatticeService.Exchange>.makeStream()
+      service.exchanged = { continuation.yield($0) }
+      let answer = try await send(service, "GET", "/", "session")
+      #expect(answer.status == status)
+      #expect(reason.map { answer.body.hasSuffix($0) } ?? (answer.body == service.greeting))
+      let exchange = await exchanges.first { _ in true }
+      #expect(exchange?.status == status && exchange?.sender == .authenticated(.session))
+      #expect(exchange?.evaluation?.decision == servicePolicy.decision(for: try question()))
+      #expect(exchange?.message == (status == 200 ? nil : String(answer.body)))
+    }
+  }
+
+  private func question() throws -> AuthPolicy.Request {
+    try AuthPolicy.Request(
+      principal: .session, service: LatticeService.exampleARN,
+      request: SignableRequest(method: "GET", target: "/", headers: []))
+  }
+
+  @Test func `conditions see the service's context and its clock`() async throws {
+    let policy = try AuthPolicy(
+      json: #"""
+        {"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{
+          "StringEquals":{"vpc-lattice-svcs:SourceVpc":"vpc-2"},"DateGreaterThan":{"aws:CurrentTime":"2100"}}}}
+        """#)
+    try await start(policy).whileRunning { service async throws in
+      #expect(try await send(service, "GET").status == 403)
+      try service.context.set("vpc-lattice-svcs:SourceVpc", to: ["vpc-2"])
+      #expect(try await send(service, "GET").status == 403)
+      service.clock.offset = .seconds(86_400 * 365 * 100)
+      #expect(try await send(service, "GET").status == 200)
+    }
+  }
 }

@@ -1,10 +1,12 @@
-/// The form of an AssumeRole or AssumeRoleWithWebIdentity request.
+/// The form of a request to STS.
 struct AssumeRoleForm {
   enum Action {
     /// AssumeRole, which is signed.
     case signed
     /// AssumeRoleWithWebIdentity, which isn't.
     case withWebIdentity
+    /// GetCallerIdentity, which is signed.
+    case callerIdentity
   }
 
   private let fields: [String: String]
@@ -23,18 +25,26 @@ struct AssumeRoleForm {
   /// The value of a field; empty where it is absent.
   subscript(_ name: String) -> String { fields[name] ?? "" }
 
-  var action: Action { self["Action"] == "AssumeRole" ? .signed : .withWebIdentity }
+  var action: Action {
+    switch self["Action"] {
+    case "AssumeRole": .signed
+    case "GetCallerIdentity": .callerIdentity
+    default: .withWebIdentity
+    }
+  }
 
   var durationSeconds: Int? { fields["DurationSeconds"].flatMap { Int($0) } }
 
   /// The error that STS returns before it reads the role or the token; `nil` if the form is valid.
   var problem: (code: String, message: String)? {
     if let repeated { return ("ValidationError", "\(repeated) must be there once") }
-    guard ["AssumeRole", "AssumeRoleWithWebIdentity"].contains(self["Action"]), self["Version"] == "2011-06-15" else {
+    let actions = ["AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"]
+    guard actions.contains(self["Action"]), self["Version"] == "2011-06-15" else {
       return (
         "InvalidAction", "Could not find operation \(self["Action"]) for version \(self["Version"])"
       )
     }
+    if action == .callerIdentity { return nil }
     // The constraints of the API reference, in characters.
     var lengths = ["RoleArn": 20...2048, "RoleSessionName": 2...64]
     if action == .withWebIdentity { lengths["WebIdentityToken"] = 4...20_000 }

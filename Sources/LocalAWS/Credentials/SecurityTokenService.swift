@@ -8,8 +8,8 @@ public import SigV4
 
 /// A stand-in for AWS STS, which exchanges an OpenID Connect token, or a caller's signature, for a role's credentials.
 ///
-/// It knows two actions, AssumeRoleWithWebIdentity and AssumeRole of version 2011-06-15, by POST with a form, and
-/// answers in XML (AWS STS API Reference).
+/// It knows the actions AssumeRoleWithWebIdentity, AssumeRole and GetCallerIdentity of version 2011-06-15, by POST with a
+/// form, and answers in XML (AWS STS API Reference). It knows either one role, or all roles and a list of callers.
 public final class SecurityTokenService: LocalService {
   /// A role, and whom it trusts.
   public struct Role: Sendable, Hashable {
@@ -37,16 +37,23 @@ public final class SecurityTokenService: LocalService {
     }
   }
 
+  /// The roles that can be assumed, and by whom.
+  private enum Authority {
+    case role(Role)
+    /// Every caller may assume every role, and becomes another caller; every web identity token is accepted.
+    case callers(Callers)
+  }
+
   /// The server it answers through.
   public let server: LocalServer
-  private let state: Locked<Role>
+  private let state: Locked<Role?>
 
-  private init(server: LocalServer, state: Locked<Role>) {
+  private init(server: LocalServer, state: Locked<Role?>) {
     self.server = server
     self.state = state
   }
 
-  /// Starts the service on a free port.
+  /// Starts the service on a free port, for one role.
   ///
   /// - Parameters:
   ///   - role: The only role that can be assumed.
@@ -54,17 +61,41 @@ public final class SecurityTokenService: LocalService {
   /// - Returns: The running service.
   /// - Throws: The system's error when the address can't be bound.
   public static func start(_ role: Role, on address: LoopbackAddress = .ipv4) async throws -> SecurityTokenService {
-    let state = Locked(role)
+    let state = Locked<Role?>(role)
+    return try await start(state, on: address) { .role(state.value ?? role) }
+  }
+
+  /// Starts the service on a free port, for all roles.
+  ///
+  /// - Parameters:
+  ///   - callers: The callers whose signatures are accepted. Each may assume each role; the role's session is added to them.
+  ///   - address: The loopback address to listen on.
+  /// - Returns: The running service.
+  /// - Throws: The system's error when the address can't be bound.
+  public static func start(
+    callers: Callers, on address: LoopbackAddress = .ipv4
+  ) async throws -> SecurityTokenService {
+    try await start(Locked(nil), on: address) { .callers(callers) }
+  }
+
+  private static func start(
+    _ state: Locked<Role?>, on address: LoopbackAddress, _ authority: @escaping @Sendable () -> Authority
+  ) async throws -> SecurityTokenService {
     let clock = LocalClock()
     let server = try await LocalServer.start(on: address, clock: clock) { request, body in
       guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is known") }
-      return Self.answer(AssumeRoleForm(body), state.value, to: request, body, at: clock.now)
+      let form = AssumeRoleForm(body)
+      if let problem = form.problem { return failure(400, problem.code, problem.message) }
+      return switch authority() {
+      case .role(let role): Self.answer(form, role, to: request, body, at: clock.now)
+      case .callers(let callers): Self.answer(form, callers, to: request, body, at: clock.now)
+      }
     }
     return SecurityTokenService(server: server, state: state)
   }
 
-  /// The only role that can be assumed; a change shows from the next request on.
-  public var role: Role {
+  /// The only role that can be assumed, and `nil` if all can; a change shows from the next request on.
+  public var role: Role? {
     get { state.value }
     set { state.value = newValue }
   }
@@ -94,8 +125,9 @@ public final class SecurityTokenService: LocalService {
   private static func answer(
     _ form: AssumeRoleForm, _ role: Role, to request: SignableRequest, _ body: [UInt8], at time: Date
   ) -> LocalServer.Response {
-    if let problem = form.problem { return failure(400, problem.code, problem.message) }
     switch form.action {
+    case .callerIdentity:
+      return failure(400, "InvalidAction", "GetCallerIdentity needs a list of callers")
     case .withWebIdentity:
       if let expected = role.webIdentityToken, !form["WebIdentityToken"].isSame(as: expected) {
         return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
@@ -113,23 +145,57 @@ public final class SecurityTokenService: LocalService {
     else {
       return failure(403, "AccessDenied", "Not authorized to perform sts:\(form["Action"])")
     }
-    return success(form, role)
+    return success(form, session(form), role.credentials)
   }
 
-  private static func success(_ form: AssumeRoleForm, _ role: Role) -> LocalServer.Response {
-    let credentials = role.credentials
+  private static func answer(
+    _ form: AssumeRoleForm, _ callers: Callers, to request: SignableRequest, _ body: [UInt8], at time: Date
+  ) -> LocalServer.Response {
+    var caller: Callers.Caller?
+    if form.action != .withWebIdentity {
+      do throws(VerificationError) {
+        caller = try callers.verify(request, body, by: Verifier(service: .sts), at: time)
+      } catch {
+        let response = error.response(for: .sts)
+        return LocalServer.Response(status: response.status, headers: response.headers, body: Array(response.body.utf8))
+      }
+    }
+    if form.action == .callerIdentity {
+      let principal = caller?.principal ?? .anonymous
+      return result(
+        form,
+        """
+        <Arn>\(escaped(principal.arn))</Arn>
+            <UserId>\(escaped(principal.userID ?? ""))</UserId>
+            <Account>\(escaped(principal.accountID ?? ""))</Account>
+        """)
+    }
+    let role = Principal(arn: form["RoleArn"])
+    guard Principal.flaw(ofName: role.arn) == nil, role.arn.utf8.firstRange(of: ":role/".utf8) != nil else {
+      return failure(400, "ValidationError", "\(role.arn) is invalid")
+    }
+    let session = session(form)
+    return success(form, session, callers.add(session, lifetimeSeconds: form.durationSeconds ?? 3600))
+  }
+
+  /// The ARN of the session of a role.
+  private static func session(_ form: AssumeRoleForm) -> String {
+    let arn = form["RoleArn"]
+    let account = Principal(arn: arn).accountID ?? ""
+    let roleName = arn.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
+    return "arn:aws:sts::\(account):assumed-role/\(roleName)/\(form["RoleSessionName"])"
+  }
+
+  private static func success(_ form: AssumeRoleForm, _ session: String, _ credentials: Credentials)
+    -> LocalServer.Response
+  {
     let expiration = credentials.expiration ?? Date.now.addingTimeInterval(Double(form.durationSeconds ?? 3600))
-    let account = Principal(arn: role.arn).accountID ?? ""
-    let roleName = role.arn.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
-    let session = "arn:aws:sts::\(account):assumed-role/\(roleName)/\(form["RoleSessionName"])"
-    return .xml(
-      200,
+    return result(
+      form,
       """
-      <\(form["Action"])Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
-        <\(form["Action"])Result>
-          <AssumedRoleUser>
+      <AssumedRoleUser>
             <Arn>\(escaped(session))</Arn>
-            <AssumedRoleId>AROAEXAMPLE:\(escaped(form["RoleSessionName"]))</AssumedRoleId>
+            <AssumedRoleId>\(escaped(Principal(arn: session).userID ?? ""))</AssumedRoleId>
           </AssumedRoleUser>
           <Credentials>
             <AccessKeyId>\(escaped(credentials.accessKeyID))</AccessKeyId>
@@ -137,6 +203,16 @@ public final class SecurityTokenService: LocalService {
             <SessionToken>\(escaped(credentials.sessionToken ?? ""))</SessionToken>
             <Expiration>\(expiration.formatted(.iso8601))</Expiration>
           </Credentials>
+      """)
+  }
+
+  private static func result(_ form: AssumeRoleForm, _ content: String) -> LocalServer.Response {
+    .xml(
+      200,
+      """
+      <\(form["Action"])Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+        <\(form["Action"])Result>
+          \(content)
         </\(form["Action"])Result>
         <ResponseMetadata>
           <RequestId>00000000-0000-0000-0000-000000000000</RequestId>

@@ -6,10 +6,11 @@ public import SigV4
   public import struct Foundation.Date
 #endif
 
-/// A stand-in for a service in VPC Lattice: asks who sends a request, applies its auth policy, and answers.
+/// A stand-in for a service in VPC Lattice: asks who sends a request, applies the auth policies, and answers.
 ///
-/// An allowed request is answered 200 with a greeting, any other 403 in Lattice's words, and one whose target isn't a path 400. Who the sender is, and
-/// whether a signature is right, is up to the `authenticate` closure.
+/// A request is allowed if the policy of the service network, if there is one, and that of the service allow it. It is
+/// answered 200 with a greeting, or by an upstream server. Any other is answered 403 in Lattice's words, and one whose target
+/// isn't a path 400. Who the sender is, and whether a signature is right, is up to the `authenticate` closure.
 public final class LatticeService: LocalService {
   /// The sender of a request, according to its signature.
   public enum Authentication: Sendable, Hashable {
@@ -25,9 +26,29 @@ public final class LatticeService: LocalService {
   /// Finds out who sends a request, given its body and the time by the service's clock.
   public typealias Authenticate = @Sendable (SignableRequest, [UInt8], Date) async -> Authentication
 
-  private struct State: Sendable {
+  /// What the service did with a request.
+  public struct Exchange: Sendable, Hashable {
+    /// The request.
+    public let request: SignableRequest
+    /// The sender; `nil` for a request whose target isn't a path.
+    public let sender: Authentication?
+    /// What the service network's policy says; `nil` without one, or without a sender.
+    public let networkEvaluation: AuthPolicy.Evaluation?
+    /// What the service's policy says; `nil` if the request was rejected before.
+    public let evaluation: AuthPolicy.Evaluation?
+    /// The status of the answer.
+    public let status: Int
+    /// The message of an answer that isn't the greeting's or the upstream server's.
+    public let message: String?
+  }
+
+  fileprivate struct State: Sendable {
     var policy: AuthPolicy
+    var networkPolicy: AuthPolicy?
+    var context: PolicyContext
     var greeting: String
+    var upstream: Upstream?
+    var exchanged: (@Sendable (Exchange) -> Void)?
   }
 
   /// The ARN that the services of examples have.
@@ -45,13 +66,14 @@ public final class LatticeService: LocalService {
     self.state = state
   }
 
-  /// Starts the service on a free port.
+  /// Starts the service.
   ///
   /// - Parameters:
   ///   - arn: The ARN of the service, without a trailing slash.
   ///   - policy: The auth policy.
   ///   - greeting: The body of the answer to an allowed request.
   ///   - address: The loopback address to listen on.
+  ///   - port: The port to listen on; 0 for a free one.
   ///   - authenticate: Finds out who sends a request; called once for each.
   /// - Returns: The running service.
   /// - Throws: The system's error when the address can't be bound.
@@ -60,23 +82,18 @@ public final class LatticeService: LocalService {
     policy: AuthPolicy = .authenticatedOnly,
     greeting: String = "Hello From Lattice Reservations!",
     on address: LoopbackAddress = .ipv4,
+    port: Int = 0,
     authenticate: @escaping Authenticate
   ) async throws -> LatticeService {
-    let state = Locked(State(policy: policy, greeting: greeting))
+    let state = Locked(State(policy: policy, context: PolicyContext(), greeting: greeting))
     let clock = LocalClock()
-    let server = try await LocalServer.start(on: address, clock: clock) { request, body in
-      guard var question = try? AuthPolicy.Request(principal: .anonymous, service: arn, request: request) else {
-        return LocalServer.Response(status: 400, text: "Bad Request")
-      }
-      switch await authenticate(request, body, clock.now) {
-      case .anonymous: break
-      case .authenticated(let sender): question.principal = sender
-      case .rejected(let message): return LocalServer.Response(status: 403, text: message)
-      }
-      let (policy, greeting) = state.withLock { ($0.policy, $0.greeting) }
-      let decision = policy.decision(for: question)
-      return LocalServer.Response(
-        status: decision == .allowed ? 200 : 403, text: decision.denial(of: question) ?? greeting)
+    let server = try await LocalServer.start(
+      on: address, port: port, bodyLimit: Upstream.bodyLimit, clock: clock
+    ) { request, body in
+      let sender = await authenticate(request, body, clock.now)
+      let (response, exchange) = await state.value.answer(request, body, from: sender, to: arn, at: clock.now)
+      state.value.exchanged?(exchange)
+      return response
     }
     return LatticeService(server: server, arn: arn, state: state)
   }
@@ -87,22 +104,87 @@ public final class LatticeService: LocalService {
     set { state.withLock { $0.policy = newValue } }
   }
 
+  /// The auth policy of the service network, which must allow a request too; `nil` if the network has none.
+  public var networkPolicy: AuthPolicy? {
+    get { state.withLock { $0.networkPolicy } }
+    set { state.withLock { $0.networkPolicy = newValue } }
+  }
+
+  /// The values of condition keys that requests themselves don't have.
+  public var context: PolicyContext {
+    get { state.withLock { $0.context } }
+    set { state.withLock { $0.context = newValue } }
+  }
+
   /// The body of the answer to an allowed request.
   public var greeting: String {
     get { state.withLock { $0.greeting } }
     set { state.withLock { $0.greeting = newValue } }
   }
+
+  /// The server that answers allowed requests in place of the greeting.
+  public var upstream: Upstream? {
+    get { state.withLock { $0.upstream } }
+    set { state.withLock { $0.upstream = newValue } }
+  }
+
+  /// Sees what the service did with each request, just before it is answered.
+  public var exchanged: (@Sendable (Exchange) -> Void)? {
+    get { state.withLock { $0.exchanged } }
+    set { state.withLock { $0.exchanged = newValue } }
+  }
+}
+
+extension LatticeService.State {
+  fileprivate func answer(
+    _ request: SignableRequest, _ body: [UInt8], from sender: LatticeService.Authentication, to arn: String,
+    at time: Date
+  ) async -> (LocalServer.Response, LatticeService.Exchange) {
+    var evaluated = try? AuthPolicy.Request(
+      principal: .anonymous, service: arn, request: request, context: context, at: time)
+    var (network, service): (AuthPolicy.Evaluation?, AuthPolicy.Evaluation?)
+    var response: LocalServer.Response
+    var message: String?
+    switch sender {
+    case _ where evaluated == nil: (response, message) = Self.refusal(400, "Bad Request")
+    case .rejected(let reason): (response, message) = Self.refusal(403, reason)
+    case .authenticated, .anonymous:
+      if case .authenticated(let principal) = sender { evaluated?.principal = principal }
+      network = evaluated.flatMap { networkPolicy?.evaluation(of: $0) }
+      service = evaluated.map { policy.evaluation(of: $0) }
+      let denial = evaluated.flatMap { request in
+        network?.decision.denial(of: request, by: "network") ?? service?.decision.denial(of: request, by: "service")
+      }
+      if let denial {
+        (response, message) = Self.refusal(403, denial)
+      } else if let upstream {
+        do throws(UpstreamError) { response = try await upstream.answer(request, body) } catch {
+          (response, message) = Self.refusal(error.status, error.message)
+        }
+      } else {
+        response = LocalServer.Response(status: 200, text: greeting)
+      }
+    }
+    let exchange = LatticeService.Exchange(
+      request: request, sender: evaluated == nil ? nil : sender, networkEvaluation: network, evaluation: service,
+      status: response.status, message: message)
+    return (response, exchange)
+  }
+
+  private static func refusal(_ status: Int, _ message: String) -> (LocalServer.Response, String?) {
+    (LocalServer.Response(status: status, text: message), message)
+  }
 }
 
 extension AuthPolicy.Decision {
   /// Returns Lattice's message for a denied request; `nil` if it is allowed.
-  fileprivate func denial(of request: AuthPolicy.Request) -> String? {
+  fileprivate func denial(of request: AuthPolicy.Request, by kind: String) -> String? {
     let action = AuthPolicy.Request.action
     let reason: String
     switch self {
     case .allowed: return nil
-    case .implicitlyDenied: reason = "because no service-based policy allows the \(action) action"
-    case .explicitlyDenied: reason = "with an explicit deny in a service-based policy"
+    case .implicitlyDenied: reason = "because no \(kind)-based policy allows the \(action) action"
+    case .explicitlyDenied: reason = "with an explicit deny in a \(kind)-based policy"
     }
     return "AccessDeniedException: User: \(request.principal.arn) is not authorized to perform: \(action) "
       + "on resource: \(request.resource) \(reason)"

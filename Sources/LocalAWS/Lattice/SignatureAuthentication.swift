@@ -11,8 +11,7 @@ public import SigV4
 /// Unlike Lattice, the answer to a rejected request contains the cause, which a real service must not tell strangers.
 public struct SignatureAuthentication: Sendable {
   private let verifier: Verifier
-  private let credentials: Credentials
-  private let principal: Principal
+  private let callers: Callers
 
   /// Creates an authentication that knows one caller.
   ///
@@ -24,23 +23,36 @@ public struct SignatureAuthentication: Sendable {
   public init(
     service: SigningService = .vpcLattice, region: String, credentials: Credentials, principal: Principal
   ) {
-    verifier = Verifier(service: service, region: region, nonCanonicalTargets: .accepted)
-    self.credentials = credentials
-    self.principal = principal
+    let callers = Callers()
+    callers.add(credentials, as: principal)
+    self.init(service: service, region: region, callers: callers)
   }
 
-  /// Returns the sender of `request`; for ``LatticeService/start(arn:policy:greeting:on:authenticate:)``.
+  /// Creates an authentication that knows the callers of a list, also those who are added later.
+  ///
+  /// - Parameters:
+  ///   - service: The service that signatures must be for, whose rules hold.
+  ///   - region: The region that signatures must be for.
+  ///   - callers: The callers.
+  public init(service: SigningService = .vpcLattice, region: String, callers: Callers) {
+    verifier = Verifier(service: service, region: region, nonCanonicalTargets: .accepted)
+    self.callers = callers
+  }
+
+  /// Returns the sender of `request`; the `authenticate` parameter of ``LatticeService``.
   @Sendable public func authenticate(
     _ request: SignableRequest, _ body: [UInt8], at time: Date
   ) async -> LatticeService.Authentication {
     do throws(VerificationError) {
-      // Credentials of another id than the one that signed count as none.
-      _ = try verifier.verify(request, payload: .bytes(body), with: credentials, at: time)
-      return .authenticated(principal)
+      let caller = try callers.verify(request, body, by: verifier, at: time)
+      return caller.map { .authenticated($0.principal) } ?? .anonymous
     } catch {
       guard error.code != .missingSignature else { return .anonymous }
       guard error.code == .wrongSignature else { return .rejected(error.response(for: .vpcLattice).body) }
-      let mismatch = SignatureDiagnosis(of: request, payload: .bytes(body), credentials: credentials)
+      // An unknown access key ID is compared with that of the only caller.
+      let claimed = (try? SignatureClaim(request)).flatMap { callers.caller(accessKeyID: $0.accessKeyID) }
+      let mismatch = SignatureDiagnosis(
+        of: request, payload: .bytes(body), credentials: (claimed ?? callers.only)?.credentials)
       return .rejected(error.response(for: .vpcLattice).body + " Diagnosis: " + mismatch.description)
     }
   }

@@ -18,6 +18,7 @@ struct Connection: Sendable {
   let bodyLimit: Int
   let log: RequestLog
   let plan: Locked<FaultPlan>
+  let observers: Locked<LocalServer.Observer?>
   let clock: LocalClock
   let handler: LocalServer.Handler
 
@@ -68,7 +69,9 @@ struct Connection: Sendable {
   ) async throws -> Delivery.Persistence {
     log.append(RecordedRequest(request: received.request, body: received.body, connection: id))
     var response: LocalServer.Response
-    switch plan.withLock({ $0.next(for: received.request) }).kind {
+    let fault = plan.withLock { $0.next(for: received.request) }
+    if fault != .asUsual { observers.value?(received.request, .fault) }
+    switch fault.kind {
     case .silent:
       try await outlast(&requests)
       return .close
@@ -84,6 +87,7 @@ struct Connection: Sendable {
       response.delivery = delivery
     case .asUsual:
       response = await usualAnswer(to: received)
+      observers.value?(received.request, .answered(response.status))
     }
     let persistence: Delivery.Persistence = received.isKeepAlive ? response.delivery.persistence : .close
     let isComplete = try await ResponseWriter(outbound, clock).write(

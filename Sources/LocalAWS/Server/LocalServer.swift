@@ -11,6 +11,17 @@ public final class LocalServer: Sendable {
   /// Answers a request, given its body.
   public typealias Handler = @Sendable (SignableRequest, [UInt8]) async -> Response
 
+  /// What a server does with a request.
+  public enum Outcome: Sendable, Hashable {
+    /// It answers as usual, with this status.
+    case answered(Int)
+    /// It plays a fault of its plan.
+    case fault
+  }
+
+  /// Sees each request, and what the server does with it.
+  public typealias Observer = @Sendable (SignableRequest, Outcome) -> Void
+
   /// The default maximum size of a request body, in bytes.
   public static let defaultBodyLimit = 1 << 20
 
@@ -25,10 +36,11 @@ public final class LocalServer: Sendable {
   private let connections: ConnectionTasks
   private let log: RequestLog
   private let plan: Locked<FaultPlan>
+  private let observers: Locked<Observer?>
 
   private init(
     address: LoopbackAddress, port: Int, clock: LocalClock, channel: any Channel, connections: ConnectionTasks,
-    log: RequestLog, plan: Locked<FaultPlan>
+    log: RequestLog, plan: Locked<FaultPlan>, observers: Locked<Observer?>
   ) {
     self.address = address
     self.port = port
@@ -37,19 +49,22 @@ public final class LocalServer: Sendable {
     self.connections = connections
     self.log = log
     self.plan = plan
+    self.observers = observers
   }
 
-  /// Starts a server on a free port.
+  /// Starts a server.
   ///
   /// - Parameters:
   ///   - address: The loopback address to listen on.
+  ///   - port: The port to listen on; 0 for a free one.
   ///   - bodyLimit: The largest request body to hand on, in bytes; a longer one is answered 413 without the handler.
   ///   - clock: The server's clock.
   ///   - handler: Answers each request. It is cancelled when the server stops.
   /// - Returns: The running server.
-  /// - Throws: The system's error when the address can't be bound, as `::1` on a machine without IPv6.
+  /// - Throws: The system's error when the address can't be bound, as `::1` on a machine without IPv6, or a port in use.
   public static func start(
     on address: LoopbackAddress = .ipv4,
+    port: Int = 0,
     bodyLimit: Int = defaultBodyLimit,
     clock: LocalClock = LocalClock(),
     handler: @escaping Handler
@@ -57,6 +72,7 @@ public final class LocalServer: Sendable {
     let connections = ConnectionTasks()
     let log = RequestLog()
     let plan = Locked(FaultPlan())
+    let observers = Locked<Observer?>(nil)
     // The process-wide event loops: they need no shutdown.
     let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
     let channel = try await PeerCheck.options
@@ -70,16 +86,17 @@ public final class LocalServer: Sendable {
         channel.eventLoop.makeCompletedFuture {
           let stream = try Connection.Stream.http(on: channel)
           connections.start { id in
-            await Connection(id: id, bodyLimit: bodyLimit, log: log, plan: plan, clock: clock, handler: handler)
-              .serve(stream)
+            await Connection(
+              id: id, bodyLimit: bodyLimit, log: log, plan: plan, observers: observers, clock: clock, handler: handler
+            ).serve(stream)
           }
         }
       }
-      .bind(host: address.text, port: 0)
+      .bind(host: address.text, port: port)
       .get()
     return LocalServer(
       address: address, port: channel.localAddress?.port ?? 0, clock: clock, channel: channel,
-      connections: connections, log: log, plan: plan)
+      connections: connections, log: log, plan: plan, observers: observers)
   }
 
   /// The URL of the server's root without a trailing slash, such as `http://127.0.0.1:49152`.
@@ -89,6 +106,12 @@ public final class LocalServer: Sendable {
   public var faults: FaultPlan {
     get { plan.value }
     set { plan.value = newValue }
+  }
+
+  /// Sees each request from the next one on, just before it is answered.
+  public var observer: Observer? {
+    get { observers.value }
+    set { observers.value = newValue }
   }
 
   /// Stops listening, closes every connection, and returns when the last one is closed.

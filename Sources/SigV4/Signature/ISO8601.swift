@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-  import struct FoundationEssentials.Date
+  package import struct FoundationEssentials.Date
 #else
-  import struct Foundation.Date
+  package import struct Foundation.Date
 #endif
 
 // Not Foundation's parser: `Date.ISO8601FormatStyle` accepts `2030-03-17T17:46:40Zjunk`, reads `2030-02-30` as March 2 and hour
@@ -9,11 +9,11 @@
 // same grammar as this file.
 
 /// Parses the dates of expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.
-enum ISO8601 {
+package enum ISO8601 {
   /// Parses a date whose seconds may have a fraction and whose zone is `Z`, `+hh:mm`, `+hhmm` or `+hh`.
   ///
   /// - Returns: The date; `nil` for any other text, or for a day or time that doesn't exist.
-  static func date(_ text: some StringProtocol) -> Date? {
+  package static func date(_ text: some StringProtocol) -> Date? {
     var reader = Reader(bytes: Array(text.utf8))
     guard let year = reader.digits(4), reader.skip("-"), let month = reader.digits(2), reader.skip("-"),
       let day = reader.digits(2), reader.skip("T", "t", " "), let hour = reader.digits(2), reader.skip(":"),

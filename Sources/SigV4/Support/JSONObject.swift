@@ -6,8 +6,8 @@
 ///
 /// It accepts exactly RFC 8259, so that two readers never read different things. All members of a repeated name are kept.
 /// A byte order mark, half a surrogate pair and deep nesting are rejected.
-struct JSONObject {
-  enum Value {
+package struct JSONObject {
+  package enum Value {
     case text(String)
     /// A number as it is written, which not every type of numbers can store.
     case number(String)
@@ -18,14 +18,27 @@ struct JSONObject {
   }
 
   /// Names and values, which are `nil` for `null`.
-  let members: [(name: String, value: Value?)]
+  package let members: [(name: String, value: Value?)]
+
+  /// The number of bytes before the first that a JSON object can't have there.
+  package struct Flaw: Error {
+    package let offset: Int
+  }
 
   /// Reads an object; `nil` for any other bytes.
   init?(_ bytes: [UInt8]) {
-    guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+    guard let object = try? JSONObject(parsing: bytes) else { return nil }
+    self = object
+  }
+
+  /// Reads an object.
+  package init(parsing bytes: [UInt8]) throws(Flaw) {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let decoded = String(decoding: bytes, as: UTF8.self).utf8
+      throw Flaw(offset: zip(bytes, decoded).prefix { $0 == $1 }.count)
+    }
     var reader = JSONReader(rest: text.utf8[...])
-    guard let members = try? reader.document() else { return nil }
-    self.members = members
+    do { members = try reader.document() } catch { throw Flaw(offset: bytes.count - reader.rest.count) }
   }
 }
 
@@ -35,7 +48,7 @@ private struct JSONReader {
   /// Deeper than any real document, and far from overflowing the stack.
   private static let maximumDepth = 64
 
-  private var rest: Substring.UTF8View
+  private(set) var rest: Substring.UTF8View
 
   init(rest: Substring.UTF8View) { self.rest = rest }
 

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let policy = try policy.map(Self.readPolicy)
+    let policy = try policy.map { try PolicyFile.policy($0) }
     let stage = try await DemoStage.start(SigningService(service))
     do {
       let passed = try await DemoStory(stage: stage).tell()
@@ -40,14 +40,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
   }
 
-  private static func readPolicy(_ path: String) throws -> AuthPolicy {
-    guard let json = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure("The file \(path) can't be read.")
-    }
-    do { return try AuthPolicy(json: json) } catch { throw Failure("Invalid auth policy in \(path): \(error)") }
-  }
-
   private func leaveRunning(_ stage: DemoStage, behind policy: AuthPolicy) async throws {
+    let interruption = Interruption()
     stage.service.policy = policy
     print(
       """
@@ -60,7 +54,7 @@ struct DemoCommand: AsyncParsableCommand {
           \(payloadOption)\(stage.service.baseURL)/
       """)
     fflush(nil)  // who reads through a pipe waits for these lines
-    await interruption()
+    await interruption.wait()
   }
 
   private var policyName: String { policy.map { "the policy in \($0)" } ?? "the first policy" }
@@ -69,21 +63,5 @@ struct DemoCommand: AsyncParsableCommand {
   private var payloadOption: String {
     service == SigningService.vpcLattice.name
       ? "--header \"x-amz-content-sha256: UNSIGNED-PAYLOAD\" \\\n    " : ""
-  }
-
-  /// Returns when the user presses Ctrl-C or the process receives SIGTERM.
-  private func interruption() async {
-    let signals = [SIGINT, SIGTERM].map { number in
-      signal(number, SIG_IGN)
-      return DispatchSource.makeSignalSource(signal: number)
-    }
-    let pressed = AsyncStream<Void> { continuation in
-      for source in signals {
-        source.setEventHandler { continuation.yield() }
-        source.resume()
-      }
-    }
-    for await _ in pressed { break }
-    signals.forEach { $0.cancel() }
   }
 }

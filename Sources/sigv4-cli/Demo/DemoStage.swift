@@ -16,19 +16,12 @@ struct DemoStage {
   let credentials: Credentials
 
   static func start(_ signingService: SigningService) async throws -> DemoStage {
-    let credentials = Credentials(
-      accessKeyID: "ASIADEMO" + random(12, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
-      secretAccessKey: random(40, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
-      sessionToken: "demo-session-token-"
-        + random(60, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
-      expiration: Date(timeIntervalSinceNow: 6 * 3600), accountID: "123456789012")
+    let callers = Callers()
+    let credentials = callers.add("arn:aws:sts::123456789012:assumed-role/reservation-client/i-0123456789abcdef0")
     let metadata = try await InstanceMetadataService.start(
       Instance(roleName: "reservation-client", credentials: credentials, region: region))
     let service = try await LatticeService.start(
-      authenticate: SignatureAuthentication(
-        service: signingService, region: region, credentials: credentials,
-        principal: Principal(arn: "arn:aws:sts::123456789012:assumed-role/reservation-client/i-0123456789abcdef0")
-      ).authenticate)
+      authenticate: SignatureAuthentication(service: signingService, region: region, callers: callers).authenticate)
     guard let url = URL(string: service.baseURL) else { throw Failure("Invalid URL \(service.baseURL).") }
     return DemoStage(
       signingService: signingService, metadata: metadata, service: service, url: url, credentials: credentials)
@@ -37,9 +30,5 @@ struct DemoStage {
   func stop() async {
     await metadata.stop()
     await service.stop()
-  }
-
-  private static func random(_ count: Int, of alphabet: String) -> String {
-    String((0..<count).compactMap { _ in alphabet.randomElement() })
   }
 }

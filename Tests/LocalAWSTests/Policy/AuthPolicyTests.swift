@@ -87,14 +87,14 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
 
   @Test(arguments: [
     ("*", "*", true), ("vpc-lattice-svcs:Invoke", "*", true), ("VPC-Lattice-SVCS:invoke", "*", true),
-    ("vpc-lattice-svcs:*", "*", true), ("vpc-lattice-svcs:Inv?ke", "*", true), ("s3:GetObject", "*", false),
+    ("vpc-lattice-svcs:*", "*", true), ("vpc-lattice-svcs:Inv?ke", "*", true), ("vpc-lattice-svcs:Connect", "*", false),
     ("*", LatticeService.exampleARN + "/a/b", true), ("*", LatticeService.exampleARN + "/*", true),
     ("*", LatticeService.exampleARN + "/?/b", true), ("*", LatticeService.exampleARN + "/A/b", false),
     ("*", LatticeService.exampleARN, false), ("*", "arn:*:service/*/b", true), ("*", "*/a/*/b", false),
   ])
   func `actions and resources are matched with wildcards`(action: String, resource: String, isAllowed: Bool) throws {
     let json =
-      #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":["x:y","\#(action)"],"Resource":"\#(resource)"}]}"#
+      #"{"Statement":[{"Effect":"Allow","Principal":"*","Action":["vpc-lattice-svcs:connect","\#(action)"],"Resource":"\#(resource)"}]}"#
     #expect(ask(try AuthPolicy(json: json), "GET", "/a/b?c=d") == (isAllowed ? .allowed : .implicitlyDenied))
   }
 
@@ -138,7 +138,8 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
   @Test(arguments: [
     (#"{"StringEquals":{"AWS:principaltype":"AssumedRole"}}"#, true),
     (#"{"StringEquals":{"aws:PrincipalAccount":"123456789012"}}"#, true),
-    (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:sts::*:assumed-role/reservations/*"}}"#, true),
+    (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/reserv*"}}"#, true),
+    (#"{"StringLike":{"aws:PrincipalArn":"arn:aws:sts::*:assumed-role/reservations/*"}}"#, false),
     (#"{"StringEquals":{"vpc-lattice-svcs:RequestPath":"/a/b"}}"#, true),
     (#"{"StringEquals":{"vpc-lattice-svcs:RequestMethod":["PUT","GET"]}}"#, true),
     (#"{"StringEquals":{"aws:PrincipalType":"AssumedRole","vpc-lattice-svcs:RequestMethod":"PUT"}}"#, false),
@@ -153,7 +154,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
   }
 
   @Test(arguments: [
-    ("anonymous", "anonymous"), ("arn:aws:iam::1:user/a", "User"), ("arn:aws:iam::1:root", "Account"),
+    ("anonymous", "Anonymous"), ("arn:aws:iam::1:user/a", "User"), ("arn:aws:iam::1:root", "Account"),
     ("arn:aws:sts::1:assumed-role/r/s", "AssumedRole"), ("arn:aws:sts::1:federated-user/f", "FederatedUser"),
   ])
   func `a principal's type shows in its ARN`(arn: String, type: String) {
@@ -171,26 +172,13 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":[1]}}"#, "Resource"),
     (json(#""Actions":"*""#), "Actions"), (json(#""Condition":[]"#), "Condition"),
     (json(#""Condition":{"StringEquals":"x"}"#), "StringEquals"),
-    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":true}}"#), "aws:PrincipalType"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":null}}"#), "aws:PrincipalType"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":[]}}"#), "aws:PrincipalType"),
+    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":[{}]}}"#), "aws:PrincipalType"),
   ])
   func `a policy that AWS rejects is malformed`(json: String, fragment: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .malformed)
-    #expect(error?.message.contains(fragment) == true)
-  }
-
-  @Test(arguments: [
-    (json(#""NotAction":"*""#), "NotAction"), (json(#""NotResource":"*""#), "NotResource"),
-    (json(#""NotPrincipal":"*""#), "NotPrincipal"),
-    (#"{"Statement":{"Effect":"Allow","Principal":{"Service":"a"},"Action":"*","Resource":"*"}}"#, "Service"),
-    (json(#""Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#), "IpAddress"),
-    (json(#""Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}"#), "aws:PrincipalOrgID"),
-    (json(#""Condition":{"StringEquals":{"vpc-lattice-svcs:RequestHeader":"x"}}"#), "RequestHeader"),
-    (json(#""Condition":{"StringEquals":{"aws:PrincipalType":"${aws:username}"}}"#), "variable"),
-  ])
-  func `an unimplemented element is unsupported`(json: String, fragment: String) {
-    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
-    #expect(error?.code == .unsupported)
     #expect(error?.message.contains(fragment) == true)
   }
 
@@ -239,7 +227,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
   }
 
   @Test(arguments: [
-    ("K", "\u{212A}"), ("arn:aws:iam::1:user/K", "arn:aws:iam::1:user/\u{212A}"),
+    ("arn:aws:iam::1:user/K", "arn:aws:iam::1:user/\u{212A}"),
     ("arn:aws:sts::1:assumed-role/\u{E9}/s", "arn:aws:iam::1:role/e\u{301}"),
   ])
   func `principals are compared by bytes`(arn: String, name: String) throws {
@@ -269,7 +257,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
   }
 
   @Test func `one name in two objects, or as a value, isn't a repetition`() throws {
-    let allow = #"{"Sid":"Effect","Effect":"Allow","Principal":"*","Action":["Sid","Sid","*"],"Resource":"*"}"#
+    let allow = #"{"Sid":"Effect","Effect":"Allow","Principal":"*","Action":["*","*"],"Resource":"*"}"#
     let deny = #"{"Sid":"a\"Sid\":","Effect":"Deny","Principal":"*","Action":"*","Resource":"*/x"}"#
     let policy = try AuthPolicy(json: #"{"Statement":[\#(allow),\#(deny)]}"#)
     #expect(ask(policy) == .allowed)
@@ -277,11 +265,13 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
   }
 
   @Test(arguments: [
-    (String(repeating: "[", count: 10_000), "nested"), (String(repeating: #"{"a":"#, count: 2000), "nested"),
-    (#"{"Statement":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}", "nested"),
+    (String(repeating: "[", count: 10_000), "line 1, column 1 "),
+    (String(repeating: #"{"a":"#, count: 2000), "line 1, column 321 "),
+    (#"{"Statement":"# + String(repeating: "[", count: 16) + String(repeating: "]", count: 16) + "}", "statement 1"),
+    ("{\n  \"Statement\": [\n  ],\n}", "line 4, column 1 "), ("{\"a\":'b'}", "line 1, column 6 "),
     (#"{"Statement":[]}"# + String(repeating: " ", count: 10_240), "bytes"), (#"{"a"#, "isn't a JSON object"),
     (#"{"a\"#, "isn't a JSON object"), (#"{"\uD800":1}"#, "isn't a JSON object"), ("]]]", "isn't a JSON object"),
-    (#""Effect":"#, "isn't a JSON object"),
+    (#""Effect":"#, "isn't a JSON object"), (#"{"Statement":[]} {}"#, "line 1, column 18 "),
   ])
   func `what is too large, too deep or cut off is malformed`(json: String, fragment: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }

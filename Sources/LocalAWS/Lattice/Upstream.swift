@@ -1,0 +1,127 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import SigV4
+
+/// A server that answers the requests that a service allows.
+///
+/// Each request has a connection of its own. The method, the target, the body and the headers arrive as they were sent, but
+/// for those that describe the connection (RFC 9110, 7.6.1). Requests and responses are at most 16 MB long, and a response
+/// arrives within 60 seconds.
+public struct Upstream: Sendable, Hashable {
+  /// The most bytes of a body.
+  static let bodyLimit = 16 << 20
+
+  /// The URL, such as `http://127.0.0.1:8000`.
+  public let url: String
+  private let host: String
+  private let port: Int
+
+  /// Reads the URL of a server: `http`, a host, and a port unless it is 80.
+  ///
+  /// - Returns: `nil` for another scheme, and for a URL with a user, a path or a query.
+  public init?(_ url: String) {
+    let scheme = "http://"
+    guard url.begins(with: scheme) else { return nil }
+    var authority = Array(url.utf8.dropFirst(scheme.utf8.count))
+    if authority.last == UInt8(ascii: "/") { authority.removeLast() }
+    var port = 80
+    let bracket = authority.lastIndex(of: UInt8(ascii: "]"))
+    if let colon = authority.lastIndex(of: UInt8(ascii: ":")), bracket.map({ $0 < colon }) != false {
+      guard let number = Int(String(decoding: authority[(colon + 1)...], as: UTF8.self)), 1...65_535 ~= number else {
+        return nil
+      }
+      port = number
+      authority = Array(authority[..<colon])
+    }
+    if bracket == authority.count - 1, authority.first == UInt8(ascii: "[") {
+      authority = Array(authority.dropFirst().dropLast())
+    }
+    guard !authority.isEmpty,
+      authority.allSatisfy({ $0 > UInt8(ascii: " ") && $0 < 0x7F && !"/?#@[]%".utf8.contains($0) })
+    else { return nil }
+    self.url = url
+    host = String(decoding: authority, as: UTF8.self)
+    self.port = port
+  }
+
+  /// Sends a request on, and returns the response.
+  func answer(_ request: SignableRequest, _ body: [UInt8]) async throws(UpstreamError) -> LocalServer.Response {
+    do {
+      let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.seconds(5))
+      let channel = try await bootstrap.connect(host: host, port: port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
+          return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
+            wrappingChannelSynchronously: channel)
+        }
+      }
+      // Closing the channel ends the reading below.
+      let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(60)) { channel.channel.close(promise: nil) }
+      defer { deadline.cancel() }
+      return try await channel.executeThenClose { inbound, outbound in
+        try await outbound.write(contentsOf: Self.parts(of: request, body))
+        return try await Self.response(inbound)
+      }
+    } catch let error as UpstreamError {
+      throw error
+    } catch {
+      throw UpstreamError(503, "The upstream server \(url) can't be reached: \(error)")
+    }
+  }
+
+  private static func parts(of request: SignableRequest, _ body: [UInt8]) -> [HTTPClientRequestPart] {
+    var headers = HTTPHeaders(endToEnd(request.headers).map { ($0.name, $0.value) })
+    headers.add(name: "Connection", value: "close")
+    if !body.isEmpty || request.headers["content-length"] != nil || request.headers["transfer-encoding"] != nil {
+      headers.replaceOrAdd(name: "Content-Length", value: "\(body.count)")
+    }
+    let head = HTTPRequestHead(
+      version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target, headers: headers)
+    return [.head(head)] + (body.isEmpty ? [] : [.body(.byteBuffer(ByteBuffer(bytes: body)))]) + [.end(nil)]
+  }
+
+  private static func response(
+    _ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>
+  ) async throws -> LocalServer.Response {
+    var response: LocalServer.Response?
+    for try await part in inbound {
+      switch part {
+      case .head(let head) where head.status.code < 200: continue
+      case .head(let head):
+        let headers = endToEnd(head.headers.map { HeaderField($0.name, $0.value) })
+        response = LocalServer.Response(
+          status: Int(head.status.code), headers: headers.filter { !$0.isNamed("content-length") })
+      case .body(let bytes):
+        response?.body.append(contentsOf: bytes.readableBytesView)
+        guard (response?.body.count ?? 0) <= bodyLimit else {
+          throw UpstreamError(502, "The upstream server's response is longer than \(bodyLimit >> 20) MB.")
+        }
+      case .end:
+        if let response { return response }
+      }
+    }
+    throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds.")
+  }
+
+  /// The headers that aren't about one connection.
+  private static func endToEnd(_ headers: [HeaderField]) -> [HeaderField] {
+    let named = headers[values: "connection"].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+      .map { Substring($0).utf8.filter { $0 > UInt8(ascii: " ") }.asciiLowercased }
+    let hopByHop =
+      ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"]
+      + named
+    return headers.filter { header in !hopByHop.contains { header.isNamed($0) } }
+  }
+}
+
+/// Why an upstream server gave no response.
+struct UpstreamError: Error {
+  let status: Int
+  let message: String
+
+  init(_ status: Int, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}

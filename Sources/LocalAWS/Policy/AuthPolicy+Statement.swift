@@ -1,0 +1,108 @@
+import SigV4
+
+extension AuthPolicy {
+  /// A statement of a policy.
+  struct Statement: Sendable, Hashable {
+    enum Effect: String { case allow = "Allow", deny = "Deny" }
+
+    /// What an element such as `Action` or `NotAction` lists.
+    enum Listed<Element: Sendable & Hashable>: Sendable, Hashable {
+      case any(of: [Element])
+      case none(of: [Element])
+
+      var elements: [Element] {
+        switch self {
+        case .any(let elements), .none(let elements): elements
+        }
+      }
+    }
+
+    let number: Int
+    var sid: String?
+    var effect: Effect
+    var principals: Listed<String>
+    var actions: Listed<PolicyText>
+    var resources: Listed<PolicyText>
+    var conditions: [Condition]
+
+    /// The variables of the statement.
+    var variables: [PolicyVariable] {
+      resources.elements.flatMap(\.variables) + conditions.flatMap(\.values).flatMap(\.variables)
+    }
+
+    func evaluation(of request: Request) -> Evaluation.StatementResult {
+      Evaluation.StatementResult(
+        number: number, sid: sid, allows: effect == .allow, mismatch: mismatch(with: request))
+    }
+
+    /// Why the statement doesn't apply; `nil` if it applies.
+    private func mismatch(with request: Request) -> String? {
+      let principal = request.principal
+      let namesPrincipal =
+        switch principals {
+        case .any(let names): names.contains { principal.isNamed(by: $0) }
+        case .none(let names): !names.contains { principal.isExcepted(by: $0) }
+        }
+      guard namesPrincipal else { return "it isn't for the principal \(principal.arn)" }
+      let action = Request.action
+      guard applies(actions, action.utf8.asciiLowercased, request) else { return "it isn't for the action \(action)" }
+      guard applies(resources, request.service + ComparedText.canonical(request.target.path), request) else {
+        return "it isn't for the resource \(request.resource)" + missingVariable(in: resources.elements, request)
+      }
+      for condition in conditions {
+        if let mismatch = condition.mismatch(with: request) { return mismatch }
+      }
+      return nil
+    }
+
+    private func applies(_ listed: Listed<PolicyText>, _ value: String, _ request: Request) -> Bool {
+      switch listed {
+      case .any(let texts): texts.contains { $0.matches(value, in: request) == true }
+      // A text with a variable that has no value might match, so the statement isn't known to apply.
+      case .none(let texts): texts.allSatisfy { $0.matches(value, in: request) == false }
+      }
+    }
+
+    private func missingVariable(in texts: [PolicyText], _ request: Request) -> String {
+      texts.flatMap(\.variables).first { $0.value(in: request) == nil }
+        .map { "; the request has no value for ${\($0.key.name)}" } ?? ""
+    }
+  }
+
+  /// A condition: an operator, a key, and the values that the policy lists.
+  struct Condition: Sendable, Hashable {
+    /// The operator's name as it is written.
+    let name: String
+    let comparison: ConditionOperator
+    let key: ConditionKey
+    let values: [ConditionValue]
+
+    /// Why the condition isn't met; `nil` if it is.
+    func mismatch(with request: Request) -> String? {
+      let sent = comparison.comparesStrings ? key.comparedValues(in: request) : key.values(in: request)
+      if comparison.comparison == .null {
+        let isMet = values.contains { $0 == .absence(sent.isEmpty) }
+        return isMet ? nil : "\(name) \(key.name): the request has \(sent.isEmpty ? "no" : "a") value"
+      }
+      let isAcceptedAbsence = sent.isEmpty && comparison.acceptsAbsence
+      // An operator that negates would be true of a value that isn't known.
+      let missing = values.flatMap(\.variables).first { $0.value(in: request) == nil }
+      if let missing, !isAcceptedAbsence {
+        return "\(name) \(key.name): the request has no value for ${\(missing.key.name)}"
+      }
+      let isMet = comparison.holds(of: sent) { value in
+        values.contains { $0.matches(value, in: request, comparison.comparison) }
+      }
+      return isMet ? nil : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
+    }
+
+    /// The values for a reader, but not those that may be a secret.
+    private func shown(_ values: [String]) -> String {
+      if values.isEmpty { return "no value" }
+      guard !key.name.begins(with: "vpc-lattice-svcs:RequestHeader/"), key.form != .parameter else {
+        return values.count == 1 ? "another value" : "other values"
+      }
+      return values.map(\.debugDescription).joined(separator: ", ")
+    }
+  }
+}

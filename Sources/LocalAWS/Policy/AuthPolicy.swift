@@ -1,0 +1,73 @@
+/// An auth policy of a VPC Lattice service or service network: who may send which requests.
+///
+/// A request is allowed when a statement allows it and none denies it. The language is IAM's for resource-based policies
+/// (IAM User Guide, "IAM JSON policy elements reference"; VPC Lattice User Guide, "Control access to VPC Lattice services using
+/// auth policies"): `Principal`, `Action` and `Resource` and their negations, conditions with every operator, and variables.
+public struct AuthPolicy: Sendable, Hashable {
+  /// A policy's decision on a request.
+  public enum Decision: Sendable, Hashable {
+    /// A statement allows it, and none denies it.
+    case allowed
+    /// No statement allows or denies it.
+    case implicitlyDenied
+    /// A statement denies it, whatever others allow.
+    case explicitlyDenied
+  }
+
+  var statements: [Statement]
+
+  /// The number of statements.
+  public var statementCount: Int { statements.count }
+
+  /// Returns the policy's decision on a request.
+  ///
+  /// Paths and query parameters are compared in canonical form (``SigV4/CanonicalTarget``), those of the policy too:
+  /// a policy that denies `/a%3Ab` denies `/a:b` and `//a:b`. The wildcard `?` matches one character or one escaped byte.
+  public func decision(for request: Request) -> Decision { evaluation(of: request).decision }
+
+  /// Returns the policy's decision on a request, and the reason of each statement.
+  public func evaluation(of request: Request) -> Evaluation {
+    Evaluation(statements: statements.map { $0.evaluation(of: request) })
+  }
+
+  /// The condition keys of the policy that have no value in `context` and can't be read from a request, by name.
+  ///
+  /// A condition on such a key has the outcome of an absent key in each request.
+  public func keysWithoutValue(in context: PolicyContext) -> [String] {
+    let keys = statements.flatMap(\.conditions).map(\.key) + statements.flatMap(\.variables).map(\.key)
+    return Set(
+      keys.filter { !$0.isComputed && context.values[$0.id] == nil }.map(\.name)
+    ).sorted()
+  }
+}
+
+extension AuthPolicy {
+  /// *Allow only authenticated access*: every signed request, and no other.
+  ///
+  ///     {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*",
+  ///       "Condition":{"StringNotEqualsIgnoreCase":{"aws:PrincipalType":"anonymous"}}}]}
+  public static let authenticatedOnly = AuthPolicy(allowingUnless: [(.principalType, "anonymous")])
+
+  /// Every signed request but GET: as ``authenticatedOnly``, with
+  /// `"vpc-lattice-svcs:RequestMethod": "GET"` and `aws:PrincipalType`, both of which must hold.
+  public static let authenticatedExceptGET = AuthPolicy(
+    allowingUnless: [(.principalType, "anonymous"), (.requestMethod, "GET")])
+
+  /// Every request, signed or not.
+  public static let everybody = AuthPolicy(allowingUnless: [])
+
+  /// Allows what differs from each of these values.
+  private init(allowingUnless excluded: [(key: ConditionKey, value: String)]) {
+    let everything = PolicyText(wildcard: ())
+    statements = [
+      Statement(
+        number: 1, effect: .allow, principals: .any(of: ["*"]), actions: .any(of: [everything]),
+        resources: .any(of: [everything]),
+        conditions: excluded.map {
+          Condition(
+            name: "StringNotEqualsIgnoreCase", comparison: .stringNotEqualsIgnoreCase, key: $0.key,
+            values: [.text(PolicyText(literal: $0.value))])
+        })
+    ]
+  }
+}

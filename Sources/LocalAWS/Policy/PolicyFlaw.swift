@@ -1,0 +1,8 @@
+/// Why a text of a policy isn't accepted; the reader of the policy adds the place.
+struct PolicyFlaw: Error {
+  let code: AuthPolicyError.Code
+  let message: String
+
+  static func malformed(_ message: String) -> PolicyFlaw { PolicyFlaw(code: .malformed, message: message) }
+  static func unsupported(_ message: String) -> PolicyFlaw { PolicyFlaw(code: .unsupported, message: message) }
+}

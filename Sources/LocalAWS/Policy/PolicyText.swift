@@ -1,0 +1,326 @@
+import SigV4
+
+/// A text of a policy that is compared with a value of a request: characters, wildcards and variables.
+struct PolicyText: Sendable, Hashable {
+  /// The meaning of `*` and `?`.
+  enum Wildcards { case allowed, none }
+
+  /// The meaning of `${…}`, which depends on the policy's version.
+  enum Variables { case replaced, literal }
+
+  /// The form in which texts are compared.
+  enum Form: Sendable, Hashable {
+    /// As it is.
+    case plain
+    /// A canonical path.
+    case path
+    /// The canonical name or value of a query parameter.
+    case parameter
+    /// The ARN of a service, and a canonical path.
+    case resource
+  }
+
+  private enum Token: Sendable, Hashable {
+    case character(Unicode.Scalar)
+    case anyCharacter
+    case anyCharacters
+    case variable(PolicyVariable)
+  }
+
+  /// A part of a text as it is written.
+  private enum Piece {
+    case literal([UInt8])
+    /// A character that has no meaning of its own, such as `${*}`.
+    case character(UInt8)
+    case variable(PolicyVariable)
+
+    var isVariable: Bool { if case .variable = self { true } else { false } }
+  }
+
+  private var tokens: [Token]
+  private let form: Form
+
+  init(_ text: String, _ form: Form, wildcards: Wildcards, variables: Variables) throws(PolicyFlaw) {
+    let pieces = variables == .replaced ? try Self.pieces(text) : [.literal(Array(text.utf8))]
+    switch form {
+    case .plain:
+      tokens = pieces.flatMap { piece -> [Token] in
+        switch piece {
+        case .literal(let bytes):
+          String(decoding: bytes, as: UTF8.self).unicodeScalars.map { Self.token($0, wildcards) }
+        case .character(let character): [.character(Unicode.Scalar(character))]
+        case .variable(let variable): [.variable(variable)]
+        }
+      }
+    case .path: tokens = try Self.path(pieces, text, wildcards)
+    case .parameter:
+      tokens = try Self.canonical(MarkedText(pieces, wildcards)) { (text) throws(PolicyFlaw) in
+        ComparedText.canonicalParameter(text)
+      }
+    case .resource: tokens = try Self.resource(pieces)
+    }
+    // Only the values of variables are brought into a form later.
+    self.form = pieces.contains(where: \.isVariable) ? form : .plain
+  }
+
+  /// A text without wildcards and variables.
+  init(literal text: String) {
+    form = .plain
+    tokens = text.unicodeScalars.map { .character($0) }
+  }
+
+  /// The text `*`.
+  init(wildcard: Void) {
+    form = .plain
+    tokens = [.anyCharacters]
+  }
+
+  /// The variables of the text.
+  var variables: [PolicyVariable] {
+    tokens.compactMap { if case .variable(let variable) = $0 { variable } else { nil } }
+  }
+
+  /// Whether a value matches the text; `nil` if a variable has no value in the request, or there is no request.
+  func matches(_ value: String, in request: AuthPolicy.Request?, ignoringCase: Bool = false) -> Bool? {
+    var elements: [WildcardPattern.Element] = []
+    for token in tokens {
+      switch token {
+      case .character(let character): elements.append(.character(character))
+      case .anyCharacter: elements.append(.anyCharacter)
+      case .anyCharacters: elements.append(.anyCharacters)
+      case .variable(let variable):
+        guard let value = request.flatMap({ variable.value(in: $0) }) else { return nil }
+        let compared = form == .plain ? value : ComparedText.literal(value, isPath: form != .parameter)
+        elements += compared.unicodeScalars.map { .character($0) }
+      }
+    }
+    return ignoringCase
+      ? WildcardPattern(elements.map(\.asciiLowercased)).matches(value.unicodeScalars.lazy.map(\.asciiLowercased))
+      : WildcardPattern(elements).matches(value.unicodeScalars)
+  }
+
+  /// The parts between the first five colons, and the rest; `nil` if there are fewer colons.
+  var arnParts: [PolicyText]? {
+    let parts = tokens.split(separator: .character(":"), maxSplits: 5, omittingEmptySubsequences: false)
+    return parts.count == 6 ? parts.map { PolicyText(tokens: Array($0)) } : nil
+  }
+
+  private init(tokens: [Token]) {
+    form = .plain
+    self.tokens = tokens
+  }
+
+  private static func token(_ character: Unicode.Scalar, _ wildcards: Wildcards) -> Token {
+    switch character {
+    case "*" where wildcards == .allowed: .anyCharacters
+    case "?" where wildcards == .allowed: .anyCharacter
+    default: .character(character)
+    }
+  }
+}
+
+// MARK: - Variables
+
+extension PolicyText {
+  private static func pieces(_ text: String) throws(PolicyFlaw) -> [Piece] {
+    var pieces: [Piece] = []
+    var rest = Array(text.utf8)[...]
+    while let start = rest.firstRange(of: "${".utf8) {
+      if start.lowerBound > rest.startIndex { pieces.append(.literal(Array(rest[..<start.lowerBound]))) }
+      rest = rest[start.upperBound...]
+      var isQuoted = false
+      let end = rest.firstIndex { byte in
+        if byte == UInt8(ascii: "'") { isQuoted.toggle() }
+        return byte == UInt8(ascii: "}") && !isQuoted
+      }
+      guard let end else { throw .malformed("a variable has no closing brace; write a dollar sign as ${$}") }
+      let name = rest[..<end]
+      if name.count == 1, let character = name.first, "*?$".utf8.contains(character) {
+        pieces.append(.character(character))
+      } else {
+        pieces.append(.variable(try PolicyVariable(String(decoding: name, as: UTF8.self))))
+      }
+      rest = rest[(end + 1)...]
+    }
+    if !rest.isEmpty { pieces.append(.literal(Array(rest))) }
+    return pieces
+  }
+}
+
+// MARK: - Canonical forms
+
+extension PolicyText {
+  /// A text whose wildcards and variables are escapes that no text in UTF-8 contains, so that it can be canonicalized.
+  private struct MarkedText {
+    static let variableMark: UInt8 = 0xFD
+    static let anyCharactersMark: UInt8 = 0xFE
+    static let anyCharacterMark: UInt8 = 0xFF
+
+    var bytes: [UInt8] = []
+    var variables: [PolicyVariable] = []
+
+    init(_ pieces: [Piece], _ wildcards: Wildcards) throws(PolicyFlaw) {
+      let hasVariables = pieces.contains(where: \.isVariable)
+      lowestMark = hasVariables ? Self.variableMark : wildcards == .allowed ? Self.anyCharactersMark : nil
+      for (index, piece) in pieces.enumerated() {
+        switch piece {
+        case .character(let character): bytes += "%\(String(character, radix: 16, uppercase: true))".utf8
+        case .variable(let variable):
+          bytes += "%FD\(variables.count)%FD".utf8
+          variables.append(variable)
+        case .literal(let literal):
+          try Self.check(literal, wildcards, isLast: index == pieces.count - 1)
+          guard lowestMark.map({ mark in PercentEncoding.bytes(literal).allSatisfy { $0 < mark } }) != false else {
+            throw .malformed("it contains %FD, %FE or %FF, which isn't UTF-8")
+          }
+          bytes += literal.flatMap { byte in
+            switch byte {
+            case UInt8(ascii: "*") where wildcards == .allowed: Array("%FE".utf8)
+            case UInt8(ascii: "?") where wildcards == .allowed: Array("%FF".utf8)
+            default: [byte]
+            }
+          }
+        }
+      }
+    }
+
+    /// The least of the bytes that are marks; `nil` if there are none, so that all bytes are themselves.
+    private(set) var lowestMark: UInt8?
+
+    private init(_ bytes: [UInt8], _ variables: [PolicyVariable], lowestMark: UInt8?) {
+      (self.bytes, self.variables, self.lowestMark) = (bytes, variables, lowestMark)
+    }
+
+    /// A part of the text.
+    func part(_ range: some RangeExpression<Int>) -> MarkedText {
+      MarkedText(Array(bytes[range.relative(to: bytes)]), variables, lowestMark: lowestMark)
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func check(_ literal: [UInt8], _ wildcards: Wildcards, isLast: Bool) throws(PolicyFlaw) {
+      for index in literal.indices where literal[index] == UInt8(ascii: "%") {
+        let digits = literal[index...].dropFirst().prefix(2)
+        guard wildcards == .none || !digits.contains(where: { "*?".utf8.contains($0) }), digits.count == 2 || isLast
+        else { throw .malformed("a wildcard or a variable stands within an escape; write a percent sign as %25") }
+      }
+    }
+  }
+
+  private static func resource(_ pieces: [Piece]) throws(PolicyFlaw) -> [Token] {
+    var colons = 0
+    for piece in pieces {
+      switch piece {
+      case .literal(let bytes): colons += bytes.count { $0 == UInt8(ascii: ":") }
+      case .variable where colons < 5:
+        throw .malformed("a variable stands before the fifth colon of the ARN")
+      case .character, .variable: break
+      }
+    }
+    let marked = try MarkedText(pieces, .allowed)
+    guard ["*", "?", "arn:"].contains(where: { startsWith($0, pieces) }) else {
+      throw .malformed("it is neither an ARN nor a wildcard")
+    }
+    // After a slash the same text is part of a path.
+    let name = marked.bytes.firstRange(of: ":service/".utf8)
+      .flatMap { marked.bytes[..<$0.lowerBound].contains(UInt8(ascii: "/")) ? nil : $0.upperBound }
+    let slash = name.flatMap { marked.bytes[$0...].firstIndex(of: UInt8(ascii: "/")) } ?? 0
+    let arn = marked.part(..<slash)
+    return tokens(ComparedText.canonical(arn.text), arn)
+      + (try pattern(marked.part(slash...), hasWildcard: arn.bytes.contains(UInt8(ascii: "%"))))
+  }
+
+  private static func startsWith(_ prefix: String, _ pieces: [Piece]) -> Bool {
+    guard case .literal(let bytes)? = pieces.first else { return false }
+    return bytes.starts(with: prefix.utf8)
+  }
+
+  private static func path(_ pieces: [Piece], _ text: String, _ wildcards: Wildcards) throws(PolicyFlaw) -> [Token] {
+    let marked = try MarkedText(pieces, wildcards)
+    if wildcards == .none {
+      let hasQuery = pieces.contains {
+        if case .literal(let bytes) = $0 { bytes.contains(UInt8(ascii: "?")) } else { false }
+      }
+      guard !hasQuery else { throw .malformed("a path contains no query; write a question mark as %3F") }
+    } else {
+      guard startsWithVariable(pieces) || ["/", "*", "?"].contains(where: { startsWith($0, pieces) }) else {
+        throw .malformed("a path begins with / or a wildcard")
+      }
+    }
+    return try pattern(marked, hasWildcard: false, floats: wildcards == .allowed || startsWithVariable(pieces))
+  }
+
+  private static func startsWithVariable(_ pieces: [Piece]) -> Bool {
+    pieces.first?.isVariable == true
+  }
+
+  /// The form of a path, of which the first characters may be left to a wildcard before it.
+  ///
+  /// - Parameter floats: Whether the path may begin with something else than a slash.
+  private static func pattern(
+    _ marked: MarkedText, hasWildcard: Bool, floats: Bool = true
+  ) throws(PolicyFlaw) -> [Token] {
+    var hasWildcard = hasWildcard
+    // The segments since the last wildcard, which `..` can take back.
+    var depth = 0
+    for segment in marked.bytes.split(separator: UInt8(ascii: "/")) {
+      let decoded = PercentEncoding.bytes(segment)
+      switch String(decoding: decoded, as: UTF8.self) {
+      case ".": break
+      case "..":
+        guard depth > 0 || !hasWildcard else {
+          throw .malformed("a segment .. removes a wildcard or a variable; write the path without ..")
+        }
+        depth = max(0, depth - 1)
+      default:
+        let isVariable = marked.lowestMark.map { mark in decoded.contains { $0 >= mark } } ?? false
+        (hasWildcard, depth) = isVariable ? (true, 0) : (hasWildcard, depth + 1)
+      }
+    }
+    guard floats, marked.bytes.first != UInt8(ascii: "/") else {
+      return try canonical(marked, ComparedText.canonicalPath)
+    }
+    let tokens = try canonical(marked) { (text) throws(PolicyFlaw) in try ComparedText.canonicalPath("/" + text) }
+    return Array(tokens.dropFirst())
+  }
+
+  private static func canonical(
+    _ marked: MarkedText, _ canonicalize: (String) throws(PolicyFlaw) -> String
+  ) throws(PolicyFlaw) -> [Token] {
+    tokens(try canonicalize(marked.text), marked)
+  }
+
+  /// The tokens of a text in the form that is compared, in which the marks are escaped bytes.
+  private static func tokens(_ compared: String, _ marked: MarkedText) -> [Token] {
+    var tokens: [Token] = []
+    var rest = Substring(compared).unicodeScalars
+    while let character = rest.popFirst() {
+      switch character {
+      case _ where marked.lowestMark.map { character.value < ComparedText.escaped($0).value } ?? true:
+        tokens.append(.character(character))
+      case ComparedText.escaped(MarkedText.anyCharactersMark): tokens.append(.anyCharacters)
+      case ComparedText.escaped(MarkedText.anyCharacterMark): tokens.append(.anyCharacter)
+      case ComparedText.escaped(MarkedText.variableMark):
+        let number = rest.prefix { $0 != character }
+        rest = rest.dropFirst(number.count + 1)
+        if let index = Int(Substring(number)), marked.variables.indices.contains(index) {
+          tokens.append(.variable(marked.variables[index]))
+        }
+      default: tokens.append(.character(character))
+      }
+    }
+    return tokens
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var asciiLowercased: Unicode.Scalar {
+    "A"..."Z" ~= self ? Unicode.Scalar(UInt8(truncatingIfNeeded: value) | 0x20) : self
+  }
+}
+
+extension WildcardPattern.Element {
+  fileprivate var asciiLowercased: Self {
+    if case .character(let character) = self { .character(character.asciiLowercased) } else { self }
+  }
+}

@@ -1,0 +1,42 @@
+import SigV4
+
+/// A variable of a policy, such as `${aws:username}` or `${aws:PrincipalTag/team, 'none'}`.
+struct PolicyVariable: Sendable, Hashable {
+  let key: ConditionKey
+  /// The value if a request has no value for the key.
+  let defaultValue: String?
+
+  /// Reads the text between the braces.
+  init(_ text: String) throws(PolicyFlaw) {
+    let parts = text.utf8.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
+      .map { Self.trimmed(Substring($0)) }
+    guard let key = ConditionKey(String(parts.first ?? "")) else {
+      throw .unsupported("the variable ${\(text)} names no condition key that is known here")
+    }
+    guard !key.isMultivalued else {
+      throw .malformed("the variable ${\(text)} names a key with several values")
+    }
+    self.key = key
+    guard parts.count > 1 else {
+      defaultValue = nil
+      return
+    }
+    let quoted = parts[1].utf8
+    guard quoted.count > 1, quoted.first == UInt8(ascii: "'"), quoted.last == UInt8(ascii: "'"),
+      !quoted.dropFirst().dropLast().contains(UInt8(ascii: "'"))
+    else { throw .malformed("the default value of ${\(text)} isn't in single quotes") }
+    defaultValue = String(Substring(quoted.dropFirst().dropLast()))
+  }
+
+  /// The value in a request; `nil` if it has none or several, and there is no default.
+  func value(in request: AuthPolicy.Request) -> String? {
+    let values = key.values(in: request)
+    return values.count == 1 ? values[0] : values.isEmpty ? defaultValue : nil
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring {
+    var bytes = text.utf8.drop { $0 == ASCII.space }
+    while bytes.last == ASCII.space { bytes.removeLast() }
+    return Substring(bytes)
+  }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import LocalAWS
+import SigV4
+
+/// Runs instance metadata, container credentials, STS and Lattice services on loopback.
+struct LocalCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "local",
+    abstract: "Runs a local AWS for tests: credentials, STS and VPC Lattice services with your auth policy.",
+    discussion: """
+      Everything listens on 127.0.0.1, and all credentials are made up. A Lattice service answers an allowed request with \
+      "Hello From Lattice Reservations!", or passes it to --upstream, and any other with the 403 of VPC Lattice. The log \
+      on standard error says for each request who signed it and which statement decided. Identity-based policies aren't \
+      simulated.
+
+      With a command after --, runs the command with the variables of --export, and ends with its exit code. Otherwise \
+      serves until Ctrl-C or SIGTERM, and exits with 0; with 1 if a policy or a port can't be used.
+
+      Examples:
+
+        sigv4-cli local --policy policy.json -- pytest
+        sigv4-cli local --service rates=8081 --service parking=8082 --network-policy network.json
+        eval "$(sigv4-cli local --policy policy.json --export &)"; ./tests; kill "$SIGV4_LOCAL_PID"
+        sigv4-cli local --policy policy.json --context aws:PrincipalOrgID=o-1 --clock +10m --fault sts:throttling@2
+      """)
+
+  @OptionGroup var options: LocalOptions
+
+  @Flag(
+    help:
+      "Print the variables that point SDKs at the services, for eval in sh; then close standard output and serve.")
+  var export = false
+
+  @Flag(help: "As --export, with the access key of a user, for curl and programs that read only the environment.")
+  var exportKeys = false
+
+  @Argument(parsing: .postTerminator, help: "A command to run with these variables.")
+  var command: [String] = []
+
+  func validate() throws {
+    guard command.isEmpty || !export else {
+      throw ValidationError("--export can't be combined with a command, which gets the variables anyway.")
+    }
+  }
+
+  func run() async throws {
+    if options.fault.contains("list") {
+      Self.listFaults()
+      return
+    }
+    let interruption = Interruption()
+    let stack = try await LocalStack.start(options)
+    do {
+      let code = try await serve(stack, until: interruption)
+      await stack.stop()
+      if code != 0 { throw ExitCode(code) }
+    } catch {
+      await stack.stop()
+      throw error
+    }
+  }
+
+  private func serve(_ stack: LocalStack, until interruption: Interruption) async throws -> Int32 {
+    let isQuiet = export || exportKeys || !command.isEmpty
+    for line in Self.summary(of: stack) { isQuiet ? SigningTrace.note(line) : print(line) }
+    let policies = stack.services.flatMap { [$0.service.policy] + ($0.service.networkPolicy.map { [$0] } ?? []) }
+    if let context = stack.services.first?.service.context, let note = PolicyFile.note(policies, context) {
+      SigningTrace.note("Note: \(note)")
+    }
+    guard command.isEmpty else {
+      return try await LocalChild(
+        command: command, environment: stack.environment + (exportKeys ? stack.userKeys : []), unset: LocalStack.unset
+      ).run(until: interruption)
+    }
+    if export || exportKeys {
+      print("unset \(LocalStack.unset.joined(separator: " "))")
+      for (name, value) in stack.environment + (exportKeys ? stack.userKeys : []) { print("export \(name)='\(value)'") }
+      // Who reads the variables waits for the end of the output.
+      try StandardOutput.finishAndClose()
+    } else {
+      print("Press Ctrl-C to stop.")
+      try StandardOutput.finish()
+    }
+    await interruption.wait()
+    return 0
+  }
+
+  private static func summary(of stack: LocalStack) -> [String] {
+    [
+      "instance metadata      \(stack.metadata.baseURL)", "container credentials  \(stack.container.url)",
+      "STS                    \(stack.tokens.baseURL)",
+    ]
+      + stack.services.map { name, service in
+        "service \(name.padding(toLength: max(14, name.count), withPad: " ", startingAt: 0)) \(service.baseURL)  \(service.arn)"
+      }
+  }
+
+  private static func listFaults() {
+    print("A fault is PLACE:EFFECT, or PLACE:EFFECT@N for the first N requests.\n\nPlaces:")
+    for place in NamedFault.Place.allCases { print("  \(place.rawValue)") }
+    print("\nEffects:")
+    for effect in NamedFault.table {
+      let places =
+        effect.places.count == NamedFault.Place.allCases.count
+        ? "" : " (\(effect.places.map(\.rawValue).joined(separator: ", ")))"
+      print("  \(effect.name.padding(toLength: 26, withPad: " ", startingAt: 0)) \(effect.summary)\(places)")
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Foundation
+import LocalAWS
+import SigV4
+
+/// The services that a command line describes.
+struct LocalOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "An auth policy, as a JSON file. NAME=FILE is for one service. Defaults to requests that are signed.",
+      valueName: "file"))
+  var policy: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The auth policy of the service network, which must allow a request too.", valueName: "file"))
+  var networkPolicy: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The server that answers allowed requests, such as http://127.0.0.1:8000. NAME=URL is for one service.",
+      valueName: "url"))
+  var upstream: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A Lattice service and its port. Without a port, a free one. Can be repeated. Defaults to reservation.",
+      valueName: "name[=port]"))
+  var service: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The ARN of a service, for policies that name it. NAME=ARN is for one service.", valueName: "arn"))
+  var arn: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A value of a condition key, such as aws:PrincipalOrgID=o-1. Can be repeated for several values.",
+      valueName: "key=value"))
+  var context: [String] = []
+
+  @Option(help: "The time that the services' clocks are ahead: +10m, 90s, 1h; --clock=-10m for behind.")
+  var clock: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A fault to play, such as container:500@2 (twice) or service:silent. Can be repeated. 'list' prints all.",
+      valueName: "fault"))
+  var fault: [String] = []
+
+  @Option(help: "The region.")
+  var region = "us-west-2"
+
+  @Option(help: "The account of the role, the user and the services.")
+  var account = "123456789012"
+
+  @Option(help: "The role of the instance and the container.")
+  var role = "reservation-client"
+
+  /// A Lattice service.
+  struct Service {
+    let name: String
+    /// The port; 0 for a free one.
+    let port: Int
+    let arn: String
+    /// The service's policy.
+    let policy: AuthPolicy
+    let upstream: Upstream?
+  }
+
+  /// The services in the order in which they are given.
+  func services() throws -> [Service] {
+    let named = try (service.isEmpty ? ["reservation"] : service).map { try Self.nameAndPort($0) }
+    let names = named.map(\.name)
+    for name in names where names.count(where: { $0 == name }) > 1 {
+      throw Failure("The service \(name) is given twice.")
+    }
+    guard names.count <= Self.idDigits.count else { throw Failure("At most \(Self.idDigits.count) services can run.") }
+    let policies = try Assignments(policy, names, "--policy")
+    let upstreams = try Assignments(upstream, names, "--upstream")
+    let arns = try Assignments(arn, names, "--arn")
+    guard arns.common == nil || names.count == 1 else { throw Failure("Name the service of --arn: NAME=ARN.") }
+    return try named.enumerated().map { index, service in
+      let file = policies[service.name]
+      let upstream = try upstreams[service.name].map { url in
+        guard let upstream = Upstream(url) else {
+          throw Failure("Invalid upstream \(url.debugDescription). Write it as http://HOST:PORT.")
+        }
+        return upstream
+      }
+      let id = "svc-0123456789abcdef\(Self.idDigits[index])"
+      return Service(
+        name: service.name, port: service.port,
+        arn: arns[service.name] ?? "arn:aws:vpc-lattice:\(region):\(account):service/\(id)",
+        // With a policy of the network alone, the service has the auth type NONE.
+        policy: try file.map { try PolicyFile.policy($0) } ?? (networkPolicy == nil ? .authenticatedOnly : .everybody),
+        upstream: upstream)
+    }
+  }
+
+  private static let idDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
+
+  /// The values of condition keys.
+  func policyContext() throws -> PolicyContext {
+    var context = PolicyContext()
+    try context.set(
+      "vpc-lattice-svcs:ServiceNetworkArn",
+      to: ["arn:aws:vpc-lattice:\(region):\(account):servicenetwork/sn-0123456789abcdef0"])
+    try context.set("vpc-lattice-svcs:SourceVpcOwnerAccount", to: [account])
+    try PolicyFile.read(self.context, into: &context)
+    return context
+  }
+
+  func faults() throws -> [NamedFault] {
+    try fault.map { text in
+      do { return try NamedFault(text) } catch { throw Failure("\(error) Use --fault list to see all.") }
+    }
+  }
+
+  func clockOffset() throws -> Duration {
+    guard let clock else { return .zero }
+    let isBehind = clock.utf8.first == UInt8(ascii: "-")
+    let digits = clock.utf8.dropFirst("+-".utf8.contains(clock.utf8.first ?? 0) ? 1 : 0)
+    let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+    guard let unit = digits.last.flatMap({ units[String(UnicodeScalar($0))] }),
+      digits.first.map({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) == true,
+      let count = Int(Substring(digits.dropLast())), 0...100_000_000 ~= count
+    else { throw Failure("Invalid clock \(clock.debugDescription). Write it as +10m, 90s, 1h or -2d.") }
+    return .seconds(isBehind ? -count * unit : count * unit)
+  }
+
+  private static func nameAndPort(_ text: String) throws -> (name: String, port: Int) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let isName = { (byte: UInt8) in byte.isTokenCharacter && byte != UInt8(ascii: "=") }
+    guard let name = parts.first, !name.isEmpty, name.utf8.allSatisfy(isName) else {
+      throw Failure("Invalid service \(text.debugDescription). Write it as NAME or NAME=PORT.")
+    }
+    guard parts.count > 1 else { return (String(name), 0) }
+    guard let port = Int(parts[1]), 1...65_535 ~= port else {
+      throw Failure("Invalid service \(text.debugDescription). The port is a number from 1 to 65535.")
+    }
+    return (String(name), port)
+  }
+}
+
+/// Values for all services, or for the one that a value begins with.
+private struct Assignments {
+  private(set) var common: String?
+  private var ofServices: [String: String] = [:]
+
+  init(_ texts: [String], _ names: [String], _ option: String) throws {
+    for text in texts {
+      let name = names.first { text.utf8.starts(with: "\($0)=".utf8) }
+      let value = String(Substring(text.utf8.dropFirst(name.map { $0.utf8.count + 1 } ?? 0)))
+      let isRepeated = name.map { ofServices.updateValue(value, forKey: $0) != nil } ?? (common != nil)
+      guard !isRepeated else { throw Failure("\(option) is given twice for \(name ?? "all services").") }
+      if name == nil { common = value }
+    }
+  }
+
+  subscript(_ name: String) -> String? { ofServices[name] ?? common }
+}

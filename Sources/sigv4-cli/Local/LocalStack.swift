@@ -1,0 +1,111 @@
+import Foundation
+import LocalAWS
+import SigV4
+
+/// The running services of `local`.
+struct LocalStack {
+  let metadata: InstanceMetadataService
+  let container: ContainerCredentialsService
+  let tokens: SecurityTokenService
+  let services: [(name: String, service: LatticeService)]
+  /// The variables that point an SDK at the services, in order.
+  let environment: [(name: String, value: String)]
+  /// The keys of a user, for programs that read only the environment.
+  let userKeys: [(name: String, value: String)]
+
+  /// The variables that would take precedence.
+  static let unset = [
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+  ]
+
+  static func start(_ options: LocalOptions) async throws -> LocalStack {
+    let described = try options.services()
+    let network = try options.networkPolicy.map { try PolicyFile.policy($0) }
+    let (context, offset, faults) = (try options.policyContext(), try options.clockOffset(), try options.faults())
+    let callers = Callers()
+    let session = "arn:aws:sts::\(options.account):assumed-role/\(options.role)/"
+    let metadata = try await InstanceMetadataService.start(
+      Instance(
+        roleName: options.role, credentials: callers.add(session + "i-0123456789abcdef0"), region: options.region))
+    let authorization = "local-authorization-token"
+    let container = try await ContainerCredentialsService.start(
+      ContainerCredentialsService.Container(
+        credentials: callers.add(session + "0123456789abcdef0123456789abcdef"), authorization: authorization,
+        roleARN: "arn:aws:iam::\(options.account):role/\(options.role)"))
+    let tokens = try await SecurityTokenService.start(callers: callers)
+    var services: [(name: String, service: LatticeService)] = []
+    let authentication = SignatureAuthentication(region: options.region, callers: callers)
+    for described in described {
+      do {
+        let service = try await LatticeService.start(
+          arn: described.arn, policy: described.policy, port: described.port, authenticate: authentication.authenticate)
+        service.networkPolicy = network
+        service.context = context
+        service.upstream = described.upstream
+        service.clock.offset = offset
+        services.append((described.name, service))
+      } catch {
+        let reason = "\(error)".split(separator: "): ", maxSplits: 1).last ?? ""
+        throw Failure(
+          "The port \(described.port) for \(described.name) can't be used: \(reason). Choose another, or none for a free one."
+        )
+      }
+    }
+    tokens.clock.offset = offset
+    let user = callers.add("arn:aws:iam::\(options.account):user/local-user")
+    let stack = LocalStack(
+      metadata: metadata, container: container, tokens: tokens, services: services,
+      environment: [
+        ("AWS_CONFIG_FILE", "/dev/null"), ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ("AWS_REGION", options.region), ("AWS_DEFAULT_REGION", options.region),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.baseURL + "/"),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.url), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", authorization),
+        ("AWS_ENDPOINT_URL_STS", tokens.baseURL), ("SIGV4_LOCAL_PID", "\(ProcessInfo.processInfo.processIdentifier)"),
+      ] + services.map { (variable(of: $0.name), $0.service.baseURL) },
+      userKeys: [("AWS_ACCESS_KEY_ID", user.accessKeyID), ("AWS_SECRET_ACCESS_KEY", user.secretAccessKey)])
+    stack.play(faults)
+    stack.log()
+    return stack
+  }
+
+  private func play(_ faults: [NamedFault]) {
+    for fault in faults {
+      switch fault.place {
+      case .metadata, .metadataToken, .metadataCredentials: metadata.faults.steps.append(fault.step)
+      case .container: container.faults.steps.append(fault.step)
+      case .sts: tokens.faults.steps.append(fault.step)
+      case .service: for (_, service) in services { service.faults.steps.append(fault.step) }
+      }
+    }
+  }
+
+  private func log() {
+    metadata.server.observer = { LocalLog.note("instance metadata", $0, $1) }
+    container.server.observer = { LocalLog.note("container credentials", $0, $1) }
+    tokens.server.observer = { LocalLog.note("STS", $0, $1) }
+    for (name, service) in services {
+      service.exchanged = { LocalLog.note(name, $0) }
+      service.server.observer = { if $1 == .fault { LocalLog.note(name, $0, $1) } }
+    }
+  }
+
+  func stop() async {
+    await metadata.stop()
+    await container.stop()
+    await tokens.stop()
+    for (_, service) in services { await service.stop() }
+  }
+
+  /// The variable with the URL of a service: `LATTICE_RESERVATION_URL`.
+  static func variable(of name: String) -> String {
+    "LATTICE_"
+      + String(
+        decoding: name.utf8.map { byte in
+          switch byte {
+          case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
+          case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+          default: UInt8(ascii: "_")
+          }
+        }, as: UTF8.self) + "_URL"
+  }
+}

@@ -1,0 +1,142 @@
+import LocalAWS
+import SigV4
+import Testing
+
+/// The elements of statements, and their negations.
+@Suite struct PolicyElementTests {
+  private let other = Principal(arn: "arn:aws:sts::123456789012:assumed-role/other/s")
+  private let foreign = Principal(arn: "arn:aws:iam::999999999999:user/adele")
+
+  @Test func `NotPrincipal denies all but those whom it lists`() throws {
+    let sample = try PolicySample(
+      #""NotPrincipal":{"AWS":["arn:aws:iam::123456789012:role/reservations","arn:aws:iam::123456789012:root"]}"#,
+      effect: "Deny")
+    #expect(try !sample.applies(as: PolicySample.session))
+    #expect(try !sample.applies(as: Principal(arn: "arn:aws:iam::123456789012:root")))
+    // The account excepts its root user, not its other users and roles.
+    for principal in [other, foreign, PolicySample.user, .anonymous] { #expect(try sample.applies(as: principal)) }
+  }
+
+  @Test func `NotPrincipal allows all but those whom it lists`() throws {
+    let sample = try PolicySample(#""NotPrincipal":{"AWS":"\#(PolicySample.user.arn)"}"#)
+    #expect(try !sample.applies(as: PolicySample.user))
+    for principal in [other, foreign, .anonymous] { #expect(try sample.applies(as: principal)) }
+    #expect(try !PolicySample(#""NotPrincipal":"*""#).applies(as: .anonymous))
+  }
+
+  @Test func `NotPrincipal that denies lists the account too`() {
+    for name in [PolicySample.user.arn, PolicySample.session.arn, "arn:aws:iam::123456789012:role/r"] {
+      let error = #expect(throws: AuthPolicyError.self) {
+        try PolicySample(#""NotPrincipal":{"AWS":["\#(name)","999999999999"]}"#, effect: "Deny")
+      }
+      #expect(error?.message.contains("add \"arn:aws:iam::123456789012:root\" to NotPrincipal") == true)
+    }
+  }
+
+  @Test(arguments: [
+    (#""vpc-lattice-svcs:Connect""#, true), (#""vpc-lattice-svcs:Invoke""#, false), (#""*""#, false),
+    (#"["vpc-lattice-svcs:Connect","VPC-Lattice-Svcs:inv*"]"#, false),
+  ])
+  func `NotAction applies to every other action`(actions: String, isMet: Bool) throws {
+    #expect(try PolicySample("\"NotAction\":\(actions)").applies() == isMet)
+  }
+
+  @Test(arguments: [
+    (#""*/admin""#, "/admin", false), (#""*/admin""#, "//admin", false), (#""*/admin""#, "/public", true),
+    (#"["*/admin","*/admin/*"]"#, "/admin/x", false), (#""*""#, "/", false),
+  ])
+  func `NotResource applies to every other resource`(resources: String, target: String, isMet: Bool) throws {
+    #expect(try PolicySample("\"NotResource\":\(resources)").applies(to: target) == isMet)
+  }
+
+  @Test(arguments: [
+    (#""Action":"*","NotAction":"*""#, "both Action and NotAction"),
+    (#""Resource":"*","NotResource":"*""#, "both Resource and NotResource"),
+    (#""Principal":"*","NotPrincipal":"*""#, "both Principal and NotPrincipal"),
+    (#""Principal":{"Service":"ec2.amazonaws.com"}"#, "Principal of \"Service\""),
+    (#""NotPrincipal":{"Federated":"accounts.google.com"}"#, "NotPrincipal of \"Federated\""),
+    (#""Principal":{"aws":"*"}"#, "Principal of \"aws\""), (#""Principal":{}"#, "needs a Principal"),
+    (#""Principal":{"AWS":[]}"#, "needs a Principal"), (#""Principal":["*"]"#, "needs a Principal"),
+    (#""Principal":{"AWS":"arn:aws:iam::123456789012:role/*"}"#, "can't contain a wildcard"),
+    (#""Principal":{"AWS":"adele"}"#, "isn't an ARN of IAM or STS"), (#""Principal":{"AWS":"1234"}"#, "12 digits"),
+    (#""Principal":{"AWS":"arn:aws:s3:::bucket"}"#, "isn't an ARN of IAM or STS"),
+    (#""Principal":{"AWS":"arn:aws:iam::123456789012:user/${aws:username}"}"#, "can't contain a variable"),
+    (#""Action":"Invoke""#, "matches no action"), (#""Action":"s3:GetObject""#, "matches no action"),
+    (#""Action":"vpc-lattice:Invoke""#, "matches no action"),
+    (#""Action":["*","vpc-lattice-svcs:Invok"]"#, "matches no action"),
+    (#""NotAction":"vpc-lattice-svcs:Get*""#, "matches no action"), (#""Action":{}"#, "needs Action"),
+    (#""Action":"${aws:username}""#, "matches no action"), (#""Resource":"admin""#, "neither an ARN nor a wildcard"),
+    (#""Resource":"/admin/*""#, "neither an ARN nor a wildcard"), (#""Resource":"""#, "neither an ARN nor a wildcard"),
+    (#""Resource":1"#, "needs Resource"), (#""NotResource":[]"#, "needs NotResource"), (#""Sid":1"#, "Sid"),
+    (#""Extra":"x""#, "unknown element \"Extra\""), (#""effect":"Allow""#, "unknown element \"effect\""),
+    (#""Condition":{"StringEquals":[]}"#, "StringEquals that isn't an object"),
+  ])
+  func `what isn't understood is an error that names it and the statement`(elements: String, reason: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try PolicySample(elements) }
+    let message = error?.message ?? ""
+    #expect(message.hasPrefix("statement 1 ") && message.contains(reason), "\(message)")
+  }
+
+  @Test(arguments: [
+    (#"{"Version":"2012-10-18","Statement":[]}"#, "Version must be"),
+    (#"{"Version":2012,"Statement":[]}"#, "Version must be"),
+    (#"{"version":"2012-10-17","Statement":[]}"#, "unknown element \"version\""),
+    (#"{"Id":1,"Statement":[]}"#, "Id must be"),
+    (#"{"Statement":null}"#, "statement 1 isn't a JSON object"), (#"{"Statement":[{},1]}"#, "statement 1 needs"),
+  ])
+  func `what isn't understood in the document is an error that names it`(json: String, reason: String) {
+    let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
+    #expect(error?.code == .malformed)
+    #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `two statements with one Sid are an error`() {
+    let statement = #"{"Sid":"a","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#
+    let error = #expect(throws: AuthPolicyError.self) {
+      try AuthPolicy(json: #"{"Statement":[\#(statement),\#(statement)]}"#)
+    }
+    #expect(error?.message == "statement 2 has the Sid \"a\" of an earlier statement")
+  }
+
+  @Test func `an evaluation names the statement that decides, and why the others don't apply`() throws {
+    let policy = try AuthPolicy(
+      json: #"""
+        {"Version":"2012-10-17","Statement":[
+          {"Sid":"Guests","Effect":"Allow","Principal":"*","Action":"*","Resource":"*/public/*"},
+          {"Effect":"Allow","Principal":{"AWS":"123456789012"},"Action":"*","Resource":"*",
+           "Condition":{"StringEquals":{"vpc-lattice-svcs:RequestMethod":["GET","HEAD"]}}},
+          {"Sid":"NoSecrets","Effect":"Deny","Principal":"*","Action":"*","Resource":"*/secret",
+           "Condition":{"StringNotEquals":{"vpc-lattice-svcs:RequestHeader/x-key":"PLANTED"}}}]}
+        """#)
+    func evaluate(_ method: String, _ target: String, _ principal: Principal) throws -> AuthPolicy.Evaluation {
+      policy.evaluation(
+        of: try AuthPolicy.Request(
+          principal: principal, service: LatticeService.exampleARN,
+          request: SignableRequest(method: method, target: target, headers: [HeaderField("x-key", "k")])))
+    }
+    let allowed = try evaluate("GET", "/a", PolicySample.session)
+    #expect(allowed.description == "allowed by statement 2")
+    #expect(
+      allowed.statements.map(\.mismatch) == [
+        "it isn't for the resource \(LatticeService.exampleARN)/a", nil,
+        "it isn't for the resource \(LatticeService.exampleARN)/a",
+      ])
+    #expect(try evaluate("GET", "/secret", PolicySample.session).description == "denied by statement 3 (NoSecrets)")
+    #expect(try evaluate("GET", "/public/a", .anonymous).deciding?.sid == "Guests")
+    let denied = try evaluate("POST", "/a", PolicySample.session)
+    #expect(denied.description == "denied: no statement allows it")
+    #expect(denied.deciding == nil)
+    #expect(
+      denied.statements[1].mismatch == #"StringEquals vpc-lattice-svcs:RequestMethod: the request has "POST""#)
+    let anonymous = try evaluate("GET", "/a", .anonymous).statements[1].mismatch
+    #expect(anonymous == "it isn't for the principal anonymous")
+  }
+
+  @Test func `a reason shows no value of a header or a parameter`() throws {
+    for key in ["RequestHeader/authorization", "RequestQueryString/key"] {
+      let sample = try PolicySample(condition: #"{"StringEquals":{"vpc-lattice-svcs:\#(key)":"x"}}"#)
+      let mismatch = try sample.result("/?key=PLANTED", headers: [HeaderField("Authorization", "PLANTED")]).mismatch
+      #expect(mismatch == "StringEquals vpc-lattice-svcs:\(key): the request has another value")
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import LocalAWS
+import SigV4
+import Testing
+
+/// The server that answers allowed requests.
+@Suite(.timeLimit(.minutes(10))) struct UpstreamTests {
+  private func service(_ upstream: Upstream?) async throws -> LatticeService {
+    let service = try await LatticeService.start(policy: .everybody) { _, _, _ in .anonymous }
+    service.upstream = upstream
+    return service
+  }
+
+  @Test func `an allowed request reaches the upstream server as it was sent, and its response comes back`() async throws
+  {
+    try await LocalServer.start { request, body in
+      LocalServer.Response(
+        status: 201,
+        headers: [
+          HeaderField("X-Echo", request.method), HeaderField("Connection", "X-Hop"), HeaderField("X-Hop", "1"),
+        ],
+        body: Array("\(request.target) \(body.count)".utf8))
+    }.whileRunning { server async throws in
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        let answer = try await RawConnection.exchange(
+          service.server.port,
+          .request("PUT", "/a%20b//c?x=1&x=2", "Content-Length: 3", "X-A: 1", "X-A: 2", "TE: gzip") + "abc")
+        #expect(answer.status == 201)
+        #expect(answer.body == "/a%20b//c?x=1&x=2 3")
+        #expect(answer.contains("X-Echo: PUT\r\n") && !answer.contains("X-Hop"))
+        let received = try #require(server.requests().first).request
+        #expect(received.headers[values: "x-a"] == ["1", "2"])
+        #expect(received.headers["te"] == nil && received.headers["host"] == "localhost")
+      }
+    }
+  }
+
+  @Test func `a denied request doesn't reach the upstream server`() async throws {
+    try await LocalServer.start { _, _ in LocalServer.Response(status: 200) }.whileRunning { server async throws in
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        service.policy = .authenticatedOnly
+        #expect(try await RawConnection.exchange(service.server.port, .request("GET", "/")).status == 403)
+        #expect(server.connectionCount == 0)
+      }
+    }
+  }
+
+  @Test func `the response to HEAD has no body`() async throws {
+    try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
+      server async throws in
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        let answer = try await RawConnection.exchange(service.server.port, .request("HEAD", "/"))
+        #expect(answer.status == 200 && answer.body.isEmpty)
+      }
+    }
+  }
+
+  @Test(arguments: [Fault.closed, .reset, .truncated(afterBodyBytes: 1)])
+  func `an upstream server that fails is a gateway's error`(fault: Fault) async throws {
+    try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
+      server async throws in
+      server.faults = [.always(fault)]
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        let answer = try await RawConnection.exchange(service.server.port, .request("GET", "/"))
+        #expect([502, 503, 504].contains(answer.status ?? 0))
+        #expect(answer.body.contains("The upstream server"))
+      }
+    }
+  }
+
+  @Test func `an upstream server that can't be reached is named`() async throws {
+    let refusing = try RefusingPort()
+    try await service(Upstream(refusing.baseURL)).whileRunning { service async throws in
+      let answer = try await RawConnection.exchange(service.server.port, .request("GET", "/"))
+      #expect(answer.status == 503)
+      #expect(answer.body.contains(refusing.baseURL))
+    }
+  }
+
+  @Test func `a response without an end is cut off at a bound`() async throws {
+    try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
+      server async throws in
+      server.faults = [.always(.endless)]
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        let answer = try await RawConnection.exchange(service.server.port, .request("GET", "/"))
+        #expect(answer.status == 502 && answer.body.contains("16 MB"))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("http://127.0.0.1:8000", true), ("http://127.0.0.1:8000/", true), ("http://localhost", true),
+    ("http://[::1]:80", true),
+    ("https://127.0.0.1", false), ("127.0.0.1:8000", false), ("http://", false), ("http://h:0", false),
+    ("http://h:99999", false),
+    ("http://h:x", false), ("http://h/path", false), ("http://u@h", false), ("http://h?x", false),
+    ("http://a b", false),
+  ])
+  func `an upstream server is an http URL without a path`(url: String, isValid: Bool) {
+    #expect((Upstream(url) != nil) == isValid)
+  }
+}
