@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `STS tells a caller who it is, and a role's session is a caller too`() async throws {
+  @Test func `STS returns the caller's identity, and a role's session is a caller too`() async throws {
     let callers = Callers()
     let user = callers.add(user)
     try await SecurityTokenService.start(callers: callers).whileRunning { service async throws in

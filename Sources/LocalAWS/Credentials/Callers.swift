@@ -43,9 +43,9 @@ public final class Callers: Sendable {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     let characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
     let credentials = Credentials(
-      accessKeyID: (isTemporary ? "ASIALOCAL" : "AKIALOCAL") + Self.random(11, of: letters),
+      accessKeyID: (isTemporary ? "ASIADEMO" : "AKIADEMO") + Self.random(12, of: letters),
       secretAccessKey: Self.random(40, of: characters),
-      sessionToken: isTemporary ? "local-session-token-" + Self.random(60, of: characters) : nil,
+      sessionToken: isTemporary ? "demo-session-token-" + Self.random(60, of: characters) : nil,
       expiration: isTemporary ? Date(timeIntervalSinceNow: Double(seconds)) : nil, accountID: principal.accountID)
     add(Caller(credentials: credentials, principal: principal))
     return credentials

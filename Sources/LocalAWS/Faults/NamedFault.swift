@@ -20,7 +20,7 @@ public struct NamedFault: Sendable, Hashable, CustomStringConvertible {
 
   /// Why a text names no fault.
   public struct Invalid: Error, CustomStringConvertible {
-    /// What is wrong, and what to write.
+    /// The problem, and the remedy.
     public let description: String
   }
 

@@ -26,15 +26,15 @@ public final class LatticeService: LocalService {
   /// Finds out who sends a request, given its body and the time by the service's clock.
   public typealias Authenticate = @Sendable (SignableRequest, [UInt8], Date) async -> Authentication
 
-  /// What the service did with a request.
+  /// A request, and the service's decision on it.
   public struct Exchange: Sendable, Hashable {
     /// The request.
     public let request: SignableRequest
     /// The sender; `nil` for a request whose target isn't a path.
     public let sender: Authentication?
-    /// What the service network's policy says; `nil` without one, or without a sender.
+    /// The decision of the service network's policy; `nil` without one, or without a sender.
     public let networkEvaluation: AuthPolicy.Evaluation?
-    /// What the service's policy says; `nil` if the request was rejected before.
+    /// The decision of the service's policy; `nil` if the request was rejected before.
     public let evaluation: AuthPolicy.Evaluation?
     /// The status of the answer.
     public let status: Int

@@ -38,7 +38,7 @@ public struct Upstream: Sendable, Hashable {
       authority = Array(authority.dropFirst().dropLast())
     }
     guard !authority.isEmpty,
-      authority.allSatisfy({ $0 > UInt8(ascii: " ") && $0 < 0x7F && !"/?#@[]%".utf8.contains($0) })
+      authority.allSatisfy({ $0 > ASCII.space && $0 < ASCII.delete && !"/?#@[]%".utf8.contains($0) })
     else { return nil }
     self.url = url
     host = String(decoding: authority, as: UTF8.self)

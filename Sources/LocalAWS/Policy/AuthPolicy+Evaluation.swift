@@ -28,7 +28,7 @@ extension AuthPolicy {
       }
     }
 
-    /// The statement that decides: the first that denies, or else the first that allows; `nil` if none applies.
+    /// The statement that decides: the first that denies, otherwise the first that allows; `nil` if none applies.
     public var deciding: StatementResult? {
       let applying = statements.filter { $0.mismatch == nil }
       return applying.first { !$0.allows } ?? applying.first

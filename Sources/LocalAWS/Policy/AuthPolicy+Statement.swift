@@ -5,7 +5,7 @@ extension AuthPolicy {
   struct Statement: Sendable, Hashable {
     enum Effect: String { case allow = "Allow", deny = "Deny" }
 
-    /// What an element such as `Action` or `NotAction` lists.
+    /// The list of an element such as `Action` or `NotAction`.
     enum Listed<Element: Sendable & Hashable>: Sendable, Hashable {
       case any(of: [Element])
       case none(of: [Element])

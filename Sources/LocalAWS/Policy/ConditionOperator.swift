@@ -33,7 +33,7 @@ struct ConditionOperator: Sendable, Hashable {
     isIfExists = false
   }
 
-  /// The operator called `name`; `nil` if IAM has none of this name.
+  /// The operator called `name`; `nil` if IAM has no such operator.
   init?(_ name: String) {
     var rest = name[...]
     switch rest.firstIndex(of: ":").map({ rest[..<$0] }) {
@@ -72,9 +72,6 @@ struct ConditionOperator: Sendable, Hashable {
 
   /// Whether the values of a request meet the condition, given whether each of them matches the policy.
   ///
-  /// - Parameters:
-  ///   - values: The request's values.
-  ///   - matches: Whether a value matches one of the policy's values.
   func holds(of values: [String], _ matches: (String) -> Bool) -> Bool {
     let isAbsent = quantifier == .single ? values.isEmpty : values.allSatisfy(\.isEmpty)
     if isAbsent {

@@ -256,7 +256,7 @@ extension PolicyText {
 
   /// The form of a path, of which the first characters may be left to a wildcard before it.
   ///
-  /// - Parameter floats: Whether the path may begin with something else than a slash.
+  /// A path that floats may begin with something else than a slash.
   private static func pattern(
     _ marked: MarkedText, hasWildcard: Bool, floats: Bool = true
   ) throws(PolicyFlaw) -> [Token] {

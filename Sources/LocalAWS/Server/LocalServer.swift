@@ -11,7 +11,7 @@ public final class LocalServer: Sendable {
   /// Answers a request, given its body.
   public typealias Handler = @Sendable (SignableRequest, [UInt8]) async -> Response
 
-  /// What a server does with a request.
+  /// A server's reaction to a request.
   public enum Outcome: Sendable, Hashable {
     /// It answers as usual, with this status.
     case answered(Int)

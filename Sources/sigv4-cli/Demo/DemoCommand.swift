@@ -34,6 +34,14 @@ struct DemoCommand: AsyncParsableCommand {
       if keep { try await leaveRunning(stage, behind: policy ?? .authenticatedOnly) }
       await stage.stop()
       if !passed { throw ExitCode.failure }
+      if !keep {
+        print(
+          """
+
+          Next: sigv4-cli local tests an auth policy of your own, from any language (Docs/Testing-with-Lattice.md),
+          and sigv4-cli request calls your own service with the credentials of its role (Docs/VPC-Lattice-Lab.md).
+          """)
+      }
     } catch {
       await stage.stop()
       throw error

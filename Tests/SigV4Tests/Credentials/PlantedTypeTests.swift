@@ -197,7 +197,8 @@ struct PlantedTypeTests {
       "AuthenticationToken", "UnsignedHeader", "URLSessionTransport", "AsyncHTTPClientTransport", "DefaultTransport",
       "SocketTransport", "LocalServer", "LatticeService", "InstanceMetadataService", "ContainerCredentialsService",
       "SecurityTokenService", "SignatureAuthentication", "LocalClock", "AuthPolicy", "AuthPolicyError", "Principal",
-      "RefusingPort", "PolicyContext", "Evaluation", "StatementResult", "Callers", "Caller", "NamedFault", "Place", "Invalid",
+      "RefusingPort", "PolicyContext", "Evaluation", "StatementResult", "Callers", "Caller", "NamedFault", "Place",
+      "Invalid",
       "Upstream", "Outcome", "Exchange",
       // Settings, codes and cases.
       "Code", "Cause", "Certainty", "Limits", "NonCanonicalTargets", "BodyCoverage", "FormBodies", "RequiredHeader",
