@@ -5,6 +5,11 @@
   ///
   /// Its sessions have no cache, cookies or proxy. `URLSession` doesn't report when it has connected. So the first byte is due
   /// after the sum of the two deadlines, for connecting and for the first byte.
+  ///
+  /// <!-- not compiled: it requires an Apple platform -->
+  /// ```swift
+  /// let provider = CredentialChain(transport: URLSessionTransport()).cached()
+  /// ```
   public struct URLSessionTransport: HTTPTransport {
     private let session: URLSessionExchanges
 
