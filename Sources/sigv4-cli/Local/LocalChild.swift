@@ -6,22 +6,65 @@ struct LocalChild {
   let environment: [(name: String, value: String)]
   let unset: [String]
 
-  /// Runs the command, passes it the signals, and returns its exit code: 128 and the number if a signal ended it.
-  func run(until interruption: Interruption) async throws -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
+  /// Runs the command, passes it the signals, and returns its exit code: 128 and the number if a signal ended it, 127 if
+  /// it can't be run.
+  func run(until interruption: Interruption) async -> Int32 {
+    let identifier: pid_t
+    switch start() {
+    case .success(let started): identifier = started
+    case .failure(let error):
+      SigningTrace.note("The command \(command[0].debugDescription) can't be run: \(error).")
+      return 127
+    }
+    let forwarding = Task {
+      while let number = await interruption.wait() {
+        // The terminal sends its own interrupt to the command too.
+        guard number != SIGINT || tcgetpgrp(STDIN_FILENO) != getpgrp() else { continue }
+        kill(identifier, number)
+      }
+    }
+    defer { forwarding.cancel() }
+    return await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        var status: Int32 = 0
+        while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+        let number = status & 0o177
+        continuation.resume(returning: number == 0 ? status >> 8 & 0xFF : 128 + number)
+      }
+    }
+  }
+
+  private struct StartError: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  // Not Foundation's Process: on Linux the command would inherit this thread's signal mask, which blocks all signals, and
+  // leave the terminal's foreground.
+  private func start() -> Result<pid_t, StartError> {
+    #if canImport(Darwin)
+      var attributes: posix_spawnattr_t?
+      let others = POSIX_SPAWN_CLOEXEC_DEFAULT
+    #else
+      var attributes = posix_spawnattr_t()
+      let others: Int32 = 0
+    #endif
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
+    posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
     var variables = ProcessInfo.processInfo.environment
     for name in unset { variables[name] = nil }
     for (name, value) in environment { variables[name] = value }
-    process.environment = variables
-    let (ends, continuation) = AsyncStream<Void>.makeStream()
-    process.terminationHandler = { _ in continuation.finish() }
-    do { try process.run() } catch { throw Failure("The command can't be run: \(error.localizedDescription)") }
-    let id = process.processIdentifier
-    let forwarding = Task { while let number = await interruption.wait() { kill(id, number) } }
-    for await _ in ends {}
-    forwarding.cancel()
-    return process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+    var values: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + values).forEach { free($0) } }
+    var identifier: pid_t = 0
+    let status = posix_spawnp(&identifier, command[0], nil, &attributes, &words, &values)
+    return status == 0 ? .success(identifier) : .failure(StartError(description: String(cString: strerror(status))))
   }
 }

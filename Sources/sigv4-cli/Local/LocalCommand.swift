@@ -69,7 +69,7 @@ struct LocalCommand: AsyncParsableCommand {
       SigningTrace.note("Note: \(note)")
     }
     guard command.isEmpty else {
-      return try await LocalChild(
+      return await LocalChild(
         command: command, environment: stack.environment + (exportKeys ? stack.userKeys : []), unset: LocalStack.unset
       ).run(until: interruption)
     }

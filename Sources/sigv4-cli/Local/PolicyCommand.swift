@@ -103,7 +103,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     var context = PolicyContext()
     try PolicyFile.read(self.context, into: &context)
     if let note = PolicyFile.note(all.map(\.1), context) { SigningTrace.note("Note: \(note)") }
-    guard request != nil || url != nil || method != nil || !header.isEmpty || principal != nil || !self.context.isEmpty
+    let options = [request, url, method, principal, time] + header + self.context
+    guard options.contains(where: { $0 != nil })
     else {
       let count = all[all.count - 1].1.statementCount
       print(
