@@ -33,6 +33,7 @@ extension AuthPolicy {
       }
     }
     guard let listed else { throw AuthPolicyError(.malformed, "the policy has no Statement") }
+    hasLiteralVariables = variables == .literal && json.utf8.firstRange(of: "${".utf8) != nil
     statements = []
     for (index, value) in listed.enumerated() {
       statements.append(try StatementReader(number: index + 1, value: value, variables: variables).statement())

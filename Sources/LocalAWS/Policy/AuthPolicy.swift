@@ -16,6 +16,9 @@ public struct AuthPolicy: Sendable, Hashable {
 
   var statements: [Statement]
 
+  /// Whether the policy has the form of variables, but a version that has none, so that they are literal texts.
+  public internal(set) var hasLiteralVariables = false
+
   /// The number of statements.
   public var statementCount: Int { statements.count }
 

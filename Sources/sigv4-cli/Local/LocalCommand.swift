@@ -65,9 +65,7 @@ struct LocalCommand: AsyncParsableCommand {
     let isQuiet = export || exportKeys || !command.isEmpty
     for line in Self.summary(of: stack) { isQuiet ? SigningTrace.note(line) : print(line) }
     let policies = stack.services.flatMap { [$0.service.policy] + ($0.service.networkPolicy.map { [$0] } ?? []) }
-    if let context = stack.services.first?.service.context, let note = PolicyFile.note(policies, context) {
-      SigningTrace.note("Note: \(note)")
-    }
+    if let context = stack.services.first?.service.context { PolicyFile.note(policies, context) }
     guard command.isEmpty else {
       return await LocalChild(
         command: command, environment: stack.environment + (exportKeys ? stack.userKeys : []), unset: LocalStack.unset

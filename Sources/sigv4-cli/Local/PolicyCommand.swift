@@ -102,7 +102,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     let all = policies + [("service policy", try PolicyFile.policy(policy))]
     var context = PolicyContext()
     try PolicyFile.read(self.context, into: &context)
-    if let note = PolicyFile.note(all.map(\.1), context) { SigningTrace.note("Note: \(note)") }
+    PolicyFile.note(all.map(\.1), context)
     let options = [request, url, method, principal, time] + header + self.context
     guard options.contains(where: { $0 != nil })
     else {

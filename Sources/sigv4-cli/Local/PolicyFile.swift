@@ -30,10 +30,15 @@ enum PolicyFile {
     }
   }
 
-  /// A note about keys that have no value; `nil` if there are none.
-  static func note(_ policies: [AuthPolicy], _ context: PolicyContext) -> String? {
+  /// Writes notes about keys that have no value, and about variables that aren't replaced.
+  static func note(_ policies: [AuthPolicy], _ context: PolicyContext) {
     let keys = Set(policies.flatMap { $0.keysWithoutValue(in: context) }).sorted()
-    return keys.isEmpty
-      ? nil : "No request has a value for \(keys.joined(separator: ", ")). Set it with --context KEY=VALUE."
+    if !keys.isEmpty {
+      SigningTrace.note(
+        "Note: No request has a value for \(keys.joined(separator: ", ")). Set it with --context KEY=VALUE.")
+    }
+    if policies.contains(where: \.hasLiteralVariables) {
+      SigningTrace.note("Note: Variables such as ${aws:username} are replaced only in a policy of Version 2012-10-17.")
+    }
   }
 }

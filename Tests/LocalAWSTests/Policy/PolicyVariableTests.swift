@@ -81,6 +81,9 @@ import Testing
       condition: #"{"StringEquals":{"vpc-lattice-svcs:RequestHeader/x":"${aws:username}"}}"#, version: version)
     #expect(try sample.applies(headers: [HeaderField("x", "${aws:username}")], as: Self.user))
     #expect(try !sample.applies(headers: [HeaderField("x", "adele")], as: Self.user))
+    #expect(sample.policy.hasLiteralVariables)
+    #expect(try !PolicySample(condition: "{}", version: version).policy.hasLiteralVariables)
+    #expect(try !PolicySample(#""Resource":"\#(arn)/${aws:username}""#).policy.hasLiteralVariables)
   }
 
   @Test func `a resource with a variable that has no value isn't excepted`() throws {
