@@ -6,6 +6,22 @@ struct CommandLineTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigv4-cli",
     abstract: "Signs HTTP requests for AWS, and shows how.",
+    discussion: """
+      Results go to standard output, notes and errors to standard error. Colours appear only on a terminal, and not if \
+      NO_COLOR is set.
+
+      Exit codes: 0 for success, 1 for an error, 22 if a service rejects a request or a signature is invalid, 64 for a wrong \
+      option, 128 and the signal's number after a signal. 'help COMMAND' says more.
+
+      Examples:
+
+        sigv4-cli demo
+        sigv4-cli request https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws/
+        sigv4-cli --generate-completion-script bash > ~/.local/share/bash-completion/completions/sigv4-cli
+
+      Completions exist for bash, zsh and fish.
+      """,
+    version: "0.1.0-dev",
     subcommands: [
       DemoCommand.self, LocalCommand.self, PolicyCommand.self, RequestCommand.self, SignCommand.self,
       PresignCommand.self,
@@ -16,7 +32,7 @@ struct CommandLineTool: AsyncParsableCommand {
   static func main() async {
     StandardOutput.reserveDescriptors()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(GluedOptions.split(Array(CommandLine.arguments.dropFirst())))
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

@@ -2,24 +2,81 @@ import ArgumentParser
 import Foundation
 import SigV4
 
-/// Shows the credentials and their provider, without their secrets.
+/// Shows the credentials and their provider, without their secrets unless a format is given.
 struct CredentialsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
-    abstract: "Shows which credentials the SDKs would use, and their provider. Shows no secret.",
-    discussion: "The exit code is 0 if a provider has credentials, otherwise 1.")
+    abstract: "Shows which credentials the SDKs would use, and their provider.",
+    discussion: """
+      Shows no secret, except with --format, which prints the secret access key and the session token for other programs: \
+      env for eval in sh, process for credential_process of a profile, json for all else.
 
-  @Option(help: "The profile to use, even if the environment has keys. Defaults to AWS_PROFILE, then to default.")
-  var profile: String?
+      Exit code 0 if a provider has credentials, 1 if none has, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli credentials --explain
+        sigv4-cli credentials --profile backup --json
+        eval "$(sigv4-cli credentials --profile backup --format env)"
+        aws configure set credential_process "sigv4-cli credentials --format process" --profile instance
+      """)
+
+  @OptionGroup var source: CredentialOptions
 
   @Flag(help: "Show why each provider before it has no credentials.")
   var explain = false
 
-  func run() async throws {
-    let attempts = await CredentialChain(profile: profile).explain()
-    for attempt in attempts {
+  @Option(help: "Print the credentials with their secrets.")
+  var format: Format?
+
+  @Flag(help: "Print the result as JSON, without secrets.")
+  var json = false
+
+  /// The formats that contain the secrets.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case env, process, json
+  }
+
+  /// A provider's result, for other programs, without secrets.
+  private struct Report: Encodable {
+    let provider: String
+    var accessKeyId: String?
+    var isTemporary: Bool?
+    var expiration: String?
+    var accountId: String?
+    var error: String?
+
+    init(_ attempt: CredentialChain.Attempt) {
+      provider = attempt.provider
       switch attempt.result {
-      case .success(let credentials): Self.show(credentials, of: attempt.provider)
+      case .success(let credentials):
+        accessKeyId = credentials.accessKeyID
+        isTemporary = credentials.sessionToken != nil
+        expiration = credentials.expiration?.formatted(.iso8601)
+        accountId = credentials.accountID
+      case .failure(let failure): error = "\(failure)"
+      }
+    }
+  }
+
+  func validate() throws {
+    guard format == nil || !json && !explain else {
+      throw ValidationError("--format can't be combined with --json or --explain, which show no secret.")
+    }
+  }
+
+  func run() async throws {
+    let attempts = try await source.attempts()
+    if json {
+      for attempt in attempts where explain || attempt.provider == attempts.last?.provider {
+        print(try JSONLine.text(Report(attempt)))
+      }
+    }
+    for attempt in attempts where !json {
+      switch attempt.result {
+      case .success(let credentials):
+        print(
+          try format.map { try Self.text(of: credentials, in: $0) } ?? Self.summary(of: credentials, attempt.provider))
       case .failure(let error) where explain: print("\(attempt.provider): \(error)")
       case .failure: continue
       }
@@ -29,14 +86,62 @@ struct CredentialsCommand: AsyncParsableCommand {
     throw ExitCode(1)
   }
 
-  private static func show(_ credentials: Credentials, of provider: String) {
-    print(
-      """
-      \(provider)
-        key id:  \(credentials.accessKeyID)
-        token:   \(credentials.sessionToken == nil ? "none, these are long-term keys" : "present")
-        expires: \(credentials.expiration.map { $0.formatted(.iso8601) } ?? "unknown")
-        account: \(credentials.accountID ?? "unknown")
-      """)
+  private static func summary(of credentials: Credentials, _ provider: String) -> String {
+    """
+    \(provider)
+      key id:  \(credentials.accessKeyID)
+      token:   \(credentials.sessionToken == nil ? "none, these are long-term keys" : "present")
+      expires: \(credentials.expiration.map { $0.formatted(.iso8601) } ?? "unknown")
+      account: \(credentials.accountID ?? "unknown")
+    """
+  }
+
+  /// The credentials for another program, with their secrets.
+  static func text(of credentials: Credentials, in format: Format) throws -> String {
+    let expiration = credentials.expiration?.formatted(.iso8601)
+    switch format {
+    case .env:
+      let variables = [
+        ("AWS_ACCESS_KEY_ID", credentials.accessKeyID), ("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey),
+        ("AWS_SESSION_TOKEN", credentials.sessionToken), ("AWS_CREDENTIAL_EXPIRATION", expiration),
+      ]
+      // A token of earlier credentials must not stay.
+      return variables.map { name, value in
+        value.map { "export \(name)=\(CurlText.quoted($0))" } ?? "unset \(name)"
+      }.joined(separator: "\n")
+    case .process:
+      struct Document: Encodable {
+        enum CodingKeys: String, CodingKey {
+          case version = "Version"
+          case accessKeyID = "AccessKeyId"
+          case secretAccessKey = "SecretAccessKey"
+          case sessionToken = "SessionToken"
+          case expiration = "Expiration"
+          case accountID = "AccountId"
+        }
+        let version = 1
+        let accessKeyID: String
+        let secretAccessKey: String
+        let sessionToken: String?
+        let expiration: String?
+        let accountID: String?
+      }
+      return try JSONLine.text(
+        Document(
+          accessKeyID: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
+          sessionToken: credentials.sessionToken, expiration: expiration, accountID: credentials.accountID))
+    case .json:
+      struct Document: Encodable {
+        let accessKeyId: String
+        let secretAccessKey: String
+        let sessionToken: String?
+        let expiration: String?
+        let accountId: String?
+      }
+      return try JSONLine.text(
+        Document(
+          accessKeyId: credentials.accessKeyID, secretAccessKey: credentials.secretAccessKey,
+          sessionToken: credentials.sessionToken, expiration: expiration, accountId: credentials.accountID))
+    }
   }
 }

@@ -10,6 +10,15 @@ struct ExplainCommand: AsyncParsableCommand {
     discussion: """
       Reads the signed request (an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL) and the \
       body of the answer. With credentials, from where the SDKs find them, it finds out more.
+
+      Exit code 0 with or without a cause, 1 if the request can't be read, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli explain request.txt --answer answer.xml
+        sigv4-cli explain "curl https://…" --answer "User: anonymous is not authorized"
+        curl -v https://… 2>&1 | sigv4-cli explain
+        sigv4-cli explain --show-request "curl -G --data-urlencode 'q=a b' https://…"
       """)
 
   @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")
@@ -27,87 +36,39 @@ struct ExplainCommand: AsyncParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Look for credentials, in environment, profile, container and instance.")
   var credentials = true
 
+  @OptionGroup var source: CredentialOptions
+
   @Flag(help: "Answer in JSON.")
   var json = false
 
-  /// The printed text, and the result for tools.
-  private struct Report: Encodable {
-    struct Line: Encodable {
-      let line: String
-      let sent: String?
-      let expected: String?
-    }
-
-    let cause: String
-    /// `certain` or `likely`; absent if the cause is unknown.
-    let certainty: String?
-    let explanation: String
-    let differences: [Line]
-
-    init(_ mismatch: SignatureDiagnosis) {
-      cause = mismatch.cause.description
-      certainty = mismatch.certainty?.rawValue
-      explanation = mismatch.explanation
-      differences = mismatch.differences.map { Line(line: $0.line, sent: $0.sent, expected: $0.expected) }
-    }
-
-    /// The result if the cause depends on the missing body.
-    init(hiddenPayload explanation: String) {
-      cause = SignatureDiagnosis.Cause.unknown.description
-      certainty = nil
-      self.explanation = explanation
-      differences = []
-    }
-  }
+  @Flag(help: "Print the request as it was read, such as the one that a curl command sends, and end.")
+  var showRequest = false
 
   /// The causes that depend on the body.
   private static let causesOfBody: Set<SignatureDiagnosis.Cause> = [.payload, .signatureIsRight, .secret, .unknown]
 
+  /// The credentials, if there are any; a profile that is named must have some.
+  private func knownCredentials() async throws -> Credentials? {
+    do { return try await source.find() } catch  where source.profile == nil { return nil }
+  }
+
   func run() async throws {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
+    if showRequest { return try text.show(asJSON: json) }
     let answer = try answer.map {
-      ServiceErrorResponse(String(decoding: try InputFile.contentOrText($0), as: UTF8.self))
+      ServiceErrorResponse(String(decoding: try InputFile.contentOrText($0).prefix(1 << 18), as: UTF8.self))
     }
     if let note = self.answer.flatMap(InputFile.noteOnMissingFile) { SigningTrace.note("Note: \(note)") }
     // The service's canonical request ends with the hash of the body that arrived.
     let shownHash = text.hidesPayload ? answer?.canonicalRequest?.split(separator: "\n").last : nil
-    let known = credentials ? try? await CachedCredentialProvider.default.credentials() : nil
+    let known = credentials ? try await knownCredentials() : nil
     let mismatch = SignatureDiagnosis(
       of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
       credentials: known,
       serviceTime: try serviceTime.map(TimeText.date))
     let dependsOnBody = text.hidesPayload && shownHash == nil && Self.causesOfBody.contains(mismatch.cause)
-    let report = dependsOnBody ? Report(hiddenPayload: RequestText.hiddenPayload) : Report(mismatch)
-    if json {
-      print(try JSONLine.text(report))
-      return
-    }
-    print(Style.visible("\(report.certainty?.capitalized ?? "Unknown"): \(report.explanation)"))
-    for difference in report.differences {
-      print("\n  \(Style.visible(difference.line))")
-      print(Style.sent("  - \(difference.sent ?? "(no such line)")"))
-      print(Style.expected("  + \(difference.expected ?? "(no such line)")"))
-    }
-  }
-
-  /// Colours on a terminal, and none in a pipe or where NO_COLOR is set.
-  private enum Style {
-    static let isOn =
-      isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"]?.isEmpty != false
-
-    static func sent(_ text: String) -> String { coloured(text, 31) }
-    static func expected(_ text: String) -> String { coloured(text, 32) }
-
-    /// The text with its control characters escaped: what a service shows must not command a terminal.
-    static func visible(_ text: String) -> String {
-      String(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
-          .joined())
-    }
-
-    private static func coloured(_ text: String, _ colour: Int) -> String {
-      isOn ? "\u{1B}[\(colour)m\(visible(text))\u{1B}[0m" : visible(text)
-    }
+    let report = dependsOnBody ? DiagnosisReport(hiddenPayload: RequestText.hiddenPayload) : DiagnosisReport(mismatch)
+    print(json ? try JSONLine.text(report) : Style.output.text(of: report))
   }
 }

@@ -9,35 +9,66 @@ struct PresignCommand: AsyncParsableCommand {
     discussion: """
       Headers that are given, or that the service requires, are signed and must be sent with the URL. A body (--data) must be \
       sent too; S3 and VPC Lattice don't sign it.
+
+      Exit code 0 if the URL is presigned, 1 if not, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli presign https://bucket.s3.us-west-2.amazonaws.com/key --expires 1h
+        sigv4-cli presign https://bucket.s3.us-west-2.amazonaws.com/key PUT -H 'Content-Type: image/png' --json
       """)
 
   @OptionGroup var options: RequestOptions
 
-  @Option(help: "The lifetime of the URL in seconds, at most 604800.")
-  var expires = 3600
+  @Option(
+    help: "The lifetime of the URL, such as 900, 15m, 1h or 7d, which is the maximum. Defaults to 1h.",
+    transform: DurationText.duration)
+  var expires: Duration = .seconds(3600)
 
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
   var verbose = false
 
+  @Flag(help: "Print method, URL, the headers to send with it, and its lifetime in seconds as JSON.")
+  var json = false
+
+  /// The presigned request, for other programs.
+  private struct Report: Encodable {
+    let method: String
+    let url: String
+    let headers: [String: String]
+    let expiresIn: Int64
+  }
+
   func run() async throws {
     let parts = try options.parts()
-    let payload = try Self.payload(of: parts, to: options.signer.service)
+    let signer = try await options.signer()
+    let payload = try await Self.payload(of: parts, to: signer.service)
     var request = try parts.signable()
-    let signed = try await options.signer.presign(
-      &request, validFor: .seconds(expires), payload: payload, with: .default)
+    let signed = try signer.presign(
+      &request, validFor: expires, payload: payload, with: try await options.credentials.find())
     if verbose { try SigningTrace.print(signed) }
-    print(parts.url.origin + request.target)
+    let url = parts.url.origin + request.target
+    guard !json else {
+      let headers = (parts.headers + signed.addedHeaders).map { ($0.name, $0.value) }
+      print(
+        try JSONLine.text(
+          Report(
+            method: request.method, url: url, headers: Dictionary(headers, uniquingKeysWith: { "\($0),\($1)" }),
+            expiresIn: expires.components.seconds)))
+      return
+    }
+    print(url)
     for header in signed.addedHeaders { SigningTrace.note("Send this header too: \(header.name): \(header.value)") }
   }
 
   /// The payload that the URL is signed for; `nil` for a service that doesn't sign it.
-  static func payload(of parts: RequestOptions.Parts, to service: SigningService) throws -> Payload? {
+  static func payload(of parts: RequestOptions.Parts, to service: SigningService) async throws -> Payload? {
     guard let body = parts.body else { return service.payload == .signed ? .empty : nil }
     guard service.payload == .signed else {
       throw Failure(
         "A presigned URL of \(service.name) doesn't cover the body, so that any body can be sent with it. Set the method, "
           + "such as PUT, and omit --data.")
     }
-    return .data(body)
+    return try await body.payload()
   }
 }

@@ -12,26 +12,51 @@ struct RequestOptions: ParsableArguments {
   var url: String
 
   @Argument(help: "The method. Defaults to GET, or to POST with a body.")
-  var method: String?
+  var methodArgument: String?
 
-  @Option(name: [.customShort("H"), .long], help: "A header as 'Name: value'. Can be repeated.")
+  @Option(
+    name: [.customShort("X", allowingJoined: true), .customLong("request")],
+    help: ArgumentHelp("The method, as curl names it.", valueName: "method"))
+  var methodOption: String?
+
+  @Option(
+    name: [.customShort("H", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+    help: "A header as 'Name: value'. Can be repeated.")
   var header: [String] = []
 
-  @Option(name: [.short, .long], help: "The body as text, @FILE to read a file, or @- to read standard input.")
-  var data: String?
+  @Option(
+    name: [.customShort("d", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+    help: """
+      The body as text, @FILE to read a file unchanged, or @- to read standard input. Several are joined by '&'. Adds no \
+      Content-Type.
+      """)
+  var data: [String] = []
 
-  @Option(help: "The region. Defaults to the region that the host names, then to AWS_REGION.")
+  @Option(
+    help: """
+      The region. Defaults to the region that the host names, then to AWS_REGION, the profile's region, and that of the \
+      instance.
+      """)
   var region: String?
 
   @Option(help: "Sign with SigV4a for this region set, such as '*' or 'us-east-1,us-west-*', instead of one region.")
   var regionSet: String?
 
-  @Option(help: "The service's signing name.")
-  var service = SigningService.vpcLattice.name
+  @Option(
+    help: """
+      The service's signing name. Defaults to the service that the host names, and for hosts that aren't AWS's to \
+      \(SigningService.vpcLattice.name).
+      """)
+  var service: String?
+
+  @OptionGroup var credentials: CredentialOptions
 
   func validate() throws {
     guard region == nil || regionSet == nil else {
       throw ValidationError("--region and --region-set can't be combined. Use --region-set for SigV4a.")
+    }
+    guard methodArgument == nil || methodOption == nil || methodArgument == methodOption else {
+      throw ValidationError("The method was given twice: \(methodArgument ?? "") and -X \(methodOption ?? "").")
     }
   }
 
@@ -41,23 +66,23 @@ struct RequestOptions: ParsableArguments {
     let url: AbsoluteURL
     /// The given headers, without `Host` unless it was given.
     let headers: [HeaderField]
-    let body: Data?
+    let body: RequestBody?
 
-    var payload: Payload { body.map { .data($0) } ?? .empty }
+    func payload() async throws -> Payload { try await body?.payload() ?? .empty }
 
     /// The request for any HTTP client.
     func signable() throws -> SignableRequest {
       try SignableRequest(method: method, url: url.text, headers: headers)
     }
 
-    /// The request for `URLSession`.
+    /// The request for `URLSession`, without a body that is a file.
     func urlRequest() throws -> URLRequest {
       guard let url = URL(string: url.text, encodingInvalidCharacters: false) else {
         throw Failure("Invalid URL. Use the form https://host/path.")
       }
       var request = URLRequest(url: url)
       request.httpMethod = method
-      request.httpBody = body
+      if case .bytes(let data) = body { request.httpBody = data }
       for header in headers { request.addValue(header.value, forHTTPHeaderField: header.name) }
       return request
     }
@@ -66,9 +91,10 @@ struct RequestOptions: ParsableArguments {
   /// The request before signing.
   func parts() throws -> Parts {
     let url = try absoluteURL()
-    let body = try body()
+    let body = try RequestBody(data)
     let headers = try header.map(HeaderText.field)
-    return Parts(method: method ?? (body == nil ? "GET" : "POST"), url: url, headers: headers, body: body)
+    let method = methodArgument ?? methodOption ?? (body == nil ? "GET" : "POST")
+    return Parts(method: method, url: url, headers: headers, body: body)
   }
 
   /// The URL with each character encoded that a URL can't contain, escapes unchanged, and the host in ASCII.
@@ -82,41 +108,49 @@ struct RequestOptions: ParsableArguments {
     return url
   }
 
-  /// The signer for the service, in the region or the region set; without either, in the region that the host names, and last
-  /// in that of the environment.
-  var signer: Signer {
-    get throws {
-      let service = SigningService(service)
-      if let regionSet {
-        return Signer(service: service, region: .set(regionSet.split(separator: ",").map(String.init)))
-      }
-      if let region { return Signer(service: service, region: SigningRegion(region)) }
-      if hostNamesRegion { return Signer(service: service) }
-      guard let region = environmentRegion else {
-        throw Failure("No region was given, and the host names none. Use --region, or set AWS_REGION.")
-      }
+  /// The signer for the service and the region, or the region set, that are given, else for those that the host names, and last
+  /// for the region of environment, profile or instance.
+  func signer() async throws -> Signer {
+    let host = host
+    let service = SigningService(try serviceName(for: host))
+    noteContradictions(to: host)
+    if let regionSet {
+      return Signer(service: service, region: .set(regionSet.split(separator: ",").map(String.init)))
+    }
+    if let region { return Signer(service: service, region: SigningRegion(region)) }
+    if host.region != nil { return Signer(service: service) }
+    do {
+      let chain = RegionChain(profile: credentials.profile)
+      let region = try await chain.region()
       return Signer(service: service, region: SigningRegion(region))
+    } catch let error as SigningError where error.code == .missingRegion {
+      throw Failure(
+        "No region was given, and the host names none. Use --region, or set AWS_REGION or the region of the profile.")
     }
   }
 
-  private var hostNamesRegion: Bool {
+  /// The host that the request is for: that of a given Host header, or that of the URL.
+  private var host: AWSHost {
     let given = header.compactMap { try? HeaderText.field($0) }["host"]
-    return (given ?? URL(string: url)?.host()).flatMap { AWSHost($0).region } != nil
+    return AWSHost(given ?? URL(string: url)?.host() ?? "")
   }
 
-  private var environmentRegion: String? {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"]
+  private func serviceName(for host: AWSHost) throws -> String {
+    if let name = service ?? host.service { return name }
+    guard host.isAWS else { return SigningService.vpcLattice.name }
+    guard let label = host.services.first, label != "amazonaws" else {
+      throw Failure("The host doesn't name its service for certain. Use --service.")
+    }
+    SigningTrace.note("Note: Signing for \(label), as the host is called. If its signing name differs, use --service.")
+    return label
   }
 
-  private func body() throws -> Data? {
-    guard let data else { return nil }
-    guard data.hasPrefix("@") else { return Data(data.utf8) }
-    if data == "@-" { return try FileHandle.standardInput.readToEnd() ?? Data() }
-    do {
-      return try Data(contentsOf: URL(filePath: String(data.dropFirst())))
-    } catch {
-      throw Failure("The file \(data.dropFirst()) can't be read.")
+  private func noteContradictions(to host: AWSHost) {
+    if let service, let own = host.service, own != service, !service.utf8.starts(with: "s3".utf8) {
+      SigningTrace.note("Note: The host is one of \(own), and --service is \(service).")
+    }
+    if let region, let own = host.region, own != region {
+      SigningTrace.note("Note: The host is in \(own), and --region is \(region).")
     }
   }
 }

@@ -6,24 +6,65 @@ struct SignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign",
     abstract: "Signs a request and prints the headers to send with it.",
-    discussion: "The headers include the session token: anyone who has them can send this request for five minutes.")
+    discussion: """
+      The headers include the session token: anyone who has them can send this request for five minutes. So does the \
+      output of --curl and --json.
+
+      Exit code 0 if the request is signed, 1 if not, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli sign https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws/
+        sigv4-cli sign https://…/orders -d @order.json --service execute-api --region eu-central-1 -v
+        sh -c "$(sigv4-cli sign https://…/ --curl)"
+      """)
 
   @OptionGroup var options: RequestOptions
 
   @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
   var verbose = false
 
+  @Flag(help: "Print a curl command for sh that sends the signed request.")
+  var curl = false
+
+  @Flag(help: "Print method, URL and all headers to send as JSON.")
+  var json = false
+
+  /// The request to send, for other programs.
+  private struct Report: Encodable {
+    let method: String
+    let url: String
+    let headers: [String: String]
+  }
+
+  func validate() throws {
+    guard !curl || !json else { throw ValidationError("--curl and --json can't be combined.") }
+  }
+
   func run() async throws {
     let parts = try options.parts()
     let given = try parts.signable()
     var request = given
-    let signed = try await options.signer.sign(&request, payload: parts.payload, with: .default)
-    if request.target != given.target {
-      SigningTrace.note(
-        "The URL contained parameters of an earlier signature. Send the request to \(request.target.redactingTokens) instead."
-      )
-    }
+    let signer = try await options.signer()
+    let signed = try signer.sign(
+      &request, payload: try await parts.payload(), with: try await options.credentials.find())
     if verbose { try SigningTrace.print(signed) }
-    for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
+    let url = parts.url.origin + request.target
+    if curl {
+      print(try CurlText.command(for: request, url: url, body: options.data))
+    } else if json {
+      let headers = request.headers.map { ($0.name, $0.value) }
+      print(
+        try JSONLine.text(
+          Report(
+            method: request.method, url: url, headers: Dictionary(headers, uniquingKeysWith: { "\($0),\($1)" }))))
+    } else {
+      if request.target != given.target {
+        SigningTrace.note(
+          "The URL contained parameters of an earlier signature. Send the request to \(request.target.redactingTokens) instead."
+        )
+      }
+      for header in signed.addedHeaders { print("\(header.name): \(header.value)") }
+    }
   }
 }

@@ -5,8 +5,10 @@ import ArgumentParser
 enum StandardOutput {
   /// Opens those of the descriptors 0 to 2 that the caller closed, so that no file or socket reuses them.
   ///
-  /// They stay useless: reading gives nothing, and writing fails.
+  /// They stay useless: reading gives nothing, and writing fails. Writing to a pipe without a reader fails too, instead of
+  /// ending the program, which may have files to remove.
   static func reserveDescriptors() {
+    signal(SIGPIPE, SIG_IGN)
     var descriptor = open("/dev/null", O_RDONLY)
     while descriptor >= 0, descriptor <= 2 { descriptor = open("/dev/null", O_RDONLY) }
     if descriptor > 2 { close(descriptor) }

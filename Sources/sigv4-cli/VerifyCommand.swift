@@ -9,14 +9,24 @@ struct VerifyCommand: AsyncParsableCommand {
     abstract: "Verifies the signature of a request with the credentials that the SDKs would use.",
     discussion: """
       Reads an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL. Exit code 0 if the signature \
-      is right, 22 if it isn't.
+      is right, 22 if it isn't, 1 if the request or the credentials can't be read, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli verify request.txt
+        sigv4-cli verify "curl https://… -H 'Authorization: …'" --region us-west-2 --json
+        sigv4-cli verify "$presigned_url" --service s3 --time 2026-02-03T04:05:06Z
       """)
 
   @Argument(help: "The request: a file as @FILE or its path, - for standard input, or the text itself.")
   var request = "-"
 
-  @Option(help: "The service's signing name.")
-  var service = SigningService.vpcLattice.name
+  @Option(
+    help: """
+      The service's signing name. Defaults to the service that the host names, and for hosts that aren't AWS's to \
+      \(SigningService.vpcLattice.name).
+      """)
+  var service: String?
 
   @Option(help: "The region that the signature must be for. Defaults to any region.")
   var region: String?
@@ -27,7 +37,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(help: .hidden)  // for checks of how requests are read
+  @OptionGroup var source: CredentialOptions
+
+  @Flag(help: "Print the request as it was read, such as the one that a curl command sends, and end.")
   var showRequest = false
 
   /// The result for other programs.
@@ -45,20 +57,18 @@ struct VerifyCommand: AsyncParsableCommand {
   func run() async throws {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
-    if showRequest {
-      StandardOutput.write(text.message)
-      return
-    }
+    if showRequest { return try text.show(asJSON: json) }
     let now = try time.map(TimeText.date) ?? Date()
-    let verifier = Verifier(service: SigningService(service), region: region, nonCanonicalTargets: .accepted)
-    let credentials = CachedCredentialProvider.default
+    let named = text.request.headers["host"].flatMap { AWSHost($0).service }
+    let service = SigningService(service ?? named ?? SigningService.vpcLattice.name)
+    let verifier = Verifier(service: service, region: region, nonCanonicalTargets: .accepted)
     do {
       let verified = try await verifier.verify(text.request, payload: text.payload, at: now) { id in
-        let known = try await credentials.credentials()
+        let known = try await source.find()
         return known.accessKeyID == id ? known : nil
       }
       if text.isChunked {
-        var chunks = try ChunkVerifier(of: verified, with: await credentials.credentials())
+        var chunks = try ChunkVerifier(of: verified, with: await source.find())
         _ = try chunks.verify(text.body)
         try chunks.finish()
       }

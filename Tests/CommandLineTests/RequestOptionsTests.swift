@@ -50,39 +50,39 @@ struct RequestOptionsTests {
       ("https://proxy.example/", "hOST:  a-1.b-2.vpc-lattice-svcs.eu-west-3.on.aws "),
       ("https://a-1.b-2.vpc-lattice-svcs.us-west-2.on.aws/", "Host: c-3.d-4.vpc-lattice-svcs.eu-west-3.on.aws"),
     ])
-  func regionOfHostHeader(url: String, header: String) throws {
+  func regionOfHostHeader(url: String, header: String) async throws {
     let options = try Self.options(url, "-H", header)
     var request = try options.parts().signable()
     let credentials = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
-    try options.signer.sign(&request, payload: .empty, with: credentials)
+    try await options.signer().sign(&request, payload: .empty, with: credentials)
     #expect(request.headers["authorization"]?.contains("/eu-west-3/vpc-lattice-svcs/aws4_request,") == true)
     let given = try Self.options(url, "-H", header, "--region", "us-east-1")
     var other = try given.parts().signable()
-    try given.signer.sign(&other, payload: .empty, with: credentials)
+    try await given.signer().sign(&other, payload: .empty, with: credentials)
     #expect(other.headers["authorization"]?.contains("/us-east-1/vpc-lattice-svcs/") == true)
   }
 
   @Test("A region set signs with SigV4a", arguments: [["*"], ["us-east-1", "us-west-*"]])
-  func regionSet(regions: [String]) throws {
-    let signer = try Self.options("https://h/", "--region-set", regions.joined(separator: ",")).signer
+  func regionSet(regions: [String]) async throws {
+    let signer = try await Self.options("https://h/", "--region-set", regions.joined(separator: ",")).signer()
     #expect(signer.algorithm == .sigV4a)
   }
 
   @Test("A presigned URL covers a body if the service signs it", arguments: ["execute-api", "sts", "es"])
-  func presignedBody(service: String) throws {
+  func presignedBody(service: String) async throws {
     let options = try Self.options("https://h/", "--data", "abc", "--service", service)
-    let payload = try PresignCommand.payload(of: options.parts(), to: SigningService(service))
+    let payload = try await PresignCommand.payload(of: options.parts(), to: SigningService(service))
     #expect(payload.map { "\($0)" } == "Payload(3 bytes)")
   }
 
   @Test("A presigned URL that doesn't cover a body rejects one", arguments: ["s3", "vpc-lattice-svcs", "s3express"])
-  func unsignedBody(service: String) throws {
+  func unsignedBody(service: String) async throws {
     let options = try Self.options("https://h/", "PUT", "--data", "abc", "--service", service)
-    let failure = #expect(throws: Failure.self) {
-      try PresignCommand.payload(of: options.parts(), to: SigningService(service))
+    let failure = await #expect(throws: Failure.self) {
+      try await PresignCommand.payload(of: options.parts(), to: SigningService(service))
     }
     #expect(failure?.description.contains("--data") == true)
     let bodiless = try Self.options("https://h/", "PUT", "--service", service)
-    #expect(try PresignCommand.payload(of: bodiless.parts(), to: SigningService(service)) == nil)
+    #expect(try await PresignCommand.payload(of: bodiless.parts(), to: SigningService(service)) == nil)
   }
 }

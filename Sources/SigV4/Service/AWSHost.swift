@@ -8,9 +8,11 @@ package struct AWSHost {
   /// The region; `nil` if the host is for all regions.
   package let region: String?
   /// The labels next to the region, one of which may be the service.
-  let services: [String]
+  package let services: [String]
   /// The signing name of the labels next to the region, if that is certain.
-  let service: String?
+  package let service: String?
+  /// Whether the host is one of AWS's.
+  package var isAWS: Bool { !labels.isEmpty }
 
   /// The labels that always belong to one signing name, whatever comes before them.
   private static let signingNames = [

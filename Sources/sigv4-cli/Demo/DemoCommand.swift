@@ -10,7 +10,14 @@ struct DemoCommand: AsyncParsableCommand {
     abstract: "Shows a signed request to a VPC Lattice service, on loopback and without an AWS account.",
     discussion: """
       Starts instance metadata and a Lattice service with an auth policy on free loopback ports, and sends requests \
-      with and without a signature. Exits with 0 only if every step comes out as expected.
+      with and without a signature.
+
+      Exit code 0 if every step comes out as expected, 1 if not, 64 for a wrong option.
+
+      Examples:
+
+        sigv4-cli demo
+        sigv4-cli demo --keep --policy policy.json
       """)
 
   @Flag(help: "Leave the service running afterwards, and show how to call it with curl.")

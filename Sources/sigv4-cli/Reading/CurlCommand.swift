@@ -66,6 +66,7 @@ private struct CurlArguments {
 
   private mutating func apply(_ option: CurlOption) throws {
     if option.name == "--next" { throw Self.severalRequests }
+    if option.isOn, option.name.utf8.starts(with: "--netrc".utf8) { throw Self.unread("Authorization", "--netrc") }
     if option.isOn { flags.insert(option.name) } else { flags.remove(option.name) }
   }
 
@@ -80,8 +81,18 @@ private struct CurlArguments {
       let isAutomatic = value.suffix(5).elementsEqual(";auto".utf8)
       single["Referer"] = isAutomatic ? String(decoding: value.dropLast(5), as: UTF8.self) : text
     case "--range": single["Range"] = "bytes=\(text)" + (value.contains(UInt8(ascii: "-")) ? "" : "-")
-    case "--continue-at" where text != "-": single["Range"] = "bytes=\(text)-"
-    case "--cookie" where value.contains(UInt8(ascii: "=")): cookies.append(text)  // without = it is a file
+    case "--continue-at":
+      guard text != "-" else { throw Self.unread("Range", "-C -") }
+      single["Range"] = "bytes=\(text)-"
+    case "--cookie":
+      if value.contains(UInt8(ascii: "=")) {
+        cookies.append(text)
+      } else if !value.isEmpty {  // an empty name reads no file
+        throw Self.unread("Cookie", "-b")
+      }
+    case "--etag-compare": throw Self.unread("If-None-Match", name)
+    case "--time-cond": throw Self.unread("If-Modified-Since", name)
+    case "--netrc-file": throw Self.unread("Authorization", name)
     case "--header":
       headers += value.first == UInt8(ascii: "@") ? try headerLines(value.dropFirst()) : [text]
     case "--user": user = value.contains(UInt8(ascii: ":")) || value.isEmpty ? value : value + [UInt8(ascii: ":")]
@@ -132,12 +143,21 @@ private struct CurlArguments {
       .map { String(decoding: $0, as: UTF8.self) }
   }
 
+  private static func unread(_ header: String, _ option: String) -> Failure {
+    Failure("curl adds a \(header) header (\(option)), which isn't computed here. Write it into the command with -H.")
+  }
+
   private static let severalRequests = Failure(
     "The curl command sends several requests. Give the one in question, with one URL and without --next.")
 
   func requestAndBody() throws -> (SignableRequest, [UInt8]) {
     guard let text = urls.first else { throw Failure("The curl command has no URL.") }
     guard urls.count == 1 else { throw Self.severalRequests }
+    if let negotiation = ["--anyauth", "--digest", "--ntlm", "--negotiate"].first(where: flags.contains) {
+      throw Failure(
+        "curl sends several requests to agree on a password (\(negotiation)). Run it with -v, and give the lines that begin with >."
+      )
+    }
     let isGet = flags.contains("--get")
     let bodyData = isGet ? nil : data
     let conflicts = [bodyData != nil, upload != nil, flags.contains("--head") || isGet && data != nil].filter { $0 }
@@ -208,7 +228,6 @@ private struct CurlArguments {
 
   private func authorization(of url: CurlURL) -> String? {
     if let bearer { return "Bearer " + bearer }
-    guard flags.isDisjoint(with: ["--anyauth", "--digest", "--ntlm", "--negotiate"]) else { return nil }
     return (user ?? url.userInfo).map { userInfo in
       "Basic " + Data(userInfo.isEmpty ? [UInt8(ascii: ":")] : userInfo).base64EncodedString()
     }

@@ -71,18 +71,21 @@ struct CurlOption {
     "T": "--upload-file", "u": "--user", "U": "--proxy-user", "w": "--write-out", "x": "--proxy", "X": "--request",
     "y": "--speed-time", "Y": "--speed-limit", "z": "--time-cond",
   ]
-  private static let letters0 = ["G": "--get", "I": "--head", "g": "--globoff", ":": "--next"]
-  private static let ignoredLetters = Set("#012346afijJklLnNOpqRsSvZ".map(String.init))
+  private static let letters0 = ["G": "--get", "I": "--head", "g": "--globoff", "n": "--netrc", ":": "--next"]
+  private static let ignoredLetters = Set("#012346afijJklLNOpqRsSvZ".map(String.init))
 
   /// The options that change the request, and those that a command may not have.
   private static let withValue: Set = [
     "--aws-sigv4", "--config", "--continue-at", "--cookie", "--data", "--data-binary", "--data-raw",
-    "--data-urlencode", "--form", "--form-string", "--header", "--json", "--oauth2-bearer", "--proto-default",
-    "--range", "--referer", "--request", "--request-target", "--upload-file", "--url", "--url-query", "--user",
+    "--data-urlencode", "--etag-compare", "--form", "--form-string", "--header", "--json", "--netrc-file",
+    "--oauth2-bearer", "--proto-default",
+    "--range", "--referer", "--request", "--request-target", "--time-cond", "--upload-file", "--url", "--url-query",
+    "--user",
     "--user-agent",
   ]
   private static let withoutValue: Set = [
-    "--anyauth", "--basic", "--digest", "--get", "--globoff", "--head", "--negotiate", "--next", "--ntlm",
+    "--anyauth", "--basic", "--digest", "--get", "--globoff", "--head", "--negotiate", "--netrc", "--netrc-optional",
+    "--next", "--ntlm",
     "--path-as-is",
   ]
 
@@ -91,12 +94,12 @@ struct CurlOption {
     """
     abstract-unix-socket alt-svc cacert capath cert cert-type ciphers connect-timeout connect-to cookie-jar
     create-file-mode crlfile curves dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url dump-header ech
-    etag-compare etag-save expect100-timeout ftp-port happy-eyeballs-timeout-ms hsts interface ip-tos keepalive-cnt
-    keepalive-time key key-type libcurl limit-rate local-port max-filesize max-redirs max-time netrc-file noproxy
+    etag-save expect100-timeout ftp-port happy-eyeballs-timeout-ms hsts interface ip-tos keepalive-cnt
+    keepalive-time key key-type libcurl limit-rate local-port max-filesize max-redirs max-time noproxy
     output output-dir parallel-max parallel-max-host pass pinnedpubkey preproxy proto proto-redir proxy proxy-cacert
     proxy-capath proxy-cert proxy-cert-type proxy-header proxy-key proxy-pass proxy-user proxy1.0 pubkey quote rate
     resolve retry retry-delay retry-max-time socks4 socks4a socks5 socks5-hostname speed-limit speed-time stderr
-    telnet-option time-cond tls-max tls13-ciphers trace trace-ascii trace-config unix-socket vlan-priority write-out
+    telnet-option tls-max tls13-ciphers trace trace-ascii trace-config unix-socket vlan-priority write-out
     """.split(whereSeparator: \.isWhitespace).map { "--" + $0 })
 
   /// The options without a value that change nothing a signature covers.
@@ -105,7 +108,7 @@ struct CurlOption {
     alpn append buffer ca-native cert-status clobber compressed create-dirs disable disallow-username-in-url
     doh-cert-status doh-insecure fail fail-early fail-with-body false-start follow http0.9 http1.0 http1.1 http2
     http2-prior-knowledge http3 http3-only ignore-content-length include insecure ipv4 ipv6 junk-session-cookies
-    keepalive list-only location location-trusted mptcp netrc netrc-optional npn out-null parallel parallel-immediate
+    keepalive list-only location location-trusted mptcp npn out-null parallel parallel-immediate
     post301 post302 post303 progress-bar progress-meter proxy-anyauth proxy-basic proxy-digest proxy-http2
     proxy-insecure proxy-negotiate proxy-ntlm proxytunnel raw remote-header-name remote-name remote-name-all
     remote-time remove-on-error retry-all-errors retry-connrefused sessionid show-error show-headers silent

@@ -1,25 +1,49 @@
 import Foundation
+import SigV4
 
 /// Files that a command line names.
 enum InputFile {
+  /// The maximum size of an input that is read as a whole, in MiB, so that an endless one ends in an error.
+  static let limit = 256
+
   /// The content of the file at `path`; of standard input for `-`.
   static func content(_ path: String) throws -> [UInt8] {
-    do {
-      let data =
-        path == "-" ? try FileHandle.standardInput.readToEnd() ?? Data() : try Data(contentsOf: URL(filePath: path))
-      return Array(data)
-    } catch {
-      throw Failure("The file \(path) can't be read.")
+    let file: FileHandle
+    if path == "-" {
+      file = .standardInput
+    } else {
+      guard let opened = FileHandle(forReadingAtPath: path) else { throw unreadable(path) }
+      file = opened
     }
+    var bytes: [UInt8] = []
+    while let piece = try next(of: file, path), !piece.isEmpty {
+      bytes += piece
+      guard bytes.count <= limit << 20 else { throw Failure("\(shown(path)) is larger than \(limit) MiB.") }
+    }
+    return bytes
   }
+
+  /// The next bytes of an open file; empty or `nil` at its end.
+  static func next(of file: FileHandle, _ path: String) throws -> Data? {
+    do { return try file.read(upToCount: 1 << 18) } catch { throw unreadable(path) }
+  }
+
+  static func unreadable(_ path: String) -> Failure { Failure("\(shown(path)) can't be read.") }
+
+  private static func shown(_ path: String) -> String { path == "-" ? "Standard input" : "The file \(path)" }
 
   /// The content of the regular file at `path`, which a pasted command names: not of a device or a pipe.
   static func regularContent(_ path: String) throws -> [UInt8] {
-    let values = try? URL(filePath: path).resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey])
-    guard values?.isRegularFile == true else {
+    guard isRegular(path) else {
       throw Failure("The file \(path) of the curl command can't be read: there is no such regular file.")
     }
     return try content(path)
+  }
+
+  /// Whether the path leads to a regular file.
+  static func isRegular(_ path: String) -> Bool {
+    let values = try? URL(filePath: path).resolvingSymlinksInPath().resourceValues(forKeys: [.isRegularFileKey])
+    return values?.isRegularFile == true
   }
 
   /// The content of the file that `argument` names as `@FILE` or by the path of a file that exists, of standard input for `-`

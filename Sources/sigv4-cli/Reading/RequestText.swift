@@ -10,6 +10,9 @@ struct RequestText {
   /// Whether the request has a body that the text doesn't contain.
   private var lacksBody = false
 
+  /// The maximum size of a text that isn't an HTTP message, in MiB.
+  private static let limit = 4
+
   /// Reads the file that `argument` names, standard input for `-`, or `argument` itself, as
   /// ``InputFile/contentOrText(_:)`` does.
   init(argument: String) throws {
@@ -24,14 +27,20 @@ struct RequestText {
   /// - Throws: ``Failure`` if no request can be found in it.
   init(_ text: [UInt8], file: @escaping (String) throws -> [UInt8]) throws {
     // Empty lines before a request are ignored (RFC 9112, 2.2).
-    let text = Array(text.drop { $0 == ASCII.newline || $0 == ASCII.carriageReturn || $0 == ASCII.space })
-    if let url = Self.bareURL(text) {
+    let isBlank = { (byte: UInt8) in byte == ASCII.newline || byte == ASCII.carriageReturn || byte == ASCII.space }
+    let text = text.first.map(isBlank) == true ? Array(text.drop(while: isBlank)) : text
+    let isMessage = HTTPMessage.isRequestLine(text)
+    // Only a message has a body; the other forms are searched byte by byte.
+    guard isMessage || text.count <= Self.limit << 20 else {
+      throw Failure("This isn't an HTTP/1.1 message, and anything else can have at most \(Self.limit) MiB.")
+    }
+    if !isMessage, let url = Self.bareURL(text) {
       let read = try CurlURL(url, defaultScheme: nil, keepsDots: true)
       request = SignableRequest(method: "GET", target: read.target, headers: [HeaderField("Host", read.host)])
       body = []
       return
     }
-    if let sent = VerboseOutput.sentMessage(in: text) {
+    if !isMessage, let sent = VerboseOutput.sentMessage(in: text) {
       // curl -v shows no body; the command above its output may have it.
       let command = try? ShellCommand.curl(in: text).map { try CurlCommand($0, file: file) }
       let message = try HTTPMessage(sent)
@@ -45,7 +54,7 @@ struct RequestText {
       }
       return
     }
-    if !HTTPMessage.isRequestLine(text), let command = try ShellCommand.curl(in: text) {
+    if !isMessage, let command = try ShellCommand.curl(in: text) {
       let read = try CurlCommand(command, file: file)
       (request, body) = (read.request, read.body)
       notes = command.notes
@@ -98,6 +107,34 @@ struct RequestText {
 
   /// Whether the body comes in chunks.
   var isChunked: Bool { streamingWord.map { !$0.hasSuffix("-EVENTS") } ?? false }
+
+  /// The request for tools.
+  private struct Shown: Encodable {
+    struct Field: Encodable {
+      let name: String
+      let value: String
+    }
+
+    let method: String
+    let target: String
+    let headers: [Field]
+    /// The body, if it is UTF-8.
+    let body: String?
+    /// Any other body.
+    let bodyBase64: String?
+  }
+
+  /// Prints the request as it was read: as an HTTP/1.1 message, or as JSON.
+  func show(asJSON isJSON: Bool) throws {
+    guard isJSON else { return StandardOutput.write(message) }
+    let text = String(validating: body, as: UTF8.self)
+    print(
+      try JSONLine.text(
+        Shown(
+          method: request.method, target: request.target,
+          headers: request.headers.map { Shown.Field(name: $0.name, value: $0.value) }, body: text,
+          bodyBase64: text == nil ? Data(body).base64EncodedString() : nil)))
+  }
 
   /// The request as an HTTP/1.1 message.
   var message: [UInt8] {
@@ -236,7 +273,7 @@ struct HTTPMessage {
 
   /// Whether text begins with a request line: a method and a target, and a version unless the target is clearly one.
   static func isRequestLine(_ text: [UInt8], needsVersion: Bool = false) -> Bool {
-    let line = text.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    let line = text.prefix(1 << 20).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
     let words = line.split(separator: UInt8(ascii: " "), maxSplits: 1)
     guard words.count == 2, words[0].allSatisfy(\.isTokenCharacter), !ShellCommand.isCurl(Array(words[0])) else {
       return false
