@@ -13,7 +13,7 @@
 /// ```swift
 /// let upload = try signer.sign(&request, chunked: ChunkedPayload(length: body.count), with: credentials)
 /// if var chunks: ChunkSigner = upload.chunkSigner {
-///   let framed = try chunks.header(forChunk: body.span) + body + Array("\r\n".utf8) + chunks.end()
+///   let framed = try chunks.header(forChunk: body) + body + Array("\r\n".utf8) + chunks.end()
 ///   print("send", framed.count, "bytes")
 /// }
 /// ```
@@ -53,6 +53,11 @@ public struct ChunkSigner: Sendable {
     return try signature(forChunkHashedTo: hash)
   }
 
+  /// Signs the next chunk, as ``signature(forChunk:)-(Span<UInt8>)`` does.
+  public mutating func signature(forChunk chunk: some Collection<UInt8>) throws(SigningError) -> String {
+    try chunk.withSpan { (bytes) throws(SigningError) in try signature(forChunk: bytes) }
+  }
+
   /// Signs the trailers, after the last chunk.
   ///
   /// - Returns: The signature in lower-case hex; when sent, ECDSA's is padded with `*` to 144 characters.
@@ -75,6 +80,11 @@ public struct ChunkSigner: Sendable {
   /// - Throws: ``SigningError`` only if the crypto library fails.
   public mutating func header(forChunk chunk: Span<UInt8>) throws(SigningError) -> [UInt8] {
     ChunkFraming.header(size: chunk.count, try signature(forChunk: chunk), key.algorithm)
+  }
+
+  /// Signs `chunk`, and returns the line to send before it, as ``header(forChunk:)-(Span<UInt8>)`` does.
+  public mutating func header(forChunk chunk: some Collection<UInt8>) throws(SigningError) -> [UInt8] {
+    try chunk.withSpan { (bytes) throws(SigningError) in try header(forChunk: bytes) }
   }
 
   /// Signs the end of the payload, to send after the last non-empty chunk and its CR LF: the empty chunk, the trailers and their signature.

@@ -36,7 +36,7 @@ enum EventHeader {
 /// ```swift
 /// var events: EventSigner = try signer.signEvents(of: &request, with: credentials).events
 /// for await message in pieces {
-///   let event = try events.sign(message.span)
+///   let event = try events.sign(message)
 ///   print("send", event.headers.count, "bytes of headers, then the message")
 /// }
 /// ```
@@ -77,6 +77,13 @@ public struct EventSigner: Sendable {
     return SignedEvent(signature: signature, dateHeader: dateHeader)
   }
 
+  /// Signs the next message, as ``sign(_:at:)-(Span<UInt8>,_)`` does.
+  public mutating func sign(
+    _ payload: some Collection<UInt8>, at time: Date = Date()
+  ) throws(SigningError) -> SignedEvent {
+    try payload.withSpan { (bytes) throws(SigningError) in try sign(bytes, at: time) }
+  }
+
   /// Signs the next message by its headers in their binary form, without the header of the signature.
   ///
   /// - Returns: The signature's 32 bytes, the value of `:chunk-signature`.
@@ -114,7 +121,7 @@ public struct EventSigner: Sendable {
 ///
 /// ```swift
 /// var (_, events) = try signer.signEvents(of: &request, with: credentials)
-/// let event: SignedEvent = try events.sign(body.span)
+/// let event: SignedEvent = try events.sign(body)
 /// print(event.headers)  // to send before the payload
 /// ```
 public struct SignedEvent: Sendable, Hashable {

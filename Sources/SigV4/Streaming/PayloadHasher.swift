@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// var hasher = try PayloadHasher()
-/// for await piece in pieces { try hasher.update(piece.span) }
+/// for await piece in pieces { try hasher.update(piece) }
 /// try signer.sign(&request, payload: hasher.finish(), with: credentials)
 /// ```
 public struct PayloadHasher: ~Copyable {
@@ -20,6 +20,13 @@ public struct PayloadHasher: ~Copyable {
   /// - Throws: ``SigningError`` only if the crypto library fails.
   public mutating func update(_ bytes: Span<UInt8>) throws(SigningError) {
     try state.update(bytes)
+  }
+
+  /// Adds `bytes` to the payload.
+  ///
+  /// - Throws: ``SigningError`` only if the crypto library fails.
+  public mutating func update(_ bytes: some Collection<UInt8>) throws(SigningError) {
+    try bytes.withSpan { (bytes) throws(SigningError) in try update(bytes) }
   }
 
   /// Ends the payload, and returns it as its hash.

@@ -1,5 +1,6 @@
 #if canImport(Darwin)
-  // As in the standard library, whose properties require macOS 26 and its like: an array can be a bridged NSArray there.
+  // As in the standard library, whose properties require macOS 26 and its like. Only an array of class instances can be a
+  // bridged NSArray, whose slice has storage of its own: use these for arrays of bytes and of structs.
   extension Array {
     /// The elements, in place if the array isn't bridged.
     @usableFromInline

@@ -12,7 +12,7 @@
 /// ```swift
 /// let messages: [(headers: [UInt8], payload: [UInt8])] = []  // from a decoder of event streams
 /// var events = try EventVerifier(of: verified, with: credentials)
-/// for message in messages { try events.verify(headers: message.headers.span, payload: message.payload.span) }
+/// for message in messages { try events.verify(headers: message.headers, payload: message.payload) }
 /// print(events.isComplete)
 /// ```
 public struct EventVerifier: Sendable {
@@ -93,6 +93,17 @@ public struct EventVerifier: Sendable {
     }
     hasFailed = false
     isComplete = payload.isEmpty
+  }
+
+  /// Verifies the next message, as ``verify(headers:payload:at:)-(Span<UInt8>,_,_)`` does.
+  public mutating func verify(
+    headers: some Collection<UInt8>, payload: some Collection<UInt8>, at time: Date = Date()
+  ) throws(VerificationError) {
+    try headers.withSpan { (headers) throws(VerificationError) in
+      try payload.withSpan { (payload) throws(VerificationError) in
+        try verify(headers: headers, payload: payload, at: time)
+      }
+    }
   }
 }
 

@@ -115,4 +115,33 @@ import Testing
     }
     #expect(error?.code == .invalidStream)
   }
+
+  @Test func `bytes in any collection are signed and hashed as those in one block`() throws {
+    let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "SECRET")
+    let time = Date(timeIntervalSince1970: 1_700_000_000)
+    let bytes = Array("a message".utf8)
+    let pieces = [bytes[..<4], bytes[4...]]
+    let scattered = pieces.joined()  // without contiguous storage
+    var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "bucket.example.com")])
+    let signer = Signer(service: .s3, region: "us-east-1")
+    var chunks = try #require(
+      try signer.sign(&request, chunked: ChunkedPayload(length: bytes.count), with: credentials, at: time).chunkSigner)
+    var sameChunks = chunks
+    #expect(try chunks.header(forChunk: scattered) == sameChunks.header(forChunk: bytes.span))
+    #expect(try chunks.signature(forChunk: scattered) == sameChunks.signature(forChunk: bytes.span))
+
+    var hasher = try PayloadHasher()
+    for piece in pieces { try hasher.update(piece) }
+    let post = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h.example")])
+    let general = Signer(service: .executeAPI, region: "us-east-1")
+    #expect(
+      try general.signed(post, payload: hasher.finish(), with: credentials, at: time)
+        == general.signed(post, payload: .bytes(bytes), with: credentials, at: time))
+
+    var events = EventSigner(
+      seedSignature: String(repeating: "a", count: 64), credentials: credentials, region: "us-east-1",
+      service: "transcribe")
+    var sameEvents = events
+    #expect(try events.sign(scattered, at: time).headers == sameEvents.sign(bytes.span, at: time).headers)
+  }
 }

@@ -42,6 +42,14 @@ import Testing
     }
   }
 
+  @Test func `messages in any collection of bytes are verified`() throws {
+    var (verifier, messages) = try stream()
+    for message in messages {
+      try verifier.verify(headers: [message.headers].joined(), payload: [message.payload].joined(), at: time)
+    }
+    #expect(verifier.isComplete)
+  }
+
   @Test func `the messages that were signed are verified, to the last`() throws {
     var (verifier, messages) = try stream()
     for message in messages {
