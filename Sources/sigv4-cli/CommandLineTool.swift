@@ -16,8 +16,8 @@ struct CommandLineTool: AsyncParsableCommand {
       Examples:
 
         sigv4-cli demo
-        sigv4-cli request https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws/
-        sigv4-cli --generate-completion-script bash > ~/.local/share/bash-completion/completions/sigv4-cli
+        sigv4-cli request https://rates.example.com/ --region us-west-2
+        eval "$(sigv4-cli --generate-completion-script bash)"
 
       Completions exist for bash, zsh and fish.
       """,

@@ -9,7 +9,7 @@ struct CredentialsCommand: AsyncParsableCommand {
     abstract: "Shows which credentials the SDKs would use, and their provider.",
     discussion: """
       Shows no secret, except with --format, which prints the secret access key and the session token for other programs: \
-      env for eval in sh, process for credential_process of a profile, json for all else.
+      env for eval in sh, process for credential_process in a profile, json for all else.
 
       Exit code 0 if a provider has credentials, 1 if none has, 64 for a wrong option.
 
@@ -18,7 +18,7 @@ struct CredentialsCommand: AsyncParsableCommand {
         sigv4-cli credentials --explain
         sigv4-cli credentials --profile backup --json
         eval "$(sigv4-cli credentials --profile backup --format env)"
-        aws configure set credential_process "sigv4-cli credentials --format process" --profile instance
+        credential_process = sigv4-cli credentials --format process
       """)
 
   @OptionGroup var source: CredentialOptions

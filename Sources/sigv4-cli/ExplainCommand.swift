@@ -16,9 +16,9 @@ struct ExplainCommand: AsyncParsableCommand {
       Examples:
 
         sigv4-cli explain request.txt --answer answer.xml
-        sigv4-cli explain "curl https://…" --answer "User: anonymous is not authorized"
+        sigv4-cli explain "curl https://…" --answer "User: anonymous is …"
         curl -v https://… 2>&1 | sigv4-cli explain
-        sigv4-cli explain --show-request "curl -G --data-urlencode 'q=a b' https://…"
+        sigv4-cli explain "curl -G -d 'q=a%20b' https://…" --show-request
       """)
 
   @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")

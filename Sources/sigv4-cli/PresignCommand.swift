@@ -14,8 +14,8 @@ struct PresignCommand: AsyncParsableCommand {
 
       Examples:
 
-        sigv4-cli presign https://bucket.s3.us-west-2.amazonaws.com/key --expires 1h
-        sigv4-cli presign https://bucket.s3.us-west-2.amazonaws.com/key PUT -H 'Content-Type: image/png' --json
+        sigv4-cli presign https://b.s3.us-west-2.amazonaws.com/key --expires 1h
+        sigv4-cli presign https://b.s3.us-west-2.amazonaws.com/key PUT --json
       """)
 
   @OptionGroup var options: RequestOptions

@@ -21,10 +21,10 @@ struct RequestCommand: AsyncParsableCommand {
 
       Examples:
 
-        sigv4-cli request https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws/
-        sigv4-cli request https://…/orders -X PUT -H 'Content-Type: application/json' -d @order.json -i
-        sigv4-cli request https://bucket.s3.us-west-2.amazonaws.com/key -o key --profile backup --timeout 2m
-        sigv4-cli request https://orders.example.com/ --service execute-api --region eu-central-1 --json
+        sigv4-cli request https://rates.example.com/ --region us-west-2
+        sigv4-cli request https://…/orders -X PUT -d @order.json -i
+        sigv4-cli request https://bucket.s3.us-west-2.amazonaws.com/key -o key
+        sigv4-cli request https://…/ --profile backup --timeout 2m --json
       """)
 
   @OptionGroup var options: RequestOptions

@@ -11,12 +11,12 @@ struct RequestOptions: ParsableArguments {
   @Argument(help: "The URL.")
   var url: String
 
-  @Argument(help: "The method. Defaults to GET, or to POST with a body.")
+  @Argument(help: ArgumentHelp("The method. Defaults to GET, or to POST with a body.", valueName: "method"))
   var methodArgument: String?
 
   @Option(
     name: [.customShort("X", allowingJoined: true), .customLong("request")],
-    help: ArgumentHelp("The method, as curl names it.", valueName: "method"))
+    help: ArgumentHelp("The same.", valueName: "method"))
   var methodOption: String?
 
   @Option(
@@ -146,7 +146,8 @@ struct RequestOptions: ParsableArguments {
   }
 
   private func noteContradictions(to host: AWSHost) {
-    if let service, let own = host.service, own != service, !service.utf8.starts(with: "s3".utf8) {
+    // S3's hosts belong to several signing names.
+    if let service, let own = host.service, own != service, own != "s3" || !service.utf8.starts(with: "s3".utf8) {
       SigningTrace.note("Note: The host is one of \(own), and --service is \(service).")
     }
     if let region, let own = host.region, own != region {

@@ -14,8 +14,8 @@ struct SignCommand: AsyncParsableCommand {
 
       Examples:
 
-        sigv4-cli sign https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws/
-        sigv4-cli sign https://…/orders -d @order.json --service execute-api --region eu-central-1 -v
+        sigv4-cli sign https://rates.example.com/ --region us-west-2
+        sigv4-cli sign https://…/orders -d @order.json --service execute-api -v
         sh -c "$(sigv4-cli sign https://…/ --curl)"
       """)
 

@@ -14,8 +14,8 @@ struct VerifyCommand: AsyncParsableCommand {
       Examples:
 
         sigv4-cli verify request.txt
-        sigv4-cli verify "curl https://… -H 'Authorization: …'" --region us-west-2 --json
-        sigv4-cli verify "$presigned_url" --service s3 --time 2026-02-03T04:05:06Z
+        sigv4-cli verify "curl https://… -H 'Authorization: …'" --json
+        sigv4-cli verify "$url" --service s3 --time 2026-02-03T04:05:06Z
       """)
 
   @Argument(help: "The request: a file as @FILE or its path, - for standard input, or the text itself.")

@@ -7,7 +7,7 @@ enum DurationText {
     let unit = text.utf8.last.flatMap { units[String(UnicodeScalar($0))] }
     let digits = unit == nil ? text[...] : text.dropLast()
     guard digits.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }), let count = Int(digits), 1...100_000_000 ~= count
-    else { throw Failure("Invalid time \(text.debugDescription). Write it as 90, 90s, 15m, 1h or 7d.") }
+    else { throw Failure("Write the time as 90, 90s, 15m, 1h or 7d.") }
     return .seconds(count * (unit ?? 1))
   }
 }
