@@ -12,7 +12,8 @@ struct DemoCommand: AsyncParsableCommand {
       Starts instance metadata and a Lattice service with an auth policy on free loopback ports, and sends requests \
       with and without a signature.
 
-      Exit code 0 if every step comes out as expected, 1 if not, 64 for a wrong option.
+      Exit code 0 if every step comes out as expected, 1 if not, 64 for a wrong option. With --keep, Ctrl-C and SIGTERM \
+      end it with 0.
 
       Examples:
 

@@ -19,7 +19,7 @@ struct DemoStory {
   /// Plays the story and says whether every step came out as expected.
   func tell() async throws -> Bool {
     print("Instance metadata at \(stage.metadata.baseURL), the service \"reservation\" at \(stage.service.baseURL)")
-    let provider = InstanceMetadataCredentialProvider(endpoint: stage.metadata.baseURL)
+    let provider = InstanceMetadataCredentialProvider(endpoint: stage.metadata.baseURL, environment: [:])
     let credentials = try await provider.credentials()
     print("The instance's role gave \(credentials.accessKeyID), read from instance metadata version 2\n")
 
