@@ -23,9 +23,9 @@ struct CommandLineTool: AsyncParsableCommand {
       """,
     version: "0.1.0-dev",
     subcommands: [
-      DemoCommand.self, LocalCommand.self, PolicyCommand.self, RequestCommand.self, SignCommand.self,
-      PresignCommand.self,
-      VerifyCommand.self, ExplainCommand.self, CredentialsCommand.self, ConformanceCommand.self,
+      DemoCommand.self, LocalCommand.self, PolicyCommand.self, ProxyCommand.self, RequestCommand.self,
+      SignCommand.self, PresignCommand.self, VerifyCommand.self, ExplainCommand.self, CredentialsCommand.self,
+      ConformanceCommand.self,
     ])
 
   /// Runs the command, and fails if what it prints can't be written.

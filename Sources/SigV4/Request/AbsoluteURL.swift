@@ -11,7 +11,7 @@ package struct AbsoluteURL {
   /// Path and query without a fragment; `/` for an empty path.
   package private(set) var target: String
   /// Whether the URL names a user, whom some clients send in `Authorization`.
-  let hasUser: Bool
+  package let hasUser: Bool
   private let whole: String
   private let originLength: Int
 

@@ -1,0 +1,229 @@
+#if AsyncHTTPClient
+  import AsyncHTTPClient
+  import Foundation
+  import NIOCore
+  import NIOHTTP1
+  import SigV4
+
+  /// Answers requests: signs each, sends it to the service, and passes on the response.
+  struct ProxyExchange: Sendable {
+    typealias Requests = ProxyConnection.Requests
+    typealias Responses = ProxyConnection.Responses
+
+    let target: ProxyTarget
+    let settings: SigningProxy.Settings
+    let client: HTTPClient
+
+    /// Answers one request, and returns whether the connection can be used for another.
+    func answer(
+      _ head: HTTPRequestHead, _ requests: inout Requests, _ outbound: Responses
+    ) async throws -> Bool {
+      let start = ContinuousClock.now
+      let response = ProxyResponse(to: head, outbound)
+      do {
+        if head.uri == settings.healthPath {
+          try await response.write(health())
+        } else if let objection = target.objection(to: head) {
+          throw Answer(.forbidden, objection)
+        } else if head.isWebSocketHandshake {
+          throw Answer(.badRequest, "A WebSocket needs a connection of its own. Open a new one.")
+        } else if try await forward(head, &requests, response) {
+          log(head, response, start)
+          return head.isKeepAlive
+        }
+      } catch let answer as Answer {
+        try await response.write(answer)
+      }
+      log(head, response, start)
+      return try await skip(&requests) && head.isKeepAlive
+    }
+
+    /// Passes on the answer to a WebSocket handshake, after which the connection must be closed.
+    func answer(_ refused: ProxyWebSocket.Refused, _ outbound: Responses) async throws {
+      let response = ProxyResponse(to: refused.head, outbound)
+      try await response.write(refused.answer)
+      log(refused.head, response, .now)
+    }
+
+    /// An answer of the proxy itself.
+    struct Answer: Error {
+      let status: HTTPResponseStatus
+      let text: String
+      init(_ status: HTTPResponseStatus, _ text: String) {
+        self.status = status
+        self.text = text
+      }
+    }
+
+    private func health() async -> Answer {
+      do {
+        _ = try await CredentialChain.checked()
+        return Answer(.ok, "ok")
+      } catch {
+        return Answer(.serviceUnavailable, "\(error)")
+      }
+    }
+
+    /// Signs a request and sends it; returns whether its body was read to the end.
+    private func forward(
+      _ head: HTTPRequestHead, _ requests: inout Requests, _ response: ProxyResponse
+    ) async throws -> Bool {
+      var request = HTTPClientRequest(url: target.origin + head.uri)
+      request.method = head.method
+      let (signed, unsigned) = target.headers(of: head)
+      request.headers = signed
+      let length = head.headers.first(name: "content-length").flatMap { Int64($0) }
+      let hasBody = length ?? 0 > 0 || head.headers.contains(name: "transfer-encoding")
+      if hasBody, head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+        try await response.continueReading()
+      }
+      guard hasBody else {
+        let isRead = try await skip(&requests)
+        try await send(request, .empty, unsigned, isRepeatable: true, response)
+        return isRead
+      }
+      guard let payload = streamedPayload(signed) else {
+        let body = try await collect(&requests)
+        request.body = .bytes(body)
+        try await send(request, .buffer(body), unsigned, isRepeatable: true, response)
+        return true
+      }
+      let (body, source, demand) = ProxyBody.make()
+      request.body = .stream(body, length: length.map { .known($0) } ?? .unknown)
+      return try await withThrowingTaskGroup(of: Void.self) { group in
+        let streamed = request
+        group.addTask { try await send(streamed, payload, unsigned, isRepeatable: false, response) }
+        let isRead: Bool
+        do {
+          isRead = try await feed(&requests, to: source, demand)
+        } catch {
+          source.finish(error)
+          throw error
+        }
+        try await group.waitForAll()
+        return isRead
+      }
+    }
+
+    /// What to sign of a body that is sent while it is read; `nil` for services that require its hash.
+    private func streamedPayload(_ headers: HTTPHeaders) -> Payload? {
+      if let hash = headers.first(name: "x-amz-content-sha256"), hash.utf8.count == 64 { return .hash(hash) }
+      return target.service.payload == .signed ? nil : .unsigned
+    }
+
+    private func send(
+      _ request: HTTPClientRequest, _ payload: Payload, _ unsigned: HTTPHeaders, isRepeatable: Bool,
+      _ response: ProxyResponse
+    ) async throws {
+      let received: HTTPClientResponse
+      do {
+        received = try await target.session.send(request, payload: payload, isRepeatable: isRepeatable) { signed in
+          var sent = signed
+          sent.headers.add(contentsOf: unsigned)
+          var received = try await client.execute(sent, deadline: .distantFuture)
+          guard isRepeatable, [400, 401, 403].contains(received.status.code),
+            let length = received.headers.first(name: "content-length").flatMap({ Int($0) }), length <= 1 << 16
+          else { return (received, nil) }
+          let body = try await received.body.collect(upTo: 1 << 16)
+          received.body = .bytes(body)
+          return (
+            received,
+            ServiceErrorResponse(
+              String(buffer: body), status: Int(received.status.code),
+              headers: received.headers.map { HeaderField($0.name, $0.value) })
+          )
+        }
+      } catch let error as SigningError {
+        throw Answer(.badRequest, "\(error)")
+      } catch let error as CredentialError {
+        throw Answer(.serviceUnavailable, "\(error)")
+      } catch let error as HTTPClientError where Self.timeouts.contains(error) {
+        throw Answer(.gatewayTimeout, "The service hasn't responded in time: \(error).")
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        throw Answer(.badGateway, "The service can't be reached: \(error).")
+      }
+      try await response.write(received)
+    }
+
+    private static let timeouts: [HTTPClientError] = [
+      .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
+    ]
+
+    /// The body, for a service that signs payloads.
+    private func collect(_ requests: inout Requests) async throws -> ByteBuffer {
+      var body = ByteBuffer()
+      while let part = try await requests.next() {
+        switch part {
+        case .head: break
+        case .body(var bytes):
+          guard body.readableBytes + bytes.readableBytes <= settings.bodyLimit else {
+            throw Answer(
+              .payloadTooLarge,
+              "The body is longer than \(settings.bodyLimit >> 20) MiB, which the proxy keeps in memory to sign it."
+                + " Raise --body-limit, or send its SHA-256 in x-amz-content-sha256.")
+          }
+          body.writeBuffer(&bytes)
+        case .end: return body
+        }
+      }
+      throw ChannelError.inputClosed
+    }
+
+    /// Hands the body to the service as fast as it reads; returns whether the request was read to its end.
+    private func feed(
+      _ requests: inout Requests, to body: ProxyBody.Source, _ demand: AsyncStream<Void>
+    ) async throws -> Bool {
+      var demands = demand.makeAsyncIterator()
+      while let part = try await requests.next() {
+        switch part {
+        case .head: break
+        case .body(let bytes):
+          switch body.yield(bytes) {
+          case .produceMore: break
+          case .stopProducing: await demands.next()
+          // The service has responded without reading the rest.
+          case .dropped: return try await skip(&requests)
+          }
+        case .end:
+          body.finish()
+          return true
+        }
+      }
+      throw ChannelError.inputClosed
+    }
+
+    /// Reads the rest of a request; returns whether it ended within a limit.
+    private func skip(_ requests: inout Requests) async throws -> Bool {
+      var rest = settings.bodyLimit
+      while let part = try await requests.next() {
+        switch part {
+        case .head: break
+        case .body(let bytes):
+          rest -= bytes.readableBytes
+          if rest < 0 { return false }
+        case .end: return true
+        }
+      }
+      return false
+    }
+
+    /// One line for each request, without its query, which can contain a secret.
+    private func log(_ head: HTTPRequestHead, _ response: ProxyResponse, _ start: ContinuousClock.Instant) {
+      let path = head.uri.prefix { $0 != "?" }
+      let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
+      SigningTrace.note(
+        "\(head.method.rawValue) \(path.prefix(256).debugDescription) \(response.status?.code ?? 0)"
+          + " \(Int(milliseconds)) ms")
+    }
+  }
+
+  extension CredentialChain {
+    /// The credentials that requests are signed with.
+    fileprivate static func checked() async throws -> Credentials {
+      let provider: CachedCredentialProvider = .default
+      return try await provider.credentials()
+    }
+  }
+#endif

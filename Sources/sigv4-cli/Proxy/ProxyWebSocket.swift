@@ -1,0 +1,214 @@
+#if AsyncHTTPClient
+  import NIOCore
+  import NIOHTTP1
+  import NIOPosix
+  import NIOSSL
+  import SigV4
+  import Synchronization
+
+  /// The handshake of a WebSocket (RFC 6455, 4), which is signed and sent to the service before the client gets its answer.
+  final class ProxyWebSocket: NIOTypedHTTPServerProtocolUpgrader {
+    typealias UpgradeResult = ProxyConnection.Negotiated
+    typealias Stream = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    /// The service's answer to a handshake that it doesn't accept.
+    struct Refusal: Sendable, Error {
+      let head: HTTPResponseHead
+      let body: ByteBuffer
+    }
+
+    /// A handshake that wasn't accepted, and the answer.
+    struct Refused: Sendable {
+      let head: HTTPRequestHead
+      let answer: Refusal
+    }
+
+    private enum Answer: Sendable {
+      case accepted(Stream)
+      case refused(NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>)
+    }
+
+    let supportedProtocol = "websocket"
+    let requiredUpgradeHeaders: [String] = []
+    private let target: ProxyTarget
+    private let timeout: TimeAmount
+    private let outcome = Mutex<(accepted: Stream?, refused: Refused?)>((nil, nil))
+
+    init(target: ProxyTarget, timeout: TimeAmount) {
+      self.target = target
+      self.timeout = timeout
+    }
+
+    /// The handshake, if it wasn't accepted.
+    var refused: Refused? { outcome.withLock { $0.refused } }
+
+    func buildUpgradeResponse(
+      channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
+    ) -> EventLoopFuture<HTTPHeaders> {
+      channel.eventLoop.makeFutureWithTask {
+        do {
+          return initialResponseHeaders.merging(try await self.shakeHands(upgradeRequest))
+        } catch {
+          let refusal = error as? Refusal ?? Refusal(.badGateway, "The service can't be reached: \(error).\n")
+          self.outcome.withLock { $0.refused = Refused(head: upgradeRequest, answer: refusal) }
+          throw refusal
+        }
+      }
+    }
+
+    func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<UpgradeResult> {
+      channel.eventLoop.makeCompletedFuture {
+        guard let service = outcome.withLock({ $0.accepted }) else { throw ChannelError.inappropriateOperationForState }
+        return .webSocket(client: try Stream(wrappingChannelSynchronously: channel), service: service)
+      }
+    }
+
+    /// Sends the signed handshake, and returns the header fields of the answer.
+    private func shakeHands(_ head: HTTPRequestHead) async throws -> HTTPHeaders {
+      if let objection = target.objection(to: head) { throw Refusal(.forbidden, objection + "\n") }
+      let (signed, unsigned) = target.headers(of: head)
+      let request = SignableRequest(
+        method: head.method.rawValue, target: head.uri,
+        headers: [HeaderField("Host", target.host)] + signed.map { HeaderField($0.name, $0.value) })
+      return try await target.session.send(request, payload: .empty) { signed in
+        (try await self.connect(signed, unsigned), nil)
+      }
+    }
+
+    private func connect(_ request: SignableRequest, _ unsigned: HTTPHeaders) async throws -> HTTPHeaders {
+      var head = HTTPRequestHead(version: .http1_1, method: .RAW(value: request.method), uri: request.target)
+      head.headers = HTTPHeaders(request.headers.map { ($0.name, $0.value) })
+      head.headers.add(contentsOf: unsigned)
+      let upgrader = ServiceUpgrader()
+      let sent = head
+      let target = try AbsoluteURL(target.origin)
+      let isSecure = target.origin.lowercased().hasPrefix("https:")
+      let (name, port) = try ProxyCommand.address(
+        self.target.host.hasPort ? self.target.host : self.target.host + (isSecure ? ":443" : ":80"))
+      let answer = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        .connectTimeout(timeout)
+        .connect(host: name, port: port) { channel in
+          channel.eventLoop.makeCompletedFuture {
+            if isSecure {
+              let context = try NIOSSLContext(configuration: .makeClientConfiguration())
+              let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
+              try channel.pipeline.syncOperations.addHandler(
+                NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : name))
+            }
+            try channel.pipeline.syncOperations.addHandlers([
+              IdleStateHandler(readTimeout: self.timeout), CloseBeforeAnswer(),
+            ])
+            var configuration = NIOUpgradableHTTPClientPipelineConfiguration(
+              upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration<Answer>(
+                upgradeRequestHead: sent, upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                  channel.eventLoop.makeCompletedFuture { .refused(try .init(wrappingChannelSynchronously: channel)) }
+                }))
+            configuration.leftOverBytesStrategy = .forwardBytes
+            return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
+              configuration: configuration)
+          }
+        }
+      switch try await answer.get() {
+      case .accepted(let stream):
+        outcome.withLock { $0.accepted = stream }
+        return upgrader.headers
+      case .refused(let stream):
+        throw try await Refusal(stream)
+      }
+    }
+
+    /// Passes bytes in both directions until one side ends.
+    static func relay(_ client: Stream, _ service: Stream) async throws {
+      try await client.executeThenClose { fromClient, toClient in
+        try await service.executeThenClose { fromService, toService in
+          try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for try await bytes in fromClient { try await toService.write(bytes) } }
+            group.addTask { for try await bytes in fromService { try await toClient.write(bytes) } }
+            defer { group.cancelAll() }
+            try await group.next()
+          }
+        }
+      }
+    }
+
+    /// Accepts the service's 101.
+    private final class ServiceUpgrader: NIOTypedHTTPClientProtocolUpgrader {
+      let supportedProtocol = "websocket"
+      let requiredUpgradeHeaders: [String] = []
+      private let received = Mutex(HTTPHeaders())
+
+      /// The header fields of the answer.
+      var headers: HTTPHeaders { received.withLock { $0 } }
+
+      func addCustom(upgradeRequestHeaders: inout HTTPHeaders) {}
+
+      func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool {
+        received.withLock { $0 = upgradeResponse.headers.endToEnd }
+        return true
+      }
+
+      func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Answer> {
+        channel.eventLoop.makeCompletedFuture { .accepted(try Stream(wrappingChannelSynchronously: channel)) }
+      }
+    }
+  }
+
+  extension ProxyWebSocket.Refusal {
+    fileprivate init(_ status: HTTPResponseStatus, _ text: String) {
+      self.init(
+        head: HTTPResponseHead(version: .http1_1, status: status, headers: ["Content-Type": "text/plain"]),
+        body: ByteBuffer(string: text))
+    }
+
+    /// Reads the response, of whose body 64 KiB are kept.
+    fileprivate init(_ stream: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>) async throws {
+      self = try await stream.executeThenClose { inbound, _ in
+        var head: HTTPResponseHead?
+        var body = ByteBuffer()
+        for try await part in inbound {
+          switch part {
+          case .head(let received): head = received
+          case .body(var bytes): if body.readableBytes < 1 << 16 { body.writeBuffer(&bytes) }
+          case .end:
+            guard let head else { break }
+            return ProxyWebSocket.Refusal(head: head, body: body)
+          }
+        }
+        throw ChannelError.inputClosed
+      }
+    }
+  }
+
+  extension HTTPHeaders {
+    fileprivate func merging(_ other: HTTPHeaders) -> HTTPHeaders {
+      var merged = self
+      for (name, value) in other { merged.add(name: name, value: value) }
+      return merged
+    }
+  }
+
+  extension String {
+    /// Whether a port follows the host.
+    fileprivate var hasPort: Bool {
+      let host = utf8.lastIndex(of: UInt8(ascii: "]")) ?? startIndex
+      return utf8[host...].contains(UInt8(ascii: ":"))
+    }
+  }
+
+  /// Closes a connection to the service that hasn't answered the handshake in time; afterwards, WebSockets may be silent.
+  private final class CloseBeforeAnswer: ChannelInboundHandler, Sendable {
+    typealias InboundIn = NIOAny
+    private let hasRead = Atomic(false)
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      hasRead.store(true, ordering: .relaxed)
+      context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+      if event is IdleStateHandler.IdleStateEvent, !hasRead.load(ordering: .relaxed) { context.close(promise: nil) }
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+#endif
