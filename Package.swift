@@ -149,6 +149,7 @@ let package = Package(
       dependencies: [
         "sigv4-cli", "SigV4", "LocalAWS",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["AsyncHTTPClient"])),
       ],
       exclude: ["curl-commands.jsonl"],
       swiftSettings: settings

@@ -15,7 +15,7 @@ struct ProxyCommand: AsyncParsableCommand {
       A sidecar for programs that can't sign. Credentials come from the environment, a profile, EKS Pod Identity or
       another container endpoint, or instance metadata, as with the AWS SDKs. WebSockets are passed through.
 
-      Whoever reaches the proxy sends requests with these credentials, so it listens on loopback by default.
+      Every program that reaches the proxy sends requests with these credentials: it listens on loopback by default.
       Requests of web pages are rejected: those with an unknown Host, and those that a browser marks as cross-site.
 
       The log on standard error has one line for each request. The health path responds with 200 if there are
@@ -73,6 +73,28 @@ struct ProxyCommand: AsyncParsableCommand {
       throw ValidationError("--timeout is 1 to 86400 seconds, and --shutdown-timeout 0 to 86400.")
     }
     guard healthPath.hasPrefix("/") else { throw ValidationError("--health-path begins with /.") }
+    guard !unsignedHeader.contains(where: Self.isAlwaysSigned) else {
+      throw ValidationError("--unsigned-header can't be Host, Authorization or a header that begins with X-Amz-.")
+    }
+    _ = try Self.address(listen)
+  }
+
+  private static func isAlwaysSigned(_ header: String) -> Bool {
+    let name = header.lowercased()
+    return name == "host" || name == "authorization" || name.hasPrefix("x-amz-")
+  }
+
+  /// Splits `address:port`, of which the address may be an IPv6 one in brackets.
+  static func address(_ text: String) throws -> (host: String, port: Int) {
+    let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    let host = String(text.dropLast(parts.last.map { $0.count + 1 } ?? 0))
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    guard parts.count >= 2, let port = parts.last.flatMap({ UInt16(Substring($0)) }), isBracketed || parts.count == 2,
+      host.utf8.count > (isBracketed ? 2 : 0)
+    else {
+      throw ValidationError("Invalid address \(text.debugDescription). Write it as 127.0.0.1:8080 or [::1]:8080.")
+    }
+    return (isBracketed ? String(host.dropFirst().dropLast()) : host, Int(port))
   }
 
   #if AsyncHTTPClient
@@ -99,7 +121,9 @@ struct ProxyCommand: AsyncParsableCommand {
       print("Listening on \(proxy.url), signing for \(target.summary). Press Ctrl-C to stop.")
       try StandardOutput.finish()
       await interruption.wait()
+      let secondSignal = Task { if await interruption.wait() != nil { proxy.stop() } }
       await proxy.shutDown(within: .seconds(shutdownTimeout))
+      secondSignal.cancel()
     }
 
     private static func regions(_ text: String) -> SigningRegion {
@@ -108,20 +132,6 @@ struct ProxyCommand: AsyncParsableCommand {
 
     private static func isLoopback(_ host: String) -> Bool {
       host == "localhost" || host == "::1" || host.hasPrefix("127.")
-    }
-
-    /// Splits `address:port`, of which the address may be an IPv6 one in brackets.
-    static func address(_ text: String) throws -> (host: String, port: Int) {
-      let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-      guard parts.count >= 2, let port = parts.last.flatMap({ Int(Substring($0)) }), 0...65_535 ~= port else {
-        throw Failure("Invalid address \(text.debugDescription). Write it as 127.0.0.1:8080 or [::1]:8080.")
-      }
-      let host = String(text.dropLast(parts.last.map { $0.count + 1 } ?? 0))
-      let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-      guard isBracketed || parts.count == 2, !host.isEmpty else {
-        throw Failure("Invalid address \(text.debugDescription). Write it as 127.0.0.1:8080 or [::1]:8080.")
-      }
-      return (isBracketed ? String(host.dropFirst().dropLast()) : host, port)
     }
   #else
     func run() throws {

@@ -16,33 +16,43 @@
 
     /// Answers one request, and returns whether the connection can be used for another.
     func answer(
-      _ head: HTTPRequestHead, _ requests: inout Requests, _ outbound: Responses
+      _ head: HTTPRequestHead, _ requests: inout Requests, _ response: ProxyResponse
     ) async throws -> Bool {
       let start = ContinuousClock.now
-      let response = ProxyResponse(to: head, outbound)
       do {
-        if head.uri == settings.healthPath {
-          try await response.write(health())
-        } else if let objection = target.objection(to: head) {
-          throw Answer(.forbidden, objection)
-        } else if head.isWebSocketHandshake {
-          throw Answer(.badRequest, "A WebSocket needs a connection of its own. Open a new one.")
-        } else if try await forward(head, &requests, response) {
-          log(head, response, start)
-          return head.isKeepAlive
+        let isRead: Bool
+        do {
+          isRead = try await respond(to: head, &requests, response)
+        } catch let answer as Answer {
+          try await response.write(answer)
+          isRead = false
+        } catch let error as HTTPParserError where response.status == nil {
+          try await response.write(Answer(.badRequest, "Malformed body: \(error)."))
+          head.log(response.status, since: start)
+          return false
         }
-      } catch let answer as Answer {
-        try await response.write(answer)
+        head.log(response.status, since: start)
+        guard response.isReusable else { return false }
+        return isRead ? true : try await skip(&requests)
+      } catch {
+        response.abort()
+        let isClosed = Task.isCancelled || error is ChannelError
+        head.log(response.status, since: start, isClosed ? "the connection was closed" : "\(error)")
+        throw error
       }
-      log(head, response, start)
-      return try await skip(&requests) && head.isKeepAlive
     }
 
-    /// Passes on the answer to a WebSocket handshake, after which the connection must be closed.
-    func answer(_ refused: ProxyWebSocket.Refused, _ outbound: Responses) async throws {
-      let response = ProxyResponse(to: refused.head, outbound)
-      try await response.write(refused.answer)
-      log(refused.head, response, .now)
+    /// Responds to one request, and returns whether it was read to its end.
+    private func respond(
+      to head: HTTPRequestHead, _ requests: inout Requests, _ response: ProxyResponse
+    ) async throws -> Bool {
+      let objection = target.objection(to: head)
+      if head.uri == settings.healthPath { throw await health(isExplained: objection == nil) }
+      if let objection { throw Answer(.forbidden, objection) }
+      if head.isWebSocketHandshake {
+        throw Answer(.badRequest, "A WebSocket needs a connection of its own. Open a new one.")
+      }
+      return try await forward(head, &requests, response)
     }
 
     /// An answer of the proxy itself.
@@ -55,12 +65,14 @@
       }
     }
 
-    private func health() async -> Answer {
+    /// Reports whether there are credentials, and if `isExplained` why not: web pages mustn't learn the reason.
+    private func health(isExplained: Bool) async -> Answer {
       do {
-        _ = try await CredentialChain.checked()
+        let provider: CachedCredentialProvider = .default
+        _ = try await provider.credentials()
         return Answer(.ok, "ok")
       } catch {
-        return Answer(.serviceUnavailable, "\(error)")
+        return Answer(.serviceUnavailable, isExplained ? "\(error)" : "There are no credentials.")
       }
     }
 
@@ -73,31 +85,40 @@
       let (signed, unsigned) = target.headers(of: head)
       request.headers = signed
       let length = head.headers.first(name: "content-length").flatMap { Int64($0) }
-      let hasBody = length ?? 0 > 0 || head.headers.contains(name: "transfer-encoding")
-      if hasBody, head.headers[canonicalForm: "expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-        try await response.continueReading()
-      }
-      guard hasBody else {
+      guard length ?? 0 > 0 || head.headers.contains(name: "transfer-encoding") else {
         let isRead = try await skip(&requests)
         try await send(request, .empty, unsigned, isRepeatable: true, response)
         return isRead
       }
-      guard let payload = streamedPayload(signed) else {
+      guard let payload = try streamedPayload(signed) else {
+        if let length, length > settings.bodyLimit { throw tooLong }
+        try await response.askForBody()
         let body = try await collect(&requests)
         request.body = .bytes(body)
         try await send(request, .buffer(body), unsigned, isRepeatable: true, response)
         return true
       }
+      try await response.askForBody()
       let (body, source, demand) = ProxyBody.make()
       request.body = .stream(body, length: length.map { .known($0) } ?? .unknown)
       return try await withThrowingTaskGroup(of: Void.self) { group in
         let streamed = request
-        group.addTask { try await send(streamed, payload, unsigned, isRepeatable: false, response) }
+        group.addTask {
+          // The response doesn't wait for a client that has stopped sending.
+          do {
+            try await send(streamed, payload, unsigned, isRepeatable: false, response)
+          } catch let answer as Answer {
+            try await response.write(answer)
+          } catch {
+            response.abort()
+            throw error
+          }
+        }
         let isRead: Bool
         do {
           isRead = try await feed(&requests, to: source, demand)
         } catch {
-          source.finish(error)
+          source.finish(CancellationError())
           throw error
         }
         try await group.waitForAll()
@@ -105,9 +126,16 @@
       }
     }
 
-    /// What to sign of a body that is sent while it is read; `nil` for services that require its hash.
-    private func streamedPayload(_ headers: HTTPHeaders) -> Payload? {
-      if let hash = headers.first(name: "x-amz-content-sha256"), hash.utf8.count == 64 { return .hash(hash) }
+    /// The payload to sign for a body that is sent while it is read; `nil` for services that require its hash.
+    private func streamedPayload(_ headers: HTTPHeaders) throws -> Payload? {
+      let hash = headers.first(name: "x-amz-content-sha256") ?? "UNSIGNED-PAYLOAD"
+      if hash.utf8.count == 64 { return .hash(hash) }
+      guard hash == "UNSIGNED-PAYLOAD" else {
+        throw Answer(
+          .badRequest,
+          "The proxy doesn't send bodies that are signed in chunks."
+            + " Send the body itself, with its SHA-256, UNSIGNED-PAYLOAD or nothing in x-amz-content-sha256.")
+      }
       return target.service.payload == .signed ? nil : .unsigned
     }
 
@@ -133,14 +161,16 @@
               headers: received.headers.map { HeaderField($0.name, $0.value) })
           )
         }
+      } catch  where Task.isCancelled || error is CancellationError {
+        throw CancellationError()
       } catch let error as SigningError {
         throw Answer(.badRequest, "\(error)")
       } catch let error as CredentialError {
         throw Answer(.serviceUnavailable, "\(error)")
       } catch let error as HTTPClientError where Self.timeouts.contains(error) {
         throw Answer(.gatewayTimeout, "The service hasn't responded in time: \(error).")
-      } catch is CancellationError {
-        throw CancellationError()
+      } catch let error as HTTPClientError where error == .invalidURL {
+        throw Answer(.badRequest, "Invalid request target.")
       } catch {
         throw Answer(.badGateway, "The service can't be reached: \(error).")
       }
@@ -151,6 +181,13 @@
       .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout,
     ]
 
+    private var tooLong: Answer {
+      Answer(
+        .payloadTooLarge,
+        "The body is longer than \(settings.bodyLimit >> 20) MiB, which the proxy keeps in memory to sign it."
+          + " Raise --body-limit, or send its SHA-256 in x-amz-content-sha256.")
+    }
+
     /// The body, for a service that signs payloads.
     private func collect(_ requests: inout Requests) async throws -> ByteBuffer {
       var body = ByteBuffer()
@@ -159,10 +196,7 @@
         case .head: break
         case .body(var bytes):
           guard body.readableBytes + bytes.readableBytes <= settings.bodyLimit else {
-            throw Answer(
-              .payloadTooLarge,
-              "The body is longer than \(settings.bodyLimit >> 20) MiB, which the proxy keeps in memory to sign it."
-                + " Raise --body-limit, or send its SHA-256 in x-amz-content-sha256.")
+            throw tooLong
           }
           body.writeBuffer(&bytes)
         case .end: return body
@@ -208,22 +242,16 @@
       }
       return false
     }
-
-    /// One line for each request, without its query, which can contain a secret.
-    private func log(_ head: HTTPRequestHead, _ response: ProxyResponse, _ start: ContinuousClock.Instant) {
-      let path = head.uri.prefix { $0 != "?" }
-      let milliseconds = (ContinuousClock.now - start) / .milliseconds(1)
-      SigningTrace.note(
-        "\(head.method.rawValue) \(path.prefix(256).debugDescription) \(response.status?.code ?? 0)"
-          + " \(Int(milliseconds)) ms")
-    }
   }
 
-  extension CredentialChain {
-    /// The credentials that requests are signed with.
-    fileprivate static func checked() async throws -> Credentials {
-      let provider: CachedCredentialProvider = .default
-      return try await provider.credentials()
+  extension HTTPRequestHead {
+    /// Writes one line to the log, without the query, which can contain a secret.
+    func log(_ status: HTTPResponseStatus?, since start: ContinuousClock.Instant, _ failure: String? = nil) {
+      let path = uri.prefix { $0 != "?" }
+      let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+      SigningTrace.note(
+        "\(method.rawValue) \(path.prefix(256).debugDescription) \(status.map { "\($0.code)" } ?? "-")"
+          + " \(milliseconds) ms\(failure.map { ": \($0)" } ?? "")")
     }
   }
 #endif

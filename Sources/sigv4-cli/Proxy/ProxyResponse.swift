@@ -1,5 +1,6 @@
 #if AsyncHTTPClient
   import AsyncHTTPClient
+  import Foundation
   import NIOCore
   import NIOHTTP1
   import Synchronization
@@ -8,18 +9,30 @@
   final class ProxyResponse: Sendable {
     private let head: HTTPRequestHead
     private let outbound: ProxyConnection.Responses
-    private let sent = Mutex<HTTPResponseStatus?>(nil)
+    private let channel: any Channel
+    private let state: Mutex<(status: HTTPResponseStatus?, isBodyWithheld: Bool)>
 
-    init(to head: HTTPRequestHead, _ outbound: ProxyConnection.Responses) {
+    init(to head: HTTPRequestHead, _ outbound: ProxyConnection.Responses, _ channel: any Channel) {
       self.head = head
       self.outbound = outbound
+      self.channel = channel
+      let expectations = head.headers[canonicalForm: "expect"]
+      state = Mutex((nil, !head.isOld && expectations.contains { $0.lowercased() == "100-continue" }))
     }
 
     /// The status that was sent.
-    var status: HTTPResponseStatus? { sent.withLock { $0 } }
+    var status: HTTPResponseStatus? { state.withLock { $0.status } }
 
-    /// Asks the client for the body that it announced.
-    func continueReading() async throws {
+    /// Whether another request can follow on the connection, if this one was read to its end.
+    var isReusable: Bool { head.isKeepAlive && !head.isOld && !isBodyWithheld }
+
+    /// Whether the client sends the body only after a status of 100.
+    var isBodyWithheld: Bool { state.withLock { $0.isBodyWithheld } }
+
+    /// Asks the client for the body if it waits with it.
+    func askForBody() async throws {
+      guard isBodyWithheld else { return }
+      state.withLock { $0.isBodyWithheld = false }
       try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
     }
 
@@ -29,7 +42,7 @@
       if hasBody(received.status) {
         for try await buffer in received.body { try await outbound.write(.body(.byteBuffer(buffer))) }
       }
-      try await outbound.write(.end(nil))
+      try await end()
     }
 
     /// Passes on the response to a WebSocket handshake.
@@ -39,7 +52,7 @@
       headers.add(name: "Connection", value: "close")
       try await begin(refusal.head.status, headers)
       if hasBody(refusal.head.status) { try await outbound.write(.body(.byteBuffer(refusal.body))) }
-      try await outbound.write(.end(nil))
+      try await end()
     }
 
     /// Answers with a line of text; if a response has begun, fails, which closes the connection.
@@ -50,7 +63,19 @@
         answer.status,
         ["Content-Type": "text/plain; charset=utf-8", "Content-Length": "\(text.readableBytes)"])
       if hasBody(answer.status) { try await outbound.write(.body(.byteBuffer(text))) }
-      try await outbound.write(.end(nil))
+      try await end()
+    }
+
+    /// Resets the connection if a response has begun: a response of HTTP/1.0 would look complete if it were closed.
+    func abort() {
+      guard status != nil else { return }
+      let reset = (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+      reset?.whenComplete { [channel] _ in channel.close(promise: nil) }
+    }
+
+    /// Ends the response, and waits until it has left: closing the connection would discard what is still buffered.
+    private func end() async throws {
+      try await channel.writeAndFlush(HTTPServerResponsePart.end(nil)).get()
     }
 
     private func hasBody(_ status: HTTPResponseStatus) -> Bool {
@@ -59,14 +84,18 @@
 
     private func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) async throws {
       var headers = headers
-      let isOld = (head.version.major, head.version.minor) < (1, 1)
-      if hasBody(status), !headers.contains(name: "content-length"), !isOld {
+      if hasBody(status), !headers.contains(name: "content-length"), !head.isOld {
         headers.add(name: "Transfer-Encoding", value: "chunked")
       }
-      if !head.isKeepAlive, !headers.contains(name: "connection") { headers.add(name: "Connection", value: "close") }
-      sent.withLock { $0 = status }
+      if !isReusable, !headers.contains(name: "connection") { headers.add(name: "Connection", value: "close") }
+      state.withLock { $0.status = status }
       try await outbound.write(
-        .head(HTTPResponseHead(version: isOld ? .http1_0 : .http1_1, status: status, headers: headers)))
+        .head(HTTPResponseHead(version: head.isOld ? .http1_0 : .http1_1, status: status, headers: headers)))
     }
+  }
+
+  extension HTTPRequestHead {
+    /// Whether the client doesn't know HTTP/1.1, with chunks and interim responses.
+    fileprivate var isOld: Bool { (version.major, version.minor) < (1, 1) }
   }
 #endif

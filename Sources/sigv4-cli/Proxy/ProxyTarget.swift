@@ -61,10 +61,13 @@
       guard hosts.count == 1, allowedHosts.contains(Self.name(hosts[0])) else {
         return "The proxy doesn't serve this Host. Use the proxy's address, or start it with --allow-host."
       }
-      if let site = head.headers.first(name: "sec-fetch-site"), site != "same-origin", site != "none" {
-        return "The proxy doesn't sign cross-site requests of web pages."
-      }
-      guard head.uri.utf8.first == UInt8(ascii: "/") else {
+      // Some browsers don't send the second to plain http.
+      let sites = head.headers["sec-fetch-site"]
+      let origins = head.headers["origin"].map { $0.lowercased().trimmingPrefix("http://").trimmingPrefix("https://") }
+      guard sites.allSatisfy({ ["same-origin", "none"].contains($0) }),
+        origins.allSatisfy({ allowedHosts.contains(Self.name(String($0))) })
+      else { return "The proxy doesn't sign cross-site requests of web pages." }
+      guard head.uri.utf8.first == UInt8(ascii: "/"), !head.uri.utf8.contains(UInt8(ascii: "#")) else {
         return "The request target isn't a path. Use the proxy's address as the server, not as an HTTP proxy."
       }
       return nil

@@ -34,6 +34,14 @@
     private let timeout: TimeAmount
     private let outcome = Mutex<(accepted: Stream?, refused: Refused?)>((nil, nil))
 
+    /// The service's stream, which must be closed if the client has left.
+    private func takeAccepted() -> Stream? {
+      outcome.withLock { outcome in
+        defer { outcome.accepted = nil }
+        return outcome.accepted
+      }
+    }
+
     init(target: ProxyTarget, timeout: TimeAmount) {
       self.target = target
       self.timeout = timeout
@@ -45,21 +53,45 @@
     func buildUpgradeResponse(
       channel: any Channel, upgradeRequest: HTTPRequestHead, initialResponseHeaders: HTTPHeaders
     ) -> EventLoopFuture<HTTPHeaders> {
-      channel.eventLoop.makeFutureWithTask {
+      let start = ContinuousClock.now
+      let headers = channel.eventLoop.makePromise(of: HTTPHeaders.self)
+      let handshake = headers.completeWithTask {
         do {
-          return initialResponseHeaders.merging(try await self.shakeHands(upgradeRequest))
+          let headers = try await self.shakeHands(upgradeRequest)
+          if Task.isCancelled { await self.leave() }
+          try Task.checkCancellation()
+          upgradeRequest.log(.switchingProtocols, since: start)
+          return initialResponseHeaders.merging(headers)
         } catch {
-          let refusal = error as? Refusal ?? Refusal(.badGateway, "The service can't be reached: \(error).\n")
+          let refusal = Self.refusal(for: error)
+          upgradeRequest.log(Task.isCancelled ? nil : refusal.head.status, since: start)
           self.outcome.withLock { $0.refused = Refused(head: upgradeRequest, answer: refusal) }
           throw refusal
         }
+      }
+      channel.closeFuture.whenComplete { _ in
+        handshake.cancel()
+        Task { await self.leave() }
+      }
+      return headers.futureResult
+    }
+
+    /// Closes the connection to the service if the client has none.
+    private func leave() async { try? await takeAccepted()?.executeThenClose { _, _ in } }
+
+    private static func refusal(for error: any Error) -> Refusal {
+      switch error {
+      case let error as Refusal: error
+      case let error as SigningError: Refusal(.badRequest, "\(error)\n")
+      case let error as CredentialError: Refusal(.serviceUnavailable, "\(error)\n")
+      default: Refusal(.badGateway, "The service can't be reached: \(error).\n")
       }
     }
 
     func upgrade(channel: any Channel, upgradeRequest: HTTPRequestHead) -> EventLoopFuture<UpgradeResult> {
       channel.eventLoop.makeCompletedFuture {
-        guard let service = outcome.withLock({ $0.accepted }) else { throw ChannelError.inappropriateOperationForState }
-        return .webSocket(client: try Stream(wrappingChannelSynchronously: channel), service: service)
+        let client = try Stream(wrappingChannelSynchronously: channel)
+        return .webSocket(Relay(client: client, service: takeAccepted()))
       }
     }
 
@@ -96,7 +128,7 @@
                 NIOSSLClientHandler(context: context, serverHostname: isAddress ? nil : name))
             }
             try channel.pipeline.syncOperations.addHandlers([
-              IdleStateHandler(readTimeout: self.timeout), CloseBeforeAnswer(),
+              IdleStateHandler(readTimeout: self.timeout), CloseWhenIdle(),
             ])
             var configuration = NIOUpgradableHTTPClientPipelineConfiguration(
               upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration<Answer>(
@@ -118,17 +150,37 @@
       }
     }
 
-    /// Passes bytes in both directions until one side ends.
-    static func relay(_ client: Stream, _ service: Stream) async throws {
-      try await client.executeThenClose { fromClient, toClient in
-        try await service.executeThenClose { fromService, toService in
-          try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { for try await bytes in fromClient { try await toService.write(bytes) } }
-            group.addTask { for try await bytes in fromService { try await toClient.write(bytes) } }
-            defer { group.cancelAll() }
-            try await group.next()
+    /// A WebSocket that both sides have accepted.
+    struct Relay: Sendable {
+      let client: Stream
+      let service: Stream?
+
+      /// Passes bytes in both directions until one side ends; closes both sides if it isn't allowed.
+      func run(isAllowed: Bool, timeout: TimeAmount) async throws {
+        try await client.executeThenClose { fromClient, toClient in
+          try await service?.executeThenClose { fromService, toService in
+            guard isAllowed, let service else { return }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+              group.addTask {
+                for try await bytes in fromClient { try await toService.write(bytes) }
+                try await Self.flush(service.channel, timeout)
+              }
+              group.addTask {
+                for try await bytes in fromService { try await toClient.write(bytes) }
+                try await Self.flush(client.channel, timeout)
+              }
+              defer { group.cancelAll() }
+              try await group.next()
+            }
           }
         }
+      }
+
+      /// Waits until what was written has left: closing the connection would discard it.
+      private static func flush(_ channel: any Channel, _ timeout: TimeAmount) async throws {
+        let limit = channel.eventLoop.scheduleTask(in: timeout) { channel.close(promise: nil) }
+        defer { limit.cancel() }
+        try await channel.writeAndFlush(ByteBuffer()).get()
       }
     }
 
@@ -149,7 +201,10 @@
       }
 
       func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Answer> {
-        channel.eventLoop.makeCompletedFuture { .accepted(try Stream(wrappingChannelSynchronously: channel)) }
+        // An open WebSocket may be silent.
+        channel.pipeline.handler(type: CloseWhenIdle.self)
+          .flatMap { channel.pipeline.removeHandler($0) }
+          .flatMapThrowing { .accepted(try Stream(wrappingChannelSynchronously: channel)) }
       }
     }
   }
@@ -193,22 +248,6 @@
     fileprivate var hasPort: Bool {
       let host = utf8.lastIndex(of: UInt8(ascii: "]")) ?? startIndex
       return utf8[host...].contains(UInt8(ascii: ":"))
-    }
-  }
-
-  /// Closes a connection to the service that hasn't answered the handshake in time; afterwards, WebSockets may be silent.
-  private final class CloseBeforeAnswer: ChannelInboundHandler, Sendable {
-    typealias InboundIn = NIOAny
-    private let hasRead = Atomic(false)
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      hasRead.store(true, ordering: .relaxed)
-      context.fireChannelRead(data)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-      if event is IdleStateHandler.IdleStateEvent, !hasRead.load(ordering: .relaxed) { context.close(promise: nil) }
-      context.fireUserInboundEventTriggered(event)
     }
   }
 #endif

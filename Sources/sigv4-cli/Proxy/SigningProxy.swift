@@ -47,10 +47,12 @@
         let listener = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
           .serverChannelOption(.backlog, value: 1024)
           .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+          .serverChannelInitializer { channel in channel.pipeline.addHandler(IgnoreFailedAccepts()) }
           .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+          .childChannelOption(.socketOption(.so_keepalive), value: 1)
           .bind(host: host, port: port) { channel in
             channel.eventLoop.makeCompletedFuture {
-              try ProxyConnection.configure(channel, target: target, timeout: settings.timeout)
+              try ProxyConnection.configure(channel, exchange: exchange, connections: connections)
             }
           }
         let serving = Task {
@@ -79,31 +81,31 @@
     func shutDown(within grace: Duration) async {
       try? await listener.close()
       connections.drain()
-      await withTaskGroup(of: Bool.self) { group in
-        group.addTask { [serving] in
-          _ = await serving.result
-          return true
-        }
-        group.addTask {
-          try? await Task.sleep(for: grace)
-          return false
-        }
-        if await group.next() == false { connections.closeAll() }
-        group.cancelAll()
+      let limit = Task {
+        try await Task.sleep(for: grace)
+        stop()
       }
-      serving.cancel()
       _ = await serving.result
+      limit.cancel()
       try? await client.shutdown()
+    }
+
+    /// Ends the requests in progress.
+    func stop() {
+      connections.closeAll()
+      serving.cancel()
     }
   }
 
   extension HTTPClient.Configuration {
-    /// What is signed is sent once, to one host, as it is.
+    /// Requests are sent once, to one host, as they were signed.
     fileprivate static func proxy(_ timeout: TimeAmount) -> Self {
       var configuration = Self()
       configuration.redirectConfiguration = .disallow
       configuration.timeout = Timeout(connect: timeout, read: timeout, write: timeout)
       configuration.connectionPool.retryConnectionEstablishment = false
+      // Less than services wait for the next request, so that it doesn't meet a connection that they close.
+      configuration.connectionPool.idleTimeout = .seconds(30)
       configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
       // A signature covers the path as HTTP/1.1 and HTTP/2 both send it; WebSockets and small services need the first.
       configuration.httpVersion = .http1Only
@@ -120,10 +122,11 @@
 
     private let state = Mutex(State())
 
-    /// Adds a connection; closes it if the proxy is shutting down.
-    func add(_ channel: any Channel) { setBusy(false, channel) }
-
-    func remove(_ channel: any Channel) { state.withLock { $0.open[ObjectIdentifier(channel)] = nil } }
+    /// Adds a connection until it closes.
+    func add(_ channel: any Channel) {
+      state.withLock { $0.open[ObjectIdentifier(channel)] = (channel, false) }
+      channel.closeFuture.whenComplete { _ in self.state.withLock { $0.open[ObjectIdentifier(channel)] = nil } }
+    }
 
     /// Whether a request may begin.
     func begin(_ channel: any Channel) -> Bool { setBusy(true, channel) }
@@ -131,10 +134,9 @@
     /// Whether another request may follow.
     func end(_ channel: any Channel) -> Bool { setBusy(false, channel) }
 
-    @discardableResult
     private func setBusy(_ isBusy: Bool, _ channel: any Channel) -> Bool {
       let isDraining = state.withLock { state in
-        state.open[ObjectIdentifier(channel)] = (channel, isBusy)
+        state.open[ObjectIdentifier(channel)]?.isBusy = isBusy
         return state.isDraining
       }
       if isDraining, !isBusy { channel.close(promise: nil) }
@@ -152,6 +154,15 @@
 
     func closeAll() {
       for connection in state.withLock({ Array($0.open.values) }) { connection.channel.close(promise: nil) }
+    }
+  }
+
+  /// Keeps the server open if a connection can't be accepted, as without free descriptors.
+  private final class IgnoreFailedAccepts: ChannelInboundHandler, Sendable {
+    typealias InboundIn = any Channel
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+      SigningTrace.note("A connection can't be accepted: \(error)")
     }
   }
 #endif
