@@ -5,9 +5,9 @@
 #endif
 public import SigV4
 
-/// One case of a vector file: a request to sign, how, and what should come out.
+/// One case of a vector file: a request, the options to sign it with, and the expected results.
 ///
-/// A file is JSON Lines, one case a line; TestVectors/README.md describes the fields.
+/// A file is in JSON Lines, one case per line. TestVectors/README.md describes the fields.
 public struct VectorCase: Decodable, Sendable {
   /// The key pair of a case.
   public struct KeyPair: Decodable, Sendable {
@@ -24,7 +24,7 @@ public struct VectorCase: Decodable, Sendable {
     let body: Data?
   }
 
-  /// The options of a case; what is left out has its default.
+  /// The options of a case; a missing option has its default.
   public struct Options: Decodable, Sendable {
     var payload: String?
     var contentHashHeader: Bool?
@@ -45,7 +45,7 @@ public struct VectorCase: Decodable, Sendable {
       public let y: String
     }
 
-    /// An error, known by its code.
+    /// An error, identified by its code.
     public struct Failure: Decodable, Sendable {
       /// The code of ``SigV4/SigningError``.
       public let code: String
@@ -73,7 +73,7 @@ public struct VectorCase: Decodable, Sendable {
 
   /// The case's name, unique in all files.
   public let id: String
-  /// The rules of Docs/Signing-Rules.md that it proves.
+  /// The rules of Docs/Signing-Rules.md that it tests.
   public let rules: [String]?
   let algorithm: String
   let placement: Placement
@@ -105,7 +105,7 @@ extension VectorCase {
     get throws { try Date(time, strategy: .iso8601) }
   }
 
-  /// Signs the request as the case says.
+  /// Signs the request with the options of the case.
   public func sign() throws -> SignedRequest {
     var request = SignableRequest(
       method: self.request.method, target: self.request.target,
@@ -137,7 +137,7 @@ extension VectorCase {
     }
   }
 
-  /// The service's rules, as the options say.
+  /// The service's rules, according to the options.
   public var signingService: SigningService {
     if options?.useServiceRules == true { return SigningService(service) }
     return SigningService(
@@ -158,7 +158,7 @@ extension VectorCase {
     }
   }
 
-  /// The bytes that the signature covers as the payload; `nil` where it isn't one of their hash.
+  /// The bytes that the signature covers as the payload; `nil` if it covers no hash of bytes.
   public var hashedBody: [UInt8]? {
     let isHashed =
       switch signingService.payload {
@@ -182,7 +182,7 @@ enum CaseError: Error, CustomStringConvertible {
 
   var description: String {
     switch self {
-    case .headerIsNoPair(let id): "\(id): a header is no [name, value]."
+    case .headerIsNoPair(let id): "\(id): a header isn't a pair [name, value]."
     case .unknownAlgorithm(let id, let name): "\(id): there is no algorithm \(name)."
     }
   }

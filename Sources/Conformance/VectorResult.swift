@@ -7,7 +7,7 @@ import SigV4
 
 /// The result of a case, in the form that `sigv4-cli conformance` writes.
 public struct VectorResult: Encodable, Sendable {
-  /// Why a case couldn't be signed.
+  /// The error of a case that can't be signed.
   struct Failure: Encodable, Sendable {
     let code: String
     let message: String

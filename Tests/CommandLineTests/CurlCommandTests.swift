@@ -61,7 +61,7 @@ struct CurlCommandTests {
   }
 
   @Test(
-    "What a shell would have replaced is noted",
+    "A note names each part that a shell would replace",
     arguments: [
       ("curl http://h/ -H \"A: $TOKEN\"", ["$TOKEN in the command isn't expanded. Replace it by its value."]),
       ("curl http://h/ -d $(date) -H 'A: $B'", ["$(…) in the command isn't expanded. Replace it by its value."]),

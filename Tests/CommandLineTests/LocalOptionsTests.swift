@@ -51,7 +51,7 @@ struct LocalOptionsTests {
   }
 
   @Test(
-    "What can't be read is an error that names it",
+    "An unreadable option is an error that names it",
     arguments: [
       (["--service", "a b"], "a b"), (["--service", "=1"], "Invalid service"),
       (["--service", "a=0"], "from 1 to 65535"),
@@ -65,7 +65,7 @@ struct LocalOptionsTests {
     #expect(error?.description.contains(text) == true, "\(error?.description ?? "")")
   }
 
-  @Test("A policy that isn't understood is an error that names the file, the statement and the element")
+  @Test("An invalid policy is an error that names the file, the statement and the element")
   func invalidPolicy() throws {
     let file = try Self.file(
       #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringIs":{}}}}"#)

@@ -86,7 +86,8 @@ struct RequestTextTests {
   }
 
   @Test(
-    "What isn't a request is rejected", arguments: ["", "hello", "hello world", "<html>", "> GET", "\u{FEFF}x y z"])
+    "Text that isn't a request is rejected",
+    arguments: ["", "hello", "hello world", "<html>", "> GET", "\u{FEFF}x y z"])
   func noRequest(text: String) {
     #expect(throws: Failure.self) { try Self.read(text) }
   }
@@ -166,7 +167,7 @@ struct RequestTextTests {
   }
 
   @Test(
-    "A body of another length than announced is in doubt, except for a line break at its end",
+    "A body of another length than announced is reported, except for a line break at its end",
     arguments: [("abc", "abc", false), ("abc\n", "abc", false), ("ab", "ab", true), ("abc\n\n", "abc\n\n", true)])
   func cutBody(text: String, body: String, isHidden: Bool) throws {
     let read = try Self.read("PUT /a HTTP/1.1\nHost: h\nContent-Length: 3\n\n" + text)
@@ -181,7 +182,7 @@ struct RequestTextTests {
   }
 
   @Test(
-    "A body that isn't shown isn't taken for an empty one",
+    "A body that isn't shown isn't treated as empty",
     arguments: [
       (
         "> PUT /a HTTP/1.1\n> Host: h\n> Transfer-Encoding: chunked\n> Expect: 100-continue\n> \n< HTTP/1.1 100\n", true
@@ -237,7 +238,7 @@ struct RequestTextTests {
     #expect(throws: Failure.self) { try InputFile.contentOrText("@/nowhere/answer") }
   }
 
-  @Test("A time that isn't one isn't shown", arguments: ["secret", "20260203T040506Zsecret", ""])
+  @Test("An invalid time isn't shown", arguments: ["secret", "20260203T040506Zsecret", ""])
   func time(text: String) {
     let failure = #expect(throws: Failure.self) { try TimeText.date(text) }
     #expect(failure?.description.contains("secret") == false)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The body of a refusal.
+/// The body of a rejection.
 func fuzzErrors(_ input: [UInt8]) {
   let text = String(decoding: input, as: UTF8.self)
   let answer = ServiceErrorResponse(text)
@@ -17,7 +17,7 @@ func fuzzErrors(_ input: [UInt8]) {
   }
 }
 
-/// Documents that credentials come in, and the answers of HTTP that carry them.
+/// Documents with credentials, and the HTTP answers that contain them.
 func fuzzDocuments(_ input: [UInt8]) {
   let text = String(decoding: input, as: UTF8.self)
   for lifetime in [CredentialsDocument.Lifetime.any, .temporary] {

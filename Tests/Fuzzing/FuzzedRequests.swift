@@ -1,7 +1,8 @@
 import Foundation
 
-/// A request whose parts are separated by the byte FF, which is in no text: the first byte chooses a service, then come
-/// the method, the target, and names and values of headers in turn.
+/// A request whose parts are separated by the byte FF, which no text contains.
+///
+/// The first byte selects a service. The method, the target, and the names and values of headers follow.
 func fuzzCanonicalizer(_ input: [UInt8]) {
   guard let choice = input.first else { return }
   let parts = input.dropFirst().split(separator: 0xFF, omittingEmptySubsequences: false)
@@ -20,7 +21,7 @@ func fuzzCanonicalizer(_ input: [UInt8]) {
   let signer = Signer(service: service, region: "us-east-1")
   var inHeaders = request
   if let signed = try? signer.sign(&inHeaders, payload: .empty, with: credentials, at: time) {
-    // For a service that isn't sent the hash, a header of the caller's own may name another than the one that is signed.
+    // If the service gets no hash, the caller's own header may name another hash than the signed one.
     let namesHash =
       service.contentHashHeader == .omitted && request.headers.contains { $0.isNamed("x-amz-content-sha256") }
     check(

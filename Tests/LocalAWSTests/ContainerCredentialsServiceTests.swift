@@ -19,7 +19,7 @@ import Testing
     try JSONDecoder().decode([String: String].self, from: Data(answer.body.utf8))
   }
 
-  @Test func `it hands out the credentials of a pod`() async throws {
+  @Test func `it returns the credentials of a pod`() async throws {
     try await ContainerCredentialsService.start(.init(credentials: Self.credentials)).whileRunning { service in
       #expect(service.url == service.baseURL + "/v1/credentials")
       let answer = try await get(service)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `it hands out the credentials of a task, at a target with a query`() async throws {
+  @Test func `it returns the credentials of a task, at a target with a query`() async throws {
     let role = "arn:aws:iam::123456789012:role/task"
     let container = ContainerCredentialsService.Container(
       credentials: Self.credentials, roleARN: role, target: "/v2/credentials/3f?a=b")
@@ -47,7 +47,7 @@ import Testing
   @Test(arguments: [
     ("Authorization: right", 200), ("Authorization: wrong", 401), ("Authorization:", 400), ("Accept: */*", 400),
   ])
-  func `it checks the authorization where one is set`(header: String, status: Int) async throws {
+  func `it checks the authorization if one is set`(header: String, status: Int) async throws {
     let container = ContainerCredentialsService.Container(credentials: Self.credentials, authorization: "right")
     try await ContainerCredentialsService.start(container).whileRunning { service async throws in
       #expect(try await get(service, nil, header).status == status)

@@ -29,7 +29,7 @@ import Testing
     return try await answer
   }
 
-  @Test func `a refusing port refuses for as long as it is held`() async throws {
+  @Test func `a refusing port refuses connections for as long as it exists`() async throws {
     let refusing = try RefusingPort()
     for _ in 0..<3 {
       let port = refusing.port
@@ -38,7 +38,7 @@ import Testing
     #expect(refusing.baseURL == "http://127.0.0.1:\(refusing.port)")
   }
 
-  @Test func `a silent service accepts the request and says nothing`() async throws {
+  @Test func `a silent service accepts the request and sends nothing`() async throws {
     #expect(try await readUntilStopped(try await start([.always(.silent)])).isEmpty)
   }
 
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test(arguments: [0, 4, 10, 11])
-  func `a stalled body announces more than it sends, and then nothing comes`(count: Int) async throws {
+  func `a stalled body announces more than it sends, and then sends nothing`(count: Int) async throws {
     let server = try await start([.always(.stalled(afterBodyBytes: count))])
     let answer = try await readUntilStopped(server, expecting: "\r\n\r\n" + "0123456789".prefix(count))
     #expect(answer.status == 200)
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(10)))
-  func `a service stops though a client reads an endless body too slowly`() async throws {
+  func `a service stops even if a client reads an endless body too slowly`() async throws {
     let server = try await start([.always(.endless)])
     try await RawConnection.open(server.port) { connection in
       try await connection.send(.request("GET", "/"))
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `a redirection names where to go`() async throws {
+  @Test func `a redirection contains its target`() async throws {
     try await start([.always(.redirect(to: "http://127.0.0.1:1/x", status: 307))]).whileRunning { server async throws in
       let answer = try await get(server)
       #expect(answer.status == 307)

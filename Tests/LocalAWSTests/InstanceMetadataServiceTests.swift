@@ -34,7 +34,7 @@ import Testing
     try JSONDecoder().decode([String: String].self, from: Data(answer.body.utf8))
   }
 
-  @Test func `a token opens the listing and the credentials`() async throws {
+  @Test func `a token gives access to the listing and the credentials`() async throws {
     try await start().whileRunning { service async throws in
       let answer = try await token(service, sixHours)
       #expect(answer.status == 200)
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `an older service doesn't know the extended path`() async throws {
+  @Test func `an older service has no extended path`() async throws {
     try await start(.optional).whileRunning { service async throws in
       service.instance.extendedPaths = .unknown
       #expect(try await get(service, Self.extended).status == 404)

@@ -7,7 +7,7 @@ import Testing
     "is not authorized to perform: vpc-lattice-svcs:Invoke on resource: "
     + "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0/"
 
-  /// A service to which `Authorization: session` is a right signature, and anything else a wrong one.
+  /// A service that accepts `Authorization: session` as a signature, and nothing else.
   private func start(_ policy: AuthPolicy = .authenticatedOnly) async throws -> LatticeService {
     try await LatticeService.start(policy: policy) { request, _, _ in
       switch request.headers.first(where: { $0.isNamed("authorization") })?.value {

@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func `repeated headers stay apart and in order`() async throws {
+  @Test func `repeated headers arrive separately and in order`() async throws {
     try await echo().whileRunning { server in
       _ = try await RawConnection.exchange(server.port, .request("GET", "/", "X-A: 1", "x-b: two  words", "x-a: 2"))
       let headers = try #require(server.requests().first).request.headers
@@ -37,7 +37,7 @@ import Testing
   @Test(arguments: [
     "Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
   ])
-  func `a body arrives whole, however it is framed`(framed: String) async throws {
+  func `a body arrives whole, in every framing`(framed: String) async throws {
     try await echo().whileRunning { server in
       let answer = try await RawConnection.exchange(
         server.port, "POST /p HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + framed)
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func `a client that waits for 100 Continue gets it`() async throws {
+  @Test func `a client that waits for 100 Continue receives it`() async throws {
     try await echo().whileRunning { server in
       try await RawConnection.open(server.port) { connection in
         try await connection.send(.request("PUT", "/", "Content-Length: 2", "Expect: 100-continue"))
@@ -129,7 +129,7 @@ import Testing
     do {
       server = try await echo(.ipv6)
     } catch {
-      // A machine without IPv6 says so when the address is bound.
+      // On a machine without IPv6, binding the address fails.
       return
     }
     try await server.whileRunning { server in
@@ -141,7 +141,7 @@ import Testing
 
   @Test func `a stopped server refuses connections, and may be stopped again`() async throws {
     var isRefused = false
-    // The system may have given the port to another test by then, but not each time; that test's server may never answer.
+    // Another test may have the port by then, but not each time; its server may never answer.
     for _ in 0..<5 where !isRefused {
       let server = try await echo()
       await server.stop()
@@ -159,7 +159,7 @@ import Testing
       try await connection.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
       _ = try await connection.read { $0.contains("\r\n\r\n") }
       isAnswered.finish()
-      // Only the server ends this.
+      // Only the server ends this read.
       _ = try? await connection.readToEnd()
     }
     for await _ in answered {}

@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func `a fault is played as often as its name says, at its place alone`() async throws {
+  @Test func `a fault is played as often as its name says, and only at its place`() async throws {
     let callers = Callers()
     try await InstanceMetadataService.start(
       Instance(roleName: "r", credentials: callers.add("arn:aws:sts::1:assumed-role/r/i"), httpTokens: .optional)
@@ -40,7 +40,7 @@ import Testing
     ("sts:silent@x", "after @"),
     ("sts:silent@", "after @"), ("sts:silent:2", "PLACE:EFFECT"), ("sts:\u{212A}", "throttling"),
   ])
-  func `an unknown name is an error that names those that exist`(name: String, hint: String) {
+  func `an unknown name is an error that lists the existing names`(name: String, hint: String) {
     let error = #expect(throws: NamedFault.Invalid.self) { try NamedFault(name) }
     #expect(error?.description.contains(name.debugDescription) == true)
     #expect(error?.description.contains(hint) == true, "\(error?.description ?? "")")

@@ -19,7 +19,7 @@ final class RawConnection {
     _ port: Int, host: String = "127.0.0.1", _ body: @Sendable (RawConnection) async throws -> Result
   ) async throws -> Result {
     let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-      .connectTimeout(.hours(1))  // The peer is there; a busy machine may be long in saying so.
+      .connectTimeout(.hours(1))  // The peer exists; a busy machine may connect slowly.
     let channel = try await PeerCheck.options
       .reduce(bootstrap) {
         $0.channelOption(ChannelOptions.Types.SocketOption(level: $1.level, name: $1.name), value: 1)
@@ -34,7 +34,7 @@ final class RawConnection {
     }
   }
 
-  /// Sends `text` on a connection of its own and returns all that comes back until the peer closes.
+  /// Sends `text` on its own connection, and returns everything that the peer sends until it closes.
   static func exchange(_ port: Int, host: String = "127.0.0.1", _ text: String) async throws -> String {
     try await open(port, host: host) { connection in
       try await connection.send(text)
@@ -46,7 +46,7 @@ final class RawConnection {
     try await outbound.write(ByteBuffer(string: text))
   }
 
-  /// Reads until `isEnough` of what has come so far, or the peer closes.
+  /// Reads until `isEnough` returns true for the text so far, or the peer closes.
   func read(until isEnough: (String) -> Bool) async throws -> String {
     var text = ""
     while let bytes = try await inbound.next(isolation: #isolation) {

@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `an error of STS's can be played once`() async throws {
+  @Test func `an error of STS can be played once`() async throws {
     try await SecurityTokenService.start(role).whileRunning { service async throws in
       service.faults = [
         .always(times: 1, .answer(SecurityTokenService.failure(400, "IDPCommunicationError", "no answer from the IdP")))

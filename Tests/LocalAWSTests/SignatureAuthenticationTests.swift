@@ -100,7 +100,7 @@ import Testing
             .clockSkew(signedAt: signedTime, localTime: localTime)
           if let reason { skew = reason }
         }
-        // At most one refusal, after which the whole difference is known.
+        // At most one rejection, after which the whole difference is known.
         #expect(statuses == [200] || statuses == [403, 200], "\(offset)")
         #expect(abs(skew.offset.components.seconds - Int64(offset)) <= 300)
       }
@@ -138,7 +138,7 @@ import Testing
       service.server.port, lines.joined(separator: "\r\n") + "\r\nConnection: close\r\n\r\n")
   }
 
-  @Test func `what isn't a wrong signature needs no search`() async throws {
+  @Test func `an error other than a wrong signature needs no search`() async throws {
     let answer = try await answer { request in request.headers.removeAll { $0.isNamed("x-amz-security-token") } }
     #expect(answer.status == 403)
     #expect(answer.body.hasPrefix("IncompleteSignatureException: 'x-amz-security-token' is named as a SignedHeader"))

@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: [Fault.closed, .reset, .truncated(afterBodyBytes: 1)])
-  func `an upstream server that fails is a gateway's error`(fault: Fault) async throws {
+  func `a failure of the upstream server is a gateway error`(fault: Fault) async throws {
     try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
       server async throws in
       server.faults = [.always(fault)]
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `a response without an end is cut off at a bound`() async throws {
+  @Test func `an endless response is rejected at the limit`() async throws {
     try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
       server async throws in
       server.faults = [.always(.endless)]

@@ -27,9 +27,9 @@ import SigV4
     default: lookUp = request(arguments[3], .seconds(seconds))
     }
     let clock = ContinuousClock()
-    // Dispatch opens its descriptors with the first timer; without any left, the bystander would sleep for ever.
+    // Dispatch opens its descriptors with the first timer. If none were left then, the bystander would sleep forever.
     try await Task.sleep(for: .milliseconds(1))
-    // An unrelated task, which must not notice the lookups.
+    // An unrelated task, which the lookups must not delay.
     let bystander = Task {
       let start = clock.now
       try? await Task.sleep(for: .milliseconds(500))
@@ -72,7 +72,7 @@ import SigV4
   }
 }
 
-/// A source that never answers, and isn't moved by cancellation.
+/// A source that never answers, and ignores cancellation.
 private struct SilentProvider: CredentialProvider {
   func credentials() async throws -> Credentials {
     while true { try? await Task.sleep(for: .seconds(3600)) }

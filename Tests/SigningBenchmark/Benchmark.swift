@@ -3,8 +3,8 @@ import SigV4
 
 /// Times the signer and the verifier against their floors, in one run.
 ///
-/// `--quick` for fewer rounds, `--json` for tools, `--check` to end with 1 where something has become slow; names choose
-/// rows. `--cases` shows what is signed, one JSON object a line, and times nothing.
+/// `--quick` for fewer rounds, `--json` for tools, `--check` to exit with 1 if something has become slow. Names select rows.
+/// `--cases` shows what is signed, one JSON object a line, and times nothing.
 @main
 enum Benchmark {
   private static let options = ["--quick", "--json", "--check", "--cases"]
@@ -12,7 +12,7 @@ enum Benchmark {
   private static let isQuick = arguments.contains("--quick")
   private static let wanted = arguments.filter { !$0.hasPrefix("--") }
 
-  /// On the main thread, as the work is that doesn't say otherwise.
+  /// On the main thread, like all work that doesn't start its own threads.
   @MainActor static func main() async throws {
     guard !arguments.contains("--cases") else {
       for one in try PeerCase.all() { print(String(decoding: try JSONEncoder().encode(one), as: UTF8.self)) }
@@ -40,8 +40,8 @@ enum Benchmark {
     }
   }
 
-  /// Measures a row; again where it seems slow, for up to half a minute if that is checked: another machine on the same
-  /// processor may be why.
+  /// Measures a row; with `--check`, measures a slow one again for up to half a minute, because another machine may use the
+  /// processor.
   nonisolated(nonsending) private static func measure(_ row: Row) async throws -> Measurement {
     let count = max(Int(Double(isQuick ? 2000 : 20_000) * row.share), 20)
     var best = try await Measurement(row, rounds: isQuick ? 5 : 21, count: count)

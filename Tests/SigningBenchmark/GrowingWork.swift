@@ -1,12 +1,14 @@
 import Foundation
 import SigV4
 
-/// Requests that differ in size alone: a byte of a large one is to cost no more than one of a small one.
+/// Requests that differ only in size: a byte of a large one must cost no more than a byte of a small one.
 struct GrowingWork {
   let name: String
   let small: SignableRequest
   let large: SignableRequest
-  /// Whether the cost is to be linear: it is but for sorting, which takes longer for each of many than for each of few.
+  /// Whether the cost must be linear.
+  ///
+  /// It is, except for sorting.
   let isLinear: Bool
 
   /// The items to sort are given in order first, so that there is nothing to sort, and then in random order.

@@ -8,12 +8,12 @@ struct Measurement: Codable {
   let floorWork: String
   /// The maximum ratio; `nil` if there is none.
   let bound: Double?
-  /// The ratio that is reached: what a change may not make worse.
+  /// The ratio that is reached, which a change must not worsen.
   let reached: Double?
   /// Nanoseconds for one unit of work.
   let floor: Spread
   let ours: Spread
-  /// Of the medians.
+  /// The ratio of the medians.
   let ratio: Double
   /// Calls of malloc and its like for one unit of work, on the thread that does it.
   let allocations: Double
@@ -32,7 +32,7 @@ struct Measurement: Codable {
     }
   }
 
-  /// A piece of work: does itself a number of times.
+  /// A piece of work, which runs a given number of times.
   struct Work {
     /// The units of one run, such as bytes.
     var units = 1.0
@@ -72,7 +72,7 @@ struct Measurement: Codable {
   /// The ratio of the least times, which a busy machine disturbs least.
   var leastRatio: Double { ours.min / floor.min }
 
-  /// Whether the work takes more than a fifth longer than it has been seen to.
+  /// Whether the work takes more than a fifth longer than the reached ratio.
   var isTooSlow: Bool {
     guard let reached else { return false }
     return leastRatio > reached * 1.2

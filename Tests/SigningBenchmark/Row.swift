@@ -1,12 +1,14 @@
 import SigV4
 
-/// A row of the table: a piece of work, and what it is set against.
+/// A row of the table: a piece of work, and its floor.
 struct Row {
   let work: String
   let floorWork: String
   /// The maximum ratio; `nil` if there is none.
   let bound: Double?
-  /// The ratio that is reached, where it isn't the bound: what a change may not make worse.
+  /// The ratio that is reached, if it isn't the bound.
+  ///
+  /// A change must not worsen it.
   var reached: Double?
   /// The approximate number of runs in the time of a signature.
   var share = 1.0
@@ -46,7 +48,7 @@ struct Row {
           floor: try GrowingWork.canonicalize(growing.small), ours: try GrowingWork.canonicalize(growing.large)))
     }
     rows += [
-      // Two cores may be halves of one, which the next row's floor feels too.
+      // Two cores may be halves of one; the next row's floor shares this effect.
       Row(
         work: "Two threads", floorWork: "one thread", bound: 2 / 1.9, reached: 1.1, floor: ServerWork.signOnOneThread(),
         ours: ServerWork.signOnTwoThreads()),

@@ -1,10 +1,10 @@
 import Foundation
 import SigV4
 
-/// How fast it could be: the Lattice GET, with the library's interface, signed in a straight line.
+/// The Lattice GET, signed in a straight line with the library's interface: the fastest possible signer.
 ///
-/// It checks, sorts and encodes nothing, so it is right for this one request, this key and this second. What
-/// the library needs in addition makes a signature right for every request.
+/// It checks, sorts and encodes nothing, so it is right for this one request, this key and this second. The library's additional
+/// work makes a signature right for every request.
 struct StraightLine {
   private let crypto: PreparedHash
   private let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 4096)

@@ -10,7 +10,7 @@ struct AssumeRoleForm {
   }
 
   private let fields: [String: String]
-  /// A field that is there twice.
+  /// The name of a repeated field.
   private let repeated: String?
 
   init(_ body: [UInt8]) {
@@ -22,7 +22,7 @@ struct AssumeRoleForm {
     (self.fields, self.repeated) = (fields, repeated)
   }
 
-  /// The value of a field; empty where it is absent.
+  /// The value of a field; empty if the field is absent.
   subscript(_ name: String) -> String { fields[name] ?? "" }
 
   var action: Action {
@@ -37,7 +37,7 @@ struct AssumeRoleForm {
 
   /// The error that STS returns before it reads the role or the token; `nil` if the form is valid.
   var problem: (code: String, message: String)? {
-    if let repeated { return ("ValidationError", "\(repeated) must be there once") }
+    if let repeated { return ("ValidationError", "\(repeated) must occur once") }
     let actions = ["AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"]
     guard actions.contains(self["Action"]), self["Version"] == "2011-06-15" else {
       return (

@@ -18,11 +18,11 @@ public final class Callers: Sendable {
 
   private struct State {
     var callers: [[UInt8]: Caller] = [:]
-    /// The access key IDs that roles' sessions got, oldest first.
+    /// The access key IDs of the roles' sessions, oldest first.
     var sessions: [[UInt8]] = []
   }
 
-  /// The number of sessions that are kept: a process that is left running must not grow for ever.
+  /// The number of sessions that are kept, which bounds the memory of a long-running process.
   private static let sessionLimit = 10_000
 
   private let state = Locked(State())
@@ -30,7 +30,7 @@ public final class Callers: Sendable {
   /// Creates a list without callers.
   public init() {}
 
-  /// Makes up credentials for a principal, and adds it.
+  /// Creates credentials for a principal, and adds it as a caller.
   ///
   /// - Parameters:
   ///   - arn: The principal's ARN. A user gets long-term keys, and others temporary ones.
@@ -77,7 +77,7 @@ public final class Callers: Sendable {
 
   /// Verifies a signature with the credentials of the caller whose access key ID it names.
   ///
-  /// - Returns: The caller, without whom nothing is verified.
+  /// - Returns: The caller; a signature with an unknown access key ID is never valid.
   func verify(
     _ request: SignableRequest, _ body: [UInt8], by verifier: Verifier, at time: Date
   ) throws(VerificationError) -> Caller? {

@@ -1,6 +1,6 @@
 public import SigV4
 
-/// A stand-in for the endpoint that hands out the credentials of an ECS task role or of an EKS Pod Identity.
+/// A stand-in for the endpoint that returns the credentials of an ECS task role or of an EKS Pod Identity.
 ///
 /// Point `AWS_CONTAINER_CREDENTIALS_FULL_URI` at its ``url``.
 public final class ContainerCredentialsService: LocalService {
@@ -15,7 +15,7 @@ public final class ContainerCredentialsService: LocalService {
     /// The ARN of the role, which ECS returns and EKS doesn't.
     public var roleARN: String?
 
-    /// Creates an endpoint's knowledge from its parts; the usual target is that of EKS Pod Identity.
+    /// Creates an endpoint's data from its parts; the default target is that of EKS Pod Identity.
     public init(
       credentials: Credentials, authorization: String? = nil, roleARN: String? = nil, target: String = "/v1/credentials"
     ) {
@@ -31,7 +31,7 @@ public final class ContainerCredentialsService: LocalService {
     let message: String
   }
 
-  /// The server it answers through.
+  /// The HTTP server of this service.
   public let server: LocalServer
   private let state: Locked<Container>
 
@@ -46,7 +46,7 @@ public final class ContainerCredentialsService: LocalService {
   ///   - container: The endpoint's data.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
-  /// - Throws: The system's error when the address can't be bound.
+  /// - Throws: The system's error if the address can't be bound.
   public static func start(
     _ container: Container, on address: LoopbackAddress = .ipv4
   ) async throws -> ContainerCredentialsService {
@@ -64,7 +64,7 @@ public final class ContainerCredentialsService: LocalService {
   /// The URL of the credentials, for `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
   public var url: String { baseURL + container.target }
 
-  /// An error answer as the endpoint gives it, for a fault to play.
+  /// Returns an error response as the endpoint sends it, for a fault.
   ///
   /// - Parameters:
   ///   - status: The status code.
@@ -79,7 +79,7 @@ public final class ContainerCredentialsService: LocalService {
     guard request.target.isSame(as: container.target) else {
       return failure(404, "ResourceNotFound", "no such credentials")
     }
-    guard request.method == "GET" else { return failure(405, "MethodNotAllowed", "only GET is known") }
+    guard request.method == "GET" else { return failure(405, "MethodNotAllowed", "only GET is supported") }
     if let expected = container.authorization {
       guard let given = request.headers["authorization"], !given.isEmpty else {
         return failure(400, "InvalidRequest", "the Authorization header is missing")

@@ -6,7 +6,7 @@ import SigV4
   import Foundation
 #endif
 
-/// Temporary credentials as the JSON in which instance metadata and container endpoints hand them out.
+/// Temporary credentials in the JSON of instance metadata and container endpoints.
 struct CredentialsDocument: Encodable {
   var code: String?
   var lastUpdated: String?

@@ -2,7 +2,7 @@ public import SigV4
 
 /// The EC2 instance that instance metadata describes, in the words of its metadata options.
 public struct Instance: Sendable, Hashable {
-  /// Whether requests need a session token, which is what makes them version 2.
+  /// Whether requests need a session token, as in version 2.
   public enum HTTPTokens: Sendable, Hashable {
     /// With or without a token: versions 1 and 2.
     case optional
@@ -12,17 +12,17 @@ public struct Instance: Sendable, Hashable {
 
   /// Whether metadata is available.
   public enum HTTPEndpoint: Sendable, Hashable {
-    /// It can.
+    /// It is available.
     case enabled
     /// Every request is answered 403.
     case disabled
   }
 
-  /// Whether the service knows the paths that tell the account id.
+  /// Whether the service has the paths that also return the account ID.
   public enum ExtendedPaths: Sendable, Hashable {
     /// `security-credentials-extended/` exists in addition to `security-credentials/`.
     case known
-    /// Only `security-credentials/` does, as in older regions and most imitations; the other is 404.
+    /// Only `security-credentials/` exists, as in older regions and most imitations; the other path is 404.
     case unknown
   }
 
@@ -30,7 +30,7 @@ public struct Instance: Sendable, Hashable {
   public var httpTokens: HTTPTokens
   /// Whether metadata is available.
   public var httpEndpoint: HTTPEndpoint
-  /// Whether the service knows the paths that tell the account id.
+  /// Whether the service has the paths that also return the account ID.
   public var extendedPaths: ExtendedPaths
   /// The name of the attached role; `nil` for none, which is 404.
   public var roleName: String?
@@ -46,7 +46,7 @@ public struct Instance: Sendable, Hashable {
   /// - Parameters:
   ///   - roleName: The name of the attached role; `nil` for none.
   ///   - credentials: The role's credentials.
-  ///   - region: The region; the availability zone is its first.
+  ///   - region: The region, whose first availability zone is the instance's.
   ///   - httpTokens: Whether requests need a session token.
   public init(
     roleName: String?, credentials: Credentials, region: String = "us-west-2", httpTokens: HTTPTokens = .required

@@ -9,16 +9,16 @@ import SigV4
 /// A stand-in for the EC2 instance metadata service (IMDS), versions 1 and 2.
 ///
 /// It serves session tokens, the role's name and credentials at the legacy and the extended paths, the region and the
-/// availability zone, and the identity document. Statuses are those of the EC2 User Guide: 400 for a token
-/// request with a missing or wrong lifetime, 401 without a valid token where one is needed, 403 where metadata is
-/// disabled or a token request has been forwarded, 404 for what the instance doesn't have.
+/// availability zone, and the identity document. Statuses are those of the EC2 User Guide. A token request with a missing or
+/// wrong lifetime is 400. A request without a valid token is 401 if a token is required. Every request is 403 if metadata is
+/// disabled, and so is a forwarded token request. A path that the instance doesn't have is 404.
 public final class InstanceMetadataService: LocalService {
   private struct State: Sendable {
     var instance: Instance
     var tokens = SessionTokens()
   }
 
-  /// The server it answers through.
+  /// The HTTP server of this service.
   public let server: LocalServer
   private let state: Locked<State>
 
@@ -33,7 +33,7 @@ public final class InstanceMetadataService: LocalService {
   ///   - instance: The metadata to return.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
-  /// - Throws: The system's error when the address can't be bound.
+  /// - Throws: The system's error if the address can't be bound.
   public static func start(
     _ instance: Instance, on address: LoopbackAddress = .ipv4
   ) async throws -> InstanceMetadataService {
@@ -44,13 +44,13 @@ public final class InstanceMetadataService: LocalService {
     return InstanceMetadataService(server: server, state: state)
   }
 
-  /// The instance that is described; a change shows from the next request on, and leaves session tokens valid.
+  /// The described instance; a change applies from the next request on, and session tokens remain valid.
   public var instance: Instance {
     get { state.withLock { $0.instance } }
     set { state.withLock { $0.instance = newValue } }
   }
 
-  /// Makes every session token handed out so far invalid, as when the instance is restarted.
+  /// Makes every session token issued so far invalid, as when the instance is restarted.
   public func revokeTokens() { state.withLock { $0.tokens = SessionTokens() } }
 
   private static let tokenPath = "/latest/api/token"
@@ -67,7 +67,7 @@ public final class InstanceMetadataService: LocalService {
     case nil:
       guard state.instance.httpTokens == .optional else { return .metadata(401, "Unauthorized") }
     }
-    // Of ASCII, `==` compares bytes.
+    // For ASCII, `==` compares bytes.
     guard request.path.utf8.allSatisfy({ $0 < 0x80 }) else { return .metadata(404, "Not Found") }
     return state.instance.document(at: String(request.path))
   }
@@ -114,7 +114,7 @@ extension Instance {
     }
   }
 
-  /// The role's name where `name` is empty, and otherwise the credentials of the role called so.
+  /// Returns the role's name if `name` is empty, and otherwise the credentials of the role called `name`.
   private func credentials(named name: Substring, accountID: String?) -> LocalServer.Response {
     guard let roleName, name.isEmpty || PercentEncoding.decode(name).isSame(as: roleName) else {
       return .metadata(404, "Not Found")

@@ -8,10 +8,10 @@ public import SigV4
 
 /// A stand-in for AWS STS, which exchanges an OpenID Connect token, or a caller's signature, for a role's credentials.
 ///
-/// It knows the actions AssumeRoleWithWebIdentity, AssumeRole and GetCallerIdentity of version 2011-06-15, by POST with a
-/// form, and answers in XML (AWS STS API Reference). It knows either one role, or all roles and a list of callers.
+/// It supports the actions AssumeRoleWithWebIdentity, AssumeRole and GetCallerIdentity of version 2011-06-15, in a POST with a
+/// form, and answers in XML (AWS STS API Reference). It serves either one role, or every role to a list of callers.
 public final class SecurityTokenService: LocalService {
-  /// A role, and whom it trusts.
+  /// A role, and the callers that it trusts.
   public struct Role: Sendable, Hashable {
     /// The ARN of the role, such as `arn:aws:iam::123456789012:role/reservations`.
     public var arn: String
@@ -37,14 +37,14 @@ public final class SecurityTokenService: LocalService {
     }
   }
 
-  /// The roles that can be assumed, and by whom.
+  /// The roles that can be assumed, and the callers that may assume them.
   private enum Authority {
     case role(Role)
     /// Every caller may assume every role, and becomes another caller; every web identity token is accepted.
     case callers(Callers)
   }
 
-  /// The server it answers through.
+  /// The HTTP server of this service.
   public let server: LocalServer
   private let state: Locked<Role?>
 
@@ -59,7 +59,7 @@ public final class SecurityTokenService: LocalService {
   ///   - role: The only role that can be assumed.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
-  /// - Throws: The system's error when the address can't be bound.
+  /// - Throws: The system's error if the address can't be bound.
   public static func start(_ role: Role, on address: LoopbackAddress = .ipv4) async throws -> SecurityTokenService {
     let state = Locked<Role?>(role)
     return try await start(state, on: address) { .role(state.value ?? role) }
@@ -71,7 +71,7 @@ public final class SecurityTokenService: LocalService {
   ///   - callers: The callers whose signatures are accepted. Each may assume each role; the role's session is added to them.
   ///   - address: The loopback address to listen on.
   /// - Returns: The running service.
-  /// - Throws: The system's error when the address can't be bound.
+  /// - Throws: The system's error if the address can't be bound.
   public static func start(
     callers: Callers, on address: LoopbackAddress = .ipv4
   ) async throws -> SecurityTokenService {
@@ -83,7 +83,7 @@ public final class SecurityTokenService: LocalService {
   ) async throws -> SecurityTokenService {
     let clock = LocalClock()
     let server = try await LocalServer.start(on: address, clock: clock) { request, body in
-      guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is known") }
+      guard request.method == "POST" else { return failure(400, "MalformedInput", "only POST is supported") }
       let form = AssumeRoleForm(body)
       if let problem = form.problem { return failure(400, problem.code, problem.message) }
       return switch authority() {
@@ -94,13 +94,13 @@ public final class SecurityTokenService: LocalService {
     return SecurityTokenService(server: server, state: state)
   }
 
-  /// The only role that can be assumed, and `nil` if all can; a change shows from the next request on.
+  /// The only role that can be assumed, or `nil` if all can; a change applies from the next request on.
   public var role: Role? {
     get { state.value }
     set { state.value = newValue }
   }
 
-  /// An error answer as STS gives it, for a fault to play.
+  /// Returns an error response as STS sends it, for a fault.
   ///
   /// - Parameters:
   ///   - status: The status code.
@@ -127,7 +127,7 @@ public final class SecurityTokenService: LocalService {
   ) -> LocalServer.Response {
     switch form.action {
     case .callerIdentity:
-      return failure(400, "InvalidAction", "GetCallerIdentity needs a list of callers")
+      return failure(400, "InvalidAction", "GetCallerIdentity requires a service with a list of callers")
     case .withWebIdentity:
       if let expected = role.webIdentityToken, !form["WebIdentityToken"].isSame(as: expected) {
         return failure(400, "InvalidIdentityToken", "The web identity token that was passed could not be validated.")
@@ -221,7 +221,7 @@ public final class SecurityTokenService: LocalService {
       """)
   }
 
-  /// Text as the content of an XML element.
+  /// Escapes text for the content of an XML element.
   private static func escaped(_ text: String) -> String {
     text.reduce(into: "") { escaped, character in
       switch character {

@@ -1,4 +1,4 @@
-/// The session tokens that an instance metadata service has handed out and that haven't expired.
+/// The session tokens that an instance metadata service has issued and that haven't expired.
 struct SessionTokens: Sendable {
   /// The valid lifetimes, in seconds.
   static let lifetimes = 1...21_600
@@ -15,7 +15,7 @@ struct SessionTokens: Sendable {
   }
 
   func accepts(_ token: String, at now: ContinuousClock.Instant) -> Bool {
-    // Of ASCII, equal texts are the same bytes.
+    // For ASCII, equal texts have the same bytes.
     token.utf8.allSatisfy { $0 < 0x80 } && expirations[token].map { $0 > now } ?? false
   }
 }

@@ -1,6 +1,6 @@
 import SigV4
 
-/// A way for a service to misbehave, played on a real socket once the request has been read.
+/// A misbehavior of a service, which occurs on a real socket after the request has been read.
 ///
 /// A peer that refuses connections is a ``RefusingPort``.
 public struct Fault: Sendable, Hashable {
@@ -15,7 +15,7 @@ public struct Fault: Sendable, Hashable {
 
   let kind: Kind
 
-  /// No fault: lets the requests before the faulty one pass.
+  /// No fault: the usual answer, for requests that precede a faulty one.
   public static let asUsual = Fault(kind: .asUsual)
   /// Never answers; the connection stays open until the client gives up.
   public static let silent = Fault(kind: .silent)
@@ -38,7 +38,7 @@ public struct Fault: Sendable, Hashable {
     answer(LocalServer.Response(status: status, text: text))
   }
 
-  /// Sends the client elsewhere.
+  /// Redirects the client.
   ///
   /// - Parameters:
   ///   - url: The `Location`.

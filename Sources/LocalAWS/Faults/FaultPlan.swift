@@ -1,17 +1,17 @@
 import SigV4
 
-/// Which requests are answered wrongly, how, and how often.
+/// The faults of a service: the requests that they apply to, and how often they occur.
 ///
 /// For each request, the plan plays the first matching step that has uses left; if there is none, the service
 /// answers as usual. So steps for the same requests are a sequence; this plan answers the first GET and no later one:
 ///
 ///     [.on("GET", "/", times: 1, .asUsual), .on("GET", "/", .silent)]
 public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
-  /// A fault, the requests it is for, and the number of them.
+  /// A fault, the requests that it applies to, and their number.
   public struct Step: Sendable, Hashable {
-    /// The method of the requests that the fault is for; `nil` for any.
+    /// The method of the requests that the fault applies to; `nil` for any.
     public var method: String?
-    /// How the targets of the requests begin that the fault is for.
+    /// The beginning of the targets that the fault applies to.
     public var pathPrefix: String
     /// The number of times that the fault is still played; `nil` for every time.
     public var times: Int?
@@ -50,7 +50,7 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Creates a plan from its steps.
   public init(arrayLiteral elements: Step...) { self.init(elements) }
 
-  /// The fault for a request, which uses up one of its step's times.
+  /// Returns the fault for a request, and counts it as one use of its step.
   mutating func next(for request: SignableRequest) -> Fault {
     let found = steps.firstIndex { step in
       (step.times ?? 1) > 0 && request.matches(method: step.method, pathPrefix: step.pathPrefix)

@@ -18,7 +18,7 @@ public struct NamedFault: Sendable, Hashable, CustomStringConvertible {
     case service
   }
 
-  /// Why a text names no fault.
+  /// The error of a text that names no fault.
   public struct Invalid: Error, CustomStringConvertible {
     /// The problem, and the remedy.
     public let description: String
@@ -32,7 +32,7 @@ public struct NamedFault: Sendable, Hashable, CustomStringConvertible {
   public let times: Int?
   private let fault: Fault
 
-  /// Reads a name.
+  /// Reads a fault from its name, such as `sts:throttling@2`.
   public init(_ text: String) throws(Invalid) {
     let parts = text.utf8.split(separator: UInt8(ascii: "@"), maxSplits: 1, omittingEmptySubsequences: false)
       .map { String(Substring($0)) }
@@ -51,7 +51,7 @@ public struct NamedFault: Sendable, Hashable, CustomStringConvertible {
     }
     if parts.count > 1 {
       guard let times = Int(parts[1]), times > 0 else {
-        throw Invalid(description: "Invalid fault \(text.debugDescription): write a number after @.")
+        throw Invalid(description: "Invalid fault \(text.debugDescription): write a positive number after @.")
       }
       self.times = times
     } else {

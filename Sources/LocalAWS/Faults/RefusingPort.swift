@@ -8,8 +8,7 @@
 
 /// A loopback port at which every connection is refused.
 ///
-/// The port is bound and never listened on, so that no other program can take it meanwhile; it is given back when the
-/// value goes away.
+/// The port is bound, but nothing listens on it, so that no other program can use it. It is released with this value.
 public struct RefusingPort: ~Copyable, Sendable {
   /// The system's error number if no port is available.
   public struct Failure: Error, Hashable {
@@ -23,7 +22,7 @@ public struct RefusingPort: ~Copyable, Sendable {
 
   /// Reserves a free port.
   ///
-  /// - Throws: ``Failure`` when the system has no socket or no port to give.
+  /// - Throws: ``Failure`` if no socket or port is available.
   public init() throws(Failure) {
     #if canImport(Glibc)
       let stream = Int32(SOCK_STREAM.rawValue)

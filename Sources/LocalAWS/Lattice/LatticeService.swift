@@ -6,24 +6,24 @@ public import SigV4
   public import struct Foundation.Date
 #endif
 
-/// A stand-in for a service in VPC Lattice: asks who sends a request, applies the auth policies, and answers.
+/// A stand-in for a service in VPC Lattice: it identifies the sender of a request, applies the auth policies, and answers.
 ///
-/// A request is allowed if the policy of the service network, if there is one, and that of the service allow it. It is
-/// answered 200 with a greeting, or by an upstream server. Any other is answered 403 in Lattice's words, and one whose target
-/// isn't a path 400. Who the sender is, and whether a signature is right, is up to the `authenticate` closure.
+/// A request is allowed if the policy of the service network, if there is one, and that of the service allow it. It is answered
+/// 200 with a greeting, or by an upstream server. Any other request is answered 403 in Lattice's words. A request whose target
+/// isn't a path is answered 400. The `authenticate` closure verifies signatures and returns the sender.
 public final class LatticeService: LocalService {
   /// The sender of a request, according to its signature.
   public enum Authentication: Sendable, Hashable {
     /// There is no signature; the policy decides about anonymous senders.
     case anonymous
-    /// The signature is right, and this is whose it is.
+    /// The signature is right; the value is its owner.
     case authenticated(Principal)
     /// The signature is wrong; the text is the message of the 403 answer, such as
     /// `InvalidSignatureException: The request signature we calculated does not match …`.
     case rejected(String)
   }
 
-  /// Finds out who sends a request, given its body and the time by the service's clock.
+  /// Returns the sender of a request, given its body and the time of the service's clock.
   public typealias Authenticate = @Sendable (SignableRequest, [UInt8], Date) async -> Authentication
 
   /// A request, and the service's decision on it.
@@ -38,7 +38,7 @@ public final class LatticeService: LocalService {
     public let evaluation: AuthPolicy.Evaluation?
     /// The status of the answer.
     public let status: Int
-    /// The message of an answer that isn't the greeting's or the upstream server's.
+    /// The message of a rejection; `nil` for the greeting and for an answer of the upstream server.
     public let message: String?
   }
 
@@ -51,10 +51,10 @@ public final class LatticeService: LocalService {
     var exchanged: (@Sendable (Exchange) -> Void)?
   }
 
-  /// The ARN that the services of examples have.
+  /// The ARN of the service in examples.
   public static let exampleARN = "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0"
 
-  /// The server it answers through.
+  /// The HTTP server of this service.
   public let server: LocalServer
   /// The ARN of the service.
   public let arn: String
@@ -74,9 +74,9 @@ public final class LatticeService: LocalService {
   ///   - greeting: The body of the answer to an allowed request.
   ///   - address: The loopback address to listen on.
   ///   - port: The port to listen on; 0 for a free one.
-  ///   - authenticate: Finds out who sends a request; called once for each.
+  ///   - authenticate: Returns the sender of a request; called once for each.
   /// - Returns: The running service.
-  /// - Throws: The system's error when the address can't be bound.
+  /// - Throws: The system's error if the address can't be bound.
   public static func start(
     arn: String = exampleARN,
     policy: AuthPolicy = .authenticatedOnly,
@@ -128,7 +128,7 @@ public final class LatticeService: LocalService {
     set { state.withLock { $0.upstream = newValue } }
   }
 
-  /// Sees what the service did with each request, just before it is answered.
+  /// A closure that is called with each request and its outcome, just before the answer is sent.
   public var exchanged: (@Sendable (Exchange) -> Void)? {
     get { state.withLock { $0.exchanged } }
     set { state.withLock { $0.exchanged = newValue } }

@@ -6,17 +6,17 @@ public import SigV4
   public import struct Foundation.Date
 #endif
 
-/// Finds out who sends a request from its signature, as Lattice does: the other half of the library at work.
+/// Identifies the sender of a request by its signature, as Lattice does.
 ///
-/// Unlike Lattice, the answer to a rejected request contains the cause, which a real service must not tell strangers.
+/// Unlike Lattice, the answer to a rejected request contains the cause, which a real service must not reveal.
 public struct SignatureAuthentication: Sendable {
   private let verifier: Verifier
   private let callers: Callers
 
-  /// Creates an authentication that knows one caller.
+  /// Creates an authentication that accepts one caller.
   ///
   /// - Parameters:
-  ///   - service: The service that signatures must be for, whose rules hold.
+  ///   - service: The service that signatures must be for, whose rules apply.
   ///   - region: The region that signatures must be for.
   ///   - credentials: The caller's credentials.
   ///   - principal: The caller.
@@ -28,10 +28,10 @@ public struct SignatureAuthentication: Sendable {
     self.init(service: service, region: region, callers: callers)
   }
 
-  /// Creates an authentication that knows the callers of a list, also those who are added later.
+  /// Creates an authentication that accepts the callers of a list, including those that are added later.
   ///
   /// - Parameters:
-  ///   - service: The service that signatures must be for, whose rules hold.
+  ///   - service: The service that signatures must be for, whose rules apply.
   ///   - region: The region that signatures must be for.
   ///   - callers: The callers.
   public init(service: SigningService = .vpcLattice, region: String, callers: Callers) {

@@ -5,11 +5,11 @@ import SigV4
 
 /// A server that answers the requests that a service allows.
 ///
-/// Each request has a connection of its own. The method, the target, the body and the headers arrive as they were sent, but
-/// for those that describe the connection (RFC 9110, 7.6.1). Requests and responses are at most 16 MB long, and a response
-/// arrives within 60 seconds.
+/// Each request has a connection of its own. The method, the target, the body and the headers arrive as they were sent, except
+/// headers that describe the connection (RFC 9110, 7.6.1). Requests and responses are at most 16 MB long, and a response arrives
+/// within 60 seconds.
 public struct Upstream: Sendable, Hashable {
-  /// The most bytes of a body.
+  /// The maximum size of a body, in bytes.
   static let bodyLimit = 16 << 20
 
   /// The URL, such as `http://127.0.0.1:8000`.
@@ -45,7 +45,7 @@ public struct Upstream: Sendable, Hashable {
     self.port = port
   }
 
-  /// Sends a request on, and returns the response.
+  /// Forwards a request, and returns the response.
   func answer(_ request: SignableRequest, _ body: [UInt8]) async throws(UpstreamError) -> LocalServer.Response {
     do {
       let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.seconds(5))
@@ -104,7 +104,7 @@ public struct Upstream: Sendable, Hashable {
     throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds.")
   }
 
-  /// The headers that aren't about one connection.
+  /// The headers, except those of a single connection.
   private static func endToEnd(_ headers: [HeaderField]) -> [HeaderField] {
     let named = headers[values: "connection"].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
       .map { Substring($0).utf8.filter { $0 > UInt8(ascii: " ") }.asciiLowercased }
@@ -115,7 +115,7 @@ public struct Upstream: Sendable, Hashable {
   }
 }
 
-/// Why an upstream server gave no response.
+/// The error of an upstream server that returns no response.
 struct UpstreamError: Error {
   let status: Int
   let message: String

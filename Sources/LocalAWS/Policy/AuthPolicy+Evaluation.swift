@@ -9,7 +9,7 @@ extension AuthPolicy {
       public let sid: String?
       /// Whether the statement allows, rather than denies, the requests that it applies to.
       public let allows: Bool
-      /// Why the statement doesn't apply; `nil` if it applies.
+      /// The reason why the statement doesn't apply; `nil` if it applies.
       public let mismatch: String?
 
       /// The statement's number, and its `Sid` if it has one.

@@ -3,7 +3,7 @@ import SigV4
 extension AuthPolicy {
   /// Reads a policy from its JSON.
   ///
-  /// Nothing is ignored: an unknown element, or one that is there twice, would allow more, or less, than AWS does.
+  /// An unknown or repeated element is an error, because ignoring it could allow more or less than AWS does.
   ///
   /// - Parameter json: The policy document.
   /// - Throws: ``AuthPolicyError``: `malformed` for policies that AWS rejects too, `unsupported` for actions, operators,
@@ -46,7 +46,7 @@ extension AuthPolicy {
     }
   }
 
-  /// The most bytes of a policy that AWS accepts: 10 KB (VPC Lattice User Guide, "Quotas").
+  /// The maximum size of a policy that AWS accepts, in bytes: 10 KB (VPC Lattice User Guide, "Quotas").
   private static let maximumBytes = 10_240
 
   private static func position(_ offset: Int, in text: String) -> String {
@@ -56,7 +56,7 @@ extension AuthPolicy {
   }
 }
 
-/// The members of a JSON object of a policy, each of which is there once.
+/// The members of a JSON object of a policy, none of which is repeated.
 private struct PolicyElements {
   let members: [(name: String, value: JSONObject.Value?)]
 
@@ -69,7 +69,7 @@ private struct PolicyElements {
   }
 }
 
-/// Reads one statement of a policy, and says in errors which one it is.
+/// Reads one statement of a policy; its errors contain the number of the statement.
 private struct StatementReader {
   private let number: Int
   private let elements: [(name: String, value: JSONObject.Value?)]
@@ -101,7 +101,7 @@ private struct StatementReader {
     }
     return AuthPolicy.Statement(
       number: number, sid: sid, effect: effect, principals: try principals(effect),
-      // Actions are compared without regard to letter case, resources with it.
+      // Letter case is ignored in actions, but matters in resources.
       actions: try listed("Action") { (text) throws(PolicyFlaw) in try Self.action(text) },
       resources: try listed("Resource") { (text) throws(PolicyFlaw) in
         try PolicyText(text, .resource, wildcards: .allowed, variables: variables)
@@ -137,7 +137,7 @@ private struct StatementReader {
         let isKnown = ["Service", "Federated", "CanonicalUser"].contains(kind)
         throw error(
           isKnown ? .unsupported : .malformed,
-          "has a \(element) of \(kind.debugDescription); callers of VPC Lattice are named by AWS")
+          "has a \(element) of \(kind.debugDescription); use \"AWS\", which names the callers of VPC Lattice")
       }
       guard let names = kinds.first?.value?.strings else { fallthrough }
       for name in names {
@@ -149,7 +149,7 @@ private struct StatementReader {
     }
   }
 
-  /// Checks that the accounts of those whom a statement doesn't deny are listed too.
+  /// Checks that NotPrincipal of a Deny statement also lists the account of each principal.
   ///
   /// AWS may otherwise deny the account, and with it the principal (IAM User Guide, "NotPrincipal with Deny").
   private func checkAccounts(of names: [String]) throws(AuthPolicyError) {
@@ -159,7 +159,7 @@ private struct StatementReader {
       else { continue }
       throw error(
         .unsupported,
-        "denies all but \(name.debugDescription) without its account, which AWS may deny then; "
+        "denies all except \(name.debugDescription) without its account, which AWS may then deny; "
           + "add \"arn:aws:iam::\(account):root\" to NotPrincipal")
     }
   }
@@ -212,7 +212,7 @@ private struct StatementReader {
       guard case .object(let keys)? = block else { throw error(.malformed, "has a \(name) that isn't an object") }
       for (keyName, listed) in try PolicyElements(keys, "statement \(number)").members {
         guard let key = ConditionKey(keyName) else {
-          throw error(.unsupported, "has the condition key \(keyName.debugDescription), which isn't known here")
+          throw error(.unsupported, "has the condition key \(keyName.debugDescription), which isn't supported")
         }
         let place = "\(name) \(keyName)"
         guard let texts = listed?.scalars else {
@@ -252,7 +252,7 @@ extension JSONObject.Value {
     list { if case .text(let text) = $0 { text } else { nil } }
   }
 
-  /// The same, in which numbers and Booleans are also strings, as IAM's grammar has it.
+  /// The same, but numbers and Booleans are strings too, as in IAM's grammar.
   fileprivate var scalars: [String]? {
     list {
       switch $0 {

@@ -35,7 +35,7 @@ extension AuthPolicy {
         number: number, sid: sid, allows: effect == .allow, mismatch: mismatch(with: request))
     }
 
-    /// Why the statement doesn't apply; `nil` if it applies.
+    /// The reason why the statement doesn't apply; `nil` if it applies.
     private func mismatch(with request: Request) -> String? {
       let principal = request.principal
       let namesPrincipal =
@@ -77,7 +77,7 @@ extension AuthPolicy {
     let key: ConditionKey
     let values: [ConditionValue]
 
-    /// Why the condition isn't met; `nil` if it is.
+    /// The reason why the condition isn't met; `nil` if it is.
     func mismatch(with request: Request) -> String? {
       let sent = comparison.comparesStrings ? key.comparedValues(in: request) : key.values(in: request)
       if comparison.comparison == .null {
@@ -96,7 +96,7 @@ extension AuthPolicy {
       return isMet ? nil : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
     }
 
-    /// The values for a reader, but not those that may be a secret.
+    /// The values to show, without those that may be a secret.
     private func shown(_ values: [String]) -> String {
       if values.isEmpty { return "no value" }
       guard !key.name.begins(with: "vpc-lattice-svcs:RequestHeader/"), key.form != .parameter else {

@@ -1,4 +1,4 @@
-/// Why a text isn't an auth policy that can be applied here.
+/// The error of a text that isn't a valid or supported auth policy.
 public struct AuthPolicyError: Error, Hashable {
   /// The kind of problem.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -6,10 +6,11 @@ public struct AuthPolicyError: Error, Hashable {
     public let description: String
     private init(_ description: String) { self.description = description }
 
-    /// The text isn't JSON, or an element is missing, misspelt, or of the wrong shape, which AWS rejects too; or a path
-    /// has no canonical form, so that nothing could match it.
+    /// The text isn't JSON, or an element is missing, misspelled or of the wrong type, which AWS rejects too.
+    ///
+    /// Or a path has no canonical form, so that no request could match it.
     public static let malformed = Code("malformed")
-    /// AWS knows the element, operator or condition key, and this stand-in doesn't.
+    /// An action, operator, condition key or kind of principal doesn't exist in VPC Lattice, or isn't supported here.
     public static let unsupported = Code("unsupported")
   }
 

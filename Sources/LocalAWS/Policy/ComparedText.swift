@@ -21,7 +21,9 @@ enum ComparedText {
     return String(compared)
   }
 
-  /// The form of a value that replaces a variable: each byte is itself, and none a wildcard, an escape or a dot segment.
+  /// The form of a value that replaces a variable.
+  ///
+  /// No byte of it acts as a wildcard, an escape or a dot segment.
   static func literal(_ value: String, isPath: Bool) -> String {
     let kept = isPath ? "-._~!$&'()+,;=:@/".utf8 : "-._~".utf8
     return String(

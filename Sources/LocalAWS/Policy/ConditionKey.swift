@@ -9,7 +9,7 @@ import SigV4
 /// A key of a policy's condition: the name of values that a request has.
 ///
 /// All global keys of the IAM User Guide and all keys of VPC Lattice are known. A key that this process can't compute has the
-/// values that the context gives it, and otherwise none, like a key that isn't in AWS's request context.
+/// values that the context gives it. Without any, it is absent, like a key that isn't in AWS's request context.
 struct ConditionKey: Sendable, Hashable {
   /// The name as AWS writes it, with its suffix.
   let name: String

@@ -67,15 +67,16 @@ struct ConditionOperator: Sendable, Hashable {
     "Null": (.null, false),
   ]
 
-  /// Whether the operator compares texts, of which paths and parameters have a canonical form.
+  /// Whether the operator compares texts.
+  ///
+  /// Only then paths and parameters are compared in canonical form.
   var comparesStrings: Bool { [.string, .stringIgnoringCase, .stringLike].contains(comparison) }
 
   /// Whether the values of a request meet the condition, given whether each of them matches the policy.
-  ///
   func holds(of values: [String], _ matches: (String) -> Bool) -> Bool {
     let isAbsent = quantifier == .single ? values.isEmpty : values.allSatisfy(\.isEmpty)
     if isAbsent {
-      // Nothing is "not equal" to everything; a set operator looks at no value at all.
+      // An absent value is "not equal" to any value. A set operator has no value to compare.
       return switch quantifier {
       case .single: isNegated || isIfExists
       case .anyValue: isIfExists && values.isEmpty

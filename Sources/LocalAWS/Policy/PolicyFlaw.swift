@@ -1,4 +1,4 @@
-/// Why a text of a policy isn't accepted; the reader of the policy adds the place.
+/// The error in one text of a policy, to which the reader of the policy adds the place.
 struct PolicyFlaw: Error {
   let code: AuthPolicyError.Code
   let message: String

@@ -10,7 +10,7 @@ struct PolicyText: Sendable, Hashable {
 
   /// The form in which texts are compared.
   enum Form: Sendable, Hashable {
-    /// As it is.
+    /// Unchanged.
     case plain
     /// A canonical path.
     case path
@@ -30,7 +30,7 @@ struct PolicyText: Sendable, Hashable {
   /// A part of a text as it is written.
   private enum Piece {
     case literal([UInt8])
-    /// A character that has no meaning of its own, such as `${*}`.
+    /// A character without a special meaning, such as `${*}`.
     case character(UInt8)
     case variable(PolicyVariable)
 
@@ -59,7 +59,7 @@ struct PolicyText: Sendable, Hashable {
       }
     case .resource: tokens = try Self.resource(pieces)
     }
-    // Only the values of variables are brought into a form later.
+    // Only values of variables still have to be converted when they are compared.
     self.form = pieces.contains(where: \.isVariable) ? form : .plain
   }
 
@@ -184,7 +184,7 @@ extension PolicyText {
       }
     }
 
-    /// The least of the bytes that are marks; `nil` if there are none, so that all bytes are themselves.
+    /// The lowest byte that is a mark; `nil` if there is none, so that every byte represents itself.
     private(set) var lowestMark: UInt8?
 
     private init(_ bytes: [UInt8], _ variables: [PolicyVariable], lowestMark: UInt8?) {
@@ -254,14 +254,14 @@ extension PolicyText {
     pieces.first?.isVariable == true
   }
 
-  /// The form of a path, of which the first characters may be left to a wildcard before it.
+  /// Returns the pattern of a path; it `floats` if a wildcard before it may match its first characters.
   ///
-  /// A path that floats may begin with something else than a slash.
+  /// A path that floats may begin without a slash.
   private static func pattern(
     _ marked: MarkedText, hasWildcard: Bool, floats: Bool = true
   ) throws(PolicyFlaw) -> [Token] {
     var hasWildcard = hasWildcard
-    // The segments since the last wildcard, which `..` can take back.
+    // The number of segments since the last wildcard, which `..` can remove.
     var depth = 0
     for segment in marked.bytes.split(separator: UInt8(ascii: "/")) {
       let decoded = PercentEncoding.bytes(segment)

@@ -11,7 +11,7 @@ struct PolicyVariable: Sendable, Hashable {
     let parts = text.utf8.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
       .map { Self.trimmed(Substring($0)) }
     guard let key = ConditionKey(String(parts.first ?? "")) else {
-      throw .unsupported("the variable ${\(text)} names no condition key that is known here")
+      throw .unsupported("the variable ${\(text)} names no supported condition key")
     }
     guard !key.isMultivalued else {
       throw .malformed("the variable ${\(text)} names a key with several values")

@@ -74,16 +74,16 @@ public struct Principal: Sendable, Hashable {
 extension Principal {
   /// Whether `name`, an entry of a policy's `Principal`, matches this principal.
   ///
-  /// An entry is `*`, an account ID or its `:root` (everybody in the account), a role (every session of it), or the
-  /// ARN of one user or session (IAM User Guide, "AWS JSON policy elements: Principal").
+  /// An entry is `*`, an account ID or its `:root` (every caller of the account), a role (each of its sessions), or the ARN of
+  /// one user or session (IAM User Guide, "AWS JSON policy elements: Principal").
   func isNamed(by name: String) -> Bool {
     if name == "*" { return true }
     return accountID.map { Self.isAccount(name, $0) } == true || isIdentity(name)
   }
 
-  /// Whether `name`, an entry of a policy's `NotPrincipal`, excepts this principal.
+  /// Whether `name`, an entry of a policy's `NotPrincipal`, excludes this principal.
   ///
-  /// An account excepts its root user alone: the account's users and roles are listed by themselves.
+  /// An account excludes only its root user. The account's users and roles must be listed separately.
   func isExcepted(by name: String) -> Bool {
     if name == "*" { return true }
     return type == "Account" && accountID.map { Self.isAccount(name, $0) } == true || isIdentity(name)
@@ -106,7 +106,7 @@ extension Principal {
     return named.resource == ["root"] && named.accountID?.isSame(as: accountID) == true
   }
 
-  /// Why `name` can't be an entry of `Principal`; `nil` if it can.
+  /// The reason why `name` can't be an entry of `Principal`; `nil` if it can.
   static func flaw(ofName name: String) -> String? {
     if name == "*"
       || name.utf8.count == 12 && name.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })

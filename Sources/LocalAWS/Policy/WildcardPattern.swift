@@ -1,7 +1,7 @@
 /// A pattern of characters, any one character (`?`) and any characters (`*`).
 ///
-/// It follows all ways to match at once, a bit for each position of the pattern. So the time is the length of the text
-/// times a 64th of the length of the pattern, whatever they contain.
+/// It follows all possible matches at once, with one bit for each position of the pattern. So the time is proportional to the
+/// length of the text times a 64th of the length of the pattern, for any content.
 struct WildcardPattern {
   enum Element: Hashable {
     case character(Unicode.Scalar)

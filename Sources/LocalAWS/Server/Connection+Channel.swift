@@ -10,7 +10,7 @@ import NIOHTTP1
 #endif
 
 extension NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart> {
-  /// Speaks HTTP/1.1 on an accepted channel; called on its event loop.
+  /// Adds HTTP/1.1 to an accepted channel; called on its event loop.
   static func http(on channel: any Channel) throws -> Self {
     var unframed = HTTPResponseEncoder.Configuration()
     // `ResponseWriter` frames bodies itself, incorrectly if a fault requires that.
@@ -25,7 +25,7 @@ extension NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart> {
 }
 
 extension Channel {
-  /// Makes the coming close a TCP reset.
+  /// Makes the next close a TCP reset.
   func resetOnClose() async throws {
     guard let socket = self as? any SocketOptionProvider else { return }
     try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()

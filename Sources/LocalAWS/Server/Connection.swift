@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import SigV4
 
-/// One connection of a server: reads requests, asks the handler, writes answers, plays faults.
+/// One connection of a server: reads requests, calls the handler, writes answers, and plays faults.
 struct Connection: Sendable {
   typealias Stream = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
   typealias Requests = NIOAsyncChannelInboundStream<HTTPServerRequestPart>.AsyncIterator
@@ -52,7 +52,7 @@ struct Connection: Sendable {
           try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
       case .body(let bytes):
-        // The rest of a body over the limit is read and dropped, so that the client gets to read its 413.
+        // The rest of a body over the limit is read and dropped, so that the client can read its 413 response.
         let room = bodyLimit - (received?.body.count ?? 0)
         received?.body.append(contentsOf: bytes.readableBytesView.prefix(max(0, room)))
         if bytes.readableBytes > room { received?.isTooLarge = true }
@@ -103,7 +103,7 @@ struct Connection: Sendable {
       ? LocalServer.Response(status: 413) : await handler(received.request, received.body)
   }
 
-  /// Keeps the connection open, and says nothing, until the client closes it or the server stops.
+  /// Keeps the connection open, and sends nothing, until the client closes it or the server stops.
   private func outlast(_ requests: inout Requests) async throws {
     while try await requests.next() != nil {}
   }

@@ -11,9 +11,9 @@ final class ConnectionTasks: Sendable {
   /// The number of connections accepted so far.
   var accepted: Int { state.withLock { $0.accepted } }
 
-  /// Starts serving a connection, whose number `operation` is given.
+  /// Starts a task that serves a connection; `operation` receives the number of the connection.
   ///
-  /// The operation runs even after ``stop()``, as a cancelled task: a channel once made has to be closed by it.
+  /// After ``stop()``, the operation still runs, as a cancelled task, because it must close its channel.
   func start(_ operation: @escaping @Sendable (Int) async -> Void) {
     state.withLock { state in
       let id = state.accepted

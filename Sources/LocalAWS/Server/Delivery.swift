@@ -1,4 +1,4 @@
-/// How an answer travels: its framing, its pieces, and where it stops.
+/// The way in which an answer is sent: its framing, its pieces, and the point at which it stops.
 public struct Delivery: Sendable, Hashable {
   /// The framing of the body (RFC 9112, section 6.3).
   public enum Framing: Sendable, Hashable {
@@ -14,7 +14,7 @@ public struct Delivery: Sendable, Hashable {
   public enum Ending: Sendable, Hashable {
     /// At its end.
     case complete
-    /// After this many bytes, with more announced and the connection held open until the client gives up.
+    /// After this many bytes, with more announced and the connection kept open until the client gives up.
     case stalled(afterBytes: Int)
     /// After this many bytes, with more announced and the connection closed.
     case truncated(afterBytes: Int)

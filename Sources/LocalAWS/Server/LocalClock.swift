@@ -12,7 +12,7 @@ public final class LocalClock: Sendable {
   /// Creates a clock that shows the system's time.
   public init() {}
 
-  /// The difference to the system's clock, positive for a clock that is fast.
+  /// The difference from the system's clock, positive for a clock that is fast.
   ///
   /// A change applies from the next request on.
   public var offset: Duration {

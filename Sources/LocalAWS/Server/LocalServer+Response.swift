@@ -5,11 +5,11 @@ extension LocalServer {
   public struct Response: Sendable, Hashable {
     /// The status code, such as 200.
     public var status: Int
-    /// The header fields, without those that frame the body or speak of the connection.
+    /// The header fields, without those that frame the body or describe the connection.
     public var headers: [HeaderField]
     /// The body.
     public var body: [UInt8]
-    /// How the answer travels.
+    /// The way in which the answer is sent.
     public var delivery: Delivery
 
     /// Creates an answer from its parts.

@@ -5,8 +5,8 @@ import NIOPosix
 
 /// A small HTTP/1.1 server on a free loopback port, which the stand-ins are built on.
 ///
-/// It hands a request on exactly as it was sent: the raw target, the headers in order, repeated ones kept apart. It
-/// plays the faults of its ``faults`` plan, and records what it received. It runs until ``stop()``.
+/// It passes each request to its handler exactly as it was sent: with the raw target, and the headers in order, repeated ones
+/// included. It plays the faults of its ``faults`` plan, and records what it received. It runs until ``stop()``.
 public final class LocalServer: Sendable {
   /// Answers a request, given its body.
   public typealias Handler = @Sendable (SignableRequest, [UInt8]) async -> Response
@@ -19,7 +19,7 @@ public final class LocalServer: Sendable {
     case fault
   }
 
-  /// Sees each request, and what the server does with it.
+  /// A closure that is called with each request and the server's reaction.
   public typealias Observer = @Sendable (SignableRequest, Outcome) -> Void
 
   /// The default maximum size of a request body, in bytes.
@@ -57,11 +57,11 @@ public final class LocalServer: Sendable {
   /// - Parameters:
   ///   - address: The loopback address to listen on.
   ///   - port: The port to listen on; 0 for a free one.
-  ///   - bodyLimit: The largest request body to hand on, in bytes; a longer one is answered 413 without the handler.
+  ///   - bodyLimit: The maximum size of a request body, in bytes; a longer one is answered 413 without the handler.
   ///   - clock: The server's clock.
   ///   - handler: Answers each request. It is cancelled when the server stops.
   /// - Returns: The running server.
-  /// - Throws: The system's error when the address can't be bound, as `::1` on a machine without IPv6, or a port in use.
+  /// - Throws: The system's error if the address can't be bound, such as `::1` on a machine without IPv6, or a port in use.
   public static func start(
     on address: LoopbackAddress = .ipv4,
     port: Int = 0,
@@ -102,13 +102,13 @@ public final class LocalServer: Sendable {
   /// The URL of the server's root without a trailing slash, such as `http://127.0.0.1:49152`.
   public var baseURL: String { address.baseURL(port: port) }
 
-  /// The faults to play from the next request on; reading it gives the steps as they are now, with the uses left.
+  /// The faults to play from the next request on; reading it returns the steps with their remaining uses.
   public var faults: FaultPlan {
     get { plan.value }
     set { plan.value = newValue }
   }
 
-  /// Sees each request from the next one on, just before it is answered.
+  /// A closure that is called with each request from the next one on, just before the answer is sent.
   public var observer: Observer? {
     get { observers.value }
     set { observers.value = newValue }
@@ -118,18 +118,18 @@ public final class LocalServer: Sendable {
   ///
   /// A second call does nothing.
   public func stop() async {
-    // Closing fails only where it is closed already.
+    // Closing fails only if the channel is already closed.
     try? await channel.close().get()
     await connections.stop()
   }
 
   /// The requests received so far, oldest first, including those that a fault left unanswered.
   ///
-  /// The latest 10,000 are always there; of earlier ones, up to 10,000 more.
+  /// The latest 10,000 are always kept, and up to 10,000 earlier ones.
   ///
   /// - Parameters:
   ///   - method: Only requests with this method; `nil` for any.
-  ///   - pathPrefix: Only requests whose target begins so.
+  ///   - pathPrefix: Only requests whose target begins with this text.
   /// - Returns: The requests that match.
   public func requests(_ method: String? = nil, _ pathPrefix: String = "") -> [RecordedRequest] {
     log.requests.filter { $0.matches(method: method, pathPrefix: pathPrefix) }
@@ -140,8 +140,8 @@ public final class LocalServer: Sendable {
   /// - Parameters:
   ///   - count: The number to wait for, of all requests since the start.
   ///   - method: Only requests with this method; `nil` for any.
-  ///   - pathPrefix: Only requests whose target begins so.
-  /// - Throws: `CancellationError` when the waiting task is cancelled.
+  ///   - pathPrefix: Only requests whose target begins with this text.
+  /// - Throws: `CancellationError` if the waiting task is cancelled.
   public func received(_ count: Int, _ method: String? = nil, _ pathPrefix: String = "") async throws {
     try await log.wait { requests in
       requests.count { $0.matches(method: method, pathPrefix: pathPrefix) } >= count
@@ -155,7 +155,7 @@ public final class LocalServer: Sendable {
   ///
   /// - Parameters:
   ///   - method: Only requests with this method; `nil` for any.
-  ///   - pathPrefix: Only requests whose target begins so.
+  ///   - pathPrefix: Only requests whose target begins with this text.
   /// - Returns: The number of different connections.
   public func connectionCount(_ method: String?, _ pathPrefix: String) -> Int {
     Set(requests(method, pathPrefix).map(\.connection)).count

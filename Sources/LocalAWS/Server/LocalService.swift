@@ -20,7 +20,7 @@ extension LocalService {
   /// Stops the service and returns when its last connection is closed.
   public func stop() async { await server.stop() }
 
-  /// Runs `body` with the service, then stops it, also when `body` throws.
+  /// Runs `body` with the service, and then stops the service, even if `body` throws.
   ///
   /// - Parameters:
   ///   - isolation: The actor to run on: the caller's.

@@ -6,7 +6,7 @@ final class Locked<Value: Sendable>: Sendable {
 
   init(_ value: Value) { mutex = Mutex(value) }
 
-  /// The value; setting it replaces the whole.
+  /// The value; setting it replaces it as a whole.
   var value: Value {
     get { mutex.withLock { $0 } }
     set { mutex.withLock { $0 = newValue } }

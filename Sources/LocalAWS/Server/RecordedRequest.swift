@@ -1,6 +1,6 @@
 public import SigV4
 
-/// A request that reached a stand-in, and the connection it came on.
+/// A request that reached a stand-in, and its connection.
 public struct RecordedRequest: Sendable, Hashable {
   /// The method, target and headers as they were sent.
   public let request: SignableRequest

@@ -11,7 +11,7 @@ final class RequestLog: Sendable {
     var nextWaiter = 0
   }
 
-  /// The number of requests kept: a server that is left running must not grow for ever.
+  /// The number of requests that are kept, which bounds the memory of a long-running server.
   private static let limit = 20_000
 
   private let state = Locked(State())
@@ -39,7 +39,7 @@ final class RequestLog: Sendable {
       try await withCheckedThrowingContinuation { continuation in
         let outcome: Result<Void, any Error>? = state.withLock { state in
           if isSatisfied(state.requests) { return .success(()) }
-          // A cancellation that came before this lock found no waiter to end.
+          // An earlier cancellation found no waiter to end.
           if Task.isCancelled { return .failure(CancellationError()) }
           state.waiters[id] = Waiter(isSatisfied: isSatisfied, continuation: continuation)
           return nil

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import SigV4
 
-/// Writes answers on a connection, as their delivery says.
+/// Writes answers on a connection, according to their delivery.
 struct ResponseWriter {
   private let outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
@@ -60,7 +60,7 @@ struct ResponseWriter {
   private func head(of response: LocalServer.Response, _ persistence: Delivery.Persistence) -> HTTPResponseHead {
     let status = HTTPResponseStatus(statusCode: response.status)
     var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
-    // An origin server with a clock sends it (RFC 9110, 6.6.1); clients correct theirs by it.
+    // An origin server with a clock must send Date (RFC 9110, 6.6.1). Clients correct their clocks by it.
     if !headers.contains(name: "Date") { headers.add(name: "Date", value: clock.headerValue) }
     let delivery = response.delivery
     if status.mayHaveResponseBody {
@@ -68,7 +68,7 @@ struct ResponseWriter {
       case (.chunked, _), (.contentLength, .endless):
         headers.add(name: "Transfer-Encoding", value: "chunked")
       case (.contentLength, .stalled(let count)), (.contentLength, .truncated(let count)):
-        // More than is sent, even where the whole body would have been.
+        // More than is sent, even if the whole body is sent.
         headers.add(name: "Content-Length", value: "\(max(response.body.count, max(0, count) &+ 1))")
       case (.contentLength, .complete):
         headers.add(name: "Content-Length", value: "\(response.body.count)")

@@ -6,7 +6,7 @@ extension StringProtocol {
   /// Whether both are the same bytes.
   func isSame(as other: some StringProtocol) -> Bool { utf8.elementsEqual(other.utf8) }
 
-  /// Whether both are the same bytes, but for the case of ASCII letters.
+  /// Whether both are the same bytes, ignoring the case of ASCII letters.
   func isSameIgnoringCase(as other: some StringProtocol) -> Bool {
     utf8.asciiLowercased.isSame(as: other.utf8.asciiLowercased)
   }

@@ -47,25 +47,27 @@
       try signableRequest(for: service, in: .query)
     }
 
-    /// No payload if there is no body.
+    /// The empty payload if the request has no body.
     ///
-    /// AsyncHTTPClient shows no one the body of a request: pass the same bytes as `payload`, or their hash.
+    /// AsyncHTTPClient doesn't expose the body of a request. Pass the same bytes, or their hash, as `payload`.
     public var signablePayload: Payload? {
       get throws(SigningError) {
         guard body == nil else {
           throw SigningError(
             .unreadablePayload,
-            "AsyncHTTPClient doesn't show the body of a request. Pass it as `payload` too, or its hash."
+            "AsyncHTTPClient doesn't expose the body of a request. Pass the same bytes, or their hash, as `payload`."
           )
         }
         return .empty
       }
     }
 
-    /// Whether there is no body: AsyncHTTPClient doesn't show whether a body is bytes or a stream.
+    /// Whether the request has no body.
+    ///
+    /// AsyncHTTPClient doesn't expose whether a body is bytes or a stream.
     public var isRepeatable: Bool { body == nil }
 
-    /// Sets the URL, in which characters are encoded that a URL can't contain, and the headers; joins the cookies.
+    /// Sets the headers and the URL, whose invalid characters are encoded, and joins the cookies.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
       let target = signed.request.target
       if !url.isOrigin(before: target) { url = try AbsoluteURL(url).origin + target }
@@ -77,7 +79,9 @@
       headers = HTTPHeaders(sent)
     }
 
-    /// The headers with the cookies in one field, which HTTP/2 may split and servers join again (RFC 9113, 8.2.3).
+    /// The headers with all cookies in one field.
+    ///
+    /// HTTP/2 may split it, and servers join it again (RFC 9113, 8.2.3).
     fileprivate var headersWithOneCookie: HTTPHeaders {
       guard headers.reduce(0, { HeaderField($1.name, "").isNamed("cookie") ? $0 + 1 : $0 }) > 1 else { return headers }
       var joined = headers
@@ -87,14 +91,14 @@
   }
 
   extension SigningSession {
-    /// Signs and sends a request, again if a renewed signature can help, and returns the response.
+    /// Signs and sends a request, retries it if a new signature can help, and returns the response.
     ///
     /// - Parameters:
     ///   - request: The request.
-    ///   - payload: The payload, for a request with a body, which AsyncHTTPClient doesn't show.
-    ///   - isRepeatable: Whether the body can be sent again. Pass `true` for bytes; by default only a request without a body is
+    ///   - payload: The payload. Required for a request with a body, because AsyncHTTPClient doesn't expose the body.
+    ///   - isRepeatable: Whether the body can be sent again. Pass `true` for bytes. By default, only a request without a body is
     ///     sent again.
-    ///   - timeout: The longest time for each attempt, until the head of its response, or the end of a rejection's body.
+    ///   - timeout: The maximum time for each attempt, until the head of its response, or the end of a rejection's body.
     ///   - client: The client. Create it with `redirectConfiguration = .disallow`: otherwise it follows a redirect, with the
     ///     session token but without `Authorization` if that leads to another host, before this function throws.
     /// - Returns: The response, of any status.
@@ -127,12 +131,16 @@
       }
     }
 
-    /// In bytes; a service's rejection has some hundred.
+    /// The maximum size of a rejection's body, in bytes.
+    ///
+    /// Most have a few hundred.
     private static let longestRejection = 1 << 20
   }
 
   extension HTTPClientResponse.Body {
-    /// Returns all bytes; throws if there are more than `limit`, or if they haven't come by `deadline`.
+    /// Returns all bytes.
+    ///
+    /// Throws if there are more than `limit`, or if they haven't arrived by `deadline`.
     fileprivate func collect(upTo limit: Int, until deadline: NIODeadline) async throws -> NIOCore.ByteBuffer {
       try await withThrowingTaskGroup(of: NIOCore.ByteBuffer.self) { group in
         group.addTask { try await collect(upTo: limit) }

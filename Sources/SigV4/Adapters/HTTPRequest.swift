@@ -25,7 +25,7 @@
     /// `URLRequest` instead: its session replaces cookies and rejects a GET request with a body.
     ///
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if HTTP clients don't send the request as it is
-    ///   signed: CONNECT, an S3 key with dot segments, a dot segment written `%2E`, a field outside ASCII.
+    ///   signed. Examples are CONNECT, an S3 key with dot segments, a dot segment written `%2E`, and a field outside ASCII.
     public func signableRequest(
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
@@ -45,7 +45,7 @@
     /// Returns the parts of the request, whose authority is `Host`.
     ///
     /// In HTTP/2 a `Host` field may be sent in addition to the authority (RFC 9113, 8.3.1). If it has the same value, it is
-    /// ignored. Another value makes two hosts, which no verifier accepts.
+    /// ignored. If the values differ, the request has two hosts, and every verifier rejects it.
     public func receivedRequest(for service: SigningService) throws(SigningError) -> SignableRequest {
       var request = try SignableRequest(self)
       let host = request.headers.first?.value ?? ""
@@ -68,7 +68,7 @@
       var fields = fieldsAsSent
       guard fields.count < 60_000 else {
         throw SigningError(
-          .invalidHeader, "The request has \(fields.count) fields, and HTTPFields stores 65,534. Send fewer.")
+          .invalidHeader, "The request has \(fields.count) fields, and HTTPFields stores at most 65,534. Send fewer.")
       }
       fields.reserveCapacity(fields.count + signed.addedHeaders.count)
       if fields.contains(where: { isReplaced($0.name.rawName) }) {
@@ -78,7 +78,7 @@
         workspace.append(signed.addedHeaders, to: &fields)
       }
       headerFields = fields
-      // Only a changed part, because setting one checks its characters and copies all of them.
+      // Sets only what changed: setting a part checks its characters and copies all of them.
       let host = signed.request.headers["host"]
       if authority != host { authority = host }
       if path != signed.request.target { path = signed.request.target }
@@ -92,7 +92,7 @@
         }
         guard name.utf8.contains(where: { $0 &- UInt8(ascii: "a") < 26 }) else { return name }
         guard !["GET", "HEAD", "POST", "PUT", "DELETE"].contains(name.uppercased()) else {
-          throw .changedByClient("URLSession sends the method \(name) in upper case. Write it so.")
+          throw .changedByClient("URLSession sends the method \(name) in upper case. Sign it in upper case.")
         }
         return name
       }
@@ -100,7 +100,7 @@
 
     /// The fields, with each repeated one joined.
     ///
-    /// Cookies stay apart, as HTTP/2 sends them; HTTP/1.1 joins them by "; ".
+    /// Cookies stay in separate fields, as HTTP/2 sends them; HTTP/1.1 joins them with "; ".
     private var fieldsAsSent: HTTPFields {
       guard headerFields.mayHaveRepeatedNames else { return headerFields }
       var places: [HTTPField.Name: Int] = [:]
@@ -159,7 +159,9 @@
   }
 
   extension HTTPFields {
-    /// Whether two fields may have the same name: without false, but not without needless, alarms.
+    /// Whether two fields may have the same name.
+    ///
+    /// Never false for a repeated name, but sometimes true without one.
     fileprivate var mayHaveRepeatedNames: Bool {
       var seen: UInt64 = 0
       for field in self {

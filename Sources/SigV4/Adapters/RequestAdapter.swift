@@ -41,7 +41,7 @@ public protocol RequestAdapter {
   ///
   /// - Parameters:
   ///   - service: The service that checks the signature.
-  ///   - placement: The place of the signature: a presigned request is often sent by another client.
+  ///   - placement: The place of the signature. A presigned request is often sent by another client.
   /// - Returns: The parts.
   /// - Throws: ``SigningError`` if the client would change the request after signing.
   func signableRequest(
@@ -50,8 +50,7 @@ public protocol RequestAdapter {
 
   /// Returns the parts of this request, exactly as a server has received them, for a ``Verifier``.
   ///
-  /// Unlike ``signableRequest(for:in:)``, it brings nothing into the form in which clients send it: a verifier must read the
-  /// same request as the code behind it.
+  /// Unlike ``signableRequest(for:in:)``, it changes nothing: a verifier must read the same request as the code behind it.
   ///
   /// - Parameter service: The service that checks the signature.
   /// - Returns: The parts.
@@ -64,7 +63,7 @@ public protocol RequestAdapter {
   /// the signer passes the payload.
   var signablePayload: Payload? { get throws(SigningError) }
 
-  /// Whether the body can be sent again, as bytes can; `false` for a stream, or if that isn't known. By default `true`.
+  /// Whether the body can be sent again. `true` for bytes and by default; `false` for a stream, or if unknown.
   var isRepeatable: Bool { get }
 
   /// Changes this request to the signed one: sets the target and the header fields.

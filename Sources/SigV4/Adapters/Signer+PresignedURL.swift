@@ -19,8 +19,8 @@ extension Signer {
   /// Only `Host` is signed. To sign other headers, such as a `Content-Type` that an upload must have, use
   /// `presigned(_:validFor:payload:with:at:)` and send the headers of its result with the URL.
   ///
-  /// The URL is written as HTTP clients send it: without its fragment, and with characters encoded that a URL can't contain. Scheme
-  /// and host become lower case, as in browsers.
+  /// The URL is written as HTTP clients send it: without its fragment, and with invalid characters encoded. Scheme and host
+  /// become lower case, as in browsers.
   ///
   /// - Parameters:
   ///   - url: The URL, with a scheme and a host.
@@ -28,7 +28,7 @@ extension Signer {
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
   ///   - payload: The payload that the URL will be used with. S3 accepts any, unless it is a ``Payload/hash(_:)``. For other
   ///     services it defaults to no payload for GET, HEAD and DELETE, and is required for other methods.
-  ///   - credentials: The credentials to sign with. The URL expires when they do, at the latest.
+  ///   - credentials: The credentials to sign with. The URL expires no later than they do.
   ///   - time: The time of signing.
   /// - Returns: The presigned URL. It contains the session token: it is a secret until it expires.
   /// - Throws: ``SigningError``. Its code is ``SigningError/Code/changedByClient`` if HTTP clients change the URL, such as an
@@ -50,14 +50,15 @@ extension Signer {
     try presign(&request, validFor: lifetime, payload: payload, with: credentials, at: time)
     if let header = request.headers.first(where: { $0 != host }) {
       throw .changedByClient(
-        "\(service.name) requires the header \(header.name) with a presigned URL, which HTTP clients don't send by themselves."
+        "\(service.name) requires the header \(header.name) with a presigned URL, but a URL alone can't send a header."
           + " Use presigned(_:validFor:) and send the headers of its result.")
     }
     return url.origin.lowercased() + request.target
   }
 
-  /// Returns `url` with a signature in its query, made with the current credentials of `provider`, as
-  /// ``presignedURL(for:method:validFor:payload:with:at:)`` does.
+  /// Returns `url`, presigned with the current credentials of `provider`.
+  ///
+  /// See ``presignedURL(for:method:validFor:payload:with:at:)``.
   ///
   /// - Throws: The provider's error, or ``SigningError``.
   public func presignedURL(
@@ -84,8 +85,9 @@ extension Signer {
     return url
   }
 
-  /// Returns `url` with a signature in its query, made with the current credentials of `provider`, as
-  /// ``presignedURL(for:method:validFor:payload:with:at:)`` does.
+  /// Returns `url`, presigned with the current credentials of `provider`.
+  ///
+  /// See ``presignedURL(for:method:validFor:payload:with:at:)``.
   ///
   /// - Throws: The provider's error, or ``SigningError``.
   public func presignedURL(

@@ -4,8 +4,8 @@
   public import struct Foundation.Date
 #endif
 
-// Each function signs the parts of a request and lets the request take over the result. Those of SignableRequest, which do
-// the work, are in Signer.swift, Signer+Presigning.swift and Streaming.
+// Each function signs the parts of a request and applies the result to the request. The work is done by the functions for
+// SignableRequest in Signer.swift, Signer+Presigning.swift and Streaming.
 
 extension Signer {
   /// Signs `request` in its headers, as `sign(_:payload:with:at:)` signs a ``SignableRequest``.
@@ -93,11 +93,11 @@ extension Signer {
     return request
   }
 
-  /// Lets `request`, which had `headerCount` headers, take over the signed parts.
+  /// Applies the signed parts to `request`, which had `headerCount` headers.
   private func apply(
     _ signed: SignedRequest, of headerCount: Int, to request: inout some RequestAdapter
   ) throws(SigningError) {
-    // Signing has removed no header of most requests, for which comparing each name with the added ones is enough.
+    // Signing removes no header of most requests. For these it is enough to compare each name with the added ones.
     let isRemoving = headerCount > signed.request.headers.count - signed.addedHeaders.count
     let headers = isRemoving ? try request.signableRequest(for: service, in: signed.placement).headers : []
     try request.apply(signed) { name in
@@ -194,7 +194,7 @@ extension Signer {
   ///   - request: The request without its body: set the framed chunks as its body afterwards.
   ///   - payload: The length of the payload, and its chunks.
   ///   - credentials: The credentials to sign with.
-  ///   - time: The time of signing, also of the chunks, whenever they are sent.
+  ///   - time: The time of signing, for the chunks too, no matter when they are sent.
   /// - Returns: The signed request and the signer of its chunks.
   /// - Throws: ``SigningError``, also for a request with a body; `request` is unchanged then.
   public func sign<Request: RequestAdapter>(
@@ -203,7 +203,8 @@ extension Signer {
     guard try request.signablePayload?.isEmpty ?? true else {
       throw SigningError(
         .invalidStream,
-        "The request has a body, which isn't framed in chunks. Sign it without one, and add the chunks then.")
+        "The request has a body, which isn't framed in chunks. Remove the body, sign the request, and then set the framed chunks as its body."
+      )
     }
     var parts = try request.signableRequest(for: service, in: .header)
     let headerCount = parts.headers.count

@@ -38,7 +38,7 @@ public final class SigningSession: Sendable {
     var rejectedID: String?
 
     mutating func learn(_ skew: ClockSkew, of host: String) {
-      // Hosts whose clock differs are few; an unbounded number of names isn't kept.
+      // Few hosts have a wrong clock. The limit bounds memory.
       if skews.count >= 256 { skews = [:] }
       skews[host] = skew
     }
@@ -48,9 +48,9 @@ public final class SigningSession: Sendable {
   ///
   /// - Parameters:
   ///   - service: The service that checks the signatures.
-  ///   - region: The region; by default that of a request's host, and for a host that names none that of `regions`.
+  ///   - region: The region. Defaults to the region in the host name of a request, and then to that of `regions`.
   ///   - credentials: The source of the credentials, which the session caches unless it is a cache.
-  ///   - regions: The sources of the region for hosts that name none. The session keeps the region, and an error for 5 s.
+  ///   - regions: The sources of the region for host names without one. The session caches the region, and an error for 5 s.
   public convenience init(
     service: SigningService, region: SigningRegion = .fromHost, credentials: some CredentialProvider = .default,
     regions: RegionChain = RegionChain()
@@ -83,9 +83,9 @@ public final class SigningSession: Sendable {
   /// ```
   ///
   /// - Parameters:
-  ///   - request: The request, not signed.
+  ///   - request: The unsigned request.
   ///   - payload: The payload, if the request doesn't carry it.
-  ///   - isRepeatable: Whether the payload can be sent again, as bytes can; by default what `request` says of its body.
+  ///   - isRepeatable: Whether the payload can be sent again, as bytes can. Defaults to ``RequestAdapter/isRepeatable``.
   ///   - transmit: Sends the signed request, without following redirects. Returns the response and, if its status is 400, 401
   ///     or 403, the reason.
   /// - Returns: The response to the last attempt.
@@ -133,7 +133,8 @@ public final class SigningSession: Sendable {
     }
   }
 
-  /// Learns from a rejection, and returns the reason for sending the request again, if there is a new one.
+  /// Corrects the clock or the credentials after a rejection, and returns the reason for sending the request again; `nil` if
+  /// there is no new one.
   private func reason(
     for rejection: ServiceErrorResponse, from host: String, _ credentials: Credentials, signedAt time: Date,
     after earlier: Set<Reason>
@@ -154,19 +155,21 @@ public final class SigningSession: Sendable {
       return try await self.credentials.credentials() == credentials ? nil : .credentials
     } catch {
       try Task.checkCancellation()
-      // The response says more than that there are no others.
+      // The response names the cause; the provider's error would hide it.
       return nil
     }
   }
 
   /// The signer, with a region for a host that names none.
   private func signer(for host: String) async throws -> Signer {
-    // AWS's hosts without a region aren't in that of the process, and the signer says so.
+    // A host of AWS without a region, such as iam.amazonaws.com, isn't in the process's region: the signer throws a clear error.
     guard signer.region == .fromHost, AWSHost(host).labels.isEmpty else { return signer }
     return Signer(service: signer.service, region: SigningRegion(try await region()))
   }
 
-  /// The seconds for which a failure to find the region is remembered: off EC2, each lookup waits a second for metadata.
+  /// The time for which a failure to find the region is cached, in seconds.
+  ///
+  /// Off EC2, each lookup waits a second for metadata.
   private static let regionPause = 0.0..<5
 
   /// The region of the chain.

@@ -25,7 +25,7 @@
       for (name, value) in request.allHTTPHeaderFields ?? [:] {
         guard value.withBytes({ $0.isASCII }) else { throw .headerOutsideASCII(name) }
         guard !headers.contains(where: { $0.isNamed(name) }) else {
-          throw .changedByClient("URLSession sends one of the two headers called \(name) only. Remove the other.")
+          throw .changedByClient("URLSession sends only one of the two headers named \(name). Remove one.")
         }
         headers.append(HeaderField(name, value).asSent)
       }
@@ -44,13 +44,13 @@
     /// `URL(string:encodingInvalidCharacters:)` with `false`, which returns `nil` for such a URL, or add the unencoded path
     /// with `appending(path:)`.
     ///
-    /// Set headers on the request and not in the session's configuration, whose headers aren't signed. A `Cookie` isn't
-    /// signed, because a session replaces it by its stored cookies. `Content-Length` is signed only in a presigned request,
-    /// where it limits an upload.
+    /// Set headers on the request and not in the session's configuration, whose headers aren't signed. A `Cookie` isn't signed,
+    /// because a session replaces it with its stored cookies. `Content-Length` is signed only in a presigned request, where it
+    /// limits an upload.
     ///
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if `URLSession` can't send the request as it is
-    ///   signed: a GET or HEAD request with a body, an S3 key with dot segments, a dot segment written `%2E`, a header
-    ///   outside ASCII, a presigned URL with a user.
+    ///   signed. Examples are a GET or HEAD request with a body, an S3 key with dot segments, a dot segment written `%2E`, a
+    ///   header outside ASCII, and a presigned URL with a user.
     public func signableRequest(
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
@@ -98,7 +98,7 @@
         }
         url = sent
       }
-      // All at once: one by one, Foundation reads each value again character by character, which takes 20 signatures' time.
+      // All at once: setting fields one by one makes Foundation read every value again, in the time of 20 signatures.
       var fields: [String: String] = [:]
       for (name, value) in allHTTPHeaderFields ?? [:] where !isReplaced(name) {
         fields[name] = HeaderField(name, value).asSent.value
@@ -116,7 +116,8 @@
   }
 
   extension SigningSession {
-    /// Signs and sends a request with `URLSession`, again if a renewed signature can help, and returns the body and the response.
+    /// Signs and sends a request with `URLSession`, retries it if a new signature can help, and returns the body and the
+    /// response.
     ///
     /// The requests of all signing sessions share one ephemeral `URLSession`, which has no cache, cookies or stored credentials.
     /// For another configuration, use ``send(_:payload:isRepeatable:by:)`` with a `URLSession` whose delegate rejects redirects.
@@ -137,7 +138,7 @@
   }
 
   extension HTTPURLResponse {
-    /// The answer with which the service rejects the request, if the status can mean the signature.
+    /// The service's answer, if its status can mean that it rejects the signature.
     fileprivate func rejection(_ body: Data) -> ServiceErrorResponse? {
       guard [400, 401, 403].contains(statusCode) else { return nil }
       let headers = ["x-amzn-errortype", "date", "x-amz-date"].compactMap { name in

@@ -9,9 +9,9 @@
 
   /// Sends requests without following redirects: a signature is valid for one host and one path.
   ///
-  /// It has a delegate of its own, because FoundationNetworking doesn't ask that of a single task about redirects.
+  /// The session has a delegate, because FoundationNetworking doesn't call a single task's delegate for redirects.
   struct URLSessionWithoutRedirects: Sendable {
-    /// The only one, which keeps its connections for the next request.
+    /// The shared instance, whose connections the next request reuses.
     static let shared = URLSessionWithoutRedirects()
 
     private let delegate: Delegate
@@ -33,7 +33,7 @@
       return try await withTaskCancellationHandler {
         try await withCheckedThrowingContinuation { continuation in
           delegate.exchanges.withLock { $0[task.taskIdentifier] = (continuation, Data()) }
-          // A cancellation before this has found nothing to end.
+          // An earlier cancellation found no task to cancel.
           if Task.isCancelled { delegate.cancel(task) } else { task.resume() }
         }
       } onCancel: {
@@ -47,7 +47,7 @@
       let exchanges = Mutex<[Int: Exchange]>([:])
 
       func cancel(_ task: URLSessionTask) {
-        // First, because the cancelled task ends with an error of its own.
+        // Removes the exchange first, because the cancelled task also reports an error.
         let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
         task.cancel()
         exchange?.continuation.resume(throwing: CancellationError())
@@ -61,8 +61,9 @@
       }
 
       #if canImport(FoundationNetworking)
-        /// Ends a request that is answered with 401 and `WWW-Authenticate`: FoundationNetworking would leave it without an end
-        /// (swift-corelibs-foundation, issue 5456).
+        /// Ends a request that is answered with 401 and `WWW-Authenticate`.
+        ///
+        /// Without this, FoundationNetworking never ends it (swift-corelibs-foundation, issue 5456).
         func urlSession(
           _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
           completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void

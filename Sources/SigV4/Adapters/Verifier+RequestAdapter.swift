@@ -4,7 +4,7 @@
   public import struct Foundation.Date
 #endif
 
-// The functions of Verifier.swift for every type of requests, and those that look secrets up.
+// The functions of Verifier.swift for every type of request, and those that look up secrets.
 
 extension Verifier {
   /// Reads the signature of `request`, as ``claim(of:at:)`` does for a ``SignableRequest``.
@@ -41,7 +41,7 @@ extension Verifier {
   ///   - payload: The body of the request, or its hash. It is ignored if the service doesn't sign payloads; pass
   ///     `.unsigned` then.
   ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
+  ///   - credentials: Returns the credentials of an access key ID; `nil` if the ID is unknown.
   /// - Returns: The signer of the request, and the parts that the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails, or an error of `credentials`.
   nonisolated(nonsending) public func verify(
@@ -60,8 +60,7 @@ extension Verifier {
   ///   - payload: The body of the request, or its hash. It is ignored if the service doesn't sign payloads; pass
   ///     `.unsigned` then.
   ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - scopedCredentials: Finds the signing key of an access key ID for ``SignatureClaim/scope``; `nil` if the ID is
-  ///     unknown.
+  ///   - scopedCredentials: Returns the signing key of an access key ID for ``SignatureClaim/scope``; `nil` if the ID is unknown.
   /// - Returns: The signer of the request, and the parts that the signature covers.
   /// - Throws: ``VerificationError`` for the first check that fails, or an error of `scopedCredentials`.
   nonisolated(nonsending) public func verify(
@@ -75,15 +74,16 @@ extension Verifier {
 
   /// Verifies `request` before its body is read, and returns a body that is verified while it is read.
   ///
-  /// If the request doesn't send the body's hash, which few services other than S3 require, the body is read into memory
-  /// first, up to ``Verifier/Limits/collectedBodyBytes``; not so for a GET or HEAD request without `Content-Length`, which must
-  /// have no body. A body that no signature covers is returned unchanged; ``VerifiedRequest/bodyCoverage`` reports it.
+  /// If the request doesn't send the body's hash, the body is first read into memory, up to
+  /// ``Verifier/Limits/collectedBodyBytes``. Few services other than S3 require the hash. A GET or HEAD request without
+  /// `Content-Length` must have no body, so nothing is read first. A body that no signature covers is returned unchanged;
+  /// ``VerifiedRequest/bodyCoverage`` reports it.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
   ///   - body: The body, in pieces of bytes. It must end or throw in finite time: the verifier sets no deadline.
   ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
+  ///   - credentials: Returns the credentials of an access key ID; `nil` if the ID is unknown.
   /// - Returns: The signer of the request and the parts that the signature covers, and the body to read.
   /// - Throws: ``VerificationError`` for the first check that fails, also for a body of event messages, which
   ///   ``EventVerifier`` verifies; or an error of `body` or `credentials`.
@@ -102,8 +102,7 @@ extension Verifier {
   ///   - request: The request, exactly as it was received.
   ///   - body: The body, in pieces of bytes. It must end or throw in finite time: the verifier sets no deadline.
   ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - scopedCredentials: Finds the signing key of an access key ID for ``SignatureClaim/scope``; `nil` if the ID is
-  ///     unknown.
+  ///   - scopedCredentials: Returns the signing key of an access key ID for ``SignatureClaim/scope``; `nil` if the ID is unknown.
   /// - Returns: The signer of the request and the parts that the signature covers, and the body to read.
   /// - Throws: ``VerificationError`` for the first check that fails, also for a body of event messages, which
   ///   ``EventVerifier`` verifies; or an error of `body` or `scopedCredentials`.

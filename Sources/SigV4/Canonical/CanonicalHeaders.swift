@@ -36,7 +36,9 @@ struct CanonicalHeaders: ~Copyable {
     var isAmazonHeader: Bool { name.prefix >> 16 == 0x782D_616D_7A2D && name.range.count > 6 }
   }
 
-  /// The result of reading headers, which questions about them require; selecting some of them consumes it.
+  /// The proof that headers were read, which every query of them requires.
+  ///
+  /// Selecting headers consumes it.
   struct Read: ~Copyable {
     /// The problem of the first malformed header.
     fileprivate let problem: Problem?
@@ -51,7 +53,7 @@ struct CanonicalHeaders: ~Copyable {
     }
   }
 
-  /// The result of selecting headers, which adding to them and writing them require.
+  /// The proof that headers were selected, which adding and writing headers require.
   struct Selected {
     /// Whether every header of the list was found, each name once, and no header is malformed.
     fileprivate(set) var areExactlyListed = false
@@ -87,7 +89,7 @@ struct CanonicalHeaders: ~Copyable {
 
   private func name(at range: Range<Int>) -> Name { Name(range: range, prefix: text.prefix(of: range)) }
 
-  /// Reads, selects and sorts the headers to sign, and forgets those read before.
+  /// Reads, selects and sorts the headers to sign, and discards the previous ones.
   ///
   /// - Throws: ``SigningError`` if a name isn't a token, if a value has a NUL or a line break that isn't a fold, or if the
   ///   request doesn't have exactly one host.
@@ -100,11 +102,11 @@ struct CanonicalHeaders: ~Copyable {
     return selected
   }
 
-  /// Reads all headers, and forgets those read before.
+  /// Reads all headers, and discards the previous ones.
   mutating func read(_ headers: [HeaderField]) -> Read {
     text.truncate(to: unsigned.last?.range.upperBound ?? 0)
     entries.removeAll(keepingCapacity: true)
-    // Here and below, emptying an array that is empty would cost 10 ns.
+    // Here and below, the check saves 10 ns for an empty array.
     if !unselectedAmazonHeaders.isEmpty { unselectedAmazonHeaders.removeAll(keepingCapacity: true) }
     var problem: Problem?
     var hasLowBytes = false

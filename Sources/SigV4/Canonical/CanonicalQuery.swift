@@ -1,8 +1,8 @@
 /// The third line of a canonical request: the query, parameter by parameter.
 ///
-/// Each name and value is decoded and encoded again, so that `a=%2f`, `a=%2F` and `a=/` give the same text. Parameters are
-/// sorted by encoded name, then by encoded value. A name without `=` gets one. Repeated names and empty values stay
-/// (AWS IAM User Guide, "Create a signed AWS API request", step 1).
+/// Each name and value is decoded and encoded again, so that `a=%2f`, `a=%2F` and `a=/` give the same text. Parameters are sorted
+/// by encoded name, then by encoded value. A name without `=` gets one. Repeated names and empty values are kept (AWS IAM User
+/// Guide, "Create a signed AWS API request", step 1).
 struct CanonicalQuery: ~Copyable {
   /// The ranges of one parameter in `text`.
   fileprivate struct Parameter {
@@ -17,7 +17,7 @@ struct CanonicalQuery: ~Copyable {
   private var parameters: [Parameter] = []
   private var sessionToken = SigningService.SessionTokenRule.signed
 
-  /// Reads `query`, the request target after its first `?`, and forgets the query read before.
+  /// Reads `query`, the request target after its first `?`, and discards the previous query.
   mutating func read(_ query: Span<UInt8>, sessionToken: SigningService.SessionTokenRule) {
     text.removeAll()
     if !parameters.isEmpty { parameters.removeAll(keepingCapacity: true) }
@@ -73,7 +73,7 @@ struct CanonicalQuery: ~Copyable {
     finishParameter(name)
   }
 
-  /// Adds a parameter whose value encoding doesn't change.
+  /// Adds a parameter whose value needs no encoding.
   mutating func add(_ name: StaticString, encoded value: String) {
     let name = start(name)
     text.append(value)

@@ -50,7 +50,7 @@ package struct Canonicalizer: Sendable, Hashable {
   }
 }
 
-/// Writes canonical requests, in memory that the next one uses again.
+/// Writes canonical requests into buffers that it reuses.
 struct CanonicalRequestWriter: ~Copyable {
   /// The canonical request; signing appends the string to sign and the signature.
   var text = ByteBuffer()
@@ -59,7 +59,7 @@ struct CanonicalRequestWriter: ~Copyable {
   /// The parameters of the query.
   var query = CanonicalQuery()
 
-  /// The range of a canonical request in ``text``, without which it can't be hashed or signed.
+  /// The range of a canonical request in ``text``, which hashing and signing require.
   struct Written {
     let range: Range<Int>
     /// The list of signed headers.
@@ -131,7 +131,7 @@ struct CanonicalRequestWriter: ~Copyable {
     if let problem { throw SigningError(.invalidTarget, problem) }
   }
 
-  /// Appends the query, the headers, the list of their names and the payload hash, and returns the range of the canonical request.
+  /// Appends the query, the headers, their names and the payload hash, and returns the range of the canonical request.
   private mutating func appendRest(
     _ selected: CanonicalHeaders.Selected, payloadHash: String
   ) throws(SigningError) -> Written {
@@ -176,7 +176,7 @@ extension Span<UInt8> {
   }
 }
 
-/// A request in the form that is hashed and signed: the method, path, query, headers, signed headers and payload hash, a line each.
+/// A request in the form that is hashed and signed: method, path, query, headers, signed headers and payload hash.
 ///
 /// ``text`` contains every header and query parameter, and a session token that is signed. Don't log it. Descriptions
 /// redact secrets.

@@ -7,12 +7,12 @@ import Synchronization
 
 /// Caches another provider's credentials and refreshes them before they expire.
 ///
-/// The cache calls its source once for all callers that wait. It refreshes credentials before they expire: 5 minutes before
-/// for a lifetime of up to 20 minutes, 15 minutes before for one under 90 minutes, and otherwise an hour before. One caller
-/// then calls the source while the others get the cached credentials. In the last minute all callers wait for the source, but
-/// at most 5 s if credentials are cached. If the source fails, the cache returns the cached credentials, even after they
-/// expire, and doesn't call the source for 5 to 10 minutes: AWS's services may accept expired credentials while their own
-/// source is down. Only `misconfigured` errors, which require user action, are always thrown.
+/// The cache calls its source once for all callers that wait. It refreshes credentials before they expire. For a lifetime of up
+/// to 20 minutes, it does so 5 minutes before; under 90 minutes, 15 minutes before; otherwise an hour before. One caller then
+/// calls the source while the others get the cached credentials. In the last minute all callers wait for the source, but at most
+/// 5 s if credentials are cached. If the source fails, the cache returns the cached credentials, even after they expire, and
+/// pauses for 5 to 10 minutes. AWS's services may accept expired credentials while their own source is down. Only `misconfigured`
+/// errors, which require user action, are always thrown.
 ///
 /// If the source doesn't respond within the time limit, the next caller that needs it calls it again. A late response is
 /// still used, unless the cache has better credentials by then. A cancelled caller returns immediately and doesn't cancel the
@@ -62,9 +62,9 @@ public final class CachedCredentialProvider: CredentialProvider {
   ///     lifetime. For a lifetime no longer than the window, it is half the lifetime.
   ///   - timeLimit: The maximum wait for the source. After it, callers without credentials fail with `timedOut`, and the
   ///     source may be called again.
-  ///   - onRefresh: A closure for each response with credentials that the cache stores, before it returns them to callers: the
-  ///     access key ID, which isn't a secret, and the expiration, if there is one. A source may return the same credentials
-  ///     again. It isn't called for expired credentials.
+  ///   - onRefresh: A closure for each response with credentials that the cache stores, called before they are returned to
+  ///     callers. It gets the access key ID, which isn't a secret, and the expiration, if there is one. A source may return the
+  ///     same credentials again. It isn't called for expired credentials.
   ///   - onFailure: A closure for each error and timeout of the source, and for expired credentials from it. It is also called
   ///     for errors that no caller sees because credentials are cached.
   ///
@@ -122,9 +122,9 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   /// Refreshes the credentials before a caller has to wait for the source, until the calling task is cancelled.
   ///
-  /// A server runs it as a service, so that no request is slower than others because credentials are about to expire. It calls
-  /// the source immediately if nothing is cached, and then up to 15 s before callers would. If the source fails, it calls the
-  /// source again after the same pauses as callers do, and every 10 s while nothing is cached. `onFailure` reports the errors.
+  /// Run it as a service of a server, so that requests don't wait when credentials are about to expire. It calls the source
+  /// immediately if nothing is cached, and then up to 15 s before callers would. If the source fails, it calls the source again
+  /// after the same pauses as callers do, and every 10 s while nothing is cached. `onFailure` reports the errors.
   public func keepFresh() async {
     while !Task.isCancelled {
       let now = clock.now()
@@ -132,7 +132,7 @@ public final class CachedCredentialProvider: CredentialProvider {
       do {
         try await clock.patience(.seconds(10))
       } catch {
-        // Without a thread to wait on; a cancelled task doesn't sleep.
+        // `patience` throws if the task is cancelled, and if no thread is left: then this sleep prevents a busy loop.
         try? await Task.sleep(for: .seconds(10))
       }
     }
@@ -172,7 +172,7 @@ public final class CachedCredentialProvider: CredentialProvider {
   /// Calls the source for an open request.
   private func ask(_ question: Int?) {
     guard let question else { return }
-    // Detached, so that it ignores the caller's cancellation, but with the caller's priority.
+    // Detached, because the caller's cancellation must not end it; with the caller's priority.
     let limits = Task.detached(priority: Task.currentPriority) { try await self.watch(question) }
     Task.detached(priority: Task.currentPriority) {
       let answer: Result<Credentials, any Error>
@@ -300,7 +300,9 @@ struct CredentialCacheState {
   private static let backoff = 300.0...600
   /// The range of the random pause after a success, in seconds; at most half the lifetime.
   private static let rest = 8.0...12
-  /// The time before callers call the source in which `askEarly` does, in seconds: longer than the 10 s between its calls.
+  /// The time by which `askEarly` calls the source before callers do, in seconds.
+  ///
+  /// It exceeds the 10 s between its calls.
   private static let lead = 15.0
   /// The range of the random time for which a `misconfigured` error is thrown again without calling the source, in seconds.
   private static let remembrance = 1.0...5
@@ -397,7 +399,7 @@ struct CredentialCacheState {
         lasting = nil
         return answer
       }
-      // The source is behind, or this machine's clock ahead: of expired credentials the latest are the best.
+      // The source is late, or this machine's clock is fast. Services may still accept the newest of expired credentials.
       if held?.credentials.expires(before: credentials) ?? true { hold(credentials, lifetime, clock) }
     case .failure(let error):
       if (error as? CredentialError)?.code == .misconfigured {

@@ -26,7 +26,7 @@ public final class CredentialChain: CredentialProvider {
   private let providers: [any CredentialProvider]
   private let winner = Mutex<Int?>(nil)
 
-  /// Creates a chain of providers, which it queries in their order.
+  /// Creates a chain that queries `providers` in order.
   public init(_ providers: [any CredentialProvider]) {
     self.providers = providers
   }

@@ -1,6 +1,6 @@
 import Synchronization
 
-// The values to pass for credentials, such as `.default`. They can be passed for each request without repeated I/O.
+// Providers to pass for each request, such as `.default`: they are cached for the process, so that no request repeats I/O.
 
 extension CredentialProvider where Self == CachedCredentialProvider {
   /// The credentials of this process: those of the default chain, cached for the whole process.
@@ -15,8 +15,9 @@ extension CredentialProvider where Self == CachedCredentialProvider {
 
   /// The credentials of the profile called `name`, cached for the whole process.
   ///
-  /// Each use of a name returns the same cache: the files are read when the cache needs credentials, and not for each
-  /// request. Keys without an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The process keeps the 64 caches of profiles and roles that were used last.
+  /// Each use of a name returns the same cache: the files are read when the cache needs credentials, and not for each request.
+  /// Keys without an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The
+  /// process keeps the 64 caches of profiles and roles that were used last.
   ///
   /// - Parameter name: The profile's name in the shared config and credentials files. If it is empty, the cache throws a
   ///   ``CredentialError`` with the code `misconfigured`.
@@ -60,7 +61,7 @@ extension CredentialProvider where Self == CachedCredentialProvider {
     let settings = AssumeRoleCredentialProvider.Settings(
       roleARN: roleARN, roleSessionName: roleSessionName, externalID: externalID, duration: duration, region: region)
     return SharedProviders.kept.provider(for: .role(settings, from: ObjectIdentifier(source))) {
-      // It keeps the source, so that no other can have its identifier.
+      // The provider keeps the source alive, so that no other source gets its identifier.
       AssumeRoleCredentialProvider(
         settings, endpoint: nil, source: source, environment: nil, transport: DefaultTransport(),
         files: ProviderFiles(), clock: ProviderClock())

@@ -7,7 +7,8 @@
 /// A source of credentials for signing requests.
 ///
 /// Pass `.default`, `.profile("x")` or `.assumeRole(roleARN)`, which are cached for the whole process, or `.environment`. A
-/// provider is called from any task, for every signed request: cache your own with ``cached(onRefresh:onFailure:)`` if it performs I/O.
+/// provider is called from any task, for every signed request: cache your own with ``cached(onRefresh:onFailure:)`` if it
+/// performs I/O.
 ///
 /// ```swift
 /// struct VaultProvider: CredentialProvider {
@@ -101,9 +102,11 @@ extension ProviderFiles.Failure {
   /// - Returns: A ``CredentialError``, or `CancellationError`.
   func error(_ name: String) -> any Error {
     switch self {
-    case .missing: CredentialError(.unreachable, "\(name) doesn't exist.")
-    case .unreadable: CredentialError(.unreachable, "\(name) can't be read.")
-    case .notRegular: CredentialError(.unreachable, "\(name) isn't a regular file.")
+    case .missing: CredentialError(.unreachable, "\(name) doesn't exist. Create it, or correct its path.")
+    case .unreadable:
+      CredentialError(
+        .unreachable, "\(name) can't be read. Check its permissions, and that it is no larger than 4 MiB.")
+    case .notRegular: CredentialError(.unreachable, "\(name) isn't a regular file. Use the path of a regular file.")
     case .late: CredentialError(.timedOut, "\(name) wasn't read within 5 seconds: its file system doesn't respond.")
     case .noResources:
       CredentialError(

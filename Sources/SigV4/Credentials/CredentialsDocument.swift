@@ -56,8 +56,9 @@ struct CredentialsDocument {
   /// The document's secrets, which an error document can contain and quote too.
   var secrets: [String?] { [text("SecretAccessKey"), text("Token"), text("SessionToken")] }
 
-  /// Returns the code and the message for the end of an error, without `secrets` and without words that look like keys: a
-  /// source may quote the credentials that it failed to return.
+  /// Returns the code and the message for the end of an error, without `secrets` and without words that look like keys.
+  ///
+  /// A source may quote the credentials that it failed to return.
   func reason(without secrets: SecretRuns) -> String {
     [code, message].compactMap { $0?.withoutKeys }.told(without: secrets)
   }

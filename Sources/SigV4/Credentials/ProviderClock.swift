@@ -20,7 +20,7 @@ package struct ProviderClock: Sendable {
     now: @escaping @Sendable () -> Date = { Date() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
     patience: @escaping @Sendable (Duration) async throws -> Void = {
-      // Without a thread to wait on, only the source's own error ends the wait.
+      // If no thread is left to wait on, this throws, and only the source's own error ends the caller's wait.
       if await EventThread.shared.wait(for: [], until: .now + $0) != .late { throw CancellationError() }
     },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }

@@ -1,8 +1,7 @@
 /// Finds the region that this process runs in or is configured for.
 ///
-/// The first of these that is set: `AWS_REGION`, `AWS_DEFAULT_REGION`, `region` of the profile in the shared config file, and
-/// the region of the EC2 instance, from instance metadata. A ``SigningSession`` uses it when neither its caller nor the host
-/// of a request names a region.
+/// It returns the first that is set: `AWS_REGION`, `AWS_DEFAULT_REGION`, `region` of the profile in the shared config file, or
+/// the region of the EC2 instance. A ``SigningSession`` uses it when neither its caller nor the host of a request names a region.
 ///
 /// ```swift
 /// let region = try await RegionChain().region()
@@ -31,8 +30,7 @@ public struct RegionChain: Sendable {
   /// Only instance metadata needs a request, and only if nothing else names a region. Keep the result.
   ///
   /// - Throws: ``SigningError`` with the code `missingRegion` if nothing names a region; ``CredentialError`` for a malformed
-  ///   file, for a profile that is named but missing, or for settings of instance metadata that can't be used;
-  ///   `CancellationError`.
+  ///   file, for a profile that is named but missing, or for invalid settings of instance metadata; `CancellationError`.
   public func region() async throws -> String {
     let environment = environment()
     if let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION") { return region }
@@ -40,7 +38,7 @@ public struct RegionChain: Sendable {
       guard profiles.named == nil || profiles.inUse != nil else {
         throw CredentialError(
           .misconfigured,
-          "There is no profile \((profiles.named ?? "").quoted) in \(profiles.place). Create or correct it.")
+          "There is no profile \((profiles.named ?? "").quoted) in \(profiles.place). Create it, or correct the name.")
       }
       if let region = profiles.inUse?["region"]?.nonBlank { return region }
     }
@@ -51,8 +49,8 @@ public struct RegionChain: Sendable {
     {
       throw SigningError(
         .missingRegion,
-        "No region was found. Pass a region in code, send to a host that names one, set AWS_REGION or AWS_DEFAULT_REGION, or set"
-          + " region in the profile. The instance's metadata names none: \(error.message)")
+        "No region was found. Pass a region in code, send to a host name that contains one, set AWS_REGION or AWS_DEFAULT_REGION, or set"
+          + " region in the profile. Instance metadata returned none: \(error.message)")
     }
   }
 }

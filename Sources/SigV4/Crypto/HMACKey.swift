@@ -45,7 +45,7 @@ struct HMACKey: ~Copyable {
     return state
   }
 
-  /// Hashes the input of the code of `message` in `state`, without finishing it.
+  /// Hashes the inner block and `message` in `state`, without finishing the hash.
   private func hash(_ message: Span<UInt8>, in state: inout SHA256) throws(SigningError) {
     try state.reset()
     try state.update(0..<Self.blockByteCount, of: blocks)
@@ -56,13 +56,17 @@ struct HMACKey: ~Copyable {
     try state.update(innerDigest)
   }
 
-  /// Returns the code of `message`, computed in `state`, whose former content is lost.
+  /// Returns the authentication code of `message`.
+  ///
+  /// It overwrites `state`.
   func authenticationCode(for message: Span<UInt8>, in state: inout SHA256) throws(SigningError) -> SHA256Digest {
     try hash(message, in: &state)
     return try state.finalize()
   }
 
-  /// Replaces the content of `code` with the code of `message`, which is a key itself and must leave no copy.
+  /// Replaces the content of `code` with the authentication code of `message`.
+  ///
+  /// The code is a key itself, so that no copy may remain.
   func authenticationCode(
     for message: Span<UInt8>, in state: inout SHA256, replacing code: inout ByteBuffer
   ) throws(SigningError) {
@@ -106,7 +110,9 @@ final class PreparedHMACKey: Sendable {
     outer = try key.outer()
   }
 
-  /// Returns the code of `range` of `buffer`, computed in `state`, whose former content is lost.
+  /// Returns the authentication code of `range` of `buffer`.
+  ///
+  /// It overwrites `state`.
   func authenticationCode(
     for range: Range<Int>, of buffer: borrowing ByteBuffer, in state: inout SHA256
   ) throws(SigningError) -> SHA256Digest {

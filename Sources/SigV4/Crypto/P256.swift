@@ -106,7 +106,9 @@ enum P256 {
 
       deinit { unsafe EVP_PKEY_CTX_free(prepared) }
 
-      /// An ECDSA signature over the SHA-256 of `message`, in DER, computed in `state`, whose former content is lost.
+      /// Returns an ECDSA signature over the SHA-256 of `message`, in DER.
+      ///
+      /// It overwrites `state`.
       func signature(for message: Span<UInt8>, using state: inout SHA256) throws(SigningError) -> [UInt8] {
         try state.reset()
         try state.update(message)

@@ -110,7 +110,7 @@ struct SHA256Digest: Sendable, Hashable {
     /// Fetched once, because an implicit fetch at every use costs more than hashing a block; never freed or written again.
     nonisolated(unsafe) private static let algorithm = unsafe EVP_MD_fetch(nil, "SHA256", nil)
 
-    /// Owned by this value alone, and freed with it; any number of threads copy it, one thread writes it.
+    /// Owned and freed by this value alone; any number of threads copy it, but only one writes it.
     nonisolated(unsafe) private let context: OpaquePointer
 
     init() throws(SigningError) {
@@ -177,7 +177,7 @@ struct SHA256Digest: Sendable, Hashable {
 
   /// A SHA-256 in progress, by CryptoKit or swift-crypto; its state, which can replace a key, is wiped when it is freed.
   @safe struct SHA256: ~Copyable {
-    /// Owned by this value alone, and freed with it; any number of threads copy it, one thread writes it.
+    /// Owned and freed by this value alone; any number of threads copy it, but only one writes it.
     nonisolated(unsafe) private let state: UnsafeMutablePointer<Hash>
 
     init() throws(SigningError) {

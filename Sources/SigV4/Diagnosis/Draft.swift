@@ -37,7 +37,7 @@ struct Draft {
     switch algorithm {
     case .sigV4: return (try? hmac(stringToSign)) == signature
     case .sigV4a:
-      // A signer would reject a secret with white space, which is one of the mistakes.
+      // Not through Signer, which rejects a secret with white space: one of the mistakes.
       let credentials = Credentials(accessKeyID: accessKeyID, secretAccessKey: secret)
       guard let key = try? AsymmetricKeyDerivation.key(for: credentials), let bytes = Hexadecimal.bytes(signature)
       else {

@@ -38,7 +38,7 @@ extension Mistake {
     return (methods + paths + types + headers).compactMap { $0 }
   }
 
-  /// A list header to which something on the way appended: signed without its last elements.
+  /// A list header to which a proxy appended: signed without its last elements.
   @Sendable static func ofLists(_ context: MistakeContext) -> [Mistake] {
     let lists = context.lines.headers.compactMap { name, value -> (name: String, shorter: [String])? in
       guard name != "host", !name.hasSuffix("-token") else { return nil }
@@ -66,7 +66,7 @@ extension Mistake {
     return (one + (lists.count > 1 ? several : [])).compactMap { $0 }
   }
 
-  /// More hops than a request passes, and more list headers than it has.
+  /// Limits above any real number of hops and of list headers.
   private static let (limitOfElements, limitOfLists) = (8, 32)
 
   /// The body in another form than it is given here.
@@ -85,9 +85,9 @@ extension Mistake {
     let afterFirst = path.dropFirst().firstIndex(of: "/").map { String(path[$0...]) } ?? "/"
     return [
       (path.hasSuffix("/") ? String(path.dropLast()) : path + "/", "with the slash at its end added or left out"),
-      (afterFirst, "without its first segment, which is the stage of an API or a prefix that a proxy knows"),
-      (once, "decoded, where it must be encoded"),
-      (PercentEncoding.decoded(once.utf8[...]), "decoded, where it must be encoded"),
+      (afterFirst, "without its first segment, such as the stage of an API or a prefix that a proxy adds"),
+      (once, "decoded, but must be encoded"),
+      (PercentEncoding.decoded(once.utf8[...]), "decoded, but must be encoded"),
     ]
   }
 
@@ -127,7 +127,7 @@ extension Mistake {
       else { return nil }
       return Mistake(.path, explanation, from: context.base) { $0.canonicalRequest = text }
     }
-    // There are no more such headers.
+    // Fewer names are known, so that further headers are repetitions.
     let rewritten = targets(beforeProxiesOf: request).prefix(8).map { header, target in
       signed(
         "The path is signed as \(header) has it: a proxy rewrote it. Configure the proxy to keep the path.", target)
@@ -142,7 +142,7 @@ extension Mistake {
     return (rewritten + encoded).compactMap { $0 }
   }
 
-  /// The request targets that proxies had, by the headers in which they hand them on.
+  /// The request targets before a proxy rewrote them, each with the header in which the proxy reports it.
   private static func targets(beforeProxiesOf request: SignableRequest) -> [(String, String)] {
     request.headers.compactMap { header in
       let name = header.name.utf8.asciiLowercased
@@ -162,13 +162,13 @@ extension Mistake {
   private static func otherEncodings(of path: String) -> [(String, String)] {
     let segments = path.split(separator: "/", omittingEmptySubsequences: false)
     let full = segments.map { Array(PercentEncoding.decoded($0.utf8).utf8).percentEncoded }.joined(separator: "/")
-    // RFC 3986, 3.3: what may stand bare in a segment, besides what is unreserved.
+    // The characters that a segment may contain unencoded, besides the unreserved ones (RFC 3986, 3.3).
     let bare = "!$&'()*+,;=:@".reduce(full) { text, mark in
       text.replacing(Array(String(mark).utf8).percentEncoded, with: String(mark))
     }
     return [
       (full, "with every byte encoded that isn't unreserved, such as ( and +"),
-      (bare, "with marks such as ( and + bare, which are sent encoded"),
+      (bare, "with characters such as ( and + unencoded, which are sent encoded"),
       (path.replacing("+", with: "%20"), "with %20 where + is sent"),
       (path.replacing("%20", with: "+"), "with + where %20 is sent"),
     ]
@@ -193,7 +193,7 @@ extension Mistake {
     let signed = Set(claim.signedHeaders)
     let unlisted = names.subtracting(signed).subtracting(["authorization"])
     let canonicalizer = Canonicalizer(context.rules)
-    // One over all headers has each in its canonical form; one over those that the service's rules sign lists them.
+    // The first request has every header in canonical form. The second lists the headers that the service's rules sign.
     guard unlisted.count <= limit,
       let all = try? canonicalizer.canonicalRequest(
         for: request, payloadHash: payloadHash, signedHeaders: names.sorted().joined(separator: ";")),
@@ -232,7 +232,9 @@ extension Mistake {
     return one + [all]
   }
 
-  /// The name up to what might already be a value; a long one may be a value without a name, such as a token.
+  /// The name, without any text that may be a value.
+  ///
+  /// A long name may be a value without a name, such as a token.
   private static func shownName(of parameter: Substring) -> String {
     let name = parameter.prefix { $0 != "=" && $0 != "%" }
     return 1...64 ~= name.utf8.count ? String(name) : "a parameter"

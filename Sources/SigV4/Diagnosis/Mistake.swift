@@ -1,4 +1,4 @@
-/// A known mistake: its cause, its remedy, and the inputs that a signer uses who makes it.
+/// A known mistake of signers: its cause, its remedy, and the wrong inputs of the signature.
 struct Mistake {
   let cause: SignatureDiagnosis.Cause
   let explanation: String
@@ -30,7 +30,7 @@ struct Mistake {
   }
 }
 
-/// The start of every known mistake: the request, and the inputs of its right signature.
+/// The starting point of every known mistake: the request, and the inputs of its right signature.
 struct MistakeContext {
   let request: SignableRequest
   let claim: SignatureClaim
@@ -86,7 +86,7 @@ extension Mistake {
     }
     let prefix = Mistake(
       .keyDerivation,
-      "The signing key is derived from the bare secret. The first key must be AWS4 followed by the secret.",
+      "The signing key is derived from the secret alone. The first key must be AWS4 followed by the secret.",
       from: base
     ) { $0.secretPrefix = "" }
     return whiteSpace + [prefix]
@@ -191,7 +191,7 @@ extension Mistake {
         $0.setHeader("host", form)
       }
     }
-    add(.host, "Host is signed as \(host.utf8.asciiLowercased), but sent as \(host). Letter case counts.") {
+    add(.host, "Host is signed as \(host.utf8.asciiLowercased), but sent as \(host). Letter case matters.") {
       $0.setHeader("host", host.utf8.asciiLowercased)
     }
     for header in context.request.headers where header.isNamed("x-forwarded-host") || header.isNamed("x-original-host")
@@ -224,7 +224,7 @@ extension Mistake {
       $0.payloadHash = Payload.unsignedWord
     }
     let lowercased = right.method.utf8.asciiLowercased
-    add(.method, "The method is signed as \(lowercased), but sent as \(right.method). Letter case counts.") {
+    add(.method, "The method is signed as \(lowercased), but sent as \(right.method). Letter case matters.") {
       $0.method = lowercased
     }
     for header in right.headers where header.name == "accept-encoding" || header.name == "connection" {
@@ -252,11 +252,11 @@ extension Mistake {
       (kept.joined(separator: "&"), "as it was sent. Sort the parameters, and encode each name and value"),
       (
         kept.sorted().joined(separator: "&"),
-        "without encoding each name and value, or without = after a bare name"
+        "without encoding each name and value, or without = after a name that has no value"
       ),
       (right.query.replacing("%2B", with: "%20"), "with + as a space. Send a space as %20, and a plus sign as %2B"),
       (right.query.replacing("%20", with: "+"), "with + for a space. Send a space as %20"),
-      (right.query.replacing("%2F", with: "/"), "with bare slashes. In a query, encode / as %2F"),
+      (right.query.replacing("%2F", with: "/"), "with unencoded slashes. In a query, encode / as %2F"),
       (
         right.query.replacing("%", with: "%25"),
         "encoded twice, with %25 for each %. Encode each name and value once, whether or not it is already encoded"
@@ -298,14 +298,14 @@ extension Canonicalizer {
 }
 
 extension AWSHost {
-  /// The regions that a setting is left at most often.
+  /// The regions that settings most often contain by mistake.
   static let regions = [
     "us-east-1", "us-east-2", "us-west-1", "us-west-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1",
     "eu-north-1", "eu-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-south-1",
     "ca-central-1", "sa-east-1", "us-gov-west-1", "cn-north-1", "aws-global", "",
   ]
 
-  /// The signing names that are mixed up most often.
+  /// The signing names that are most often confused.
   static let services = [
     "vpc-lattice-svcs", "vpc-lattice", "execute-api", "apigateway", "s3", "sts", "lambda", "es", "aoss", "dynamodb",
     "iam", "ec2", "service", "",

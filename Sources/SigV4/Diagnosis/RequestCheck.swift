@@ -90,14 +90,14 @@ enum RequestCheck {
     guard let error = Verifier(claim).payloadError(of: evidence.payload, for: claim) else { return nil }
     switch error.cause {
     case .payloadSigned: return SignatureDiagnosis(.payloadSigned, .certain, error.message)
-    // The search finds out which of the two is signed.
+    // The search for mistakes finds which of the two is signed.
     case .payloadUnsigned: return nil
     default: break
     }
-    // The caller may have left the body out.
+    // The caller may not have passed the body.
     guard let hash = try? evidence.payload.hash(under: .signed), hash != SHA256Digest.hexOfNothing else { return nil }
     let other = BodyForms.all(of: evidence.payload).first { $0.hash == claim.contentHash }
-    let hint = other.map { " It would be right \($0.name)." } ?? ""
+    let hint = other.map { " The hash matches the body \($0.name)." } ?? ""
     return SignatureDiagnosis(
       .payload, .certain,
       "The body isn't the one whose hash is in x-amz-content-sha256: its hash is \(hash). Hash the bytes that are sent.\(hint)"
@@ -153,7 +153,7 @@ extension SignatureDiagnosis {
     } else if cause == .sessionToken, error.code == .missingHeader {
       self.init(
         .sessionToken, .certain,
-        "The session token is listed as signed, but it isn't there: was it empty? Send the token of the credentials, or sign without one."
+        "The session token is listed as signed, but the request has none, or an empty one. Send the token of the credentials, or sign without one."
       )
     } else {
       self.init(cause, cause == .unknown ? nil : .certain, error.message)

@@ -2,17 +2,17 @@
 // Each row has two lines: the wording that an answer contains, and its meaning.
 
 extension ServiceError {
-  /// The wordings of AWS's services, one a row.
+  /// The wordings of AWS's services, one in each row.
   ///
-  /// The first row that fits wins. Rows that are certain are tried before rows that are likely, so of two overlapping rows with
-  /// the same certainty, the narrower comes first. `ServiceErrorTests` pins the rows that overlap.
+  /// The first row that fits applies. Certain rows are tried before likely ones. Of two overlapping rows with the same certainty,
+  /// the narrower must come first; `ServiceErrorTests` lists the overlaps.
   ///
   /// Sources: IAM User Guide, "Troubleshoot signed requests for AWS APIs" and "Troubleshoot access denied error messages";
   /// S3 API Reference, "Error responses"; EC2 API Reference, "Error codes"; "Common errors" of the services' API references;
   /// AWS re:Post, "How do I troubleshoot HTTP 403 errors from API Gateway?"; and the answers themselves, each with its
   /// source in TestVectors/answers/service-errors.jsonl.
   ///
-  /// A row about policies fits only if the service doesn't call the sender anonymous, who has no signature.
+  /// A row about policies doesn't fit if the service calls the sender anonymous: then the request had no signature.
   static let table: [ServiceError] =
     unsigned + versions + tokens + scopes + dates + payloads + headers + forms
     + policies.map(\.forNamedSenders) + others
@@ -105,9 +105,9 @@ extension ServiceError {
     .init(.sessionToken, .likely, code: ["UnrecognizedClientException"],
       "The service doesn't know the access key ID, or the session token belongs to another key. Take key ID, secret and token from one set of credentials of this partition."),
     .init(.credentials, .likely, text: "not able to validate the provided access credentials",
-      "EC2 can't validate the credentials, and says no more: the clock is off, the access key ID is unknown here, or the secret is wrong. Check the clock first."),
+      "EC2 can't validate the credentials, and doesn't name the cause. The clock is wrong, the access key ID is unknown, or the secret is wrong. Check the clock first."),
     .init(.credentials, .likely, code: ["AuthFailure"],
-      "EC2 can't validate the credentials, and says no more: the clock is off, the access key ID is unknown here, or the secret is wrong. Check the clock first."),
+      "EC2 can't validate the credentials, and doesn't name the cause. The clock is wrong, the access key ID is unknown, or the secret is wrong. Check the clock first."),
   ]
 
   // MARK: Credential scope
@@ -173,7 +173,7 @@ extension ServiceError {
     .init(.expired, .certain, text: "Request has expired", if: \.isPresigned,
       "The presigned request has outlived its X-Amz-Expires, or the credentials that signed it. Presign it again."),
     .init(.expired, .likely, text: "Request has expired",
-      "The request has expired. If it was presigned, it has outlived its X-Amz-Expires, or the credentials that signed it; else the sender's clock is wrong, or the request waited."),
+      "The request has expired. If it was presigned, it has outlived its X-Amz-Expires, or the credentials that signed it; otherwise the sender's clock is wrong, or the request waited before it was sent."),
     .init(.expired, .certain, text: "Policy expired",
       "The policy of the form has expired. Sign a new one."),
     .init(.date, .certain, text: "requires a valid Date or x-amz-date header",
@@ -213,7 +213,7 @@ extension ServiceError {
 
   private static let headers: [ServiceError] = [
     .init(.sessionToken, .certain, text: "'x-amz-security-token' is named as a SignedHeader",
-      "The session token is listed as signed, but it isn't there: was it empty? Send the token of the credentials, or sign without one."),
+      "The session token is listed as signed, but the request has none, or an empty one. Send the token of the credentials, or sign without one."),
     .init(.contentHashHeader, .certain, text: "'x-amz-content-sha256' is named as a SignedHeader",
       "x-amz-content-sha256 is listed as signed, but it isn't in the request. Set it before signing, and send it."),
     .init(.missingHeader, .certain, text: "'…' is named as a SignedHeader",
@@ -228,9 +228,9 @@ extension ServiceError {
 
   private static let forms: [ServiceError] = [
     .init(.notSigned, .certain, text: "key=value pair", if: \.hasOtherScheme,
-      "The service read Authorization as an AWS signature, but it carries a Bearer token, a password or the like. The route requires IAM authorization, or the host has no such method and path."),
+      "The service read Authorization as an AWS signature, but it carries something else, such as a Bearer token or a password. The route requires IAM authorization, or the host has no such method and path."),
     .init(.notSigned, .certain, text: "Authorization header requires '…' parameter", if: \.hasOtherScheme,
-      "The service read Authorization as an AWS signature, but it carries a Bearer token, a password or the like. The route requires IAM authorization, or the host has no such method and path."),
+      "The service read Authorization as an AWS signature, but it carries something else, such as a Bearer token or a password. The route requires IAM authorization, or the host has no such method and path."),
     .init(.malformedSignature, .likely, text: "key=value pair",
       "Authorization isn't a complete signature: it must look like ALGORITHM Credential=…, SignedHeaders=…, Signature=…. If it carries a Bearer or Basic token, the route requires IAM authorization, or the host has no such method and path."),
     .init(.malformedSignature, .likely, text: "Authorization header requires '…' parameter",
@@ -267,13 +267,13 @@ extension ServiceError {
     .init(.notAllowed, .certain, text: "is not authorized to perform: vpc-lattice-svcs",
       "The signature is right. No policy allows the request: VPC Lattice requires that both the auth policy and the caller's own policy allow it."),
     .init(.notAllowed, .certain, text: "Not authorized to perform sts:",
-      "The credentials for the role aren't given: the role's trust policy doesn't allow the caller or the web identity."),
+      "STS returns no credentials for the role: its trust policy doesn't allow the caller or the web identity."),
     .init(.notAllowed, .certain, text: "is not authorized to perform: … because no …policy allows",
       "The signature is right. No {2}policy allows {1|the request}."),
     .init(.notAllowed, .certain, text: "is not authorized to perform",
-      "The signature is right. No policy allows the request: look at the caller's own policy, and at that of the resource."),
+      "The signature is right. No policy allows the request: check the caller's own policy and the resource's."),
     .init(.notAllowed, .certain, text: "User: arn:… is not authorized to access",
-      "The signature is right. No policy allows the request: look at the caller's own policy, and at that of the resource."),
+      "The signature is right. No policy allows the request: check the caller's own policy and the resource's."),
     .init(.notAllowed, .certain, code: ["UnauthorizedOperation"],
       "The signature is right. No policy of the caller allows the operation."),
     .init(.notAllowed, .certain, text: "no permissions for [", if: \.isSigned,
@@ -301,7 +301,7 @@ extension ServiceError {
     .init(.notAllowed, .likely, message: "Unauthorized",
       "The API's authorizer rejects the request: its token is missing or invalid. API Gateway says so for Cognito and Lambda authorizers, not for IAM."),
     .init(.notAllowed, .likely, code: ["AccessDenied"], message: "Access Denied", if: \.isSigned,
-      "The signature is right, unless something on the way removed it. No policy allows the request, or one denies it: look at the caller's own policy, the bucket's, and its key's."),
+      "The signature is right, unless something on the way removed it. No policy allows the request, or one denies it: check the caller's own policy, the bucket's, and that of the bucket's KMS key."),
     .init(.notAllowed, .likely, code: ["AccessDenied", "AccessDeniedException", "AccessDeniedFault"], if: \.isSigned,
       "The service denies access, and its message says why. If it names no other cause: the signature is right, and no policy allows the request."),
   ]

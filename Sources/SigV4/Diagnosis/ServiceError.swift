@@ -1,13 +1,15 @@
 /// A wording with which services reject requests, and its meaning: a row of ``table``.
 struct ServiceError: Sendable {
-  /// The cause, which the sentence explains; in the sentence, `{1|other}` is the text in the wording's first gap, or
-  /// `other` if it can't be shown.
+  /// The cause.
+  ///
+  /// In the sentence that explains it, `{1|other}` is the text in the wording's first gap, or `other` if that text can't be
+  /// shown.
   let cause: SignatureDiagnosis.Cause
   let certainty: SignatureDiagnosis.Certainty
   let sentence: String
   /// The answer must contain one of these codes; empty if the wording decides alone.
   let codes: [String]
-  /// The pieces of the wording, in lower case; any text may stand in the gaps between them.
+  /// The pieces of the wording, in lower case, with any text in the gaps between them.
   let wording: [String]
   /// Whether the wording must be the whole message.
   let isWhole: Bool
@@ -33,7 +35,7 @@ struct ServiceError: Sendable {
     self.condition = condition
   }
 
-  /// The same row, if the service doesn't call the sender anonymous, who has no signature that could be right.
+  /// The same row, for answers that don't call the sender anonymous: an anonymous request has no signature that could be right.
   var forNamedSenders: ServiceError {
     var row = self
     row.condition = { [condition] in condition($0) && !$0.says("user: anonymous") }
@@ -50,7 +52,7 @@ struct ServiceError: Sendable {
     guard let answer = evidence.answer else { return nil }
     let code = answer.code.flatMap { allCodes.contains($0) || signatureCodes.contains($0) ? $0 : nil }
     for text in [answer.message, answer.text].map({ AnswerText(unwrapping: answer.withoutCanonicalRequest($0)) }) {
-      // A code that stands anywhere in a text is used only if the answer has no code.
+      // A code found elsewhere in the text is used only if the answer has no code of its own.
       let codes = code.map { [$0] } ?? text.words(among: allCodes)
       for (index, row) in table.enumerated() where row.certainty == certainty {
         if let gaps = row.gaps(in: text, codes, evidence) { return (index, gaps) }

@@ -4,25 +4,25 @@
   public import struct Foundation.Date
 #endif
 
-// Rejections after which the same request, signed again, can succeed. A ``SigningSession`` sends it again by itself.
+// Rejections after which the same request, signed again, can succeed. A ``SigningSession`` sends it again automatically.
 extension ServiceErrorResponse {
-  /// Whether the service says that the time of the signature is too far from its own.
+  /// Whether the service reports that the time of the signature is too far from its own.
   ///
   /// A service can also reject such a signature without this reason; ``clockSkew(signedAt:localTime:)`` compares the times.
   /// EC2's `RequestExpired` can also mean that the session token has expired.
   public var isClockSkew: Bool { isRejection && says(Self.clockCodes, Self.clockWordings) }
 
-  /// Whether the service says that the credentials have expired, or that it doesn't know them.
+  /// Whether the service reports that the credentials have expired or are unknown.
   ///
   /// Call ``CachedCredentialProvider/invalidate(accessKeyID:)``, and sign with the next credentials: they may be renewed.
   public var isExpiredCredentials: Bool { isRejection && says(Self.credentialCodes, Self.credentialWordings) }
 
   /// The skew to sign with from now on, if the service rejected a request because of the time that was signed.
   ///
-  /// The time is the reason if the service says so. It also is if the service rejects the signature without a reason, and its
-  /// clock differs from the signed time by 4 minutes or more. The result is the whole difference between the clocks, whatever
-  /// skew was applied when the request was signed: it replaces that skew. If the request was merely signed long before it was
-  /// sent, the result is the skew that was applied; sign the request again.
+  /// The time is the reason if the service says so. It is also the reason if the service rejects the signature without one, and
+  /// its clock differs from the signed time by 4 minutes or more. The result is the whole difference between the clocks. It
+  /// replaces a skew that was applied when the request was signed. If the request was signed long before it was sent, the result
+  /// is the skew that was applied; sign the request again.
   ///
   /// - Parameters:
   ///   - signedTime: The time that was signed, which was passed to the signer: `Date()`, or ``ClockSkew/serverTime(at:)``.
@@ -32,7 +32,7 @@ extension ServiceErrorResponse {
     // A 403 without a body, as to HEAD, can have any reason, skew among them.
     guard isRejection, isEmpty || isClockSkew || says(Self.signatureCodes, []) else { return nil }
     guard let serverDate = date ?? clock, let skew = ClockSkew(serverDate: serverDate, localTime: localTime),
-      // No clock is wrong by a century, but the date of a proxy can be, and couldn't be signed some time later.
+      // A date that is a century away comes from a broken proxy: such a skew can lead to a time that can't be signed.
       skew.offset.components.seconds.magnitude < 100 * 366 * 86_400
     else { return nil }
     return ClockSkew(serverDate: serverDate, localTime: signedTime)?.isTooMuch == true ? skew : nil
@@ -44,7 +44,7 @@ extension ServiceErrorResponse {
 
   /// Whether the code is one of `codes`, or a text of the service contains one of `wordings`, all in lower case.
   private func says(_ codes: Set<String>, _ wordings: [String]) -> Bool {
-    // The request's own words aren't the service's.
+    // The canonical request contains the request's words, not the service's.
     let words = AnswerText(unwrapping: withoutCanonicalRequest(text))
     if wordings.contains(where: words.contains) { return true }
     return code.map { codes.contains($0.utf8.asciiLowercased) } ?? codes.contains(where: words.contains)
@@ -55,9 +55,9 @@ extension ServiceErrorResponse {
   private static let clockWordings = [
     "signature expired", "signature not yet current", "difference between the request time and the",
   ]
-  /// The codes if a signature is wrong for a reason that isn't named.
+  /// The codes for a wrong signature whose reason isn't named.
   private static let signatureCodes: Set = ["signaturedoesnotmatch", "invalidsignatureexception", "authfailure"]
-  /// The codes if credentials have expired or are unknown, as after a rotation.
+  /// The codes for credentials that have expired or are unknown, as after a rotation.
   private static let credentialCodes: Set = [
     "expiredtoken", "expiredtokenexception", "tokenrefreshrequired", "invalidtoken", "invalidaccesskeyid",
     "invalidclienttokenid", "unrecognizedclientexception",

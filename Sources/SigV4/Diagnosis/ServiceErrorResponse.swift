@@ -1,7 +1,7 @@
-/// The answer with which a service rejects a request, in any form in which it is pasted.
+/// A service's answer to a rejected request, in any form in which people paste it.
 ///
-/// Reads the XML of S3 and the query services, the JSON of other services, VPC Lattice's plain text, and messages of the AWS
-/// CLI and the SDKs. The response's header fields may stand before it.
+/// Reads the XML of S3 and the query services, the JSON of other services, VPC Lattice's plain text, and messages of the AWS CLI
+/// and the SDKs. The response's header fields may precede it.
 ///
 /// ```swift
 /// let answer = ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: 403)
@@ -28,7 +28,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
   /// All texts of the answer, for wordings outside the message.
   let text: String
 
-  /// More than a canonical request and its explanation ever need.
+  /// The maximum size, in bytes: more than any canonical request and its explanation need.
   private static let maximumLength = 262_144
 
   /// Reads an answer.
@@ -50,7 +50,7 @@ public struct ServiceErrorResponse: Sendable, Hashable {
         errorType ?? document.code.flatMap(Self.bareCode)
         ?? Self.header("x-amzn-errortype", in: head).flatMap(Self.bareCode)
       message = document.message.replacing("\\n", with: "\n")
-      // The body too: a text can stand outside of every element.
+      // The body too, because a text can be outside of every element.
       text = "\(document.texts)\n\(body)".replacing("\\n", with: "\n")
       let searched = AnswerText(document.texts.replacing("\\n", with: "\n"))
       canonicalRequest = document.canonicalRequest ?? searched.quoted(after: "canonical string for this request")
@@ -145,8 +145,8 @@ extension ServiceErrorResponse: CustomStringConvertible, CustomReflectable {
 
 /// A text that is searched byte by byte; the case of ASCII letters is ignored.
 ///
-/// A service's answer comes from a stranger: each search reads the text once, and a character that combines with the one
-/// before it hides nothing.
+/// An answer is untrusted input. Each search reads the text once, and works on bytes, so that a combining character hides
+/// nothing.
 struct AnswerText {
   let bytes: [UInt8]
   private let lowercased: [UInt8]
@@ -156,7 +156,7 @@ struct AnswerText {
     lowercased = bytes.map(\.asciiLowercased)
   }
 
-  /// The text with each run of white space as one space, since a pasted text is wrapped anywhere.
+  /// Replaces each run of white space with one space, because pasted text may be wrapped anywhere.
   init(unwrapping text: String) {
     var unwrapped: [UInt8] = []
     unwrapped.reserveCapacity(text.utf8.count)
@@ -171,7 +171,7 @@ struct AnswerText {
     lowercased = unwrapped.map(\.asciiLowercased)
   }
 
-  /// The first place of `needle`, which is in lower case, at `start` or after.
+  /// The first range of `needle`, which is in lower case, at or after `start`.
   func firstRange(of needle: String, from start: Int = 0) -> Range<Int>? {
     let needle = Array(needle.utf8)
     guard let first = needle.first, lowercased.count >= needle.count else { return nil }
@@ -214,7 +214,7 @@ struct ErrorDocument {
   var canonicalRequest: String?
   var stringToSign: String?
   var clock: String?
-  /// All texts of the document, one a line.
+  /// All texts of the document, one per line.
   var texts = ""
 
   /// Reads a document; `nil` for any other text.
@@ -257,7 +257,7 @@ struct ErrorDocument {
     message = first(["message", "Message", "errorMessage", "detailedMessage", "reason"]) ?? texts
   }
 
-  /// `text` with its references replaced, as far as they are known.
+  /// `text` with its known references replaced.
   private static func decoded(_ text: ArraySlice<UInt8>) -> String {
     var decoded: [UInt8] = []
     var rest = text
@@ -289,8 +289,8 @@ struct ErrorDocument {
   }
 }
 
-/// Reads the texts of JSON as people paste it: with raw line breaks, cut off, with the quotes of Python or the bare names of
-/// JavaScript.
+/// Reads the texts of JSON as people paste it: with raw line breaks, cut off, with Python's quotes, or with JavaScript's unquoted
+/// names.
 enum LenientJSON {
   struct Member {
     /// The name before the text; empty for an element of an array.
@@ -332,7 +332,7 @@ enum LenientJSON {
     return members
   }
 
-  /// The text that begins with the quotation mark at `start`, and the place after its end.
+  /// The text that begins with the quotation mark at `start`, and the index after its end.
   private static func text(in bytes: [UInt8], at start: Int) -> (String, end: Int) {
     let mark = bytes[start]
     var text: [UInt8] = []
@@ -349,7 +349,7 @@ enum LenientJSON {
       case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
       case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
       case UInt8(ascii: "u"):
-        // No wording contains characters outside of ASCII, so any character can replace them.
+        // Every wording is ASCII, so that any character can replace those outside of it.
         let digits = bytes[index..<min(index + 4, bytes.count)]
         let value = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
         text += String(value.flatMap(Unicode.Scalar.init) ?? "\u{FFFD}").utf8
@@ -361,7 +361,7 @@ enum LenientJSON {
   }
 }
 
-/// An error as the AWS CLI, an SDK or VPC Lattice puts it into a sentence.
+/// An error in a sentence of the AWS CLI, an SDK or VPC Lattice.
 struct ErrorSentence {
   var code: String?
   var message: String

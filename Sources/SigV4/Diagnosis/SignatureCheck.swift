@@ -77,12 +77,12 @@ struct SignatureCheck {
   /// Whether only the hash of the canonical request differs, which doesn't show the line.
   private var isHashAlone: Bool { differences?.first?.line == "canonical request hash" }
 
-  /// A cause that is probable, but not proved.
+  /// A cause that is probable, but not certain.
   var likely: SignatureDiagnosis? {
     if isHashAlone {
       return SignatureDiagnosis(
         .unknown, nil,
-        "The service computes another canonical request than this one, so something on the way changed the request. Send it past the proxy, or compare it with what arrives.",
+        "The service computes another canonical request than this one, so something on the way changed the request. Send it without the proxy, or compare it with what arrives.",
         differences: differences ?? [])
     }
     if isRight {
@@ -91,19 +91,19 @@ struct SignatureCheck {
         return SignatureDiagnosis(
           cause, .likely,
           cause == .payload
-            ? "The signature is right for the hash in x-amz-content-sha256, but that isn't the hash of the body. If the body isn't left out here, something on the way dropped or changed it."
+            ? "The signature is right for the hash in x-amz-content-sha256, but that isn't the hash of the body. If the body given here is complete, something on the way dropped or changed it."
             : "The signature is right, but \(rules.name) usually requires the hash of the body instead of UNSIGNED-PAYLOAD."
         )
       }
       return SignatureDiagnosis(
         .signatureIsRight, .certain,
-        "The signature is right for these credentials. If the service says otherwise, it knows another secret for \(claim.accessKeyID), or something on the way changed the request."
+        "The signature is right for these credentials. If the service rejects it, the service has another secret for \(claim.accessKeyID), or something on the way changed the request."
       )
     }
     if let other = evidence.credentials, credentials == nil {
       return SignatureDiagnosis(
         .accessKeyID, .likely,
-        "The request is signed with the key \(claim.accessKeyID), but the credentials given here are those of \(other.accessKeyID). If these should have signed it, another source of credentials came first."
+        "The request is signed with the key \(claim.accessKeyID), but the credentials given here are those of \(other.accessKeyID). If the request should be signed with the latter, another source of credentials takes precedence."
       )
     }
     if differences != nil {
@@ -120,7 +120,7 @@ struct SignatureCheck {
     guard credentials != nil else {
       return SignatureDiagnosis(
         .unknown, nil,
-        "The request alone doesn't show the cause. With the credentials that it should be signed with, the known mistakes can be tried."
+        "The request alone doesn't show the cause. Pass the credentials that it should be signed with, to try the known mistakes."
       )
     }
     var parts = ["the method", lines.path == "/" ? nil : "the path", lines.query.isEmpty ? nil : "the query", "Host"]

@@ -6,7 +6,7 @@
 
 /// The cause of a rejected request, how certain it is, and the lines that differ.
 ///
-/// Contains neither a secret nor a session token, nor any 8 characters of one in a row.
+/// It never contains 8 or more consecutive characters of a secret or a session token.
 ///
 /// ```swift
 /// let diagnosis = SignatureDiagnosis(of: request, payload: .bytes(body), answer: answer, credentials: credentials)
@@ -170,7 +170,7 @@ extension SignatureDiagnosis {
     public static let canonicalForm = Cause("canonicalForm")
     /// The signature is right for the given credentials: something else is wrong.
     public static let signatureIsRight = Cause("signatureIsRight")
-    /// The service rejects the request for a reason that has nothing to do with its signature.
+    /// The service rejects the request for a reason other than its signature.
     public static let otherReason = Cause("otherReason")
     /// The cause is unknown.
     public static let unknown = Cause("unknown")
@@ -180,9 +180,9 @@ extension SignatureDiagnosis {
 extension SignatureDiagnosis {
   /// Explains why a service rejects `request`.
   ///
-  /// Evidence is read in this order: the service's certain statements, the request itself, and a search with the credentials.
-  /// The search tries the known mistakes until one yields the signature that was sent. Only then come likely causes. If there
-  /// is none, the cause is ``Cause/unknown``, and the explanation says why.
+  /// The diagnosis first reads the service's answer for a certain cause, then checks the request itself. Then it tries the known
+  /// mistakes with the credentials, until one yields the signature that was sent. Only then it names a likely cause. If there is
+  /// none, the cause is ``Cause/unknown``, and the explanation says why.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was sent.
@@ -202,12 +202,12 @@ extension SignatureDiagnosis {
     self = found.redacted(evidence.secrets)
   }
 
-  /// Diagnoses a request of which neither the service nor the request alone shows the cause: by the search, then by likely
-  /// causes.
+  /// Diagnoses a request whose cause neither the service nor the request alone shows: by the search, then by likely causes.
   private init(checking evidence: Evidence) {
     guard let check = SignatureCheck(evidence) else {
       self.init(
-        .unknown, nil, "The request can't be brought into its canonical form, so its signature can't be checked.")
+        .unknown, nil,
+        "The request has no canonical form, so its signature can't be checked. Check its method, target and headers.")
       return
     }
     self =

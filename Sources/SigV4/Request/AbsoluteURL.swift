@@ -1,6 +1,6 @@
 /// The parts of an absolute URL that an HTTP client sends (RFC 3986, 3).
 ///
-/// Percent escapes stay as they are. A byte that a URL can't contain, and a `%` without two hexadecimal digits, is encoded.
+/// Percent escapes are unchanged. A byte that a URL can't contain, and a `%` without two hexadecimal digits, is encoded.
 package struct AbsoluteURL {
   /// Scheme and authority, unchanged.
   package var origin: String { String(Substring(whole.utf8.prefix(originLength))) }
@@ -120,8 +120,7 @@ struct URLAuthority {
 }
 
 extension String {
-  /// A request target as it is sent: valid escapes unchanged, each byte encoded that a path or a query can't contain, and a
-  /// `/` in front.
+  /// The request target as it is sent: it begins with `/`, valid escapes are unchanged, and other invalid bytes are encoded.
   var encodedTarget: String {
     let isValid = withBytes { bytes in
       for index in bytes.indices where !bytes[index].isTargetCharacter {
@@ -148,7 +147,7 @@ extension String {
   var hasPathInUTF8: Bool {
     withBytes { bytes in
       let path = bytes.extracting(..<(bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count))
-      // The escapes of a text without escapes are.
+      // A path without escapes is already UTF-8.
       return path.firstIndex(of: UInt8(ascii: "%")) == nil
         || String(validating: PercentEncoding.decodedBytes(path), as: UTF8.self) != nil
     }
@@ -172,7 +171,7 @@ extension String {
     return "/" + kept.joined(separator: "/") + self[path.endIndex...]
   }
 
-  /// Whether a slash of the target is followed by what a dot segment begins with.
+  /// Whether a slash of the target is followed by `.` or `%`, with which a dot segment begins.
   private var mayHaveDotSegments: Bool {
     withBytes { bytes in
       for index in bytes.indices.dropFirst() where bytes[index - 1] == UInt8(ascii: "/") {
@@ -190,7 +189,9 @@ extension String {
 }
 
 extension String {
-  /// Whether this URL is scheme and authority, followed by `target`: to split it again takes 300 ns.
+  /// Whether this URL is a scheme and an authority, followed by `target`.
+  ///
+  /// Splitting it again would take 300 ns.
   func isOrigin(before target: String) -> Bool {
     withBytes { bytes in
       target.withBytes { target in
@@ -257,12 +258,12 @@ extension UInt8 {
     }
   }
 
-  /// A character of RFC 3986's `path` or `query`, but for the `%` of an escape.
+  /// A character of RFC 3986's `path` or `query`, except the `%` of an escape.
   fileprivate var isTargetCharacter: Bool {
     isSegmentCharacter || self == UInt8(ascii: "/") || self == UInt8(ascii: "?")
   }
 
-  /// A character of RFC 3986's `reg-name`, but for the `%` of an escape.
+  /// A character of RFC 3986's `reg-name`, except the `%` of an escape.
   var isHostCharacter: Bool { PercentEncoding.isUnreserved(self) || isSubDelimiter }
 
   /// A character of an IPv6 address.

@@ -7,7 +7,9 @@
 public struct HeaderField: Sendable, Hashable {
   /// The name, in any letter case.
   public var name: String
-  /// The value; line breaks of a folded value are kept and count as white space.
+  /// The value.
+  ///
+  /// Line breaks of a folded value are kept, and treated as white space.
   public var value: String
 
   /// Creates a field from its name and value.
@@ -16,13 +18,13 @@ public struct HeaderField: Sendable, Hashable {
     self.value = value
   }
 
-  /// Whether this is the field called `name`, whatever the letter case of either.
+  /// Whether this is the field called `name`, ignoring letter case.
   public func isNamed(_ name: String) -> Bool {
     self.name.utf8.count == name.utf8.count
       && self.name.withBytes { bytes in name.withBytes { bytes.isEqualIgnoringCase(to: $0) } }
   }
 
-  /// Whether the value is empty or nothing but white space.
+  /// Whether the value is empty or contains only white space.
   var isBlank: Bool { value.utf8.allSatisfy { ASCII.tab...ASCII.carriageReturn ~= $0 || $0 == ASCII.space } }
 }
 
@@ -48,8 +50,10 @@ extension [HeaderField] {
 }
 
 extension HeaderField: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The field as `name: value`; a value is shown only of fields that never contain a secret, such as `Host`, and of
-  /// `Authorization` all but the signature.
+  /// The field as `name: value`.
+  ///
+  /// The value is redacted, except in fields that never contain a secret, such as `Host`. Of `Authorization`, only the signature
+  /// is redacted.
   public var description: String { "\(name): \(shownValue)" }
   /// The same as ``description``.
   public var debugDescription: String { description }

@@ -4,7 +4,7 @@
   public import struct Foundation.Data
 #endif
 
-/// A request's payload, as far as signing is concerned: its hash, or a word that replaces it.
+/// The payload of a request, for signing: its hash, or a word that replaces the hash.
 ///
 /// ```swift
 /// try signer.sign(&request, payload: .bytes("{\"guests\": 2}".utf8), with: credentials)
@@ -20,7 +20,7 @@ public struct Payload: Sendable {
     case computedHash(String)
     case bytes([UInt8])
     case data(Data)
-    /// In a box, so that other payloads don't grow.
+    /// Indirect, so that other payloads stay small.
     indirect case collection(any Collection<UInt8> & Sendable)
   }
 
@@ -52,7 +52,7 @@ public struct Payload: Sendable {
     Payload(content: .data(data))
   }
 
-  /// A payload whose SHA-256 is known, in lower-case hex; or any word that the service accepts instead.
+  /// A payload whose SHA-256 is known, in lower-case hex, or a word that the service accepts instead.
   public static func hash(_ hash: String) -> Payload {
     Payload(content: .hash(hash))
   }
@@ -80,7 +80,7 @@ public struct Payload: Sendable {
     }
   }
 
-  /// Whether the hash is that of bytes which were read here, and not what a caller says.
+  /// Whether the hash was computed here from bytes, rather than given by a caller.
   var isComputed: Bool {
     if case .hash = content { false } else { true }
   }

@@ -1,10 +1,10 @@
-/// The parts of requests that descriptions, reflection and `dump` show; they replace every other part by `<redacted>`.
+/// The parts of requests that descriptions, reflection and `dump` show; they replace every other part with `<redacted>`.
 ///
 /// The text itself stays available in each type's properties.
 enum Redaction {
   static let placeholder = "<redacted>"
 
-  /// The header fields, in lower case, whose values no secret belongs in.
+  /// The header fields whose values never contain a secret, in lower case.
   private static let shownHeaders: Set<String> = [
     // Of HTTP (RFC 9110, RFC 9112).
     "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",
@@ -22,13 +22,15 @@ enum Redaction {
     "x-aws-ec2-metadata-token-ttl-seconds",
   ]
 
-  /// The query parameters, in lower case, whose values no secret belongs in.
+  /// The query parameters whose values never contain a secret, in lower case.
   private static let shownParameters: Set<String> = [
     // Of the services that name their operation in the query, and of S3's lists and parts.
     "action", "delimiter", "encoding-type", "list-type", "max-keys", "partnumber", "version",
   ]
 
-  /// S3's subresources, which stand in a query without a value; any other word there may be a token.
+  /// S3's subresources, which are query parameters without a value.
+  ///
+  /// Any other word without a value may be a token.
   private static let shownWords: Set<String> = [
     "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory",
     "legal-hold", "lifecycle", "location", "logging", "metrics", "notification", "object-lock", "ownershipcontrols",
@@ -36,7 +38,9 @@ enum Redaction {
     "session", "tagging", "torrent", "uploads", "versioning", "versions", "website",
   ]
 
-  /// The value of the header field called `name` as it may be shown; of an AWS signature all but the signature itself.
+  /// The value of the header field called `name` as it may be shown.
+  ///
+  /// Of an AWS signature, only the signature itself is hidden.
   static func header(_ name: String, _ value: String, _ fields: SigningFields = .all) -> String {
     let name = name.utf8.asciiLowercased
     let content = name.withBytes { fields.contentOfHeader($0) }
@@ -78,7 +82,7 @@ enum Redaction {
       let encodedName = parameter.prefix { $0 != UInt8(ascii: "=") }
       let name = PercentEncoding.decoded(encodedName).utf8.asciiLowercased
       let value = PercentEncoding.decoded(parameter[encodedName.endIndex...]).utf8.drop { $0 == UInt8(ascii: "=") }
-      // Without a value the name is one, such as a token in base64 with its padding.
+      // A name without a value may be a value itself, such as a token in base64 with its padding.
       guard !value.isEmpty else {
         return parameter.isEmpty || shownWords.contains(name) ? "\(Substring(parameter))" : placeholder
       }
@@ -96,7 +100,7 @@ extension String {
     let fragment = withoutFragment.endIndex == endIndex ? "" : "#\(Redaction.placeholder)"
     let shown = Redaction.target(String(Substring(withoutFragment)))
     let bytes = shown.utf8
-    // What isn't a URL may begin with a user too.
+    // Text that isn't a URL may begin with a user too.
     var start = bytes.startIndex
     if let colon = bytes.firstIndex(of: UInt8(ascii: ":")), bytes[colon...].starts(with: "://".utf8) {
       start = bytes.index(colon, offsetBy: 3)
@@ -109,8 +113,10 @@ extension String {
 }
 
 extension String {
-  /// The text with `<redacted>` in place of each session token, signature and other secret that its name reveals: a
-  /// query parameter's, however its name is escaped, up to the next `&`, and a header's up to the end of its line.
+  /// The text with `<redacted>` in place of each session token, signature and other secret that its name reveals.
+  ///
+  /// The value of a query parameter ends at the next `&`, and its name can be escaped in any way. The value of a header ends with
+  /// its line.
   ///
   /// It is for text that people compare with a service's; descriptions show only what ``Redaction`` lists.
   package var redactingTokens: String {
@@ -145,7 +151,7 @@ extension UInt8 {
 }
 
 extension Span<UInt8> {
-  /// Whether this is the name of what may be a secret, in any letter case, escaped or not.
+  /// Whether this is the name of a field that may contain a secret, in any letter case, escaped or not.
   fileprivate var namesSecret: Bool {
     guard 3...200 ~= count else { return false }
     let name = PercentEncoding.decodedBytes(self).asciiLowercased

@@ -6,8 +6,8 @@
 
 /// The text that a source's own words must not repeat: every run of 8 bytes of the secrets that the source knows.
 ///
-/// A secret is looked for as it is, percent-encoded, in base64, in hex and with JSON's escaped slashes, in any letter case,
-/// and at a cost that grows with the lengths of the text and the secrets, not with their product.
+/// A secret is found unchanged, percent-encoded, in base64, in hex and with JSON's escaped slashes, in any letter case. The cost
+/// grows with the sum of the lengths of the text and the secrets, not with their product.
 struct SecretRuns {
   private static let byteCount = 8
 
@@ -15,7 +15,7 @@ struct SecretRuns {
   /// The secrets that are shorter than a run, in one letter case, and are looked for whole.
   private var short: Set<[UInt8]> = []
 
-  /// Creates the runs of `secrets` but those of `words`, and of `others`.
+  /// Creates the runs of `secrets`, except those of `words`, and the runs of `others`.
   init(_ secrets: [String], except words: [String] = [], and others: [String] = []) {
     for secret in secrets { add(secret) }
     for word in words { Self.forEachRun(word.utf8) { run, _ in runs.remove(run) } }
@@ -33,7 +33,7 @@ struct SecretRuns {
     add(Array(bytes.percentEncoded.utf8))
     add(bytes.flatMap { $0 == UInt8(ascii: "/") ? [UInt8(ascii: "\\"), $0] : [$0] })
     add(Array(Hexadecimal.string(bytes.span).utf8))
-    // Base64 writes 3 bytes as 4 digits, so that what precedes a secret moves its digits.
+    // Base64 writes 3 bytes as 4 digits, so that the text before a secret shifts its digits.
     for offset in 0..<3 {
       let digits = Array(Data(bytes.dropFirst(offset)).base64EncodedString().utf8)
       add(digits.dropLast(4))
@@ -44,13 +44,13 @@ struct SecretRuns {
     Self.forEachRun(bytes) { run, _ in runs.insert(run) }
   }
 
-  /// `text` with `<redacted>` in place of what repeats a secret.
+  /// `text` with `<redacted>` in place of each part that repeats a secret.
   func removed(from text: String) -> String {
     let bytes = Array(text.utf8)
     var isSecret = [Bool](repeating: false, count: bytes.count)
     Self.forEachRun(bytes) { run, end in
       guard runs.contains(run) else { return }
-      // Those before the last byte of the run before are marked by then.
+      // The bytes that overlap the previous run are already marked.
       for index in (end - Self.byteCount..<end).reversed() where !isSecret[index] { isSecret[index] = true }
     }
     if !short.isEmpty {
@@ -84,8 +84,9 @@ struct SecretRuns {
     }
   }
 
-  /// Calls `body` with each run of 8 bytes, whose letters are one case and whose base64 digits are one alphabet, and with
-  /// the place where the run ends.
+  /// Calls `body` with each run of 8 bytes and the index of its end.
+  ///
+  /// Letters are folded to one case, and base64 digits to one alphabet.
   private static func forEachRun(_ bytes: some Sequence<UInt8>, _ body: (UInt64, Int) -> Void) {
     var run: UInt64 = 0
     for (index, byte) in bytes.enumerated() {
@@ -96,7 +97,7 @@ struct SecretRuns {
 }
 
 extension String {
-  // Scalars, since one character may have any number of them.
+  // Limits count scalars, because one character may have any number of them.
 
   /// The text for a message: in quotation marks, without control characters, and not longer than 200 scalars.
   var quoted: String {

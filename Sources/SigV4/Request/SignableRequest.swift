@@ -1,6 +1,6 @@
 /// The parts of an HTTP request that a signature covers, exactly as they are sent.
 ///
-/// Nothing here is rebuilt from a URL: what was signed is what is sent.
+/// No part is rebuilt from a URL, so that the signed request is the one that is sent.
 ///
 /// ```swift
 /// var request = try SignableRequest(method: "GET", url: "https://orders.example.com/orders?b=2&a=1")
@@ -8,7 +8,9 @@
 /// try signer.sign(&request, payload: .empty, with: credentials)
 /// ```
 public struct SignableRequest: Sendable, Hashable {
-  /// The method, such as `GET`; letter case counts.
+  /// The method, such as `GET`.
+  ///
+  /// Letter case matters.
   public var method: String
   /// The request target of HTTP/1.1's first line, `:path` of HTTP/2: path and query, percent-encoded as sent.
   public var target: String
@@ -63,7 +65,7 @@ extension SignableRequest: CustomStringConvertible, CustomDebugStringConvertible
 extension SigningService {
   /// The rule for the session token of a request.
   ///
-  /// Of S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
+  /// In S3 Express, `CreateSession` (`GET /?session`) and the Regional endpoints accept no session.
   func sessionToken(of request: SignableRequest) -> SigningService.SessionTokenRule {
     guard sessionToken == .signedAsS3Session else { return sessionToken }
     let host = request.headers["host"]?.lowercased() ?? ""

@@ -7,10 +7,10 @@ struct Partition {
   let regions: [String]
   /// The domain of `SERVICE.REGION.`, such as `amazonaws.com`.
   let domain: String
-  /// The domain of dual-stack hosts: `SERVICE.REGION.api.` for services, `NAME.SERVICE.REGION.on.` for what customers own.
+  /// The domain of dual-stack hosts: `SERVICE.REGION.api.` for services, `NAME.SERVICE.REGION.on.` for customers' resources.
   let dualStackDomain: String
 
-  /// The partition of the regions that no other has.
+  /// The partition of every region that isn't in another partition.
   private static let standard = Partition(
     name: "aws", regions: ["us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-", "aws-"],
     domain: "amazonaws.com", dualStackDomain: "aws")

@@ -1,7 +1,7 @@
-/// The fields that signing sets in a request or a form, one row a field, in the order in which they are set.
+/// The fields that signing sets in a request or a form: one row for each field, in the order in which they are set.
 ///
-/// Signing, presigning, removing an earlier signature, verifying, redacting and signing forms read this list. The reader of a
-/// claim's headers spells the names out, for speed; the checks and the diagnosis name the fields that they are about.
+/// Signing, presigning, removing an earlier signature, verifying, redacting and signing forms read this list. For speed, the
+/// reader of a claim's headers repeats the names. The checks and the diagnosis name single fields.
 struct SigningFields: Sendable {
   /// The content of a field.
   enum Content: Sendable {
@@ -9,7 +9,7 @@ struct SigningFields: Sendable {
     case authorization, policy, signature
   }
 
-  /// One field, and the names that it is sent by.
+  /// One field, and the names under which it is sent.
   struct Field: Sendable {
     let content: Content
     /// The name of its header in lower case, as it is signed; `nil` if it isn't sent in a header.
@@ -25,7 +25,9 @@ struct SigningFields: Sendable {
   }
 
   let rows: [Field]
-  /// The fields that are sent in headers: without references, so that reading them costs nothing.
+  /// The fields that are sent in headers.
+  ///
+  /// They contain no references, so that reading them needs no reference counting.
   let headers: [(content: Content, name: StaticString)]
   /// The names of ``headers`` as they are sent.
   let sentHeaders: [String]
@@ -72,7 +74,7 @@ struct SigningFields: Sendable {
     return headers.first { $0.name.utf8CodeUnitCount == name.count && name.isEqualIgnoringCase(to: $0.name) }?.content
   }
 
-  /// The content of the query parameter called `name`, decoded; `nil` if no presigning sets it.
+  /// The content of the query parameter called `name`, decoded; `nil` if presigning doesn't set it.
   func contentOfParameter(_ name: Span<UInt8>) -> Content? {
     parameters.first { name.isEqual(to: $0.name) }?.content
   }
@@ -90,21 +92,22 @@ struct SigningFields: Sendable {
 
   /// Whether signing for `service` sets the header called `name`, in any letter case, so that signing again replaces it.
   func replacesHeader(_ name: String, for service: SigningService) -> Bool {
-    // The length first, which saves 20 ns for each signature.
+    // Compares the length first, which saves 20 ns for each signature.
     guard headerLengths >> UInt64(name.utf8.count) & 1 == 1 else { return false }
     return name.withBytes { contentOfHeader($0) }.map { replaces($0, for: service) } ?? false
   }
 
-  /// Whether signing for `service` replaces this field of the table; the content hash is the caller's where the service has no
-  /// field for it.
+  /// Whether signing for `service` replaces this field.
+  ///
+  /// A content hash belongs to the caller if the service has no field for it.
   private func replaces(_ field: Content, for service: SigningService) -> Bool {
     field != .contentHash || service.contentHashHeader != .omitted
   }
 
   /// Removes the parameters of an earlier presigning for `service` from `target`; every other byte is unchanged.
   ///
-  /// Names are decoded, and compared in their letter case: the verifier and botocore keep `x-amz-date` as a parameter like any
-  /// other, and awscrt signs no request that has it.
+  /// Names are decoded, and letter case matters. The verifier and botocore keep `x-amz-date` as an ordinary parameter, and awscrt
+  /// rejects a request that contains it.
   func removeParameters(from target: inout String, for service: SigningService) {
     guard target.mayHaveParametersOfSigning, let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return }
     let sent = target.utf8[target.utf8.index(after: mark)...]

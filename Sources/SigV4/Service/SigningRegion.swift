@@ -1,7 +1,7 @@
 /// The region that requests are signed for.
 ///
-/// It is a name, `"us-west-2"`, several regions with SigV4a, ``set(_:)``, or the region that a request's host names,
-/// ``fromHost``.
+/// It is one region such as `"us-west-2"`, a set of regions for SigV4a (``set(_:)``), or the region in a request's host name
+/// (``fromHost``).
 ///
 /// ```swift
 /// let lattice = Signer(service: .vpcLattice, region: .fromHost)
@@ -54,7 +54,9 @@ public struct SigningRegion: Sendable, Hashable {
     }
   }
 
-  /// The region, or the region set, of a request to `host`, of which `regionOfHost` reads the region.
+  /// The region, or the region set, of a request to `host`.
+  ///
+  /// `regionOfHost` reads the region in the host name.
   func text(
     host: @autoclosure () -> String?, regionOfHost: (String) -> String?
   ) throws(SigningError) -> String {
@@ -72,14 +74,15 @@ public struct SigningRegion: Sendable, Hashable {
       guard let host = host() else {
         throw SigningError(
           .missingHost,
-          "The request has no Host header, which names the region. Add it, or create the signer with a region.")
+          "The request has no Host header, so that its region is unknown. Add it, or create the signer with a region."
+        )
       }
       if let region = regionOfHost(host) { return region }
       throw SigningError(
         .missingRegion,
-        "The host names no region. Create the signer with a region, "
+        "The host name contains no region. Create the signer with a region, "
           + "such as region: \"us-west-2\", with a region set, such as region: .set([\"*\"]), or send the request to a host of "
-          + "AWS that names its region, such as NAME.ID.vpc-lattice-svcs.us-west-2.on.aws.")
+          + "AWS whose name contains one, such as NAME.ID.vpc-lattice-svcs.us-west-2.on.aws.")
     }
   }
 }

@@ -17,7 +17,7 @@ public struct SigningService: Sendable, Hashable {
   public let payload: SigningService.PayloadRule
   /// Whether the payload hash is sent in `x-amz-content-sha256` too.
   public let contentHashHeader: SigningService.ContentHashHeader
-  /// How often the path is percent-encoded in a canonical request.
+  /// The number of times that the path is percent-encoded in a canonical request.
   public let pathEncoding: SigningService.PathEncoding
   /// Whether dot segments and repeated slashes are removed from the path.
   public let pathNormalization: SigningService.PathNormalization
@@ -27,8 +27,8 @@ public struct SigningService: Sendable, Hashable {
   /// The service with this signing name, and its rules: those of S3 for `s3`, and the general rules for a name that this
   /// library doesn't know.
   ///
-  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`; letter case counts. Other names have the
-  ///   general rules, misspelled ones too.
+  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`; letter case matters. Any other name, even a misspelled one,
+  ///   has the general rules.
   public init(_ name: String) {
     switch name {
     // rule: lattice-payload-unsigned, lattice-presigned
@@ -46,17 +46,17 @@ public struct SigningService: Sendable, Hashable {
     }
   }
 
-  /// A service with rules of its own, whatever its name.
+  /// A service with custom rules, independent of its name.
   ///
-  /// A rule that isn't given is the general one.
+  /// A rule that isn't given defaults to the general one.
   ///
-  /// For services other than AWS's that verify AWS's signatures.
+  /// For services outside AWS that verify AWS signatures.
   ///
   /// - Parameters:
   ///   - name: The signing name.
   ///   - payload: The last line of a canonical request.
   ///   - contentHashHeader: Whether the payload hash is sent in `x-amz-content-sha256` too.
-  ///   - pathEncoding: How often the path is percent-encoded in a canonical request.
+  ///   - pathEncoding: The number of times that the path is percent-encoded in a canonical request.
   ///   - pathNormalization: Whether dot segments and repeated slashes are removed from the path.
   ///   - sessionToken: Whether the session token is covered by the signature.
   public init(
@@ -98,8 +98,8 @@ extension SigningService {
   /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
   public static let vpcLattice: SigningService = "vpc-lattice-svcs"
 
-  /// Amazon S3, `s3`: the path is a key, encoded once and kept as it is, and `x-amz-content-sha256` is sent
-  /// (S3 API Reference, "Authenticating Requests: Using the Authorization Header").
+  /// Amazon S3, `s3`: the path is a key, encoded once and otherwise unchanged, and `x-amz-content-sha256` is sent (S3 API
+  /// Reference, "Authenticating Requests: Using the Authorization Header").
   public static let s3: SigningService = "s3"
 
   /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
@@ -139,7 +139,7 @@ extension SigningService {
   public enum PayloadRule: Sendable, Hashable {
     /// The hash of the payload, or the text that the caller passes instead.
     case signed
-    /// Always `UNSIGNED-PAYLOAD`, whatever the caller says: VPC Lattice accepts nothing else.
+    /// Always `UNSIGNED-PAYLOAD`, for any payload: VPC Lattice accepts nothing else.
     case unsigned
     /// The hash in signed headers; `UNSIGNED-PAYLOAD` in presigned requests, unless the caller says otherwise: S3.
     case unsignedWhenPresigned
@@ -147,7 +147,7 @@ extension SigningService {
 }
 
 extension SigningService {
-  /// Whether the payload hash is sent in a header of its own.
+  /// Whether the payload hash is sent in its own header.
   public enum ContentHashHeader: Sendable, Hashable {
     /// `x-amz-content-sha256` is sent and signed, with presigned requests too: VPC Lattice.
     case sent
@@ -159,11 +159,11 @@ extension SigningService {
 }
 
 extension SigningService {
-  /// How often the path is percent-encoded in a canonical request, counted from the bare path.
+  /// The number of times that the path is percent-encoded in a canonical request, counted from the unencoded path.
   public enum PathEncoding: Sendable, Hashable {
     /// Once, as it is sent: S3.
     case once
-    /// Twice: the form that is sent is encoded once more: every other service.
+    /// Twice, because the form that is sent is encoded once more: every other service.
     case twice
   }
 }
@@ -171,9 +171,9 @@ extension SigningService {
 extension SigningService {
   /// Whether the path is normalized in a canonical request.
   public enum PathNormalization: Sendable, Hashable {
-    /// Dot segments and repeated slashes are removed: every service but S3.
+    /// Dot segments and repeated slashes are removed: every service except S3.
     case normalized
-    /// The path stays as it is, since `a//b` and `a/./b` are keys of their own: S3.
+    /// The path is unchanged, because `a//b` and `a/./b` are different keys: S3.
     case preserved
   }
 }
@@ -181,12 +181,12 @@ extension SigningService {
 extension SigningService {
   /// Whether the session token is covered by the signature.
   public enum SessionTokenRule: Sendable, Hashable {
-    /// The token is added first, and signed: every service but AWS IoT.
+    /// The token is added first, and signed: every service except AWS IoT.
     case signed
     /// The token is added to the signed request: AWS IoT's MQTT over WebSocket.
     case addedAfterSigning
-    /// The token of a session is signed, and sent as `x-amz-s3session-token`: S3 Express One Zone, except for
-    /// `CreateSession` and the Regional endpoints, where the rule is `signed`.
+    /// The token of a session is signed, and sent as `x-amz-s3session-token`: S3 Express One Zone. For `CreateSession` and the
+    /// Regional endpoints, the rule is `signed`.
     case signedAsS3Session
   }
 }

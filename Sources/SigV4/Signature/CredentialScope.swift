@@ -45,7 +45,7 @@ public struct CredentialScope: Sendable, Hashable {
   ///   - region: The region, such as `us-west-2`; `nil` for SigV4a.
   ///   - service: The signing name of the service.
   /// - Throws: ``SigningError`` if the date is outside of the years 1 to 9999, or if the region or the service is empty or
-  ///   malformed. Both are visible ASCII without spaces, slashes and commas.
+  ///   malformed. Both must be visible ASCII without spaces, slashes and commas.
   public init(date: Date, region: String?, service: String) throws(SigningError) {
     try self.init(SigningDate(date), region: region, service: service)
   }
@@ -95,15 +95,15 @@ extension CredentialScope: CustomStringConvertible {
 }
 
 extension String {
-  /// Whether this can stand between the slashes of a scope and before the comma that ends it.
+  /// Whether this is valid between the slashes of a scope and before the comma that ends it.
   var isScopeElement: Bool { withBytes { $0.isScopeElement } }
 }
 
 extension Span<UInt8> {
-  /// Whether this can stand between the slashes of a scope and before the comma that ends it.
+  /// Whether this is valid between the slashes of a scope and before the comma that ends it.
   var isScopeElement: Bool { isCredential && !isEmpty && firstIndex(of: UInt8(ascii: "/")) == nil }
 
-  /// Whether this can stand before the comma that ends a credential: visible ASCII.
+  /// Whether this is valid before the comma that ends a credential: visible ASCII.
   var isCredential: Bool {
     var isOther: UInt8 = 0
     for index in indices {

@@ -1,9 +1,9 @@
 /// Credentials for one credential scope: a signing key in place of the secret access key.
 ///
 /// A key service keeps the secret access keys. It derives a key for each scope with ``init(_:for:)``, and sends its
-/// ``signingKey`` to the servers that verify requests. A signing key can't be turned back into a secret, and signs for its
-/// scope only: one day, one region, one service (AWS IAM User Guide, "Create a signed AWS API request", step 4). That of SigV4a
-/// signs for every scope.
+/// ``signingKey`` to the servers that verify requests. A signing key doesn't reveal the secret, and signs only for its scope: one
+/// day, one region, one service (AWS IAM User Guide, "Create a signed AWS API request", step 4). A signing key of SigV4a signs
+/// for every scope.
 ///
 /// ```swift
 /// let verified = try await verifier.verify(
@@ -45,8 +45,8 @@ public struct ScopedCredentials: Sendable {
   ///   - sessionToken: The session token of temporary credentials.
   ///   - signingKey: The key, 32 bytes.
   ///   - scope: The scope that the key was derived for.
-  /// - Throws: ``SigningError`` with the code ``SigningError/Code/invalidCredentials`` if the access key ID, the token or the
-  ///   key is malformed. A key has 32 bytes, and with SigV4a is a scalar of P-256.
+  /// - Throws: ``SigningError`` with the code ``SigningError/Code/invalidCredentials`` if the access key ID, the token or the key
+  ///   is malformed. A key has 32 bytes. With SigV4a, it is a scalar of P-256.
   public init(
     accessKeyID: String, sessionToken: String? = nil, signingKey: [UInt8], for scope: CredentialScope
   ) throws(SigningError) {

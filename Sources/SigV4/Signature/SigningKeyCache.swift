@@ -1,6 +1,6 @@
 /// The keys that a thread has derived, by credentials, day, region and service; a new key replaces the oldest.
 ///
-/// Each thread has its own, in its ``SigningWorkspace``: a shared cache would contend on its lock and on reference counts,
+/// Each thread has its own cache in its ``SigningWorkspace``. A shared cache would contend on its lock and on reference counts,
 /// which costs more than deriving a key on each thread.
 ///
 /// Lookups compare all of the credentials, so that a new secret with the same access key ID gets a new key.
@@ -19,7 +19,9 @@ struct SigningKeyCache {
   /// The index of the oldest entry, which the next one replaces.
   private var oldest = 0
 
-  /// Enough for the credentials, regions and services that a process uses at a time; each key needs about 1 KB.
+  /// Enough for the credentials, regions and services that a process uses at the same time.
+  ///
+  /// Each key needs about 1 KB.
   private static let limit = 64
 
   /// Returns the key if it is cached.
@@ -78,7 +80,7 @@ struct SigningKeyCache {
 
   /// Drops the keys that weren't used since the last call.
   mutating func dropUnused() {
-    // From the oldest on, since a ring that isn't full begins there.
+    // Begins with the oldest, because a ring that isn't full begins there.
     entries = (entries[oldest...] + entries[..<oldest]).filter(\.wasUsed)
     oldest = 0
     for index in entries.indices { entries[index].wasUsed = false }
@@ -86,7 +88,9 @@ struct SigningKeyCache {
 }
 
 extension Credentials {
-  /// Whether `other` has the same bytes, given that these credentials are ASCII, as those of a derived key are.
+  /// Whether `other` has the same bytes.
+  ///
+  /// These credentials must be ASCII, as those of every cached key are.
   ///
   /// `==` also equates canonically equivalent texts. Among those, only the same ASCII text has the same length.
   fileprivate borrowing func isSame(as other: borrowing Credentials) -> Bool {
@@ -95,8 +99,9 @@ extension Credentials {
       && sessionToken?.utf8.count == other.sessionToken?.utf8.count
   }
 
-  /// The last four bytes of the access key ID, which distinguish most credentials: with 60 keys in the cache, comparing
-  /// texts instead would add a fifth to the time of a signature.
+  /// The last four bytes of the access key ID, which distinguish most credentials.
+  ///
+  /// With 60 keys in the cache, comparing texts instead would add a fifth to the time of a signature.
   fileprivate var idEnd: UInt32 {
     accessKeyID.withBytes { bytes in
       var end: UInt32 = 0

@@ -4,7 +4,7 @@
   package import struct Foundation.Date
 #endif
 
-/// The text that is signed: the algorithm, the time, the credential scope and the hash of the canonical request, a line each.
+/// The text that is signed: the algorithm, the time, the credential scope and the hash of the canonical request, one per line.
 ///
 /// AWS IAM User Guide, "Create a signed AWS API request", step 3.
 ///

@@ -22,7 +22,7 @@ public struct SignedRequest: Sendable {
   /// The request to send.
   public let request: SignableRequest
   let placement: SignaturePlacement
-  /// How many headers at the end of the request signing has set.
+  /// The number of headers at the end of the request that signing has set.
   var addedHeaderCount: Int
   /// The scope that the signature is valid for.
   public let scope: CredentialScope
@@ -66,7 +66,9 @@ public struct SignedRequest: Sendable {
     self.canonicalizer = canonicalizer
   }
 
-  /// All header fields that signing has set, each of which replaces all fields of that name.
+  /// The header fields that signing has set.
+  ///
+  /// Each replaces all fields of the same name.
   public var addedHeaders: ArraySlice<HeaderField> {
     request.headers.suffix(addedHeaderCount)
   }

@@ -5,20 +5,20 @@
 #endif
 
 extension Signer {
-  /// Signs `request` in its query: its URL then is a presigned URL, which is valid without an `Authorization` header.
+  /// Signs `request` in its query: its URL becomes a presigned URL, which is valid without an `Authorization` header.
   ///
-  /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`,
-  /// `X-Amz-Security-Token`, `X-Amz-Content-Sha256` for S3 with a given hash, `X-Amz-Region-Set` with SigV4a, and
-  /// `X-Amz-Signature` to the parameters that are there; those of an earlier signing are replaced. Every header of `request`
-  /// is signed and must be sent with it; for VPC Lattice that is `x-amz-content-sha256: UNSIGNED-PAYLOAD` too, which this sets.
+  /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`, `X-Amz-Security-Token`,
+  /// `X-Amz-Content-Sha256` for S3 with a given hash, `X-Amz-Region-Set` with SigV4a, and `X-Amz-Signature` to the existing
+  /// parameters, and replaces those of an earlier signature. Every header of `request` is signed and must be sent with it. For
+  /// VPC Lattice, this includes `x-amz-content-sha256: UNSIGNED-PAYLOAD`, which this function sets.
   ///
   /// - Parameters:
   ///   - request: The request, as it will be sent, except for the added parameters; often with a `Host` header only.
-  ///   - lifetime: How long the URL is valid, in whole seconds from 1 to 604,800 (7 days).
+  ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
   ///   - payload: The payload. VPC Lattice ignores it and signs `UNSIGNED-PAYLOAD`. So does S3, unless it is a
   ///     ``Payload/hash(_:)``, which is sent as `X-Amz-Content-Sha256`. For other services it defaults to no payload for GET,
   ///     HEAD and DELETE, and is required for other methods.
-  ///   - credentials: The credentials to sign with. The URL expires when they do, at the latest.
+  ///   - credentials: The credentials to sign with. The URL expires no later than they do.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
   /// - Throws: ``SigningError``; `request` is unchanged then.
@@ -51,7 +51,7 @@ extension Signer {
     case .unsigned: return .unsigned
     // rule: s3-presigned-unsigned
     case .unsignedWhenPresigned:
-      // As a rule, the upload isn't known yet.
+      // Usually, the upload isn't known yet.
       guard let payload, !payload.isComputed else { return .unsigned }
       return payload
     case .signed:

@@ -6,8 +6,8 @@
 
 /// Signs HTTP requests for one service in one region, or with SigV4a in a set of regions.
 ///
-/// A signer is cheap to make and to copy, and safe to share. Each thread keeps the keys that it has derived for the next
-/// request, with their credentials: the 64 youngest of all signers and verifiers, until they are unused for an hour.
+/// A signer is cheap to create and to copy, and safe to share. Each thread caches the keys that it has derived, with their
+/// credentials. It keeps the 64 newest of all signers and verifiers, until they are unused for an hour.
 ///
 /// ```swift
 /// let signer = Signer(service: .vpcLattice, region: "us-west-2")
@@ -33,7 +33,7 @@ public struct Signer: Sendable {
   ///
   /// - Parameters:
   ///   - service: The service that checks the signatures, by its signing name or as a member of ``SigningService``.
-  ///   - region: The region; a set of regions signs with SigV4a. By default it is the one that the host of a request names.
+  ///   - region: The region; a set of regions signs with SigV4a. Defaults to the region in the host name of a request.
   public init(service: SigningService, region: SigningRegion = .fromHost) {
     self.service = service
     self.region = region
@@ -92,7 +92,7 @@ public struct Signer: Sendable {
     }
   }
 
-  /// The values of what signing sets in `request`, except for those that depend on its canonical form.
+  /// The values of the fields that signing sets in `request`, except for those that depend on its canonical form.
   func values(
     for request: SignableRequest, validFor lifetime: Int64? = nil, with credentials: Credentials, at time: Date,
     _ workspace: inout SigningWorkspace
@@ -126,7 +126,7 @@ struct SigningValues: ~Copyable {
   /// The seconds that a presigned request is valid for; `nil` if the signature is sent in a header.
   let lifetime: Int64?
 
-  /// The value of a field for a session token: of the two such fields, the service reads one.
+  /// The value of a session token's field; `nil` for the one of the two such fields that the service doesn't read.
   func token(of content: SigningFields.Content) -> String? {
     content == (tokenRule == .signedAsS3Session ? .s3SessionToken : .sessionToken) ? sessionToken : nil
   }
@@ -163,9 +163,9 @@ extension CanonicalHeaders {
 }
 
 extension [HeaderField] {
-  /// Appends the fields that signing sets, and returns how many they are.
+  /// Appends the fields that signing sets, and returns their number.
   ///
-  /// It moves the token and the authorization, which saves 20 ns.
+  /// The token and the authorization are moved, which saves 20 ns.
   mutating func append(
     _ fields: SigningFields, _ values: inout SigningValues, payloadHash: String, authorization: consuming String
   ) -> Int {
@@ -194,7 +194,7 @@ extension [HeaderField] {
 }
 
 extension String {
-  /// The text, in whose place an empty one is left.
+  /// Returns the text, and leaves an empty one in its place.
   fileprivate mutating func moved() -> String {
     var text = ""
     swap(&text, &self)
@@ -208,7 +208,7 @@ extension SignableRequest {
     target.mayHaveParametersOfSigning || headers.contains { fields.replacesHeader($0.name, for: service) }
   }
 
-  /// The request without what signing sets, in either placement, so that it can be signed again.
+  /// The request without the fields of a signature, in either placement, so that it can be signed again.
   func removingSignature(_ fields: SigningFields, of service: SigningService) -> SignableRequest {
     // rule: signing-again-replaces
     var (target, headers) = (target, headers)

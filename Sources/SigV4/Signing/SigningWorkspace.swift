@@ -2,9 +2,9 @@
   import HTTPTypes
 #endif
 
-/// The buffers that signing uses, and the keys that it has derived: one a thread, which the next signature uses again.
+/// The buffers and derived keys of one thread, which its next signature reuses.
 ///
-/// Nothing is locked, and no buffer allocated, for each signature, so that threads that sign with one signer don't slow each other down.
+/// A signature needs no lock and no new buffer, so that threads that share a signer don't slow each other down.
 struct SigningWorkspace: ~Copyable {
   /// The canonical request, with the string to sign and the header value after it.
   var canonical = CanonicalRequestWriter()
@@ -14,13 +14,17 @@ struct SigningWorkspace: ~Copyable {
   var state: SHA256
   /// The keys derived on this thread.
   var keys = SigningKeyCache()
-  /// The time that was written last: many signatures are of one second.
+  /// The time that was written last.
+  ///
+  /// Many signatures have the same second.
   private var lastDate = SigningDate(secondsSince1970: 0)
   private var lastTimestamp = "19700101T000000Z"
-  /// The host that was read last, and its region: most signers send to one host.
+  /// The host that was read last, and its region.
+  ///
+  /// Most signers send to one host.
   private var lastHost: (name: String, region: String?) = ("", nil)
   #if HTTPTypes
-    /// The fields that signing added last, but for the signature.
+    /// The fields that signing added last, except the signature.
     var sentFields: [SentField] = []
   #endif
 
@@ -39,10 +43,10 @@ struct SigningWorkspace: ~Copyable {
 
   /// The region that `host` names.
   mutating func region(ofHost host: String) -> String? {
-    // `==` also equates canonically equivalent texts, of which one is the longer.
+    // `==` also equates canonically equivalent texts, whose lengths differ.
     if host == lastHost.name, host.utf8.count == lastHost.name.utf8.count { return lastHost.region }
     let region = AWSHost(host).region
-    // No host is longer than 253 bytes (RFC 1035), so that no long text stays in memory.
+    // A host name has at most 253 bytes (RFC 1035); a longer text isn't kept in memory.
     if host.utf8.count < 256 { lastHost = (host, region) }
     return region
   }
@@ -50,14 +54,16 @@ struct SigningWorkspace: ~Copyable {
   /// Whether a request made any memory large.
   var isLarge: Bool { canonical.isLarge || target.isLarge }
 
-  /// Gives back the memory that a large request took, which the thread would keep until it ends.
+  /// Frees the memory of a large request, which the thread would otherwise keep until it ends.
   @inline(never)
   mutating func shrink() {
     canonical.shrink()
     target.shrink()
   }
 
-  /// Drops the keys that weren't used since the last call; without keys, the buffers too, which can contain tokens.
+  /// Removes the keys that weren't used since the last call.
+  ///
+  /// If no key is left, it also frees the buffers, which can contain tokens.
   mutating func dropUnused() {
     keys.dropUnused()
     guard keys.isEmpty else { return }
@@ -84,7 +90,7 @@ extension SigningWorkspace {
     return try state.finalize()
   }
 
-  /// Appends the string to sign of the canonical request with that hash, and returns its place.
+  /// Appends the string to sign of the canonical request with that hash, and returns its range.
   mutating func appendStringToSign(
     _ scope: CredentialScope, at date: SigningDate, over canonicalRequestHash: SHA256Digest
   ) -> Range<Int> {
@@ -94,7 +100,7 @@ extension SigningWorkspace {
     return start..<canonical.text.count
   }
 
-  /// The key for a scope: derived, or found among those that this thread has derived.
+  /// The key for a scope: cached by this thread, or derived now.
   mutating func key(
     for credentials: Credentials, on date: SigningDate, region: String?, service: String
   ) throws(SigningError) -> SigningKey {
@@ -109,7 +115,7 @@ extension SigningWorkspace {
     return canonical.text.string(try key.appendSignature(for: text, to: &canonical.text, using: &state))
   }
 
-  /// Appends `text`, and returns its place.
+  /// Appends `text`, and returns its range.
   mutating func append(_ text: String) -> Range<Int> {
     let start = canonical.text.count
     canonical.text.append(text)
@@ -127,7 +133,7 @@ extension SigningWorkspace {
     return canonical.text.string(start..<canonical.text.count)
   }
 
-  /// Appends the signature of the canonical request, and returns its place.
+  /// Appends the signature of the canonical request, and returns its range.
   mutating func appendSignature(
     of request: CanonicalRequestWriter.Written, at date: SigningDate, with key: SigningKey
   ) throws(SigningError) -> Range<Int> {
@@ -142,7 +148,9 @@ extension SigningWorkspace {
     let header: HeaderField
     let field: HTTPField
 
-    /// Whether `other` has the same bytes: those of a field are ASCII, and no other text of that length is equal to it.
+    /// Whether `other` has the same bytes.
+    ///
+    /// Fields are ASCII, so that no other text of the same length is equal.
     func isOf(_ other: HeaderField) -> Bool {
       header == other && header.value.utf8.count == other.value.utf8.count
     }

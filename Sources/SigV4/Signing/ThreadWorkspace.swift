@@ -22,8 +22,8 @@ extension SigningWorkspace {
 
   /// Calls `body` with this thread's workspace, whose buffer is empty.
   ///
-  /// Called again by `body`, while another thread drops keys, or if the system keeps no more values for each thread, it uses a
-  /// workspace for this one call.
+  /// It uses a new workspace for this call if `body` calls it again, or if another thread is dropping keys. It does so too if the
+  /// system can't store another thread-local value.
   ///
   /// - Throws: The error of `body`, and the error that `failure` makes of a failure of the crypto library.
   static func withCurrent<Result: ~Copyable, Failure: Error>(
@@ -48,25 +48,31 @@ extension SigningWorkspace {
     }
   }
 
-  /// Calls `body` with the workspace of each thread in turn.
+  /// Calls `body` with the workspace of each thread, one after the other.
   static func withAll(_ body: (inout SigningWorkspace) -> Void) {
     ThreadWorkspace.withAll(body)
   }
 }
 
-/// The workspace of one thread, which other threads use too: to drop its keys while it signs nothing.
+/// The workspace of one thread.
+///
+/// Other threads use it too, to drop its keys while it is idle.
 private struct ThreadWorkspace: ~Copyable {
   var workspace: SigningWorkspace
   /// Whether a thread is using the workspace, its own or another.
   private let isTaken = Atomic<Bool>(false)
 
-  /// A list of pointers that only this type reads: its lock guards the list, and `isTaken` guards each workspace.
+  /// The pointers to all workspaces.
+  ///
+  /// A lock guards the list, and `isTaken` guards each workspace.
   @safe private struct List: @unchecked Sendable {
     var pointers: [UnsafeMutablePointer<ThreadWorkspace>] = unsafe []
     var isDropping = false
   }
 
-  /// The workspaces of all threads; one is freed only after it left the list.
+  /// The workspaces of all threads.
+  ///
+  /// A workspace is freed only after it was removed from the list.
   private static let all = Mutex(List())
 
   /// This thread's workspace, which ends with the thread; `nil` if the system can't keep one for it.
@@ -90,13 +96,13 @@ private struct ThreadWorkspace: ~Copyable {
     }
     all.withLock { list in
       unsafe list.pointers.append(pointer)
-      // A thread, since a program that only signs would start Swift's pool of threads for a task: 2 ms.
+      // A thread, not a task: for a task, a program that only signs would have to start Swift's thread pool, which takes 2 ms.
       if !list.isDropping { list.isDropping = SystemThread.start(dropUnusedForever) }
     }
     return unsafe pointer
   }
 
-  /// Drops what wasn't used for half an hour, every half hour, also of threads that never sign again.
+  /// Drops the unused keys of all threads every half hour, including threads that never sign again.
   @Sendable private static func dropUnusedForever() {
     while true {
       sleep(1800)
@@ -109,7 +115,7 @@ private struct ThreadWorkspace: ~Copyable {
 
   func giveBack() { isTaken.store(false, ordering: .releasing) }
 
-  /// Calls `body` with each workspace; leaves out one that is used without a pause for a second.
+  /// Calls `body` with each workspace, except one that is in use without a pause for a second.
   static func withAll(_ body: (inout SigningWorkspace) -> Void) {
     var waiting = unsafe all.withLock { unsafe $0.pointers }
     for _ in 0..<1000 where unsafe !waiting.isEmpty {
@@ -122,7 +128,7 @@ private struct ThreadWorkspace: ~Copyable {
           return true
         }
       }
-      // Without the lock, which threads need that start or end: a large payload is hashed for seconds.
+      // Waits without the lock, which starting and ending threads need: hashing a large payload can take seconds.
       if unsafe !waiting.isEmpty { usleep(1000) }
     }
   }

@@ -1,14 +1,14 @@
 /// The framing between the chunks of a payload that is sent: the content coding `aws-chunked`.
 ///
-/// `SIZE;chunk-signature=SIGNATURE CRLF DATA CRLF` for each chunk, the same with size 0 and no data at the end, then the
-/// trailers and their signature, a line each, and an empty line. Without signatures it is HTTP's own chunked coding.
+/// Each chunk is `SIZE;chunk-signature=SIGNATURE CRLF DATA CRLF`. The last chunk has size 0 and no data. The trailers and their
+/// signature follow, one per line, and then an empty line. Without signatures, it is HTTP's own chunked coding.
 enum ChunkFraming {
   static let signatureMark = ";chunk-signature="
   static let trailerMark = "x-amz-trailer-signature:"
 
   /// The length of a signature that is sent.
   ///
-  /// It must be known in advance, so ECDSA's, which differ in length, are padded.
+  /// It must be known in advance, so that signatures of ECDSA, which differ in length, are padded.
   static func signatureLength(_ algorithm: SigningAlgorithm) -> Int {
     switch algorithm {
     case .sigV4: 64
@@ -17,8 +17,9 @@ enum ChunkFraming {
     }
   }
 
-  /// The line before a chunk of `size` bytes, after the end of the chunk before it, if any; `signature` is `nil` if chunks
-  /// aren't signed.
+  /// The line before a chunk of `size` bytes, preceded by the end of the previous chunk, if any.
+  ///
+  /// `signature` is `nil` if chunks aren't signed.
   static func header(
     size: Int, _ signature: String?, _ algorithm: SigningAlgorithm, endingChunk: Bool = false
   ) -> [UInt8] {

@@ -12,7 +12,7 @@ public struct ChunkedUpload: Sendable {
   public let payload: ChunkedPayload
   /// The number of bytes that are sent after the headers, with framing: the value of `Content-Length`.
   public let contentLength: Int
-  /// Signs the first chunk, and then the others; `nil` if chunks aren't signed.
+  /// The signer of the chunks, at the first chunk; `nil` if chunks aren't signed.
   public let chunkSigner: ChunkSigner?
 
   /// Frames the payload, in pieces to send one after the other.
@@ -63,12 +63,14 @@ where
 
   /// Reads the payload chunk by chunk.
   public struct AsyncIterator: AsyncIteratorProtocol {
-    /// Pieces shorter than this are gathered, so that a source of single bytes doesn't cost an allocation for each.
+    /// Shorter pieces are joined, so that a source of single bytes doesn't cost an allocation for each byte.
     @inlinable static var tiny: Int { 4096 }
 
     @usableFromInline var source: Source.AsyncIterator
     @usableFromInline var framer: ChunkFramer
-    /// The pieces of a chunk, which are ready to be sent from `nextReady` on.
+    /// The pieces of a chunk.
+    ///
+    /// Those from `nextReady` on are ready to be sent.
     @usableFromInline var ready: [Element] = []
     @usableFromInline var nextReady = 0
     /// Bytes that were read and belong to the next chunk.
@@ -183,7 +185,7 @@ struct ChunkFramer: Sendable {
   @usableFromInline
   mutating func stop() { isFinished = true }
 
-  /// The framing before a chunk of `size` bytes that `hasher` has hashed: the end of the chunk before it, and its header.
+  /// The framing before a chunk of `size` bytes that `hasher` has hashed: the end of the previous chunk, and the chunk's header.
   @usableFromInline
   mutating func header(_ size: Int, _ hasher: ChunkHasher) throws(SigningError) -> [UInt8] {
     let hash = try hasher.finish()
@@ -203,7 +205,9 @@ struct ChunkFramer: Sendable {
         trailers.map { "\($0.name) (\($0.valueLength) bytes)" }.joined(separator: ", ")
       }
       throw SigningError(
-        .invalidStream, "The trailers are \(list(given)), but \(list(payload.trailers)) were announced and signed.")
+        .invalidStream,
+        "The trailers are \(list(given)), but \(list(payload.trailers)) were announced and signed. Return the announced trailers."
+      )
     }
     let signature = fields.isEmpty ? nil : try signer?.signature(forTrailers: fields)
     return ChunkFraming.trailer(fields, signature, algorithm)
@@ -213,12 +217,16 @@ struct ChunkFramer: Sendable {
   func endedEarly() -> SigningError {
     SigningError(
       .invalidStream,
-      "The payload ended too early: \(payload.length) bytes were announced and signed.")
+      "The payload ended too early: \(payload.length) bytes were announced and signed. Pass the payload's own length to ChunkedPayload."
+    )
   }
 
   @usableFromInline
   func wentOn() -> SigningError {
-    SigningError(.invalidStream, "The payload is longer than the \(payload.length) bytes announced and signed.")
+    SigningError(
+      .invalidStream,
+      "The payload is longer than the \(payload.length) bytes announced and signed. Pass the payload's own length to ChunkedPayload."
+    )
   }
 }
 

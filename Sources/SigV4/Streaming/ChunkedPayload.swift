@@ -1,4 +1,4 @@
-/// A payload that is sent to S3 chunk by chunk, so that it is read once and never as a whole in memory.
+/// A payload that is sent to S3 in chunks: it is read once, and is never in memory as a whole.
 ///
 /// Each chunk has its own signature, or none has one. Trailers can follow, such as a checksum that is computed while the
 /// payload is sent. The forms are those of the S3 API Reference, "Transferring Payload in Multiple Chunks" and "Including
@@ -76,7 +76,9 @@ public struct ChunkedPayload: Sendable, Hashable {
     for trailer in trailers {
       guard trailer.name.withBytes({ $0.isToken }) else {
         throw SigningError(
-          .invalidHeader, "The name of a trailer isn't a token (RFC 9110): \(trailer.name.debugDescription).")
+          .invalidHeader,
+          "The name of a trailer isn't a token (RFC 9110): \(trailer.name.debugDescription). Use a name such as x-amz-checksum-crc32."
+        )
       }
       guard 1...8192 ~= trailer.valueLength else {
         throw SigningError(

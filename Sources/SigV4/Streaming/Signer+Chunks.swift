@@ -16,7 +16,7 @@ extension Signer {
   ///   - request: The request, exactly as it will be sent, except those headers.
   ///   - payload: The length of the payload, and its chunks.
   ///   - credentials: The credentials to sign with.
-  ///   - time: The time of signing, also of the chunks, whenever they are sent.
+  ///   - time: The time of signing, for the chunks too, no matter when they are sent.
   /// - Returns: The signed request and the signer of its chunks.
   /// - Throws: ``SigningError``, also for a service whose rules aren't S3's. Then `request` is unchanged.
   public func sign(
@@ -27,7 +27,7 @@ extension Signer {
     guard service.contentHashHeader == .sentUnlessPresigned, service.payload != .unsigned else {
       throw SigningError(
         .invalidStream,
-        "\(service.name) doesn't accept a payload in signed chunks. Sign its hash; only S3 accepts chunks.")
+        "\(service.name) doesn't accept a payload in chunks; only S3 does. Sign the whole payload or its hash.")
     }
     let contentLength = payload.framedLength(algorithm)
     var chunked = request

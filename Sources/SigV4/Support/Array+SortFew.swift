@@ -1,5 +1,5 @@
 extension Array {
-  /// Sorts an array that is mostly short, by insertion: the fastest method for few elements, without allocations.
+  /// Sorts an array by insertion, which needs no allocation and is the fastest method for few elements.
   ///
   /// Insertion is stable, but `sort` isn't: `precedes` must order any two elements whose order matters.
   @inline(__always)

@@ -8,7 +8,7 @@
   import Darwin
 #endif
 
-/// A growable buffer in one block of memory, to which canonical text is written.
+/// A growable buffer in one block of memory, for canonical text.
 ///
 /// This file contains the unsafe code that reads and writes text. A buffer accesses memory between `base` and
 /// `base + capacity`: writers reserve before they write, and readers clamp to `count`. The extensions of `Span` below access
@@ -65,7 +65,7 @@
   }
 
   mutating func append(_ string: String) {
-    // Through a span, signing takes 2 % more instructions outside of SHA-256.
+    // With a span, signing would execute 2 % more instructions outside of SHA-256.
     let isDone: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe append($0) }
     if isDone == nil { string.withBytes { append($0) } }
   }
@@ -178,9 +178,9 @@
     return isToken
   }
 
-  /// For each byte of a token (RFC 9110, 5.6.2) its lower-case form, and a space for any other byte.
+  /// The lower-case form of each byte of a token (RFC 9110, 5.6.2), and a space for any other byte.
   ///
-  /// A literal, because a computed table would check at each use whether it exists. `TokenTests` compares it with
+  /// A literal, because Swift checks at each use whether a computed table is initialized. `TokenTests` compares it with
   /// ``UInt8/isTokenCharacter``.
   private static let tokens: StaticString = """
                                      ! #$%&'  *+ -. 0123456789      \
@@ -216,7 +216,9 @@
     return nil
   }
 
-  /// Negative, zero or positive if `left` sorts before, with or after `right`: byte by byte, a prefix first.
+  /// Compares two ranges byte by byte: negative, zero or positive if `left` sorts before, equal to or after `right`.
+  ///
+  /// A prefix sorts first.
   func compare(_ left: Range<Int>, _ right: Range<Int>) -> Int {
     let left = left.clamped(to: 0..<count)
     let right = right.clamped(to: 0..<count)
@@ -332,7 +334,7 @@ extension Collection<UInt8> {
 extension UnsafeMutableRawPointer {
   /// Overwrites memory that contains a secret and is about to be freed.
   ///
-  /// Never inlined: a compiler that sees the memory freed afterwards may remove the stores.
+  /// Never inlined: a compiler that sees that the memory is freed afterwards may remove the stores.
   @inline(never)
   func wipe(byteCount: Int) {
     #if canImport(Darwin)

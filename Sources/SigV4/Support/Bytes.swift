@@ -46,7 +46,9 @@ extension Span<UInt8> {
 }
 
 extension Sequence<UInt8> {
-  /// The text with ASCII letters in lower case, for names of HTTP and AWS, where the Kelvin sign isn't a k.
+  /// The text with ASCII letters in lower case.
+  ///
+  /// For names of HTTP and AWS, in which the Kelvin sign isn't a k.
   package var asciiLowercased: String { String(decoding: map(\.asciiLowercased), as: UTF8.self) }
 }
 

@@ -1,15 +1,15 @@
 // Not JSONDecoder: of `{"Token":"a","Token":"b"}` it silently keeps the first, and it merges names that are canonically
 // equivalent. It accepts `{"a":"1",}`, UTF-16, and bad escapes, numbers and surrogates in values that aren't decoded. Only a
-// parser sees these.
+// parser can detect these.
 
 /// The members of a JSON object in order.
 ///
-/// It accepts exactly RFC 8259, so that two readers never read different things. All members of a repeated name are kept.
-/// A byte order mark, half a surrogate pair and deep nesting are rejected.
+/// It accepts only RFC 8259, so that no other parser reads a different object. All members of a repeated name are kept. A byte
+/// order mark, half a surrogate pair and deep nesting are rejected.
 package struct JSONObject {
   package enum Value {
     case text(String)
-    /// A number as it is written, which not every type of numbers can store.
+    /// A number as it is written, because not every numeric type can store it.
     case number(String)
     /// The elements, which are `nil` for `null`.
     case array([Value?])
@@ -20,7 +20,7 @@ package struct JSONObject {
   /// Names and values, which are `nil` for `null`.
   package let members: [(name: String, value: Value?)]
 
-  /// The number of bytes before the first that a JSON object can't have there.
+  /// The number of bytes before the first invalid one.
   package struct Flaw: Error {
     package let offset: Int
   }

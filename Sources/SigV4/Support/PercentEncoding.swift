@@ -1,4 +1,5 @@
-/// The percent-encoding of AWS: every byte except the unreserved ones of RFC 3986, 2.3 (`A-Z a-z 0-9 - . _ ~`), in upper-case hex.
+/// The percent-encoding of AWS: upper-case hex for every byte except the unreserved ones of RFC 3986, 2.3 (`A-Z a-z 0-9 - . _
+/// ~`).
 enum PercentEncoding {
   /// A bit for each unreserved byte (RFC 3986, 2.3): digits, `-`, `.` below 64; letters, `_`, `~` above.
   private static let unreservedLow: UInt64 = 0x03FF_6000_0000_0000
@@ -60,10 +61,11 @@ enum PercentEncoding {
     return high << 4 | low
   }
 
-  /// Decodes `bytes` from `start`, appends them encoded again, so that a text has one form, and returns the index of the end:
-  /// the first byte for which `isEnd` is true, or the count.
+  /// Decodes `bytes` from `start`, appends them encoded again, and returns the index of the end.
   ///
-  /// A `%` without two hex digits after it is a plain `%` and becomes `%25`. A `+` is a plain plus.
+  /// The end is the first byte for which `isEnd` is true, or the count.
+  ///
+  /// A `%` without two hex digits after it is an ordinary `%` and becomes `%25`. A `+` is an ordinary plus sign.
   @inline(__always)
   static func appendReencoded(
     _ bytes: Span<UInt8>, from start: Int, to buffer: inout ByteBuffer, until isEnd: (UInt8) -> Bool

@@ -4,7 +4,9 @@
   public import protocol Foundation.LocalizedError
 #endif
 
-/// The reason why a request can't be signed, thrown before anything is hashed, unless the crypto library fails.
+/// The error of a request that can't be signed.
+///
+/// It is thrown before anything is hashed, unless the crypto library fails.
 ///
 /// ```swift
 /// do {
@@ -14,7 +16,7 @@
 /// }
 /// ```
 public struct SigningError: Error, Hashable {
-  /// The kind of problem, for programs.
+  /// The kind of problem, for code to act on.
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     /// The name of the code.
     public let description: String
@@ -32,13 +34,13 @@ public struct SigningError: Error, Hashable {
     public static let invalidCredentials = Code("invalidCredentials")
     /// The region is empty, or contains a character that a credential scope can't contain.
     public static let invalidRegion = Code("invalidRegion")
-    /// The region is missing, and the host doesn't name one.
+    /// The region is missing, and the host name contains none.
     public static let missingRegion = Code("missingRegion")
     /// The signing name is empty, or contains a character that a credential scope can't contain.
     public static let invalidService = Code("invalidService")
     /// The payload hash is empty, or contains white space or control characters.
     public static let invalidPayloadHash = Code("invalidPayloadHash")
-    /// The payload was neither passed nor is it a part of the request.
+    /// The payload wasn't passed, and isn't a part of the request.
     public static let missingPayload = Code("missingPayload")
     /// The payload is a stream; the caller must pass its hash.
     public static let unreadablePayload = Code("unreadablePayload")
@@ -79,7 +81,7 @@ extension SigningError {
   /// The error for a body that an adapter can't read without consuming it.
   static let payloadIsStream = SigningError(
     .unreadablePayload, "The body is a stream, which can't be read twice. Pass its hash as `payload`.")
-  /// The error for a payload that wasn't passed, to a signer that can't know it.
+  /// The error for a payload that wasn't passed and isn't a part of the request.
   static let missingPayload = SigningError(
     .missingPayload,
     "The payload is missing, and this type of request contains none. Pass `payload`: .empty for a request without a body,"

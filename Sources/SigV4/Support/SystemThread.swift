@@ -15,7 +15,7 @@ enum SystemThread {
 
   /// Starts a detached thread that handles no signals; returns false if the system can't.
   static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-    // By a pointer: with NIO in the build, the initializer of the type can belong to a module of NIO.
+    // Through a pointer: with NIO in the build, the initializer of the type can come from a module of NIO.
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     defer { unsafe attributes.deallocate() }
     guard unsafe pthread_attr_init(attributes) == 0 else { return false }

@@ -1,7 +1,7 @@
 /// An element of an XML document, in the subset of XML that AWS services respond with.
 ///
-/// Names have no prefix. Attributes, comments and processing instructions are skipped. Document types, which could define
-/// entities, CDATA sections and more than 16 nested elements are rejected.
+/// Prefixes are removed from names. Attributes, comments and processing instructions are skipped. CDATA sections, more than 16
+/// nested elements, and document types, which could define entities, are rejected.
 struct XMLElement {
   private static let depthLimit = 16
 

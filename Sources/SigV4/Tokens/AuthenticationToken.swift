@@ -22,8 +22,8 @@ public enum AuthenticationToken {
   ///   - host: The endpoint of the instance, cluster or proxy; not a custom name for it.
   ///   - port: The port of the connection.
   ///   - user: The database user, who has the role `rds_iam` or the plugin `AWSAuthenticationPlugin`.
-  ///   - region: The region that the database is in; defaults to the one that its endpoint names.
-  ///   - credentials: The credentials of the caller, who is allowed `rds-db:connect`.
+  ///   - region: The region that the database is in; defaults to the region in its host name.
+  ///   - credentials: The credentials of the caller, whose policy must allow `rds-db:connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the host, the region or the credentials are invalid.
@@ -43,10 +43,10 @@ public enum AuthenticationToken {
   ///
   /// - Parameters:
   ///   - cache: The name of the serverless cache, or the ID of the replication group.
-  ///   - kind: Which of the two it is.
+  ///   - kind: The kind of the cache.
   ///   - user: The ID of the user, which must also be the user's name.
   ///   - region: The region that the cache is in.
-  ///   - credentials: The credentials of the caller, who is allowed `elasticache:Connect`.
+  ///   - credentials: The credentials of the caller, whose policy must allow `elasticache:Connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the cache, the region or the credentials are invalid.
@@ -69,7 +69,7 @@ public enum AuthenticationToken {
   ///   - cluster: The name of the cluster.
   ///   - user: The name of the user.
   ///   - region: The region that the cluster is in.
-  ///   - credentials: The credentials of the caller, who is allowed `memorydb:connect`.
+  ///   - credentials: The credentials of the caller, whose policy must allow `memorydb:connect`.
   ///   - time: The time of signing.
   /// - Returns: The password.
   /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
@@ -89,7 +89,7 @@ public enum AuthenticationToken {
   ///   - cluster: The name of the cluster.
   ///   - region: The region of the STS endpoint, which is the cluster's.
   ///   - endpoint: The host of the STS endpoint; defaults to the region's, such as `sts.us-west-2.amazonaws.com`.
-  ///   - credentials: The credentials of the caller, whom the cluster knows.
+  ///   - credentials: The credentials of the caller, who must have access to the cluster.
   ///   - time: The time of signing.
   /// - Returns: The token.
   /// - Throws: ``SigningError`` if the cluster, the region or the credentials are invalid.
@@ -139,7 +139,7 @@ extension AuthenticationToken {
   public enum ElastiCacheKind: Sendable, Hashable {
     /// A replication group of nodes.
     case nodes
-    /// A serverless cache, which its tokens name as serverless.
+    /// A serverless cache, as its tokens declare.
     case serverless
   }
 }

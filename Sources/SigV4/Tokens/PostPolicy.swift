@@ -65,7 +65,7 @@ public struct PostPolicy: Sendable, Hashable {
 }
 
 extension String {
-  /// This as a literal of JSON, in ASCII (RFC 8259, 7).
+  /// This text as a JSON string in ASCII (RFC 8259, 7).
   fileprivate var jsonLiteral: String {
     var literal = "\""
     for unit in utf16 {
@@ -100,7 +100,9 @@ extension PostPolicy {
 }
 
 extension PostPolicy.Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The field as `name: value`; the session token, the policy, which contains it, and the signature are redacted.
+  /// The field as `name: value`.
+  ///
+  /// The session token, the policy (which contains the token) and the signature are redacted.
   public var description: String { "\(name): \(shownValue)" }
   /// The same as ``description``.
   public var debugDescription: String { description }
@@ -124,7 +126,7 @@ extension Signer {
   ///
   /// - Parameters:
   ///   - policy: The conditions for the upload, and their expiration.
-  ///   - credentials: The credentials to sign with; the form expires when they do, at the latest.
+  ///   - credentials: The credentials to sign with; the form expires no later than they do.
   ///   - time: The time of signing.
   /// - Returns: The fields to add to the form, before the file: `x-amz-algorithm`, `x-amz-credential`,
   ///   `x-amz-date`, `x-amz-security-token` if there is one, `policy` and `x-amz-signature`.
@@ -138,12 +140,12 @@ extension Signer {
     return try fields + signed(try policy.document, key)
   }
 
-  /// Signs a policy for uploads by a browser unchanged, byte by byte.
+  /// Signs a given policy document for uploads by a browser, without changing a byte.
   ///
   /// - Parameters:
   ///   - document: The policy in JSON. It has conditions for the fields that signing adds: `x-amz-algorithm`,
   ///     `x-amz-credential`, `x-amz-date` and, with temporary credentials, `x-amz-security-token`.
-  ///   - credentials: The credentials to sign with; the form expires when they do, at the latest.
+  ///   - credentials: The credentials to sign with; the form expires no later than they do.
   ///   - time: The time of signing; must be that of the condition on `x-amz-date`.
   /// - Returns: The fields to add to the form, before the file.
   /// - Throws: ``SigningError``, also for SigV4a, since forms require SigV4.

@@ -35,12 +35,12 @@
 
     private let client: HTTPClient
 
-    /// Creates a transport with a client that all such transports share: it lives as long as the process, follows no redirect
-    /// and uses no proxy.
+    /// Creates a transport with the process's shared client, which follows no redirect and uses no proxy.
     public init() { client = Self.shared }
 
-    /// Creates a transport with a client of yours, which isn't shut down by the transport: shut it down after the last request
-    /// of each provider that uses it.
+    /// Creates a transport that uses your client.
+    ///
+    /// The transport never shuts the client down: do so after the last request of each provider that uses it.
     ///
     /// ```swift
     /// var configuration = HTTPClient.Configuration()

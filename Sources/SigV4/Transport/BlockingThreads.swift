@@ -2,8 +2,8 @@ import Synchronization
 
 /// Runs calls that block and can't be interrupted: resolving names, reading files, starting programs.
 ///
-/// A caller returns when its deadline passes or its task is cancelled; the thread ends when the call does. A stuck call
-/// occupies one thread of its set and nothing else.
+/// A caller returns when its deadline passes or its task is cancelled; the thread ends when the call does. A stuck call blocks
+/// only its own thread.
 final class BlockingThreads: Sendable {
   /// The reason for a missing result.
   enum Failure: Error, Hashable {
@@ -128,7 +128,7 @@ final class FirstOutcome<Outcome: Sendable>: Sendable {
     return isFirst
   }
 
-  /// Waits for the outcome, or for the calling task's cancellation, which is one.
+  /// Waits for the outcome, which cancelling the calling task also sets.
   func wait() async -> Outcome {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in

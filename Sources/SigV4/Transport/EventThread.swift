@@ -11,8 +11,8 @@ import Synchronization
 
 /// Waits for sockets, pipes, ends of programs and deadlines, on one thread for the whole process.
 ///
-/// Dispatch's pool grows by one thread a second, and Swift has one cooperative thread for each core: a deadline that shares
-/// either with the work that it limits fires late. This thread only waits, with `poll(2)`, which needs no descriptor of its own
+/// Dispatch's pool grows by one thread a second, and Swift has one cooperative thread for each core. A deadline that shares
+/// threads with the work that it limits fires late. This thread only waits, with `poll(2)`, which needs no descriptor of its own
 /// and lets a caller close a descriptor at any time.
 final class EventThread: Sendable {
   static let shared = EventThread()
@@ -205,7 +205,7 @@ final class EventThread: Sendable {
     }
   }
 
-  /// Ends those of the waits that are still registered.
+  /// Ends the waits that are still registered.
   private func finish(_ identifiers: Set<UInt64>, _ outcome: Outcome) {
     guard !identifiers.isEmpty else { return }
     let ends = state.withLock { state in identifiers.compactMap { state.ends.removeValue(forKey: $0)?.end } }
@@ -220,7 +220,7 @@ final class EventThread: Sendable {
     return Int32(min(seconds, 3600) * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
   }
 
-  /// Makes `poll(2)` return; a full pipe already does.
+  /// Makes `poll(2)` return; if the pipe is full, it returns anyway.
   private static func ring(_ writing: Int32) {
     var byte: UInt8 = 0
     _ = unsafe write(writing, &byte, 1)

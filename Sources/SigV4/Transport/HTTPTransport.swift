@@ -6,8 +6,8 @@
 
 /// Sends the HTTP requests of credential providers.
 ///
-/// A transport contacts only the host of the URL, because no other host may see credentials and session tokens: it follows
-/// no redirect and keeps no cookies. For `http` it must use no proxy. For `https` a proxy may forward the encrypted bytes.
+/// A transport contacts only the host of the URL, because no other host may see credentials and session tokens. It follows no
+/// redirect and keeps no cookies. For `http` it must use no proxy. For `https` a proxy may forward the encrypted bytes.
 ///
 /// ```swift
 /// struct LoggingTransport: HTTPTransport {
@@ -204,8 +204,8 @@ public struct TransportDeadlines: Sendable, Hashable {
 extension SecretRuns {
   /// Creates the runs of the secrets in `request` and of `others`.
   ///
-  /// The secrets are every header value that ``Redaction`` doesn't show, the signature of `Authorization`, and the URL's path
-  /// and query: on ECS, the path alone gives access to the credentials.
+  /// The secrets are every header value that ``Redaction`` doesn't show, the signature of `Authorization`, and the URL's path and
+  /// query. On ECS, the path alone gives access to the credentials.
   init(_ request: TransportRequest, and others: [String?] = []) {
     let values = request.headers.filter { $0.shownValue != $0.value }.map { header in
       let parts = header.isNamed("authorization") ? try? SignatureClaim.Parts(authorization: header.value) : nil

@@ -53,7 +53,9 @@ struct Socket: ~Copyable, Connection {
   }
 
   /// Returns the time for the first of `count` addresses: an equal share of the time that is left, but at least 2 s or half of
-  /// it, because slow networks need time for one address.
+  /// it.
+  ///
+  /// Slow networks need time for one address.
   static func share(of left: Duration, among count: Int) -> Duration { max(left / count, min(.seconds(2), left / 2)) }
 
   /// Connects to an address.

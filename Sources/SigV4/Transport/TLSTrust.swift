@@ -15,8 +15,8 @@
     private let file: String
     private let directories: [String]
 
-    /// Reads the paths from `AWS_CA_BUNDLE` (AWS SDKs and Tools Reference Guide, "General configuration"), or from `SSL_CERT_FILE`
-    /// and `SSL_CERT_DIR`; they default to libssl's built-in paths.
+    /// Reads the paths from `AWS_CA_BUNDLE` (AWS SDKs and Tools Reference Guide, "General configuration"), or from
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`; they default to libssl's built-in paths.
     init(environment: [String: String]) {
       let set = { (name: String) in environment[name]?.nonBlank }
       if let bundle = set("AWS_CA_BUNDLE") {

@@ -1,17 +1,17 @@
-/// Verifies a payload in chunks, the content coding `aws-chunked`, and returns the bytes that are proved.
+/// Verifies a payload in chunks (the content coding `aws-chunked`), and returns the verified bytes.
 ///
-/// It removes the framing of unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`), and proves only their length.
+/// It removes the framing of unsigned chunks (`STREAMING-UNSIGNED-PAYLOAD-TRAILER`), and verifies only their length.
 ///
 /// Verify the request first, with `Payload.hash` of the word in its `x-amz-content-sha256`. Its signature is the seed of the
 /// chunks' signatures (S3 API Reference, "Transferring Payload in Multiple Chunks").
 ///
-/// Pass the body as it arrives, in pieces of any size. No byte of a chunk is returned before the whole chunk is proved.
+/// Pass the body as it arrives, in pieces of any size. No byte of a chunk is returned before the whole chunk is verified.
 ///
 /// ```swift
 /// var chunks = try ChunkVerifier(of: verified, with: credentials)
 /// for await piece in pieces {
 ///   let payload = try chunks.verify(piece)
-///   print(payload.count, "bytes are proved")
+///   print(payload.count, "bytes are verified")
 /// }
 /// try chunks.finish()
 /// ```
@@ -36,16 +36,16 @@ public struct ChunkVerifier: Sendable {
   private var received: [UInt8] = []
   private var start = 0
 
-  /// The limit of a line with a size and a signature, and of a trailer.
+  /// The maximum length of a line with a size and a signature, and of a trailer, in bytes.
   private static let maximumLineLength = 8192
   static let unsigned = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
   /// Creates a verifier for the chunks that follow a request.
   ///
   /// - Parameters:
-  ///   - request: The request, verified.
+  ///   - request: The verified request.
   ///   - credentials: The credentials that it was verified with.
-  ///   - maximumChunkSize: The limit of a chunk's bytes, which stay in memory until they are proved; at most 1 GiB.
+  ///   - maximumChunkSize: The maximum size of a chunk in bytes, at most 1 GiB. A chunk stays in memory until it is verified.
   /// - Throws: ``VerificationError`` for a request whose payload isn't announced as chunks.
   public init(
     of request: VerifiedRequest, with credentials: Credentials, maximumChunkSize: Int = 16_777_216
@@ -87,7 +87,7 @@ public struct ChunkVerifier: Sendable {
   /// Whether the last chunk has arrived, with its trailers.
   public var isComplete: Bool { if case .ended = state { true } else { false } }
 
-  /// Verifies the next bytes of the body, and returns the payload bytes that they prove.
+  /// Verifies the next bytes of the body, and returns the payload bytes that are now verified.
   ///
   /// - Throws: ``VerificationError``: `wrongSignature`, `malformedChunk` or `tooLarge`; then discard the
   ///   payload, with the result of earlier calls. Every later call throws too.
@@ -109,13 +109,15 @@ public struct ChunkVerifier: Sendable {
   ///
   /// - Throws: ``VerificationError``: `malformedChunk` if the payload was cut off.
   public func finish() throws(VerificationError) {
-    guard isComplete else { throw .chunk("The payload ended before its last chunk.") }
+    guard isComplete else {
+      throw .chunk("The payload ended before its last chunk. Send the empty chunk that ends it.")
+    }
   }
 
   /// Reads one line or chunk; returns false if that needs more bytes.
   private mutating func advance(_ payload: inout [UInt8]) throws(VerificationError) -> Bool {
     switch state {
-    case .failed: throw .chunk("The payload was rejected before.")
+    case .failed: throw .chunk("The payload was already rejected. Discard it.")
     case .ended:
       guard start == received.count else { throw .chunk("Bytes follow the end of the payload.") }
       return false
@@ -210,7 +212,8 @@ public struct ChunkVerifier: Sendable {
     }
     guard isRight else {
       throw VerificationError(
-        .wrongSignature, "A chunk, or the trailers, aren't what was signed after what came before them.")
+        .wrongSignature,
+        "The signature of a chunk or of the trailers is wrong: these bytes, or earlier ones, changed after signing.")
     }
     previous = signature
   }
@@ -252,7 +255,9 @@ public struct ChunkVerifier: Sendable {
       })
   }
 
-  /// The signature without its padding: ECDSA's signatures differ in length, and are padded with asterisks when sent.
+  /// The signature without its padding.
+  ///
+  /// Signatures of ECDSA differ in length, and are sent with asterisks as padding.
   private func unpadded(_ signature: String) throws(VerificationError) -> String {
     guard key.algorithm == .sigV4a else { return signature }
     let digits = signature.utf8.prefix { $0 != UInt8(ascii: "*") }

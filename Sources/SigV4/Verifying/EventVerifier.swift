@@ -16,14 +16,14 @@
 /// print(events.isComplete)
 /// ```
 public struct EventVerifier: Sendable {
-  /// Whether the last message, which has no payload, has arrived; a stream that ends before it was cut off.
+  /// Whether the last message, which has no payload, has arrived; a stream that ends without it was cut off.
   public private(set) var isComplete = false
 
   /// Computes the expected signatures.
   private var signer: EventSigner
   private let allowedSkew: Duration
 
-  /// The largest number of bytes in the headers and in the payload of a message (Smithy, "Amazon Event Stream Specification").
+  /// The maximum size of the headers and of the payload of a message, in bytes (Smithy, "Amazon Event Stream Specification").
   private static let (maximumHeaders, maximumPayload) = (131_072, 25_165_824)
 
   private var hasFailed = false
@@ -31,9 +31,9 @@ public struct EventVerifier: Sendable {
   /// Creates a verifier for the messages that follow a request.
   ///
   /// - Parameters:
-  ///   - request: The request, verified.
+  ///   - request: The verified request.
   ///   - credentials: The credentials that it was verified with.
-  ///   - allowedSkew: How far the date of a message may be from the verifier's clock.
+  ///   - allowedSkew: The maximum difference between the date of a message and the verifier's clock.
   /// - Throws: ``VerificationError`` for a request whose payload isn't announced as signed events.
   public init(
     of request: VerifiedRequest, with credentials: Credentials, allowedSkew: Duration = .seconds(300)
@@ -60,7 +60,7 @@ public struct EventVerifier: Sendable {
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date = Date()
   ) throws(VerificationError) {
     guard !hasFailed, !isComplete else {
-      throw VerificationError(.malformedChunk, "A message follows the last one, or a rejected one.")
+      throw VerificationError(.malformedChunk, "The message follows the last message, or a rejected one. Discard it.")
     }
     hasFailed = true
     guard headers.count <= Self.maximumHeaders, payload.count <= Self.maximumPayload else {
@@ -89,7 +89,9 @@ public struct EventVerifier: Sendable {
     }
     let given = Hexadecimal.string(event.signature.span).withBytes { SHA256Digest(lowercaseHex: $0) }
     guard let given, given == expected else {
-      throw VerificationError(.wrongSignature, "The message isn't what was signed after the message before it.")
+      throw VerificationError(
+        .wrongSignature,
+        "The signature of the message is wrong: it, or an earlier message, changed or was dropped after signing.")
     }
     hasFailed = false
     isComplete = payload.isEmpty

@@ -1,15 +1,15 @@
 extension Verifier {
-  /// The place in the canonical request of the parameters of an HTML form, `application/x-www-form-urlencoded`.
+  /// The part of the canonical request that contains the parameters of an HTML form (`application/x-www-form-urlencoded`).
   public enum FormBodies: Sendable, Hashable {
     /// In the payload, as AWS's own servers read it.
     case payload
     /// In the query, and the payload is empty.
     ///
-    /// For clients that sign so, as some do that serve old query APIs. It applies to payloads of bytes if the request's
-    /// `Content-Type` is that of a form; name that header in `requiredHeaders` if nothing else depends on it. Read the
-    /// parameters from ``VerifiedRequest/target``: the signature doesn't cover their order in the body, or which of them were
-    /// sent in the URL. URL and form together are limited to ``Verifier/Limits/targetBytes``, and the form is checked like
-    /// the query of the target (``Verifier/NonCanonicalTargets``), except that `+` is a space.
+    /// For clients that sign this way, such as some clients of old query APIs. It applies to payloads of bytes if the request's
+    /// `Content-Type` is that of a form; name that header in `requiredHeaders` if nothing else depends on it. Read the parameters
+    /// from ``VerifiedRequest/target``: the signature doesn't cover their order in the body, or which of them were sent in the
+    /// URL. URL and form together are limited to ``Verifier/Limits/targetBytes``, and the form is checked like the query of the
+    /// target (``Verifier/NonCanonicalTargets``), except that `+` is a space.
     case query
   }
 
@@ -31,7 +31,7 @@ extension Verifier {
       throw VerificationError(
         flaw.isInvalid ? .invalidRequest : .nonCanonicalTarget, "With the form in its query: \(flaw.message)")
     }
-    // A parameter of signing isn't a part of the canonical query, so it would be read, but not signed.
+    // The canonical query omits parameters of signing: the application would read them, although they aren't signed.
     let signed = try SignatureClaim.QueryFields(request.target)
     guard try SignatureClaim.QueryFields(moved.target)?.count ?? 0 == signed?.count ?? 0 else {
       throw VerificationError(

@@ -9,7 +9,7 @@ extension SignatureClaim.Fields {
     let headers = headers.span  // whose elements are read in place
     for index in headers.indices {
       let length = names.valueLength(at: index, of: read)
-      // Spelled out, since to look each name up in SigningFields takes 40 ns; a test compares the two.
+      // Repeats the names, because looking up each in SigningFields takes 40 ns. A test compares the two.
       switch headers[index].name.utf8.count {
       case 10 where names.isNamed("x-amz-date", at: index, of: read):
         try Self.set(&date, headers, index, length: length)
@@ -192,7 +192,7 @@ extension SignatureClaim {
         trailer: headers.trailer)
     }
 
-    /// The value of a field in the query, or `elsewhere`; not both.
+    /// The value of a field, from the query or from `elsewhere`; throws if both have one.
     private func only(
       _ content: SigningFields.Content, _ elsewhere: String?
     ) throws(VerificationError) -> String? {

@@ -4,9 +4,9 @@
   public import struct Foundation.Date
 #endif
 
-/// The claim that a request makes about its signature, read from `Authorization` or from the query and not proved.
+/// The claim that a request makes about its signature, read from `Authorization` or from the query, and not verified.
 ///
-/// ``Verifier`` proves it. Before that, use only the access key ID, to look up a secret.
+/// ``Verifier`` verifies it. Before that, use only the access key ID, to look up a secret.
 ///
 /// ```swift
 /// let claim: SignatureClaim = try verifier.claim(of: request)
@@ -41,7 +41,7 @@ public struct SignatureClaim: Sendable, Hashable {
   public var signature: String { parts.string(parts.signature) }
   /// The time of signing.
   public var time: Date { Date(timeIntervalSince1970: Double(date.secondsSince1970)) }
-  /// How long a presigned request is valid, from ``time``; `nil` in the header placement, and without `X-Amz-Expires`.
+  /// The lifetime of a presigned request, from ``time``; `nil` in the header placement, and without `X-Amz-Expires`.
   public var lifetime: Duration? { lifetimeSeconds.map { .seconds($0) } }
   /// The patterns of `X-Amz-Region-Set`; `nil` with SigV4.
   public var regionSet: [String]? {
@@ -49,7 +49,7 @@ public struct SignatureClaim: Sendable, Hashable {
       ? nil : fields.regionSet?.utf8.split(separator: UInt8(ascii: ",")).map { Substring($0).trimmed }
   }
 
-  /// The session token that the request sends, for a key service that finds keys by it; a secret.
+  /// The session token that the request sends, which a key service can use to find the key; it is a secret.
   public var sessionToken: String? { fields.sessionToken }
 
   /// The payload hash that the request sends, in a header or in the query.
@@ -57,17 +57,17 @@ public struct SignatureClaim: Sendable, Hashable {
 
   /// Reads the signature of `request`.
   ///
-  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a part that is there
-  ///   twice, `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope that doesn't end in `aws4_request` or
-  ///   is for another day than the request's date.
+  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a repeated part,
+  ///   `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope that doesn't end in `aws4_request` or is for
+  ///   another day than the request's date.
   package init(_ request: SignableRequest) throws(VerificationError) {
-    // Not this thread's headers, which would keep the memory of the largest request.
+    // Uses new buffers, because this thread's would keep the memory of the largest request.
     var headers = CanonicalHeaders()
     let read = headers.read(request.headers)
     self = try Self.reading(request, &headers, read).claim
   }
 
-  /// Reads the signature of `request`, and selects the headers that it lists of those that `headers` has read.
+  /// Reads the signature of `request`, and selects the headers that it lists from those that `headers` has read.
   static func reading(
     _ request: SignableRequest, _ headers: inout CanonicalHeaders, _ read: consuming CanonicalHeaders.Read
   ) throws(VerificationError) -> (claim: SignatureClaim, selected: CanonicalHeaders.Selected) {
@@ -92,14 +92,14 @@ public struct SignatureClaim: Sendable, Hashable {
       lifetimeSeconds = nil
     }
     guard let algorithm = parts.knownAlgorithm else {
-      // The name isn't shown: without a space after it, it is the whole header.
+      // The message doesn't quote the algorithm: if no space follows it, it is the whole header.
       throw VerificationError(
         .unsupportedAlgorithm, "The algorithm must be AWS4-HMAC-SHA256 or AWS4-ECDSA-P256-SHA256.")
     }
     let date = try fields.time()
     try parts.checkSignature(algorithm)
     let selected = headers.selectListed(parts.text, parts.signedHeaders, of: read)
-    // A list of exactly the headers' own names is well-formed, so only another list is checked.
+    // A list that equals the names of the headers is well-formed, so that only other lists are checked.
     if !selected.areExactlyListed { try parts.checkSignedHeaders() }
     let credential = try parts.text.withBytes { (bytes) throws(VerificationError) in
       try Credential(bytes, parts.credential, algorithm)
@@ -237,7 +237,7 @@ extension SignatureClaim {
       }
     }
 
-    /// Requires names in lower case, sorted, each once: a list can be written in one way only.
+    /// Requires names in lower case, sorted, each once, so that each list has only one form.
     func checkSignedHeaders() throws(VerificationError) {
       let problem: String? = withBytes(signedHeaders) { bytes in
         var start = 0

@@ -1,10 +1,10 @@
 extension Verifier {
   /// Whether a verifier accepts a request target that isn't in canonical form.
   ///
-  /// A target is in canonical form if normalization leaves it unchanged (RFC 3986, 6.2.2): no dot segments, no repeated
-  /// slashes (S3 excepted, where both are a part of the key), no escaped letters, digits or `-._~`, escapes in upper case,
-  /// nothing unescaped that a URI can't contain, such as a space. Its query contains no `+` and no `;`, which servers read
-  /// in several ways: send `%20` or `%2B`, and `%3B`.
+  /// A target is in canonical form if normalization leaves it unchanged (RFC 3986, 6.2.2). It has no dot segments and no repeated
+  /// slashes, except for S3, where both are a part of the key. It escapes no letters, digits or `-._~`, and its escapes are in
+  /// upper case. It contains no unescaped character that is invalid in a URI, such as a space. Its query contains no `+` and no
+  /// `;`, which servers read in several ways: send `%20` or `%2B`, and `%3B`.
   ///
   /// A signature doesn't cover the order of parameters, even of those with one name, nor empty parameters and the `=` of an
   /// empty value. Nor does it cover whether a reserved character of the query is escaped. Targets that differ in these alone
@@ -25,7 +25,7 @@ struct TargetFlaw {
     case notAPath
     case controlCharacter
     case fragment
-    /// A byte that a URI doesn't contain.
+    /// A byte that is invalid in a URI.
     case unescaped(UInt8)
     /// A `+` or `;` in the query.
     case ambiguous(UInt8)
@@ -40,7 +40,7 @@ struct TargetFlaw {
   let kind: Kind
   let offset: Int
 
-  /// Looks for a flaw in `target`; `nil` if there is none.
+  /// Finds the first flaw in `target`; `nil` if there is none.
   init?(
     in target: Span<UInt8>, _ normalization: SigningService.PathNormalization,
     _ nonCanonical: Verifier.NonCanonicalTargets
@@ -119,7 +119,7 @@ struct TargetFlaw {
     case .controlCharacter: "The request target contains a control character at byte \(offset). Percent-encode it."
     case .fragment: "The request target contains # at byte \(offset). Send no fragment, or percent-encode it as %23."
     case .unescaped(let byte):
-      "The request target contains a byte unescaped, at \(offset), that a URI doesn't contain. Send it as \([byte].percentEncoded)."
+      "The request target contains an unescaped byte at \(offset) that is invalid in a URI. Send it as \([byte].percentEncoded)."
     case .ambiguous(let byte):
       "The query contains an unescaped \(Character(Unicode.Scalar(byte))) at byte \(offset), which servers read in several ways. Send it as \([byte].percentEncoded)\(byte == UInt8(ascii: "+") ? ", or a space as %20" : "")."
     case .malformedEscape:
@@ -142,7 +142,7 @@ extension Span<UInt8> {
 }
 
 extension UInt8 {
-  /// A character that a target contains anywhere: those of a path segment except `+` and `;`.
+  /// A character that is valid anywhere in a target: those of a path segment except `+` and `;`.
   @inline(__always)
   fileprivate var isPlain: Bool {
     let bits: UInt64 = self & 0x40 == 0 ? 0x27FF_77D2_0000_0000 : 0x47FF_FFFE_87FF_FFFF

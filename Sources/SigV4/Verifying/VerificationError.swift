@@ -4,7 +4,7 @@
   public import protocol Foundation.LocalizedError
 #endif
 
-/// An error of verifying a request; thrown by the first check that fails.
+/// The error of a request that can't be verified, from the first check that fails.
 ///
 /// An unknown access key ID and a wrong signature have the same code, ``Code/wrongSignature``, so that an answer doesn't reveal
 /// which IDs exist.
@@ -44,7 +44,7 @@ public struct VerificationError: Error, Hashable {
     public static let missingHeader = Code("missingHeader")
     /// A header that must be signed isn't listed in the signature.
     public static let unsignedHeader = Code("unsignedHeader")
-    /// The time of signing is further from the verifier's clock than is allowed.
+    /// The time of signing is further from the verifier's clock than the verifier allows.
     public static let skewedDate = Code("skewedDate")
     /// The lifetime of a presigned request has passed.
     public static let expired = Code("expired")
@@ -58,7 +58,7 @@ public struct VerificationError: Error, Hashable {
     public static let deniedByPolicy = Code("deniedByPolicy")
     /// A payload in chunks, or an event message, is malformed, or ended too early.
     public static let malformedChunk = Code("malformedChunk")
-    /// The credentials to verify with can't be used, or the crypto library failed: not the sender's fault.
+    /// The verifier's credentials are invalid, or its crypto library failed; the sender isn't at fault.
     public static let verifierFailure = Code("verifierFailure")
   }
 
@@ -72,7 +72,7 @@ public struct VerificationError: Error, Hashable {
   /// The cause that a diagnosis reports; `nil` if the code decides it.
   let cause: Cause?
 
-  /// The causes of ``SignatureDiagnosis`` that a check proves.
+  /// The causes of ``SignatureDiagnosis`` that follow from a failed check.
   enum Cause: String {
     case contentHashHeader, date, day, malformedSignature, payloadSigned, payloadUnsigned, region, service,
       sessionToken,
@@ -88,7 +88,7 @@ public struct VerificationError: Error, Hashable {
     case scope(signed: String, expected: String)
     /// The name of a header.
     case header(String)
-    /// The time of signing, the verifier's clock, and how far apart they may be.
+    /// The time of signing, the verifier's clock, and the maximum difference.
     case time(signed: SigningDate, now: SigningDate, limitSeconds: Int)
   }
 

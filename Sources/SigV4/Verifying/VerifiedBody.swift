@@ -6,17 +6,17 @@
 
 /// The body of a verified request, which is verified while it is read.
 ///
-/// Its iterator throws ``VerificationError`` if the body isn't what was signed: for a body in chunks before it returns a byte
-/// of the wrong chunk, otherwise in place of the body's end. So act on the body only after its end, or undo it after an error.
-/// Read this sequence, and never the one that the verifier was given: that one is verified by nothing.
+/// Its iterator throws ``VerificationError`` if the body isn't the signed one. For a body in chunks, it throws before it returns
+/// a byte of the wrong chunk. Otherwise it throws in place of the body's end. So act on the body only after its end, or undo the
+/// action after an error. Read only this sequence: the body that was passed to the verifier isn't verified.
 ///
 /// One piece is in memory at a time, or one chunk (``Verifier/Limits/chunkBytes``). The framing of chunks is removed, and so are
 /// the trailers; ``ChunkVerifier`` returns them.
 ///
 /// ```swift
-/// let (verified, proved): (VerifiedRequest, VerifiedBody<AsyncStream<[UInt8]>>) =
+/// let (verified, content): (VerifiedRequest, VerifiedBody<AsyncStream<[UInt8]>>) =
 ///   try await verifier.verify(request, body: pieces) { accessKeyID in keys[accessKeyID] }
-/// for try await piece in proved { print(piece.count, "bytes for", verified.target.path) }
+/// for try await piece in content { print(piece.count, "bytes for", verified.target.path) }
 /// ```
 public struct VerifiedBody<Source: AsyncSequence>: AsyncSequence
 where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt8 {
@@ -37,9 +37,9 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
   let source: Source
   let verification: Verification
 
-  /// Starts to read the body; possible again only if that of the request is.
+  /// Starts to read the body; works a second time only if the request's own body can be read twice.
   public func makeAsyncIterator() -> AsyncIterator {
-    // A server's body is often iterated only once, which `collect` has done.
+    // A server's body can often be iterated only once, and `collect` has done so.
     if case .collected = verification { return AsyncIterator(source: nil, verification: verification) }
     return AsyncIterator(source: source.makeAsyncIterator(), verification: verification)
   }
@@ -58,7 +58,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
 
     /// The next piece; `nil` after the last.
     ///
-    /// - Throws: ``VerificationError``: `wrongPayload` if the body has another hash than was signed; `wrongSignature`,
+    /// - Throws: ``VerificationError``: `wrongPayload` if the hash of the body isn't the signed one; `wrongSignature`,
     ///   `malformedChunk` or `tooLarge` for a body in chunks; or an error of the body.
     public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
       guard !isEnded else { return nil }
@@ -161,7 +161,7 @@ extension Verifier {
     guard service.payload != .unsigned else { return Payload.unsignedWord }
     guard let announced = claim.contentHash else {
       if claim.placement == .query, service.payload == .unsignedWhenPresigned { return Payload.unsignedWord }
-      // Reading a body that doesn't come costs a server three times the verification.
+      // Reading an absent body needs three times the time of the verification.
       return request.announcesNoBody ? SHA256Digest.hexOfNothing : nil
     }
     let isUnsigned = announced == Payload.unsignedWord || announced == ChunkVerifier.unsigned
@@ -197,7 +197,7 @@ extension Verifier {
       return try ChunkVerifier(of: request, with: credentials, maximumChunkSize: limits.chunkBytes)
     case .scopedCredentials(let credentials?):
       return try ChunkVerifier(of: request, with: credentials.key, maximumChunkSize: limits.chunkBytes)
-    // Nothing is verified without a secret.
+    // Without a secret, nothing can be verified.
     case .credentials(nil), .scopedCredentials(nil): throw .wrongSignature(of: request.claim)
     }
   }

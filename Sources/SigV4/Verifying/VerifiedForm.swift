@@ -4,7 +4,7 @@
   public import Foundation
 #endif
 
-/// The form of a browser upload, whose policy was signed and is met by its fields.
+/// The verified form of a browser upload: its policy is signed, and its fields meet the policy.
 ///
 /// ```swift
 /// let fields = [PostPolicy.Field("key", "photos/${filename}")]  // all fields that the browser sends before the file
@@ -69,7 +69,7 @@ extension Verifier {
   ///   - fileName: The name that the browser gives the file, which replaces `${filename}` in the fields; a path in front of it
   ///     is removed.
   ///   - time: The verifier's clock; defaults to the time of the call.
-  ///   - credentials: Finds the credentials of an access key ID; `nil` if the ID is unknown.
+  ///   - credentials: Returns the credentials of an access key ID; `nil` if the ID is unknown.
   /// - Returns: The signer, the fields to use, and the length that the policy allows for the file.
   /// - Throws: ``VerificationError`` for the first check that fails, or an error of `credentials`.
   nonisolated(nonsending) public func verify(
@@ -146,7 +146,7 @@ extension [PostPolicy.Field] {
     SigningFields.all.rows.first { $0.content == content }?.form.map { "\($0)" }
   }
 
-  /// Checks the policy, whose signature is proved.
+  /// Checks the policy, whose signature is already verified.
   fileprivate func verified(
     _ claim: SignatureClaim, bucket: String, fileName: String, at time: Date
   ) throws(VerificationError) -> VerifiedForm {
@@ -155,9 +155,9 @@ extension [PostPolicy.Field] {
       throw VerificationError(.expired, "The form's policy expired at \(policy.expiration).")
     }
     var fields = try expanded(fileName)
-    // Compared as bytes, since String equates canonically equivalent texts.
+    // Compares bytes, because `==` of String also equates texts that are canonically equivalent.
     if let sent = fields.first(where: { $0.name == "bucket" }), !sent.value.utf8.elementsEqual(bucket.utf8) {
-      throw .denied("The form's field bucket isn't the bucket of the request.")
+      throw .denied("The form's field bucket isn't the bucket of the request. Send the form to its bucket.")
     }
     fields.removeAll { $0.name == "bucket" }
     let covered = fields + [PostPolicy.Field("bucket", bucket)]

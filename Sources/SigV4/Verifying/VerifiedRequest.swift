@@ -13,7 +13,7 @@
 /// }
 /// ```
 public struct VerifiedRequest: Sendable, Hashable {
-  /// The claim about the signature, which is now proved: access key ID, scope, signed headers and time.
+  /// The verified claim about the signature: access key ID, scope, signed headers and time.
   public let claim: SignatureClaim
   /// The request target in canonical form, as the signature covers it: route by this, not by the target that was sent.
   public let target: CanonicalTarget
@@ -21,10 +21,12 @@ public struct VerifiedRequest: Sendable, Hashable {
   public let payloadHash: String
   /// Whether the signature covers the body, and whether that was checked.
   public internal(set) var bodyCoverage: VerifiedRequest.BodyCoverage
-  /// The time from which a verifier with the same settings rejects the request: until then it can be replayed.
+  /// The time from which a verifier with the same settings rejects the request.
+  ///
+  /// Until then, the request can be replayed.
   public let expiration: Date
 
-  /// The signature in the one form that all signatures of this kind share: the key for a cache that rejects replays.
+  /// The signature in a form that is the same for all its valid variants: the key for a cache that rejects replays.
   ///
   /// With SigV4 it is the signature itself. With SigV4a, anyone who sees a signature `(r, s)` can compute `(r, n − s)`, which
   /// is as valid; both have the same key here: r and the lesser of s and n − s, 128 hex digits. A request is rejected only if
@@ -39,7 +41,7 @@ public struct VerifiedRequest: Sendable, Hashable {
 }
 
 extension VerifiedRequest {
-  /// A request whose signature was read and proved.
+  /// Creates the result for a request whose signature is verified.
   init(_ reading: Verifier.Reading, _ service: SigningService) {
     self.init(
       claim: reading.claim, target: CanonicalTarget(valid: reading.target, service.pathNormalization),
@@ -64,7 +66,8 @@ extension VerifiedRequest {
     /// The body contains its own signatures, piece by piece, which aren't verified yet: chunks (``ChunkVerifier``) or
     /// events (``EventVerifier``).
     case coveredPieceByPiece
-    /// Any body would be accepted, as with `UNSIGNED-PAYLOAD`, which VPC Lattice and presigned requests have, and with unsigned chunks.
+    /// Any body would be accepted: the payload is `UNSIGNED-PAYLOAD`, as for VPC Lattice and presigned requests, or its chunks
+    /// are unsigned.
     case uncovered
 
     /// The coverage by a payload hash, which was computed or given.

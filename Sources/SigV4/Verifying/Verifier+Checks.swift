@@ -11,18 +11,18 @@ extension Verifier {
   ///
   /// The defaults are above the limits of AWS's own front ends, and bound the work that an anonymous sender can cause.
   public struct Limits: Sendable, Hashable {
-    /// The largest number of bytes in the method; registered methods have at most 17.
+    /// The maximum size of the method, in bytes; registered methods have at most 17.
     public var methodBytes = 64
-    /// The largest number of header fields.
+    /// The maximum number of header fields.
     public var headerCount = 128
-    /// The largest number of bytes in the names and values of all header fields.
+    /// The maximum size of the names and values of all header fields, in bytes.
     public var headerBytes = 65_536
-    /// The largest number of bytes in the request target.
+    /// The maximum size of the request target, in bytes.
     public var targetBytes = 32_768
-    /// The largest number of bytes in a body that is read before its request is verified, since the request doesn't send the
+    /// The maximum size, in bytes, of a body that is read before its request is verified, because the request doesn't send the
     /// body's hash.
     public var collectedBodyBytes = 1_048_576
-    /// The largest number of bytes in a chunk, which stays in memory until it is proved.
+    /// The maximum size of a chunk, in bytes, which stays in memory until it is verified.
     public var chunkBytes = 16_777_216
 
     /// Creates the default limits.
@@ -93,7 +93,7 @@ extension Verifier {
   }
 }
 
-// The checks that a server at the edge makes too, whether or not the request is signed.
+// The checks that an edge server makes too, whether or not the request is signed.
 extension Verifier {
   /// Checks the method, the target and the headers of `request`, which `headers` has read.
   func checkMessage(
@@ -189,7 +189,7 @@ extension Span<UInt8> {
   /// isn't empty, and contains no comma, which joins the values of several headers.
   fileprivate var isHost: Bool {
     guard 16...64 ~= count else { return isHostOfAnyLength }
-    // Most hosts: four pieces at once, which overlap if there are fewer bytes, so that the compiler needs no loop.
+    // Most hosts are checked in four pieces, which overlap for short hosts, so that the code needs no loop.
     let last = count - 16
     let first = extracting(..<16)
     let second = extracting(min(16, last)..<min(16, last) + 16)
@@ -268,7 +268,7 @@ extension Verifier {
       cause: .region)
   }
 
-  /// Checks which of the headers of `request` the claim lists.
+  /// Checks that the claim lists every header of `request` that must be signed.
   func checkSignedHeaders(
     of claim: SignatureClaim, in request: SignableRequest, _ headers: borrowing CanonicalHeaders,
     _ selected: CanonicalHeaders.Selected
@@ -372,7 +372,7 @@ extension Verifier {
 }
 
 extension SignatureClaim {
-  /// Whether `name` is a signed header, whatever its letter case.
+  /// Whether `name` is a signed header, ignoring letter case.
   func lists(_ name: String) -> Bool {
     name.withBytes { name in
       parts.withBytes(parts.signedHeaders) { list in

@@ -6,10 +6,10 @@
 
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
-/// A verifier is cheap to create and to copy, and safe to share. Each thread keeps the keys that have proved a signature, with
-/// their credentials, for the next request: the 64 youngest of all signers and verifiers, until they are unused for an hour.
+/// A verifier is cheap to create and to copy, and safe to share. Each thread caches the keys that have verified a signature, with
+/// their credentials. It keeps the 64 newest of all signers and verifiers, until they are unused for an hour.
 ///
-/// The first check that fails is the error. The checks are made in this order:
+/// The error names the first check that fails. The checks are made in this order:
 ///
 /// 1. the size of the request
 /// 2. whether HTTP allows the request, and the form of its target
@@ -36,15 +36,15 @@ public struct Verifier: Sendable {
   public let service: SigningService
   /// The region that signatures must be for; `nil` for any.
   public let region: String?
-  /// How far the time of signing may be from the verifier's clock, in either direction.
+  /// The maximum difference between the time of signing and the verifier's clock, in either direction.
   public let allowedSkew: Duration
-  /// The headers that must be signed besides `Host` and every `X-Amz-…` that is there.
+  /// The headers that must be signed besides `Host` and every `X-Amz-…` header of the request.
   public let requiredHeaders: [Verifier.RequiredHeader]
   /// Whether a request whose target isn't in canonical form is accepted.
   public let nonCanonicalTargets: NonCanonicalTargets
-  /// How large a request may be.
+  /// The size limits of a request.
   public let limits: Verifier.Limits
-  /// The place of an HTML form's parameters in the canonical request.
+  /// The part of the canonical request that contains an HTML form's parameters.
   public let formBodies: Verifier.FormBodies
 
   let canonicalizer: Canonicalizer
@@ -56,12 +56,14 @@ public struct Verifier: Sendable {
   /// - Parameters:
   ///   - service: The service that requests are signed for, and its rules.
   ///   - region: The region that they are signed for, such as `us-west-2`; if nil, any region is accepted.
-  ///   - allowedSkew: How far the time of signing may be from the verifier's clock; AWS allows 5 minutes, S3 allows 15.
+  ///   - allowedSkew: The maximum difference between the time of signing and the verifier's clock. AWS allows 5 minutes, S3
+  ///     allows 15.
   ///   - requiredHeaders: The headers that must be signed, in addition to those that always must: such as
   ///     `"content-type"`, which must be sent, `.ifSent("x-tenant")` or `.prefixed("x-acme-")`.
   ///   - nonCanonicalTargets: Whether a request whose target isn't in canonical form is accepted. AWS accepts it.
-  ///   - limits: How large a request may be.
-  ///   - formBodies: The place of an HTML form's parameters in the canonical request. For AWS a form is a payload like others.
+  ///   - limits: The size limits of a request.
+  ///   - formBodies: The part of the canonical request that contains an HTML form's parameters. AWS treats a form like any other
+  ///     payload.
   public init(
     service: SigningService, region: String? = nil, allowedSkew: Duration = .seconds(300),
     requiredHeaders: [Verifier.RequiredHeader] = [], nonCanonicalTargets: NonCanonicalTargets = .rejected,
@@ -83,7 +85,7 @@ public struct Verifier: Sendable {
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
   ///   - time: The verifier's clock.
-  /// - Returns: The claim that the request makes about its signature, not proved yet.
+  /// - Returns: The claim that the request makes about its signature, not verified yet.
   /// - Throws: ``VerificationError``: the first of its codes that applies, up to `expired`.
   public func claim(of request: SignableRequest, at time: Date = Date()) throws(VerificationError) -> SignatureClaim {
     try SigningWorkspace.withCurrent(failingAs: { VerificationError($0) }) { (workspace) throws(VerificationError) in
@@ -91,7 +93,7 @@ public struct Verifier: Sendable {
     }
   }
 
-  /// Verifies `request` with the credentials that belong to its access key ID.
+  /// Verifies `request` with the credentials of its access key ID.
   ///
   /// - Parameters:
   ///   - request: The request, exactly as it was received.
@@ -133,7 +135,7 @@ public struct Verifier: Sendable {
 }
 
 extension Verifier {
-  /// The secret that proves a signature; `nil` for an unknown access key ID.
+  /// The secret to verify a signature with; `nil` for an unknown access key ID.
   enum Secret {
     case credentials(Credentials?)
     case scopedCredentials(ScopedCredentials?)
@@ -141,7 +143,7 @@ extension Verifier {
 
   /// The result of the checks that need no secret.
   struct Reading {
-    /// The claim that the request makes about its signature, not proved yet.
+    /// The claim that the request makes about its signature, not verified yet.
     let claim: SignatureClaim
     /// The target that the signature must cover.
     let target: String
@@ -172,7 +174,7 @@ extension Verifier {
     case .credentials(let credentials?) where claim.isMade(by: credentials.accessKeyID):
       isRight = try isSignature(of: reading, by: credentials, &workspace)
       (isKnown, sessionToken) = (true, credentials.sessionToken)
-    // A key for another scope makes no valid signature, as that of an unknown ID.
+    // A key for another scope is treated like that of an unknown ID: no signature is valid.
     case .scopedCredentials(let credentials?)
     where claim.isMade(by: credentials.accessKeyID) && credentials.scope == claim.scope:
       isRight = try isSignature(of: reading, by: credentials.key.material, &workspace)
@@ -240,14 +242,14 @@ extension Verifier {
 extension Verifier {
   /// Whether the signature is the one that the owner of `credentials` makes.
   ///
-  /// A key is cached only after a signature has proved it, so that strangers can't evict the keys in use. Each rejection
-  /// costs one derivation, so that its time doesn't reveal whether the key was cached.
+  /// A key is cached only after it has verified a signature, so that strangers can't evict the keys in use. Each rejection costs
+  /// one derivation, so that its time doesn't reveal whether the key was cached.
   private func isSignature(
     of reading: Reading, by credentials: Credentials, _ workspace: inout SigningWorkspace
   ) throws(VerificationError) -> Bool {
     let claim = reading.claim
     do throws(SigningError) {
-      // The claim's region is the verifier's by now, which needs no copy.
+      // The claim's region was compared with the verifier's, which needs no copy.
       let scopeRegion = claim.credential.region.map { region ?? claim.parts.string($0) }
       let known = workspace.keys.key(
         for: credentials, day: claim.date.day, region: scopeRegion, service: service.name)

@@ -21,7 +21,7 @@ import Testing
     #""Resource":"*","Condition":{"\#(name)":{"vpc-lattice-svcs:\#(key)":"\#(value)"}}"#
   }
 
-  /// The statements that deny `path`, with wildcards in it if they are meant as such.
+  /// The statements that deny `path`, whose wildcards have their meaning.
   private func denials(of path: String) -> [String] {
     [
       #""Resource":"*\#(path)""#, #""Resource":"\#(LatticeService.exampleARN)\#(path)""#,
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(arguments: forms.indices)
-  func `what denies a path in one form denies every form of it`(index: Int) throws {
+  func `a policy that denies a path in one form denies every form of it`(index: Int) throws {
     let form = Self.forms[index]
     for path in form.policy {
       for request in form.requests {
@@ -98,7 +98,7 @@ import Testing
   ]
 
   @Test(arguments: values.indices)
-  func `what denies a parameter in one form denies every form of it`(index: Int) throws {
+  func `a policy that denies a parameter in one form denies every form of it`(index: Int) throws {
     let form = Self.values[index]
     for value in form.policy {
       for request in form.requests {
@@ -149,7 +149,7 @@ import Testing
     (#""Resource":"*","Condition":{"StringLike":{"vpc-lattice-svcs:RequestPath":"http://a/*"}}"#, "StringLike", "/"),
     (#""Resource":"*","Condition":{"StringLike":{"vpc-lattice-svcs:RequestQueryString/a":"%4?"}}"#, "/a", "%25"),
   ])
-  func `what has no canonical form is malformed, and the error names the place`(
+  func `a text without a canonical form is malformed, and the error names its place`(
     elements: String, place: String, reason: String
   ) {
     let error = #expect(throws: AuthPolicyError.self) { try policy(denying: elements) }

@@ -54,12 +54,12 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     #expect(ask(policy, method, as: sender) == decision)
   }
 
-  @Test func `a policy without statements denies, and one for everybody allows`() throws {
+  @Test func `a policy without statements denies, and one for all callers allows`() throws {
     #expect(ask(try AuthPolicy(json: #"{"Statement":[]}"#)) == .implicitlyDenied)
     #expect(ask(.everybody, as: .anonymous) == .allowed)
   }
 
-  @Test func `an explicit deny wins, wherever it stands`() throws {
+  @Test func `an explicit deny takes precedence, at any position`() throws {
     let allow = #"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#
     let deny = #"{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*/secret*"}"#
     for statements in ["\(allow),\(deny)", "\(deny),\(allow)"] {
@@ -80,7 +80,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (#"{"AWS":"arn:aws:sts::123456789012:assumed-role/reservations/i-0123456789abcdef0"}"#, true),
     (#"{"AWS":"arn:aws:sts::123456789012:assumed-role/reservations/other"}"#, false),
   ])
-  func `a principal is everybody, an account, a role or a session`(principal: String, isAllowed: Bool) throws {
+  func `a principal is every caller, an account, a role or a session`(principal: String, isAllowed: Bool) throws {
     let json = #"{"Statement":{"Effect":"Allow","Principal":\#(principal),"Action":"*","Resource":"*"}}"#
     #expect(ask(try AuthPolicy(json: json)) == (isAllowed ? .allowed : .implicitlyDenied))
   }
@@ -149,7 +149,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     ),
     ("{}", true),
   ])
-  func `all keys and operators of a condition must hold`(condition: String, isAllowed: Bool) throws {
+  func `all keys and operators of a condition must be met`(condition: String, isAllowed: Bool) throws {
     #expect(ask(try policy(allowing: condition), "GET", "/a/b?c") == (isAllowed ? .allowed : .implicitlyDenied))
   }
 
@@ -157,7 +157,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     ("anonymous", "Anonymous"), ("arn:aws:iam::1:user/a", "User"), ("arn:aws:iam::1:root", "Account"),
     ("arn:aws:sts::1:assumed-role/r/s", "AssumedRole"), ("arn:aws:sts::1:federated-user/f", "FederatedUser"),
   ])
-  func `a principal's type shows in its ARN`(arn: String, type: String) {
+  func `a principal's type follows from its ARN`(arn: String, type: String) {
     #expect(Principal(arn: arn).type == type)
   }
 
@@ -188,7 +188,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     "/admin\u{1}",
     "/admin\u{7F}", "http://h/admin", "admin", "*", "", "?",
   ])
-  func `what denies a path denies each form of it`(target: String) throws {
+  func `a policy that denies a path denies each form of it`(target: String) throws {
     for condition in [
       #""Resource":"*/admin""#,
       #""Resource":"*","Condition":{"StringEquals":{"vpc-lattice-svcs:RequestPath":"/admin"}}"#,
@@ -205,7 +205,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     ("/public/x", true), ("/public/../admin", false), ("/public/%2e%2e/admin", false), ("//public/x", true),
     ("/public%2Fx", false), ("/public/..%2Fadmin", true), ("/Public/x", false),
   ])
-  func `what allows a path allows no other`(target: String, isAllowed: Bool) throws {
+  func `a policy that allows a path allows no other`(target: String, isAllowed: Bool) throws {
     let json =
       #"{"Statement":{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*/svc-0123456789abcdef0/public/*"}}"#
     #expect(ask(try AuthPolicy(json: json), "GET", target) == (isAllowed ? .allowed : .implicitlyDenied))
@@ -219,7 +219,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (#"{"StringLike":{"vpc-lattice-svcs:RequestHeader/x":"K*"}}"#, "\u{212A}", false),
     (#"{"StringEquals":{"vpc-lattice-svcs:RequestHeader/\u212a":"x"}}"#, "x", false),
   ])
-  func `values and names are compared by bytes, and by the case of ASCII letters alone`(
+  func `values and names are compared by bytes, ignoring only the case of ASCII letters`(
     condition: String, value: String, isAllowed: Bool
   ) throws {
     let decision = ask(try policy(allowing: condition), "GET", "/", [HeaderField("x", value), HeaderField("k", "x")])
@@ -250,7 +250,7 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     ),
     (json(#""Sid":"a","Sid":"b""#), "Sid"),
   ])
-  func `a member that is there twice is an error that names it`(json: String, name: String) {
+  func `a repeated member is an error that names it`(json: String, name: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .malformed)
     #expect(error?.message.contains("\"\(name)\" twice") == true, "\(error?.message ?? "")")
@@ -273,14 +273,14 @@ private func json(_ elements: String, version: String = "2012-10-17") -> String 
     (#"{"a\"#, "isn't a JSON object"), (#"{"\uD800":1}"#, "isn't a JSON object"), ("]]]", "isn't a JSON object"),
     (#""Effect":"#, "isn't a JSON object"), (#"{"Statement":[]} {}"#, "line 1, column 18 "),
   ])
-  func `what is too large, too deep or cut off is malformed`(json: String, fragment: String) {
+  func `a policy that is too large, too deep or cut off is malformed`(json: String, fragment: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .malformed)
     #expect(error?.message.contains(fragment) == true, "\(error?.message ?? "")")
   }
 
   @Test(.timeLimit(.minutes(10)))
-  func `a pattern of many stars doesn't take for ever`() throws {
+  func `a pattern of many stars is matched in bounded time`() throws {
     let condition = #"{"StringLike":{"vpc-lattice-svcs:RequestHeader/x":"\#(String(repeating: "*a", count: 200))b"}}"#
     let header = HeaderField("x", String(repeating: "a", count: 2000))
     #expect(ask(try policy(allowing: condition), "GET", "/", [header]) == .implicitlyDenied)

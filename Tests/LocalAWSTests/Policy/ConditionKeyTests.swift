@@ -55,7 +55,7 @@ import Testing
     #expect(sample.policy.keysWithoutValue(in: context).isEmpty)
   }
 
-  @Test func `a context replaces what is computed, and can remove it`() throws {
+  @Test func `a context replaces a computed value, and can remove it`() throws {
     let sample = try PolicySample(condition: #"{"StringEquals":{"vpc-lattice-svcs:SourceVpc":"vpc-2"}}"#)
     #expect(try !sample.applies())
     #expect(try sample.applies(context: ["vpc-lattice-svcs:SourceVpc": ["vpc-2"]]))
@@ -76,7 +76,7 @@ import Testing
       try PolicySample(condition: #"{"StringEquals":{"\#(key)":"x"}}"#)
     }
     #expect(error?.code == .unsupported)
-    #expect(error?.message == "statement 1 has the condition key \(key.debugDescription), which isn't known here")
+    #expect(error?.message == "statement 1 has the condition key \(key.debugDescription), which isn't supported")
     var context = PolicyContext()
     #expect(throws: AuthPolicyError.self) { try context.set(key, to: ["x"]) }
   }
@@ -84,7 +84,7 @@ import Testing
   @Test(arguments: [
     "vpc-lattice-svcs:RequestPath", "vpc-lattice-svcs:RequestHeader/x", "vpc-lattice-svcs:requestmethod",
   ])
-  func `a context can't set what each request says`(key: String) {
+  func `a context can't set a value that each request contains`(key: String) {
     var context = PolicyContext()
     let error = #expect(throws: AuthPolicyError.self) { try context.set(key, to: ["x"]) }
     #expect(error?.message.contains("is read from each request") == true)

@@ -7,24 +7,24 @@ import Testing
   private let other = Principal(arn: "arn:aws:sts::123456789012:assumed-role/other/s")
   private let foreign = Principal(arn: "arn:aws:iam::999999999999:user/adele")
 
-  @Test func `NotPrincipal denies all but those whom it lists`() throws {
+  @Test func `NotPrincipal denies all principals except those that it lists`() throws {
     let sample = try PolicySample(
       #""NotPrincipal":{"AWS":["arn:aws:iam::123456789012:role/reservations","arn:aws:iam::123456789012:root"]}"#,
       effect: "Deny")
     #expect(try !sample.applies(as: PolicySample.session))
     #expect(try !sample.applies(as: Principal(arn: "arn:aws:iam::123456789012:root")))
-    // The account excepts its root user, not its other users and roles.
+    // The account excludes its root user, not its other users and roles.
     for principal in [other, foreign, PolicySample.user, .anonymous] { #expect(try sample.applies(as: principal)) }
   }
 
-  @Test func `NotPrincipal allows all but those whom it lists`() throws {
+  @Test func `NotPrincipal allows all principals except those that it lists`() throws {
     let sample = try PolicySample(#""NotPrincipal":{"AWS":"\#(PolicySample.user.arn)"}"#)
     #expect(try !sample.applies(as: PolicySample.user))
     for principal in [other, foreign, .anonymous] { #expect(try sample.applies(as: principal)) }
     #expect(try !PolicySample(#""NotPrincipal":"*""#).applies(as: .anonymous))
   }
 
-  @Test func `NotPrincipal that denies lists the account too`() {
+  @Test func `NotPrincipal of a Deny statement must list the account too`() {
     for name in [PolicySample.user.arn, PolicySample.session.arn, "arn:aws:iam::123456789012:role/r"] {
       let error = #expect(throws: AuthPolicyError.self) {
         try PolicySample(#""NotPrincipal":{"AWS":["\#(name)","999999999999"]}"#, effect: "Deny")
@@ -71,7 +71,7 @@ import Testing
     (#""Extra":"x""#, "unknown element \"Extra\""), (#""effect":"Allow""#, "unknown element \"effect\""),
     (#""Condition":{"StringEquals":[]}"#, "StringEquals that isn't an object"),
   ])
-  func `what isn't understood is an error that names it and the statement`(elements: String, reason: String) {
+  func `an invalid element is an error that names it and the statement`(elements: String, reason: String) {
     let error = #expect(throws: AuthPolicyError.self) { try PolicySample(elements) }
     let message = error?.message ?? ""
     #expect(message.hasPrefix("statement 1 ") && message.contains(reason), "\(message)")
@@ -84,7 +84,7 @@ import Testing
     (#"{"Id":1,"Statement":[]}"#, "Id must be"),
     (#"{"Statement":null}"#, "statement 1 isn't a JSON object"), (#"{"Statement":[{},1]}"#, "statement 1 needs"),
   ])
-  func `what isn't understood in the document is an error that names it`(json: String, reason: String) {
+  func `an invalid element of the document is an error that names it`(json: String, reason: String) {
     let error = #expect(throws: AuthPolicyError.self) { try AuthPolicy(json: json) }
     #expect(error?.code == .malformed)
     #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")

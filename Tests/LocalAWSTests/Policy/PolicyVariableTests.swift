@@ -86,7 +86,7 @@ import Testing
     #expect(try !PolicySample(#""Resource":"\#(arn)/${aws:username}""#).policy.hasLiteralVariables)
   }
 
-  @Test func `a resource with a variable that has no value isn't excepted`() throws {
+  @Test func `a resource with a variable that has no value isn't excluded`() throws {
     let sample = try PolicySample(#""NotResource":["\#(arn)/${aws:PrincipalTag/none}","*/x"]"#)
     #expect(try !sample.applies(to: "/y"))
     #expect(try sample.applies(to: "/y", context: ["aws:PrincipalTag/none": ["z"]]))
@@ -106,13 +106,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("${aws:usernam}", "names no condition key"), ("${}", "names no condition key"),
+    ("${aws:usernam}", "names no supported condition key"), ("${}", "names no supported condition key"),
     ("${aws:username", "closing brace"),
     ("${aws:username, guest}", "single quotes"), ("${aws:username, 'a'b'}", "closing brace"),
     ("${aws:username, '}", "closing brace"), ("${aws:PrincipalOrgPaths}", "several values"),
-    ("${aws:TagKeys, 'x'}", "several values"), ("${**}", "names no condition key"),
+    ("${aws:TagKeys, 'x'}", "several values"), ("${**}", "names no supported condition key"),
   ])
-  func `a variable that can't be read is an error that names it`(text: String, reason: String) {
+  func `an invalid variable is an error that names it`(text: String, reason: String) {
     for elements in [
       #""Resource":"\#(arn)/\#(text)""#, #""Condition":{"StringLike":{"vpc-lattice-svcs:RequestPath":"/\#(text)"}}"#,
       #""Condition":{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::1:\#(text)"}}"#,
@@ -125,7 +125,7 @@ import Testing
   @Test(arguments: [
     "arn:aws:vpc-lattice:${aws:RequestedRegion}:1:service/svc-1/*", "${aws:username}", "*/${aws:username}",
   ])
-  func `a variable stands after the fifth colon of a resource`(resource: String) {
+  func `a variable is allowed only after the fifth colon of a resource`(resource: String) {
     let error = #expect(throws: AuthPolicyError.self) { try PolicySample(#""Resource":"\#(resource)""#) }
     #expect(error?.message.contains("fifth colon") == true)
   }

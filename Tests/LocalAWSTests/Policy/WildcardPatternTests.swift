@@ -23,7 +23,7 @@ import Testing
     .flatMap(\.self)
   }
 
-  @Test func `every short pattern matches what its definition says`() {
+  @Test func `every short pattern matches according to the definition`() {
     let texts = Self.all("ab", upTo: 4)
     for pattern in Self.all("ab*?", upTo: 4) {
       let compiled = WildcardPattern(Self.elements(pattern))
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `no pattern needs more steps than its words times the characters`() {
-    // A matcher that goes back would need 10⁸ steps or more.
+    // A matcher that backtracks would need 10⁸ steps or more.
     let text = String(repeating: "a", count: 100_000)
     for pattern in [String(repeating: "*a", count: 1000) + "b", "*" + String(repeating: "a", count: 1000) + "b*"] {
       #expect(!WildcardPattern(Self.elements(pattern)).matches(text.unicodeScalars))

@@ -24,7 +24,7 @@
 
     private let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "secret")
 
-    @Test func `cookies are signed as they are joined in HTTP 1, and other repeated fields are joined`() throws {
+    @Test func `cookies are signed as HTTP 1 joins them, and other repeated fields are joined`() throws {
       var request = HTTPRequest(method: .get, scheme: "https", authority: "h", path: "/")
       for (name, value) in [(HTTPField.Name.cookie, "a=1"), (.accept, "x"), (.cookie, "b=2"), (.accept, "y")] {
         request.headerFields.append(HTTPField(name: name, value: value))
@@ -46,7 +46,7 @@
       #expect(verified.claim.accessKeyID == "AKID")
     }
 
-    @Test func `repeated fields that came on lines of their own verify`() throws {
+    @Test func `repeated fields on separate lines verify`() throws {
       var parts = SignableRequest(
         method: "GET", target: "/",
         headers: [HeaderField("Host", "h"), HeaderField("Accept", "x"), HeaderField("Accept", "y")])
@@ -63,7 +63,7 @@
       ("https", "h:443", "/", "h", "/"), ("https", "h:080", "", "h:80", "/"), ("http", "h:80", "?a", "h", "/?a"),
       ("https", "user@h", "/a%20b/ä", "h", "/a%20b/%C3%A4"), ("wss", "h:443", "/mqtt", "h", "/mqtt"),
     ])
-    func `authority and path are put into the form that is sent`(
+    func `authority and path are converted to the form that is sent`(
       scheme: String, authority: String, path: String, sentAuthority: String, sentPath: String
     ) throws {
       var request = HTTPRequest(method: .get, scheme: scheme, authority: authority, path: path)
@@ -85,7 +85,7 @@
       (HTTPRequest(method: .get, scheme: "https", authority: "h%41", path: "/"), .missingHost),
       (HTTPRequest(method: .get, scheme: "https", authority: "bücher.example", path: "/"), .missingHost),
     ])
-    func `a request that no client sends so is rejected`(request: HTTPRequest, code: SigningError.Code) throws {
+    func `a request that no client sends unchanged is rejected`(request: HTTPRequest, code: SigningError.Code) throws {
       let error = #expect(throws: SigningError.self) {
         try Signer(service: .s3, region: "r").signed(request, payload: .empty, with: credentials, at: time)
       }

@@ -1,7 +1,7 @@
 import SigV4
 import Testing
 
-/// A request that HTTP clients change on its way, or might.
+/// A request that HTTP clients change, or might change.
 struct OddRequest: Sendable, CustomTestStringConvertible {
   /// The outcome of a request.
   enum Outcome: Equatable {

@@ -12,7 +12,7 @@ import Testing
   @Test(arguments: [
     "https://examplebucket.s3.amazonaws.com/test.txt", "HTTPS://ExampleBucket.S3.amazonaws.com:443/test.txt#part",
   ])
-  func `S3's documented signature comes out`(text: String) throws {
+  func `S3's documented signature is reproduced`(text: String) throws {
     let documented =
       "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"
       + "aws4_request&X-Amz-Date=20130524T000000Z&X-Amz-SignedHeaders=host&X-Amz-Expires=86400"
@@ -46,7 +46,7 @@ import Testing
     (.s3, "/key", "GET", .missingHost), (.s3, "https://bücher.example/", "GET", .missingHost),
     (.executeAPI, "https://h.example/", "POST", .missingPayload),
   ])
-  func `a URL that doesn't work by itself isn't signed`(
+  func `a URL that doesn't work without headers isn't signed`(
     service: SigningService, url: String, method: String, code: SigningError.Code
   ) throws {
     let error = #expect(throws: SigningError.self) {

@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["//admin", "/./admin", "/a/../admin", "/%61dmin"])
-    func `a received path isn't brought into another form before it is verified`(path: String) throws {
+    func `a received path isn't normalized before it is verified`(path: String) throws {
       var request = try signedRequest()
       #expect(refusal(request) == nil)
       request.path = path

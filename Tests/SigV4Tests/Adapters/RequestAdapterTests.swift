@@ -2,7 +2,7 @@ import Foundation
 import SigV4
 import Testing
 
-/// Each form of signing, for each type of requests: what is sent is what the parts would be, signed.
+/// Each form of signing, for each type of request: the sent request equals the signed parts.
 @Suite struct RequestAdapterTests {
   private static let services = [SigningService.vpcLattice, .s3, .executeAPI]
 
@@ -16,7 +16,7 @@ import Testing
 
   private func signer(_ service: SigningService) -> Signer { Signer(service: service, region: "us-west-2") }
 
-  /// Expects that `request` is sent as `expected`, whatever the order and the letter case of the fields.
+  /// Expects that `request` is sent as `expected`, ignoring the order and the letter case of the fields.
   private func expect(_ request: some TestedRequest, isSentAs expected: SignableRequest) throws {
     let sent = try request.sentParts
     let fields = { (headers: [HeaderField]) in
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: TestedType.all, services)
-  func `signing again, in either place, leaves nothing of the first signature`(
+  func `signing again, in either placement, removes the first signature`(
     tested: TestedType, service: SigningService
   ) throws {
     func test<Request: TestedRequest>(_ type: Request.Type) throws {
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: TestedType.all)
-  func `signing again in chunks replaces the fields of the chunks, whatever their letter case`(
+  func `signing again in chunks replaces the fields of the chunks, ignoring their letter case`(
     tested: TestedType
   ) throws {
     func test<Request: TestedRequest>(_ type: Request.Type) throws {
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test(arguments: TestedType.all)
-  func `a payload is required where neither the type nor the service makes it known`(tested: TestedType) throws {
+  func `a payload is required if neither the type nor the service determines it`(tested: TestedType) throws {
     func test<Request: TestedRequest>(_ type: Request.Type) throws {
       let unsigned = try type.init(tested: parts)
       for service in [SigningService.s3, .executeAPI] {

@@ -11,8 +11,9 @@ enum Sending {
 
   static func signer(_ odd: OddRequest) -> Signer { Signer(service: odd.service, region: SigningRegion(region)) }
 
-  /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays with a server that keeps the
-  /// bytes.
+  /// Expects the outcome of `odd` with `client`.
+  ///
+  /// `signAndSend` acts as the client, with a server that keeps the bytes.
   static func expect(
     _ odd: OddRequest, _ client: OddRequest.Client, host: String = "127.0.0.1", port: Int = 0,
     sourceLocation: SourceLocation = #_sourceLocation, signAndSend: (_ url: String) async throws -> Void
@@ -24,8 +25,10 @@ enum Sending {
     }
   }
 
-  /// Expects `odd` to have the outcome that it has with `client`, whose part `signAndSend` plays: it returns what was sent,
-  /// throws `SigningError` if it can't sign, and any other error if the client rejects the request.
+  /// Expects the outcome of `odd` with `client`.
+  ///
+  /// `signAndSend` acts as the client: it returns the bytes that were sent, throws `SigningError` if it can't sign, and throws
+  /// any other error if the client rejects the request.
   static func expect(
     _ odd: OddRequest, _ client: OddRequest.Client, sourceLocation: SourceLocation = #_sourceLocation,
     signAndSend: () async throws -> [UInt8]
@@ -56,7 +59,7 @@ enum Sending {
     #expect(outcome == expected, "\(rejection)", sourceLocation: sourceLocation)
   }
 
-  /// Appends what was sent to the file that `SIGNED_IS_SENT` names, for signers that aren't ours to sign it again.
+  /// Appends what was sent to the file that `SIGNED_IS_SENT` names, for independent signers to sign it again.
   private static func log(_ odd: OddRequest, _ client: OddRequest.Client, _ bytes: [UInt8]) throws {
     guard let path = ProcessInfo.processInfo.environment["SIGNED_IS_SENT"] else { return }
     let line = try JSONSerialization.data(withJSONObject: [

@@ -48,7 +48,8 @@
       }
     }
 
-    @Test func `over HTTP/2 cookies come apart, names in lower case, and the authority in place of Host`() async throws
+    @Test func `over HTTP/2, cookies are sent separately, names in lower case, and the authority in place of Host`()
+      async throws
     {
       var request = HTTPRequest(method: .get, scheme: "https", authority: "h.example:443", path: "/a?b=c%20d")
       for (name, value) in [
@@ -84,7 +85,7 @@
       }
     #endif
 
-    /// `odd` as code writes it that has its URL as text.
+    /// `odd` as an HTTPRequest of code that has its URL as text.
     private func httpRequest(_ odd: OddRequest, _ url: String) throws -> HTTPRequest {
       let scheme = url.prefix { $0 != ":" }
       let rest = url.dropFirst(scheme.count + 3).prefix { $0 != "#" }
@@ -95,7 +96,7 @@
       for header in odd.headers {
         request.headerFields.append(HTTPField(name: try #require(HTTPField.Name(header.name)), value: header.value))
       }
-      // Without it NIO frames no body of a method that seldom has one.
+      // Without it, NIO frames no body of a method that rarely has one.
       if let body = odd.body,
         !odd.headers.contains(where: { $0.isNamed("content-length") || $0.isNamed("transfer-encoding") })
       {

@@ -8,7 +8,7 @@
     import FoundationNetworking
   #endif
 
-  /// A session that sends to a server that isn't ours; Tests/Checks/rclone-takes-our-signatures starts it.
+  /// A session that sends to an independent server; Tests/Checks/rclone-takes-our-signatures starts it.
   @Suite(
     .enabled("RCLONE_S3 is the URL of a bucket") { ProcessInfo.processInfo.environment["RCLONE_S3"] != nil },
     .timeLimit(.minutes(5)))

@@ -14,7 +14,7 @@ import Testing
   import NIOHTTP1
 #endif
 
-/// A session that signs, sends, and sends again what a renewed signature can help.
+/// A session that signs and sends requests, and retries those that a new signature can help.
 @Suite(.timeLimit(.minutes(5))) struct SigningSessionTests {
   private static let expired = Credentials(accessKeyID: "AKIDEXPIRED", secretAccessKey: "old", sessionToken: "expired")
   private static let fresh = Credentials(accessKeyID: "AKIDFRESH", secretAccessKey: "new", sessionToken: "fresh")
@@ -148,7 +148,7 @@ import Testing
     }
   }
 
-  @Test func `if the service's clock jumps with each request, it gets two`() async throws {
+  @Test func `if the service's clock jumps with each request, two are sent`() async throws {
     let clock = LocalClock()
     let server = try await LocalServer.start(clock: clock) { _, _ in
       clock.offset += .seconds(600)
@@ -160,7 +160,7 @@ import Testing
     }
   }
 
-  @Test func `each host's clock is learned by itself`() async throws {
+  @Test func `each host's clock is learned separately`() async throws {
     let session = session()
     for seconds in [600, -600] {
       let server = try await server(clock: .seconds(seconds))
@@ -232,7 +232,8 @@ import Testing
   }
 
   @Test(arguments: ["https://iam.amazonaws.com/", "https://bucket.s3.amazonaws.com/"])
-  func `a host of AWS's own without a region isn't signed for the region of the process`(url: String) async throws {
+  func `a request to an AWS host without a region isn't signed for the region of the process`(url: String) async throws
+  {
     let session = SigningSession(
       service: "iam", credentials: StaticCredentialProvider(Self.fresh),
       regions: RegionChain(environment: ["AWS_REGION": "eu-central-1"]))
@@ -408,7 +409,7 @@ extension SigningSessionTests {
     }
   }
 
-  @Test func `without another the region is that of the instance`() async throws {
+  @Test func `the region defaults to that of the instance`() async throws {
     let instance = Instance(roleName: "role", credentials: Self.fresh)
     try await InstanceMetadataService.start(instance).whileRunning { service async throws in
       let environment = [
@@ -482,7 +483,7 @@ extension SigningSessionTests {
       }
     }
 
-    @Test func `a rejection whose body never ends is given up at the deadline`() async throws {
+    @Test func `a rejection whose body never ends fails at the deadline`() async throws {
       let server = try await server { _ in
         LocalServer.Response(status: 403, text: "late", delivery: Delivery(ending: .stalled(afterBytes: 1)))
       }

@@ -31,7 +31,7 @@
     }
 
     @Test func `a host that Foundation leaves with escapes must be written in ASCII`() throws {
-      // As URL(string:) makes it of an international host in a static executable on Linux.
+      // As URL(string:) returns it for an international host in a static executable on Linux.
       var request = try request("https://b%C3%BCcher.example/")
       let error = #expect(throws: SigningError.self) {
         try Signer(service: .s3, region: "r").sign(&request, with: credentials, at: time)
@@ -53,7 +53,7 @@
       #expect(request.value(forHTTPHeaderField: "Content-Type") == "text/plain")
     }
 
-    @Test func `signing again leaves nothing of the first signing`() async throws {
+    @Test func `signing again removes the first signature`() async throws {
       let longTerm = Credentials(accessKeyID: "AKID", secretAccessKey: "other")
       let signer = Signer(service: .vpcLattice, region: "us-west-2")
       var once = try request("https://h/")

@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test func `what the source throws is thrown`() async throws {
+  @Test func `an error of the source is thrown`() async throws {
     let provider = AssumeRoleCredentialProvider(
       roleARN: Self.arn, source: EnvironmentCredentialProvider(environment: [:]),
       environment: ["AWS_REGION": "us-west-2"])

@@ -3,17 +3,17 @@ import SigV4
 import Synchronization
 import Testing
 
-/// The scenarios that the AWS SDKs share for the refreshing of credentials, by their numbers.
+/// The scenarios of the AWS SDKs for refreshing credentials, by their numbers.
 @Suite(.timeLimit(.minutes(10))) struct CachedCredentialProviderTests {
   /// A step of a scenario.
   enum Step: Sendable {
-    /// The source answers so from now on.
+    /// The source gives this answer from now on.
     case source(ScriptedSource.Answer)
     /// So many seconds pass.
     case pass(Double)
-    /// A caller gets the credentials with this id, after the source has been asked so many times in all.
+    /// A caller gets the credentials with this ID, after the source has been called so many times in total.
     case get(_ id: String, asked: Int)
-    /// A caller gets this error, after the source has been asked so many times in all.
+    /// A caller gets this error, after the source has been called so many times in total.
     case fail(CredentialError, asked: Int)
     /// A service has rejected the credentials with this access key ID.
     case invalidate(String)
@@ -60,7 +60,7 @@ import Testing
     Scenario(6, "expired, the source is good", expired + renewed),
     Scenario(7, "expired, the source fails", expired + failed + leftAlone),
     Scenario(
-      8, "nothing held, the source fails and recovers",
+      8, "nothing cached, the source fails and recovers",
       [
         .source(.error), .fail(ScriptedSource.passing, asked: 1), .source(.good("AKID-2", hour)),
         .get("AKID-2", asked: 2),
@@ -96,11 +96,11 @@ import Testing
     Scenario(19, "rejected credentials are replaced", valid + [.invalidate("AKID-1")] + renewed),
     Scenario(20, "rejected credentials are served when the source fails", valid + [.invalidate("AKID-1")] + failed),
     Scenario(
-      21, "a refusal doesn't end the pause",
+      21, "a rejection doesn't end the pause",
       expired + failed + [.pass(60), .invalidate("AKID-1"), .get("AKID-1", asked: 2), .pass(425)]
         + [.source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
     Scenario(
-      22, "a refusal of other credentials changes nothing", valid + [.invalidate("AKID-0"), .get("AKID-1", asked: 1)]),
+      22, "a rejection of other credentials changes nothing", valid + [.invalidate("AKID-0"), .get("AKID-1", asked: 1)]),
     Scenario(
       23, "the source is called again after the pause",
       expired + failed + [.pass(300), .get("AKID-1", asked: 2), .pass(425)]
@@ -109,22 +109,23 @@ import Testing
       24, "empty cache, the source is misconfigured",
       [.source(.needsPerson), .fail(ScriptedSource.lasting, asked: 1), .fail(ScriptedSource.lasting, asked: 1)]
         + [.pass(6), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 2)]),
-    // Beyond the shared ones.
+    // Scenarios of this library.
     Scenario(
       25, "credentials without expiration are served until a service rejects them",
       [.source(.good("AKID-1", nil)), .get("AKID-1", asked: 1), .pass(1e9), .get("AKID-1", asked: 1)]
         + [.invalidate("AKID-1")] + renewed),
     Scenario(
-      26, "nothing held, the source is behind: its credentials are better than none",
+      26, "nothing cached, the source returns expired credentials: they are better than none",
       [.source(.good("AKID-1", -10)), .get("AKID-1", asked: 1), .pass(419), .get("AKID-1", asked: 1), .pass(2)]
         + renewed),
     Scenario(
-      27, "of expired credentials the later are held",
+      27, "of expired credentials, the newer are kept",
       expired + [.source(.good("AKID-2", -10)), .get("AKID-2", asked: 2), .pass(1), .get("AKID-2", asked: 2)]),
     Scenario(
       28, "a clock that is set back ends the pause and harms nothing",
       mandatory + failed + [.pass(-10), .get("AKID-1", asked: 3), .pass(-1e6), .get("AKID-1", asked: 3)]),
-    Scenario(29, "a clock that leaps ahead asks once", valid + [.pass(1e12)] + renewed + [.get("AKID-2", asked: 2)]),
+    Scenario(
+      29, "a clock that jumps ahead causes one call", valid + [.pass(1e12)] + renewed + [.get("AKID-2", asked: 2)]),
     Scenario(
       30, "a misconfigured error is dropped when the clock is set back",
       mandatory + needsPerson + [.pass(-1), .source(.good("AKID-2", hour)), .get("AKID-2", asked: 3)]),
@@ -146,7 +147,7 @@ import Testing
   }
 
   @Test(arguments: scenarios)
-  func `the shared scenarios come out as they should`(scenario: Scenario) async throws {
+  func `each shared scenario has its expected result`(scenario: Scenario) async throws {
     let clock = TestClock(choice: 420)
     let source = ScriptedSource(.error, clock)
     let cache = CachedCredentialProvider(source, refreshWindow: scenario.window, clock: clock.clock)

@@ -24,7 +24,7 @@ struct ContainerFault: Sendable {
   /// The number of requests that reach the endpoint.
   var requests: Int
   var calls = 1
-  /// How long an answer is waited for; not long where none comes.
+  /// The maximum wait for an answer; short if none arrives.
   var deadline = patience
 
   var row: FaultTableRow {
@@ -39,7 +39,7 @@ struct ContainerFault: Sendable {
         environment: environment(service.url), transport: PatientTransport(firstByte: deadline),
         files: files ?? ProviderFiles(telling: tokens, at: Self.tokenFile), clock: TestClock().clock)
       for _ in 0..<calls { try await outcome.check(provider) }
-      // A busy endpoint may get to see the last request only after its sender has given up.
+      // A busy endpoint may receive the last request only after its sender has given up.
       if deadline != patience { try await service.server.received(requests) }
       for request in service.server.requests() {
         let headers = request.request.headers
@@ -77,7 +77,7 @@ struct ContainerFault: Sendable {
       ("E02", "http://127.0.0.1/a b"), ("E02", "http://127.0.0.1/\r\nX-Y: z"),
     ].map { id, url in
       .init(
-        id: id, name: "\(url.debugDescription), no URL for this", environment: full(url),
+        id: id, name: "\(url.debugDescription), an unusable URL", environment: full(url),
         outcome: .fails(.misconfigured, naming: "AWS_CONTAINER_CREDENTIALS_FULL_URI"), requests: 0)
     }
 

@@ -4,7 +4,7 @@ import SigV4
 import Synchronization
 import Testing
 
-/// Providers in a row: who passes on, who stops, who is remembered.
+/// The order of providers: which error lets the chain continue, which one ends it, and which provider is queried first later.
 @Suite(.timeLimit(.minutes(10))) struct CredentialChainTests {
   private static let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: Planted.secret)
 
@@ -27,14 +27,14 @@ import Testing
   }
 
   @Test(arguments: [CredentialError.Code.notConfigured, .notAvailable])
-  func `a provider without anything passes on`(code: CredentialError.Code) async throws {
+  func `if a provider has no credentials, the chain queries the next one`(code: CredentialError.Code) async throws {
     let last = Scripted(.success(Self.credentials))
     let chain = CredentialChain([Scripted(Self.failure(code)), last])
     #expect(try await chain.checkedCredentials() == Self.credentials)
   }
 
   @Test(arguments: [CredentialError.Code.misconfigured, .unreachable, .timedOut, .badAnswer])
-  func `a provider that is set up and fails stops the chain`(code: CredentialError.Code) async throws {
+  func `a configured provider that fails ends the chain`(code: CredentialError.Code) async throws {
     let last = Scripted(.success(Self.credentials))
     let chain = CredentialChain([Scripted(Self.failure(.notConfigured)), Scripted(Self.failure(code, "broken")), last])
     let error = await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() }
@@ -43,7 +43,7 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func `instance metadata that no packet reaches passes on`() async throws {
+    @Test func `if instance metadata is unreachable, the chain queries the next provider`() async throws {
       let unanswering = try UnansweringPort()
       let metadata = InstanceMetadataCredentialProvider(
         endpoint: unanswering.baseURL, timeout: .milliseconds(100), environment: [:])
@@ -52,7 +52,7 @@ import Testing
     }
   #endif
 
-  @Test func `a total failure lists every provider with its reason`() async throws {
+  @Test func `if every provider fails, the error lists each with its reason`() async throws {
     let chain = CredentialChain([
       EnvironmentCredentialProvider(environment: [:]), Scripted(Self.failure(.timedOut, "It didn't answer.")),
     ])
@@ -64,7 +64,7 @@ import Testing
         + " Scripted: It didn't answer.")
   }
 
-  @Test func `no failure is for ever`() async throws {
+  @Test func `no failure is permanent`() async throws {
     let first = Scripted(Self.failure(.notConfigured), .success(Self.credentials))
     let chain = CredentialChain([first])
     await #expect(throws: CredentialError.self) { try await chain.checkedCredentials() }
@@ -89,7 +89,7 @@ import Testing
     #expect((first.count, second.count) == (2, 2))
   }
 
-  @Test func `a cancellation and a stranger's error go through as they are`() async throws {
+  @Test func `a cancellation and another type's error are thrown unchanged`() async throws {
     struct Stranger: Error {}
     let last = Scripted(.success(Self.credentials))
     await #expect(throws: CancellationError.self) {
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func `the usual chain asks in the usual order`() async throws {
+  @Test func `the default chain queries its providers in the order of the SDKs`() async throws {
     let metadata = try await InstanceMetadataService.start(
       Instance(
         roleName: "r",
@@ -181,7 +181,7 @@ import Testing
     #expect(try await CredentialChain(environment: keys).checkedCredentials().accessKeyID == "E")
   }
 
-  @Test func `a thousand callers of a cached chain make one fetch`() async throws {
+  @Test func `a thousand callers of a cached chain cause one fetch`() async throws {
     let metadata = try await InstanceMetadataService.start(
       Instance(
         roleName: "r",

@@ -3,9 +3,9 @@ import SigV4
 import Synchronization
 import Testing
 
-/// A source that is silent, late, or both, behind a cache: each question to it is a lease.
+/// A source that is silent, late, or both, behind a cache: each call of it is a lease.
 @Suite(.timeLimit(.minutes(10))) final class CredentialLeaseTests: Sendable {
-  /// A source whose every question waits for its own answer, and ignores cancellation.
+  /// A source each of whose calls waits for its own answer, and ignores cancellation.
   private final class SilentSource: CredentialProvider {
     typealias Answer = Result<Credentials, any Error>
 
@@ -22,10 +22,10 @@ import Testing
       }.get()
     }
 
-    /// Returns when the source has been asked so many times.
+    /// Returns when the source has been called so many times.
     func asked(_ count: Int) async { while self.count < count { await Task.yield() } }
 
-    /// Answers a question, the first being 1.
+    /// Answers a call; the first is number 1.
     func answer(_ question: Int, _ answer: Answer) {
       state.withLock { $0.questions[question - 1] }.resume(returning: answer)
     }
@@ -50,7 +50,7 @@ import Testing
       expiration: time.now.addingTimeInterval(seconds))
   }
 
-  /// Lets the source answer the first question, and the answer grow old.
+  /// Lets the source answer the first call, and lets time pass.
   private func fill(_ cache: CachedCredentialProvider, left: Double) async throws -> Credentials {
     let held = good("AKID-1")
     let first = Task { try await cache.checkedCredentials() }
@@ -61,7 +61,7 @@ import Testing
     return held
   }
 
-  /// Lets the open question become overdue.
+  /// Lets the open call become overdue.
   private func outlast(_ rest: Duration) async {
     await time.expire(.seconds(5))
     await time.expire(rest)
@@ -75,12 +75,14 @@ import Testing
     await #expect(throws: CredentialError.self) { try await waiting.value }
   }
 
-  /// Asks the cache until it has what is expected.
+  /// Calls the cache until it returns the expected credentials.
   private func served(_ expected: Credentials, by cache: CachedCredentialProvider) async throws {
     while try await cache.checkedCredentials() != expected { await Task.yield() }
   }
 
-  @Test func `with nothing cached every wait ends with a timeout, and later callers ask again`() async throws {
+  @Test func `with nothing cached, every wait ends with a timeout, and later callers call the source again`()
+    async throws
+  {
     let (cache, rest) = cache()
     let waiting = (0..<10).map { _ in Task { try await cache.checkedCredentials() } }
     await source.asked(1)
@@ -100,7 +102,7 @@ import Testing
   }
 
   @Test(arguments: [600.0, 30, -600])
-  func `with something cached it is served, and the source asked once for each lease`(left: Double) async throws {
+  func `cached credentials are served, and the source is called once for each lease`(left: Double) async throws {
     let (cache, rest) = cache()
     let held = try await fill(cache, left: left)
     let waiting = Task { try await cache.checkedCredentials() }
@@ -128,7 +130,7 @@ import Testing
   @Test func `an answer that comes late is used`() async throws {
     let (cache, rest) = cache()
     await letFirstCallExpire(cache, rest)
-    // Also by callers who wait for the answer to a later question.
+    // Also for callers that wait for the answer to a later call.
     let later = Task { try await cache.checkedCredentials() }
     await source.asked(2)
     let answer = good("AKID-1")
@@ -175,7 +177,7 @@ import Testing
     source.answer(4, .failure(ScriptedSource.passing))
   }
 
-  /// The result for a caller who waits, if at all, until 5 s are over.
+  /// The result for a caller that waits for at most 5 s.
   private func waitPatiently(_ cache: CachedCredentialProvider, _ question: Int) async throws -> Credentials {
     let waiting = Task { try await cache.checkedCredentials() }
     await source.asked(question)

@@ -13,7 +13,7 @@ import Testing
     #expect(try await credentials() == Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: Planted.secret))
   }
 
-  @Test func `every variable is read, and white space around it dropped`() async throws {
+  @Test func `every variable is read, and white space around it is ignored`() async throws {
     let credentials = try await credentials([
       "AWS_ACCESS_KEY_ID": " AKIDEXAMPLE\n", "AWS_SESSION_TOKEN": "\t\(Planted.token) \r\n",
       "AWS_ACCOUNT_ID": " 123456789012 ",
@@ -26,7 +26,7 @@ import Testing
           expiration: Date(timeIntervalSince1970: 1_900_000_000), accountID: "123456789012"))
   }
 
-  @Test func `the older name of the token counts where the newer is unset`() async throws {
+  @Test func `the older name of the token is used if the newer one is unset`() async throws {
     #expect(try await credentials(["AWS_SECURITY_TOKEN": "old"]).sessionToken == "old")
     #expect(try await credentials(["AWS_SECURITY_TOKEN": "old", "AWS_SESSION_TOKEN": " "]).sessionToken == "old")
     #expect(try await credentials(["AWS_SECURITY_TOKEN": "old", "AWS_SESSION_TOKEN": "new"]).sessionToken == "new")
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
-  func `half of a pair is a mistake that names the missing half`(missing: String) async throws {
+  func `half of a pair is an error that names the missing half`(missing: String) async throws {
     let error = await #expect(throws: CredentialError.self) { try await credentials([missing: " "]) }
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("\(missing) isn't") == true)

@@ -46,7 +46,7 @@ extension FaultTable {
 
   private static let failedStart = [
     FaultTableRow(
-      "F42", "a failed start is not for ever", requests: [.token, .listing, .legacyListing, .listing, .credentials]
+      "F42", "a failed start is not permanent", requests: [.token, .listing, .legacyListing, .listing, .credentials]
     ) {
       try await InstanceMetadataService.start(
         Instance(roleName: nil, credentials: Planted.credentials)
@@ -124,7 +124,7 @@ extension FaultTable {
     let isKept = (0..<21_480).contains(jump)
     let fetch: [FaultRequest] = [.listing, .credentials]
     let requests = [.token] + fetch + (isKept ? [] : [.token]) + fetch + fetch + fetch
-    return FaultTableRow("F48", "a clock that jumps by \(jump) s costs no more than a token", requests: requests) {
+    return FaultTableRow("F48", "a clock that jumps by \(jump) s costs at most a token", requests: requests) {
       let clock = TestClock()
       return try await InstanceMetadataService.start(
         Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)

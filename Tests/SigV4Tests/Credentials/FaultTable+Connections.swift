@@ -91,7 +91,7 @@ extension FaultTable {
 
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
     private static let proxied = [
-      FaultTableRow("F50", "the environment's proxy gets to see nothing", requests: [.token, .listing, .credentials]) {
+      FaultTableRow("F50", "the environment's proxy receives nothing", requests: [.token, .listing, .credentials]) {
         try await receivedPastProxy()
       }
     ]

@@ -62,9 +62,9 @@ extension RecordingTransport {
   fileprivate func received(_ url: String) -> [FaultRequest] { requests.map { $0.url == url ? .container : .unknown } }
 }
 
-/// The sockets of the library, with all the time that a busy machine may need.
+/// The sockets of the library, with deadlines for a busy machine.
 struct PatientTransport: HTTPTransport {
-  /// How long the answer may take, which is less where none comes.
+  /// The maximum time for the answer; shorter if none arrives.
   var firstByte = patience
   var next: any HTTPTransport = SocketTransport()
 
@@ -76,7 +76,7 @@ struct PatientTransport: HTTPTransport {
 }
 
 extension ProviderFiles {
-  /// Files that are there and can't be read.
+  /// Files that exist and can't be read.
   static let unreadable = ProviderFiles { (_: String) throws(Failure) -> [UInt8] in throw .unreadable }
 
   /// Reads a single file, with another content at each reading; `nil` means a missing file.

@@ -2,7 +2,7 @@ import Testing
 
 /// The table of faults, played on loopback sockets.
 @Suite(.timeLimit(.minutes(10))) struct FaultTableTests {
-  // One row after the other: hundreds at once would keep each other, and all other tests, waiting.
+  // One row after the other: hundreds at once would delay each other and all other tests.
   @Test(.serialized, arguments: FaultTable.rows)
   func `each fault has its outcome and its requests`(row: FaultTableRow) async throws {
     #expect(try await row.play() == row.requests)

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func `the service may be at an IPv6 address`() async throws {
+  @Test func `the service can have an IPv6 address`() async throws {
     guard let service = try? await start(on: .ipv6) else { return }
     let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
     #expect(try await provider.checkedCredentials() == Self.credentials)
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test(arguments: [(404, "", CredentialError.Code.notAvailable), (403, "", .badAnswer), (200, "", .badAnswer)])
-  func `a region that isn't told is an error`(status: Int, text: String, code: CredentialError.Code) async throws {
+  func `a missing region is an error`(status: Int, text: String, code: CredentialError.Code) async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.on("GET", "/", .answer(status, text))]
       let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [(399, true), (400, false)])
-  func `only an answer that redirects is said to`(status: Int, isRedirect: Bool) async throws {
+  func `only a redirect is reported as a redirect`(status: Int, isRedirect: Bool) async throws {
     try await start().whileRunning { service async throws in
       service.faults = [.onToken(.answer(status))]
       let provider = InstanceMetadataCredentialProvider(endpoint: service.baseURL, timeout: patience, environment: [:])
@@ -125,7 +125,7 @@ import Testing
     #expect(transport.requests.map(\.url) == [endpoint + "/latest/api/token"])
   }
 
-  @Test func `timeouts and attempts come from the environment, and the parameters beat it`() async {
+  @Test func `timeouts and attempts come from the environment, and parameters take precedence`() async {
     let environment = ["AWS_METADATA_SERVICE_TIMEOUT": "2.5", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "5"]
     let clock = TestClock()
     let busy = RecordingTransport(status: 503)
@@ -168,18 +168,18 @@ import Testing
     ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "0"), ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "many"),
     ("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "9999999999999999999"),
   ])
-  func `a setting that can't be understood is a mistake, and nothing is sent`(name: String, value: String) async {
+  func `an invalid setting is an error, and nothing is sent`(name: String, value: String) async {
     let transport = RecordingTransport()
     let error = await error(InstanceMetadataCredentialProvider(environment: [name: value], transport: transport))
     #expect(error?.code == .misconfigured)
     #expect(error?.message.contains("hush") == false)
     let unused = [name: value, "AWS_EC2_METADATA_DISABLED": "true"]
     let disabled = await self.error(InstanceMetadataCredentialProvider(environment: unused, transport: transport))
-    #expect(disabled?.code == .notConfigured, "what isn't used can't be wrong")
+    #expect(disabled?.code == .notConfigured, "unused settings aren't validated")
     #expect(transport.requests.isEmpty)
   }
 
-  @Test func `parameters that make no sense are mistakes`() async {
+  @Test func `invalid parameters are errors`() async {
     for provider in [
       InstanceMetadataCredentialProvider(roleName: " ", environment: [:]),
       InstanceMetadataCredentialProvider(timeout: .zero, environment: [:]),

@@ -31,7 +31,7 @@ struct InstanceMetadataFault: Sendable {
       service.faults = faults
       let provider = provider(of: service)
       for _ in 0..<calls { try await outcome.check(provider, isAccountTold: !requests.contains(.legacyCredentials)) }
-      // A busy service may get to see the last request only after its sender has given up.
+      // A busy service may receive the last request only after its sender has given up.
       if impatientAt != nil { try await service.server.received(requests.count) }
       return service.received
     }
@@ -39,7 +39,7 @@ struct InstanceMetadataFault: Sendable {
 }
 
 extension InstanceMetadataFault {
-  /// A provider that asks `service` as the row has it.
+  /// A provider that queries `service` as the row requires.
   private func provider(of service: InstanceMetadataService) -> InstanceMetadataCredentialProvider {
     InstanceMetadataCredentialProvider(
       endpoint: service.baseURL + "/", version: version, roleName: configuredRoleName, timeout: patience,
@@ -47,7 +47,7 @@ extension InstanceMetadataFault {
       clock: TestClock().clock)
   }
 
-  /// A transport that gives up soon on one kind of request, and on others never.
+  /// A transport with a short deadline for one kind of request, and none for others.
   private struct Transport: HTTPTransport {
     let baseURL: String
     let impatientAt: FaultRequest?

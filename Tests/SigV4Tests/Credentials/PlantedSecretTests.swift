@@ -4,7 +4,9 @@ import SigV4
 import Synchronization
 import Testing
 
-/// One mark in every source at once, looked for in everything that is shown, whatever goes wrong.
+/// One mark in every source at once.
+///
+/// The tests search everything that is shown for it, for each fault.
 @Suite(.timeLimit(.minutes(10))) struct PlantedSecretTests {
   private static let mark = Planted.mark
   /// Every token and every secret key, so that a service may quote any of them.
@@ -75,9 +77,9 @@ import Testing
     }
   }
 
-  // One fault after the other: all at once would keep each other, and all other tests, waiting.
+  // One fault after the other: all at once would delay each other and all other tests.
   @Test(.serialized, arguments: faults.map(Unmarked.init))
-  func `no source shows its secrets, whatever goes wrong`(unmarked: Unmarked<Fault>) async throws {
+  func `no source shows its secrets, for any fault`(unmarked: Unmarked<Fault>) async throws {
     let fault = unmarked.value
     let metadata = try await InstanceMetadataService.start(Instance(roleName: "r", credentials: Self.credentials))
     let container = try await ContainerCredentialsService.start(

@@ -3,11 +3,11 @@ import SigV4
 import Synchronization
 import Testing
 
-/// Many callers at once, some of which give up, in front of a source that fails now and then.
+/// Many callers at once, some of which are cancelled, and a source that fails sometimes.
 @Suite(.timeLimit(.minutes(10))) struct ProviderConcurrencyTests {
   private static let credentials = Planted.credentials
 
-  @Test func `a cancelled caller is served what needs no waiting`() async throws {
+  @Test func `a cancelled caller gets cached credentials`() async throws {
     let source = GatedSource()
     source.open()
     let cache = source.cached()

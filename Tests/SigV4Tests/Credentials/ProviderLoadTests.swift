@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  /// A transport that is patient, unless the service isn't going to answer.
+  /// A transport with long deadlines, except for a service that never answers.
   private final class Transport: HTTPTransport {
     let isPatient = Mutex(true)
 
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `every caller gets credentials or an error that says why, and none hangs`() async throws {
+  @Test func `every caller gets credentials or an error with a reason, and none hangs`() async throws {
     let clock = TestClock()
     let service = try await InstanceMetadataService.start(
       Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials))
@@ -84,8 +84,8 @@ import Testing
         endings[ending, default: 0] += 1
       }
       if isWarm {
-        #expect(fetches.withLock(\.self) == fetchesBefore + 1, "one fetch a round, of whatever outcome")
-        #expect(endings[.error] == errorsBefore, "what has been had is served through every outage")
+        #expect(fetches.withLock(\.self) == fetchesBefore + 1, "one fetch in each round, with any outcome")
+        #expect(endings[.error] == errorsBefore, "cached credentials are served during every outage")
       }
       isWarm = isWarm || endings[.credentials] != nil
       clock.advance(by: 1300)

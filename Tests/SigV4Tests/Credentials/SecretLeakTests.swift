@@ -3,9 +3,11 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// Secrets planted in every source, looked for in everything that a program might print or log.
+/// Secrets planted in every source.
+///
+/// The tests search everything that a program might print or log for them.
 @Suite(.timeLimit(.minutes(10))) struct SecretLeakTests {
-  @Test func `the environment's secrets stay in`() async throws {
+  @Test func `the environment's secrets aren't shown`() async throws {
     let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"]
     for present in 0..<(1 << names.count) {
       var environment: [String: String] = [:]
@@ -26,7 +28,7 @@ import Testing
       #"{"SecretAccessKey":"MARK","SecretAccessKey":"MARK"}"#, #"{"MARK":"MARK","MARK":1}"#,
       #"{"AccessKeyId":"a","SecretAccessKey":"MARK","Token":"MARK","Expiration":"2030-03-17T17:46:40Z"}"#,
     ])
-  func `a document's secrets stay in`(template: String) async throws {
+  func `a document's secrets aren't shown`(template: String) async throws {
     let document = template.replacing("MARK", with: Planted.mark)
     try await InstanceMetadataService.start(
       Instance(roleName: InstanceMetadataFault.roleName, credentials: Planted.credentials)
@@ -44,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func `a program's arguments stay in`() async throws {
+  @Test func `a program's arguments aren't shown`() async throws {
     for command in [
       "/nowhere/\u{0}\(Planted.mark)", "/nowhere/program \(Planted.mark)", "sh -c 'exit 1' \(Planted.mark)",
     ] {
@@ -53,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `a static provider and its cache keep theirs`() async throws {
+  @Test func `a static provider and its cache show no secret`() async throws {
     let provider = StaticCredentialProvider(Planted.credentials)
     let cache = provider.cached()
     _ = try await cache.checkedCredentials()

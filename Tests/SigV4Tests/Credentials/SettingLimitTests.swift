@@ -2,7 +2,7 @@ import Testing
 
 @testable import SigV4
 
-/// A setting that is longer than any that AWS gives out names itself, and never its value.
+/// The error for a setting that is longer than any of AWS's names the setting, and never contains its value.
 struct SettingLimitTests {
   private static let tooLong = String(repeating: Planted.secret + "/", count: 2000)
   private static let longest = String(repeating: "x", count: 20_000)
@@ -27,7 +27,7 @@ struct SettingLimitTests {
       clock: TestClock().clock)
   }
 
-  /// Providers with one setting that is too long, and what their errors say.
+  /// Providers with one setting that is too long, and a part of their errors.
   private static let providers: [(provider: any CredentialProvider, words: String)] = [
     (
       EnvironmentCredentialProvider(environment: keys.merging(["AWS_SESSION_TOKEN": tooLong]) { $1 }),
@@ -58,7 +58,7 @@ struct SettingLimitTests {
   ]
 
   @Test(arguments: providers.indices)
-  func `a setting that is too long or too short names itself`(index: Int) async throws {
+  func `the error for a setting that is too long or too short names it`(index: Int) async throws {
     let error = try await Self.providers[index].provider.checkedError()
     #expect(error.code == .misconfigured || error.code == .unreachable)
     #expect(error.message.contains(Self.providers[index].words), "\(error)")

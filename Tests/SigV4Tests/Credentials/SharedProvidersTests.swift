@@ -18,7 +18,7 @@ import Testing
     #expect(Cache.assumeRole(role) !== Cache.assumeRole(role, externalID: "other"))
   }
 
-  @Test func `asking for a profile again calls no source`() async throws {
+  @Test func `using a profile again calls no source`() async throws {
     let shared = SharedProviders(limit: 2)
     for _ in 0..<3 {
       #expect(try await shared.provider(for: .profile("a")) { source }.checkedCredentials().accessKeyID == "a")

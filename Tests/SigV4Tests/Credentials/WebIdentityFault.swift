@@ -18,7 +18,7 @@ struct WebIdentityFault: Sendable {
   var files: ProviderFiles?
   var faults: FaultPlan = []
   var outcome = FaultOutcome.works
-  /// The tokens that reach STS, one a request.
+  /// The tokens that reach STS, one for each request.
   var sent: [String]
 
   var row: FaultTableRow { FaultTableRow(id, name, requests: sent.map { _ in .tokenService }, play: play) }

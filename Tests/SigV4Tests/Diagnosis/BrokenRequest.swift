@@ -25,7 +25,7 @@ struct BrokenRequest: Decodable, CustomTestStringConvertible, Sendable {
       .map { try JSONDecoder().decode(BrokenRequest.self, from: $0) }
   }
 
-  /// The diagnosis of the request, by the service's answer and the credentials that are given.
+  /// The diagnosis of the request, from the service's answer and the given credentials.
   func diagnosis() throws -> SignatureDiagnosis {
     var request = SignableRequest(
       method: "GET", target: "/", headers: [HeaderField("Host", "api.us-west-2.amazonaws.com")])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import SigV4
 
-/// Requests that were changed after signing, of which the service shows nothing.
+/// Requests that were changed after signing, and answers that show nothing of them.
 @Suite struct ChangedRequestTests {
   @Test(arguments: [
     ("PUT", "/prod/a", "", SignatureDiagnosis.Cause.method, "signed as POST, but sent as PUT"),
@@ -33,7 +33,7 @@ import Testing
     #expect(SignatureDiagnosis(of: request, credentials: sample.credentials).cause == .header)
   }
 
-  /// The canonical request of the sample, as a signer has it that does something else.
+  /// The canonical request of the sample, built by a signer with a mistake.
   @Test(arguments: [
     ("/a%2520b", "/a b", SignatureDiagnosis.Cause.path, "decoded"),
     ("/a%2520b", "/a%20b", .pathEncoding, "encoded once"),
@@ -42,7 +42,7 @@ import Testing
     ("x-amz-security-token:TOKENTHATMUSTNOTSHOW", "x-amz-security-token:", .sessionToken, "is signed as empty"),
     ("x-amz-security-token:TOKENTHATMUSTNOTSHOW\n", "", .sessionToken, "isn't signed"),
   ])
-  func `what is signed otherwise than it is sent is found`(
+  func `a part that is signed in another form than it is sent is found`(
     line: String, signed: String, cause: SignatureDiagnosis.Cause, sentence: String
   ) throws {
     let sample = SignedSample(token: "TOKENTHATMUSTNOTSHOW", target: "/a%20b")
@@ -136,7 +136,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("/a(b)%20c", "/a%28b%29%20c", "bare"), ("/a%28b%29%20c", "/a(b)%20c", "every byte encoded"),
+    ("/a(b)%20c", "/a%28b%29%20c", "unencoded"), ("/a%28b%29%20c", "/a(b)%20c", "every byte encoded"),
     ("/a%20b%28", "/a+b%28", "%20 where + is sent"), ("/a+b%28", "/a%20b%28", "+ where %20 is sent"),
   ])
   func `a path that the HTTP client encodes in another way is found`(
@@ -191,7 +191,7 @@ import Testing
     ("a\nb", "a\r\nb", "with LF instead"), ("a\r\n", "a\r", "with a line break"),
     ("a\rb\nc", "a\rb\r\nc", "with LF instead"),
   ])
-  func `a body that got or lost a line break is found`(signed: String, sent: String, sentence: String) throws {
+  func `a body with an added or removed line break is found`(signed: String, sent: String, sentence: String) throws {
     let sample = SignedSample(body: Array(signed.utf8), method: "POST")
     let mismatch = SignatureDiagnosis(
       of: try sample.request(), payload: .bytes(Array(sent.utf8)), credentials: sample.credentials)
@@ -207,10 +207,10 @@ import Testing
     let sample = SignedSample(service: .s3, body: Array("{}".utf8), method: "PUT")
     let mismatch = SignatureDiagnosis(of: try sample.request(), payload: .bytes(Array(sent.utf8)))
     #expect((mismatch.cause == .payload) == isReported, "\(mismatch)")
-    #expect(mismatch.explanation.contains("It would be right without the line break") == sent.hasSuffix("\n"))
+    #expect(mismatch.explanation.contains("The hash matches the body without the line break") == sent.hasSuffix("\n"))
   }
 
-  /// The secret is right in each, and one part changed in a way that leaves no trace.
+  /// The secret is right in each, and one part was changed without a trace.
   @Test(arguments: ["header", "body", "path", "query", "headers", "host"])
   func `a change that leaves no trace isn't blamed on the secret`(part: String) throws {
     let headers = [HeaderField("Host", "example.com"), HeaderField("X-Color", "blue")]
@@ -241,7 +241,7 @@ import Testing
     let request = try sample.request { try $0.change("Host") { _ in "Example.com" } }
     let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .host)
-    #expect(mismatch.explanation.contains("Letter case counts"))
+    #expect(mismatch.explanation.contains("Letter case matters"))
   }
 }
 

@@ -22,7 +22,7 @@ import Testing
     #expect(Set(Self.rows.map(\.id)).count == Self.rows.count)
   }
 
-  /// A short word such as `Blocked` may stand in any sentence.
+  /// A short word such as `Blocked` can occur in any sentence.
   @Test(arguments: [("SlowDown", SignatureDiagnosis.Cause.otherReason), ("Blocked", .unknown)])
   func `a code of eight letters or more is found in a text that isn't an error document`(
     code: String, cause: SignatureDiagnosis.Cause
@@ -51,7 +51,7 @@ import Testing
     #expect(mismatch.certainty == .likely)
   }
 
-  /// An answer that only the row's own wording and code make up.
+  /// An answer that contains only the row's wording and code.
   @Test(arguments: ServiceError.table.indices)
   func `no row of the table is hidden by one before it`(index: Int) throws {
     let row = ServiceError.table[index]
@@ -68,9 +68,9 @@ import Testing
     #expect(isReached, "\(row.wording) \(row.codes)")
   }
 
-  /// Every two rows that a text fits which consists of one row's own wording, the row that wins first.
+  /// Every pair of rows that fit a text with one row's wording; the row that applies comes first.
   ///
-  /// Rows of one name differ in the request that they require; their order is pinned by the rows of the answers' file.
+  /// Rows with the same name require different requests. The answers' file tests their order.
   private static func overlaps() throws -> Set<String> {
     let order = [SignatureDiagnosis.Certainty.certain, .likely]
       .flatMap { certainty in ServiceError.table.filter { $0.certainty == certainty } }
@@ -88,7 +88,7 @@ import Testing
     return overlaps
   }
 
-  @Test func `of rows that overlap, the first of these two explains`() throws {
+  @Test func `of rows that overlap, the expected one applies`() throws {
     let expected: Set = [
       "likely user: anonymous is not authorized … with an explicit deny < likely user: anonymous is not authorized",
       "certain user: anonymous is not authorized < likely user: anonymous is not authorized",
@@ -119,8 +119,8 @@ import Testing
       "likely access denied AccessDenied < likely AccessDenied",
     ]
     let overlaps = try Self.overlaps()
-    #expect(overlaps.subtracting(expected).isEmpty, "overlaps that aren't pinned")
-    #expect(expected.subtracting(overlaps).isEmpty, "overlaps that are gone, or in another order")
+    #expect(overlaps.subtracting(expected).isEmpty, "unexpected overlaps")
+    #expect(expected.subtracting(overlaps).isEmpty, "missing overlaps, or in another order")
   }
 
   @Test(arguments: [
@@ -140,7 +140,7 @@ import Testing
     ("The provided 'x-amz-content-sha256' header does not match what was computed.", .payload),
     ("Token expired: current date/time 1 must be before the expiration date/time 0", .otherReason),
   ])
-  func `of rows that overlap, the narrower one explains`(message: String, cause: SignatureDiagnosis.Cause) throws {
+  func `of rows that overlap, the narrower one applies`(message: String, cause: SignatureDiagnosis.Cause) throws {
     let answer = ServiceErrorResponse("{\"message\":\(String(reflecting: message))}")
     #expect(SignatureDiagnosis(of: try SignedSample().request(), answer: answer).cause == cause)
   }

@@ -46,7 +46,7 @@ import Testing
     (59.0, nil), (60, "60 seconds"), (-60, "60 seconds"), (-59, nil), (119, "119 seconds"),
     (-120, "2 minutes 0 seconds"),
   ])
-  func `the times that an answer shows count from a minute's difference on`(offset: Double, shown: String?) throws {
+  func `the times that an answer shows are used from a minute's difference on`(offset: Double, shown: String?) throws {
     let format = Date.ISO8601FormatStyle()
     let server = SignedSample.time.addingTimeInterval(offset).formatted(format)
     let mismatch = SignatureDiagnosis(
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: [("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", true), ("STREAMING-UNSIGNED-PAYLOAD-TRAILER", true)])
-  func `a payload in chunks is held against no hash`(word: String, isRight: Bool) throws {
+  func `a payload in chunks isn't compared with a hash`(word: String, isRight: Bool) throws {
     var request = SignableRequest(
       method: "PUT", target: "/key",
       headers: [HeaderField("Host", "b.example"), HeaderField("x-amz-content-sha256", word)])
@@ -93,7 +93,7 @@ import Testing
     #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .hostPort)
   }
 
-  @Test func `a presigned payload in chunks is held against no hash`() throws {
+  @Test func `a presigned payload in chunks isn't compared with a hash`() throws {
     let word = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
     var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "b.example")])
     let credentials = SignedSample().credentials
@@ -103,7 +103,7 @@ import Testing
     #expect(SignatureDiagnosis(of: request, payload: body, credentials: credentials).cause == .signatureIsRight)
   }
 
-  @Test func `a hash that is sent, but not signed, is to be signed`() throws {
+  @Test func `a hash that is sent, but not signed, must be signed`() throws {
     let hash = "d7a8fbb307d7809469ca9abcb0082e4f8d5651e46d3cdb762d02d0bf37c9e592"
     let credentials = SignedSample().credentials
     let rules = SigningService(customRulesFor: "s3", pathEncoding: .once, pathNormalization: .preserved)
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: ["secret\n", " secret", "\"secret\"", "secret "])
-  func `a secret given with white space is found to be the mistake, if it is`(secret: String) throws {
+  func `white space around a given secret is found if it is the mistake`(secret: String) throws {
     var request = SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h")])
     let clean = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
     try Signer(service: .executeAPI, region: "us-west-2").sign(
@@ -179,7 +179,7 @@ import Testing
   }
 
   @Test(arguments: ["\n", "\r\n", "\n\n"])
-  func `line breaks around the text that a service shows move no line into another's place`(lines: String) throws {
+  func `line breaks around the text that a service shows are ignored`(lines: String) throws {
     let mismatch = try presigned { lines + $0.replacing("host:example", with: "host:other") + lines }
     #expect(mismatch.cause == .host)
     #expect(mismatch.differences.map(\.line) == ["header host", "payload hash"])
@@ -192,7 +192,7 @@ import Testing
     "GET\n/\n\nhost:X-Amz-Security%2dToken=TOKENTHATMUSTNOTSHOW\n",
     "GET\n/\nx-amz-security-token:TOKENTHATMUSTNOTSHOW\nX-Amz-Security-Token:TOKENTHATMUSTNOTSHOW\n",
   ])
-  func `a text that is cut into other lines shows no token, and isn't called the same`(start: String) throws {
+  func `a text that is cut into other lines shows no token, and isn't reported as the same`(start: String) throws {
     for text in [start + "\nhost\n00", start + "host\n00", start] {
       let mismatch = try presigned { _ in text }
       #expect(mismatch.cause != .secret)
@@ -200,7 +200,7 @@ import Testing
     }
   }
 
-  @Test func `only a text that is the same is called the same`() throws {
+  @Test func `only an equal text is reported as the same`() throws {
     let request = try SignedSample().request()
     #expect(
       SignatureDiagnosis(of: request, answer: ServiceErrorResponse("<CanonicalRequest>GET</CanonicalRequest>")).cause

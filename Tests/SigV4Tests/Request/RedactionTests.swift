@@ -24,7 +24,7 @@ import Testing
     "https://u:S@h?MX-Amz-Date=1", "https://u:S@h/?a@b", "https://h/a?action=M&actioN=1&act\u{130}on=S",
     "https://h/?max-\u{212A}eys=S", "https://h/?X-Amz-Date%CC%81=S", "https://h/?S==",
   ])
-  func `a URL shows no secret, whatever marks combine with its delimiters`(url: String) {
+  func `a URL shows no secret, even if marks combine with its delimiters`(url: String) {
     let url = url.replacing("M", with: Self.mark).replacing("S", with: Self.secret)
     #expect(Self.shows(url))
     #expect(!Self.shows(url.redactedURL), "\(url.redactedURL)")

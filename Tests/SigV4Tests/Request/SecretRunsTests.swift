@@ -20,7 +20,7 @@ struct SecretRunsTests {
     #expect(told([""], request) == "")
   }
 
-  @Test func `of an AWS signature only the signature is secret`() throws {
+  @Test func `only the signature itself of an AWS signature is secret`() throws {
     var signed = SignableRequest(method: "POST", target: "/", headers: [HeaderField("Host", "h")])
     let signer = Signer(service: SigningService("sts"), region: "us-west-2")
     let signature = try signer.sign(&signed, payload: .empty, with: Planted.credentials).signature
@@ -30,7 +30,7 @@ struct SecretRunsTests {
   }
 
   @Test(arguments: [("abcd", "no <redacted>, <redacted>"), ("abc", "no abc, abc")])
-  func `a short secret is looked for whole`(secret: String, shown: String) {
+  func `a short secret is found as a whole`(secret: String, shown: String) {
     #expect(told(["no \(secret), \(secret)"], TransportRequest(url: "http://h/"), [secret]) == ": \"\(shown)\"")
     let marked = told(["no \(secret)\u{301}"], TransportRequest(url: "http://h/"), [secret])
     #expect(marked.utf8.elementsEqual(": \"\(shown.prefix { $0 != "," })\u{301}\"".utf8))
@@ -66,7 +66,7 @@ struct SecretRunsTests {
     "wJalrXUtnFEMI%2FK7MDENG%2FbPxRfiCY", #"wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYEXAMPLEKEY"#,
     "IQoJb3JpZ2luX2VjEJ-vLWVhc3QtMSJHMEUCIQ_D==",
   ])
-  func `what looks like a key in the other alphabet of base64 is left out whole`(key: String) throws {
+  func `text that looks like a key in the other alphabet of base64 is removed whole`(key: String) throws {
     let json = #"{"Code":"Failed","Message":"gave \#(key), or ab."}"#
     let document = try CredentialsDocument(Array(json.utf8), from: "It")
     #expect(

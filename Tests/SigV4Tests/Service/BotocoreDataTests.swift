@@ -69,7 +69,7 @@ struct BotocoreDataTests {
     #expect(url.hasPrefix(row.sts + "/?"))
   }
 
-  @Test func `a region that no partition knows is of the standard one`() throws {
+  @Test func `an unknown region is in the standard partition`() throws {
     #expect(try SecurityTokenEndpoint.url(region: "xx-nowhere-1") == "https://sts.xx-nowhere-1.amazonaws.com")
   }
 }

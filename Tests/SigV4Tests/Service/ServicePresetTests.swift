@@ -30,7 +30,7 @@ import Testing
     #expect(signed.signature == "1ccb1946ff25fd2ff3169305eef6105227663f143eb22a62cf675da7a0438cd2")
   }
 
-  @Test func `OpenSearch Serverless is sent the payload's hash too`() throws {
+  @Test func `requests to OpenSearch Serverless send the payload's hash too`() throws {
     let signed = try sign(
       .openSearchServerless, "POST", "abc.us-west-2.aoss.amazonaws.com", "/index/_search",
       payload: .bytes(Array(#"{"query":{"match_all":{}}}"#.utf8)))
@@ -81,11 +81,11 @@ import Testing
     SigningService.s3, .vpcLattice, .s3Express, .s3ObjectLambda, .openSearchServerless, .iotDeviceGateway, .openSearch,
     .executeAPI, .sts,
   ])
-  func `the name of a service, a literal too, gives its rules`(service: SigningService) {
+  func `the name of a service, also as a literal, determines its rules`(service: SigningService) {
     #expect(SigningService(service.name) == service)
   }
 
-  @Test func `rules of one's own don't depend on the name`() {
+  @Test func `custom rules don't depend on the name`() {
     let service = SigningService(customRulesFor: "s3")
     #expect(service.pathEncoding == .twice)
     #expect(service.payload == .signed)

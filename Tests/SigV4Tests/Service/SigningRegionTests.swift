@@ -67,7 +67,7 @@ struct SigningRegionTests {
     #expect(error?.code == .missingHost)
   }
 
-  @Test func `a region that is given counts, whatever the host names`() throws {
+  @Test func `a given region is used, even if the host names another`() throws {
     let host = "bucket.s3.us-west-2.amazonaws.com"
     #expect(try sign(to: host, Signer(service: "s3", region: "eu-west-1")).scope.region == "eu-west-1")
   }
@@ -81,7 +81,7 @@ struct SigningRegionTests {
   }
 
   @Test(arguments: [(SigningRegion.fromHost, "from the host"), ("us-west-2", "us-west-2"), (.set(["a", "b"]), "a,b")])
-  func `a region describes itself`(region: SigningRegion, description: String) {
+  func `a region's description is its name`(region: SigningRegion, description: String) {
     #expect("\(region)" == description)
   }
 }

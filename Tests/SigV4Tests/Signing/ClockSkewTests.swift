@@ -6,7 +6,7 @@ import Testing
   private let noon = Date(timeIntervalSince1970: 784_111_777)  // 1994-11-06T08:49:37Z
 
   @Test(arguments: ["Sun, 06 Nov 1994 08:49:37 GMT", "19941106T084937Z"])
-  func `a server's clock is read off its Date header`(text: String) throws {
+  func `a server's clock is read from its Date header`(text: String) throws {
     let skew = try #require(ClockSkew(serverDate: text, localTime: noon.addingTimeInterval(-600.25)))
     #expect(skew.offset == .seconds(601))
     #expect(ClockSkew(serverDate: text, localTime: noon) == ClockSkew.none)
@@ -54,7 +54,7 @@ import Testing
     (403, "<Code>SignatureDoesNotMatch</Code>"),
     (403, ""),
   ])
-  func `a refusal is explained by a clock that is wrong`(status: Int, body: String) {
+  func `a rejection because of a wrong clock is recognized`(status: Int, body: String) {
     for offset in [-600.0, 240, 86_400] {
       #expect(
         ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(
@@ -66,7 +66,7 @@ import Testing
       ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: almost, localTime: almost) == nil)
   }
 
-  @Test func `a code in a header counts too`() {
+  @Test func `a code in a header is read too`() {
     #expect(
       ServiceErrorResponse(
         "{}", status: 403, headers: [HeaderField("x-amzn-ErrorType", "InvalidSignatureException"), date]
@@ -78,7 +78,7 @@ import Testing
     (500, "<Code>RequestTimeTooSkewed</Code>"), (200, ""), (403, "<Code>AccessDenied</Code>"),
     (400, "ValidationException"),
   ])
-  func `another refusal isn't, however wrong the clock`(status: Int, body: String) {
+  func `a rejection for another reason isn't, even if the clock is wrong`(status: Int, body: String) {
     let local = noon.addingTimeInterval(-9999)
     #expect(
       ServiceErrorResponse(body, status: status, headers: [date]).clockSkew(signedAt: local, localTime: local) == nil)
@@ -88,7 +88,7 @@ import Testing
     "Signature expired: 19941106T083937Z is now earlier than 19941106T084437Z (19941106T084937Z - 5 min.)",
     "<Code>RequestTimeTooSkewed</Code><ServerTime>1994-11-06T08:49:37Z</ServerTime>",
   ])
-  func `without a Date header the server's clock is read off the message`(body: String) {
+  func `without a Date header, the server's clock is read from the message`(body: String) {
     let local = noon.addingTimeInterval(-600)
     let reason = { ServiceErrorResponse($0, status: 403, headers: []).clockSkew(signedAt: local, localTime: local) }
     #expect(reason(body) == ClockSkew(offset: .seconds(600)))
@@ -97,16 +97,16 @@ import Testing
   }
 
   @Test(arguments: [-7200.0, -600, 0, 600, 7200], [-3600.0, -600, 0, 300, 86_400])
-  func `the skew is the whole one, whatever skew the request was signed with`(applied: Double, whole: Double) {
+  func `the skew is the whole difference, regardless of the skew that was signed`(applied: Double, whole: Double) {
     let local = noon.addingTimeInterval(-whole)
     let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(
       signedAt: ClockSkew(offset: .seconds(applied)).serverTime(at: local), localTime: local)
-    // What was signed right was rejected for another reason.
+    // A request that was signed at the right time was rejected for another reason.
     #expect(skew == (abs(whole - applied) < 240 ? nil : ClockSkew(offset: .seconds(whole))))
     if let skew { #expect(skew.serverTime(at: local) == noon) }
   }
 
-  @Test func `a date a century away isn't that of a clock`() {
+  @Test func `a date a century away isn't a clock's`() {
     let never = HeaderField("Date", "Fri, 31 Dec 9999 23:59:59 GMT")
     #expect(ServiceErrorResponse("", status: 403, headers: [never]).clockSkew(signedAt: noon, localTime: noon) == nil)
   }
@@ -140,7 +140,7 @@ import Testing
     #expect(!answer.isExpiredCredentials && !answer.isClockSkew, "\(answer)")
   }
 
-  @Test func `a request that waited before it was sent is helped by signing it again with the same skew`() {
+  @Test func `a request that waited before it was sent is signed again with the same skew`() {
     let skew = ServiceErrorResponse("<Code>RequestTimeTooSkewed</Code>", status: 403, headers: [date]).clockSkew(
       signedAt: noon.addingTimeInterval(-900), localTime: noon.addingTimeInterval(-60))
     #expect(skew == ClockSkew(offset: .seconds(60)))

@@ -13,7 +13,7 @@ import Testing
     request.headers.filter { $0.isNamed(name) }.map(\.value)
   }
 
-  @Test func `a Lattice request says that its payload isn't signed, and signs that`() throws {
+  @Test func `a Lattice request declares its payload unsigned, and signs the declaration`() throws {
     var request = request
     let signed = try Signer(service: .vpcLattice, region: "us-west-2").sign(
       &request, payload: .bytes(Array("body".utf8)), with: credentials, at: time)
@@ -27,7 +27,7 @@ import Testing
       ))
   }
 
-  @Test func `the steps called one by one give what the signer gives`() throws {
+  @Test func `the single steps give the same result as the signer`() throws {
     var request = request
     let signed = try Signer(service: SigningService("service"), region: "us-east-1").sign(
       &request, payload: .empty, with: credentials, at: time)
@@ -41,7 +41,7 @@ import Testing
     #expect(signed.signature == "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31")
   }
 
-  @Test func `signing again replaces what the first signing wrote, and nothing else`() throws {
+  @Test func `signing again replaces only the fields of the first signature`() throws {
     let temporary = Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "token")
     let signer = Signer(service: .s3, region: "us-east-1")
     var once = request
@@ -53,7 +53,7 @@ import Testing
     #expect(twice == once)
   }
 
-  @Test func `presigning again replaces the parameters, and keeps the others as they are`() throws {
+  @Test func `presigning again replaces its parameters, and keeps all others unchanged`() throws {
     let signer = Signer(service: .s3, region: "us-east-1")
     var once = request
     once.target = "/key?a=%2f&&x-id=GetObject"
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test(arguments: ["/", "/?", "/??", "/?a", "/?a=?", "/?a&"])
-  func `what presigning adds are parameters of their own, whatever the target ends in`(target: String) throws {
+  func `presigning adds separate parameters to any target`(target: String) throws {
     var request = request
     request.target = target
     try Signer(service: .s3, region: "us-east-1").presign(
@@ -124,7 +124,7 @@ import Testing
   ]
 
   @Test(arguments: unusable)
-  func `credentials that can't be signed with are rejected, and not shown`(
+  func `invalid credentials are rejected, and not shown`(
     code: SigningError.Code, credentials: Credentials
   ) throws {
     var request = request
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: ["", "us/west", "us west", "us-west-2\n", "é", "a,b", "*", "us-*"])
-  func `a region that a scope can't contain is rejected`(region: String) throws {
+  func `a region that is invalid in a scope is rejected`(region: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: .s3, region: SigningRegion(region)).sign(
@@ -147,7 +147,7 @@ import Testing
   }
 
   @Test(arguments: ["", "a/b", "a b", "a\0"])
-  func `a service that a scope can't contain is rejected`(name: String) throws {
+  func `a service that is invalid in a scope is rejected`(name: String) throws {
     var request = request
     let error = #expect(throws: SigningError.self) {
       try Signer(service: SigningService(name), region: "r").sign(
@@ -197,7 +197,7 @@ import Testing
     #expect(value("x-amz-date", of: request) == [expected])
   }
 
-  @Test func `a secret replaced under the same id is signed with at once`() throws {
+  @Test func `a new secret with the same ID is used immediately`() throws {
     let signer = Signer(service: .s3, region: "r")
     let replaced = Credentials(accessKeyID: credentials.accessKeyID, secretAccessKey: "other")
     let signatures = try [credentials, replaced, credentials].map { credentials in
@@ -208,7 +208,7 @@ import Testing
     #expect(signatures[0] != signatures[1])
   }
 
-  @Test func `one signer serves more credentials than it keeps keys for`() throws {
+  @Test func `one signer signs with more credentials than it caches keys for`() throws {
     let signer = Signer(service: .s3, region: "r")
     for number in Array(0..<200) + Array(0..<200) {
       let credentials = Credentials(accessKeyID: "AKID\(number)", secretAccessKey: "secret\(number)")
@@ -228,7 +228,7 @@ import Testing
     #expect(given == provided)
   }
 
-  @Test func `nothing that is signed or thrown shows the secret or the token`() throws {
+  @Test func `no signed request and no error shows the secret or the token`() throws {
     let credentials = Credentials(accessKeyID: "AKID", secretAccessKey: "PLANTED-SECRET", sessionToken: "PLANTED-TOKEN")
     let signer = Signer(service: .s3, region: "r")
     var header = request

@@ -3,13 +3,13 @@ import Testing
 
 @testable import SigV4
 
-/// The table of what signing sets, and those who read it.
+/// The table of fields that signing sets, and its readers.
 @Suite struct SigningFieldsTests {
   private let sample = SignedSample()
   /// The time of the sample as it is signed.
   private static let date = "20150830T123600Z"
 
-  /// A second date, by names that no service knows.
+  /// A second date, with invented names.
   private static let other = SigningFields.Field(
     content: .date, header: "x-test-date", sentHeader: "X-Test-Date", parameter: "X-Test-Date", form: "x-test-date")
 

@@ -19,7 +19,7 @@ import Testing
       method: "GET", target: "/",
       headers: [HeaderField("Host", "h")] + (0..<100_000).map { HeaderField("x\($0)", "") }),
     SignableRequest(method: String(repeating: "A", count: 4_000_000), target: "/", headers: [HeaderField("Host", "h")]),
-    // With few bytes in many headers or parameters.
+    // Requests with few bytes in many headers or parameters.
     SignableRequest(
       method: "GET", target: "/", headers: [HeaderField("Host", "h")] + (0..<5000).map { _ in HeaderField("x", "") }),
     SignableRequest(
@@ -28,13 +28,13 @@ import Testing
     SignableRequest(method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("User-Agent", large)]),
     SignableRequest(
       method: "GET", target: "/" + String(repeating: "a/../", count: 1_000_000), headers: [HeaderField("Host", "h")]),
-    // One that can't be signed, when much of it has been read.
+    // A request that is rejected after much of it has been read.
     SignableRequest(
       method: "GET", target: "/", headers: [HeaderField("Host", "h"), HeaderField("x", large), HeaderField("", "")]),
   ]
 
   @Test(arguments: requests.indices)
-  func `a thread gives back the memory that a large request took`(index: Int) throws {
+  func `a thread frees the memory of a large request`(index: Int) throws {
     let request = Self.requests[index]
     let sample = SignedSample()
     // In one function without suspension, so that all of it is on one thread.
@@ -51,7 +51,7 @@ import Testing
     try expectSmall()
     _ = try? verifier.claim(of: inHeaders, at: SignedSample.time)
     try expectSmall()
-    // And what is left still serves.
+    // The workspace still works.
     #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
   }
 
@@ -115,6 +115,6 @@ import Testing
     workspace.dropUnused()
     workspace.dropUnused()
     #expect(workspace.keys.isEmpty)
-    #expect(workspace.canonical.text.count == 0, "Without keys, the buffers go too.")
+    #expect(workspace.canonical.text.count == 0, "Without keys, the buffers are freed too.")
   }
 }

@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: [1, 7, 4095, 4096, 8191, 8192, 8193, 30_000])
-  func `the body is the same however the payload comes in pieces`(size: Int) async throws {
+  func `the body is the same for pieces of any size`(size: Int) async throws {
     let payload = (0..<30_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
     let upload = try upload(ChunkedPayload(length: payload.count, chunkSize: 8192))
     let pieces = stride(from: 0, to: payload.count, by: size).map {
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 8191, 8192, 8193, 65_536, 1_000_000])
-  func `the length on the wire is known beforehand`(length: Int) async throws {
+  func `the length that is sent is known in advance`(length: Int) async throws {
     for signer in [Signer(service: .s3, region: "us-east-1"), Signer(service: .s3, region: .set(["*"]))] {
       for trailers in [[], [ChunkTrailer.sha256, ChunkTrailer.crc64nvme]] {
         var request = DocumentedUpload.request()
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `a body can be gone through again, as a retry does`() async throws {
+  @Test func `a body can be iterated again, as in a retry`() async throws {
     let body = try upload(ChunkedPayload(length: 10_000, chunkSize: 8192)).body(
       [[UInt8](repeating: 1, count: 10_000)].asynchronous)
     #expect(try await body.joined() == body.joined())
@@ -91,7 +91,7 @@ import Testing
     #expect(await failure(upload.body([[0]].asynchronous) { [HeaderField("A", "b\nc")] }) == .invalidHeader)
   }
 
-  @Test func `an error of the source ends the body, once and for all`() async throws {
+  @Test func `an error of the source ends the body permanently`() async throws {
     struct Broken: Error {}
     let upload = try upload(ChunkedPayload(length: 10_000, chunkSize: 8192))
     let source = AsyncThrowingStream<[UInt8], any Error> { throw Broken() }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ChunkedPayloadTests {
   let time = Date(timeIntervalSince1970: 1_369_353_600)
 
-  @Test func `S3's documented chunked upload comes out byte for byte`() async throws {
+  @Test func `S3's documented chunked upload is reproduced byte for byte`() async throws {
     var request = DocumentedUpload.request([HeaderField("Content-Length", "66560")])
     let upload = try DocumentedUpload.signer.sign(
       &request, chunked: ChunkedPayload(length: 66_560), with: DocumentedUpload.credentials, at: time)
@@ -29,7 +29,7 @@ import Testing
     #expect(body.count == upload.contentLength)
   }
 
-  @Test func `S3's documented upload with a trailer comes out byte for byte`() async throws {
+  @Test func `S3's documented upload with a trailer is reproduced byte for byte`() async throws {
     var request = DocumentedUpload.request([])
     let upload = try DocumentedUpload.signer.sign(
       &request, chunked: ChunkedPayload(length: 66_560, trailers: [.crc32c]), with: DocumentedUpload.credentials,
@@ -53,7 +53,7 @@ import Testing
     #expect(body.count == upload.contentLength)
   }
 
-  @Test func `the signature of several trailers is the one AWS's C signer tests for`() throws {
+  @Test func `the signature of several trailers is the one in the tests of AWS's C signer`() throws {
     let scope = try CredentialScope(date: time, region: "us-east-1", service: "s3")
     let key = try SigningKey(DocumentedUpload.credentials, scope: scope)
     var signer = try ChunkSigner(
@@ -64,7 +64,7 @@ import Testing
         == "df5735bd9f3295cd9386572292562fefc93ba94e80a0a1ddcbd652c4e0a75e6c")
   }
 
-  @Test func `chunks signed one by one make the same body`() throws {
+  @Test func `chunks that are signed one by one give the same body`() throws {
     let chunks = [DocumentedUpload.payload[..<65536], DocumentedUpload.payload[65536...]].map(Array.init)
     var request = DocumentedUpload.request([HeaderField("Content-Length", "66560")])
     let upload = try DocumentedUpload.signer.sign(
@@ -100,7 +100,7 @@ import Testing
     #expect(upload.contentLength == body.count)
   }
 
-  @Test func `SigV4a's chunks are padded on the wire, and chained without the padding`() async throws {
+  @Test func `signatures of SigV4a's chunks are sent with padding, and chained without it`() async throws {
     let signer = Signer(service: .s3, region: .set(["us-east-1"]))
     var request = DocumentedUpload.request([HeaderField("Content-Length", "66560")])
     let upload = try signer.sign(

@@ -17,7 +17,7 @@ import Testing
     (["aws-chun\u{212A}ed"], "aws-chun\u{212A}ed,aws-chunked"),
     (["gzip,\u{301}aws-chunked"], "gzip,\u{301}aws-chunked,aws-chunked"),
   ])
-  func `the coding is put behind those that the payload already has`(given: [String], sent: String) throws {
+  func `the coding is appended to those that the payload already has`(given: [String], sent: String) throws {
     var request = DocumentedUpload.request(given.map { HeaderField("content-encoding", $0) })
     let upload = try DocumentedUpload.signer.sign(
       &request, chunked: ChunkedPayload(length: 5), with: DocumentedUpload.credentials, at: time)
@@ -59,7 +59,7 @@ import Testing
     #expect(once.headers.count == twice.headers.count)
   }
 
-  @Test func `trailers are announced in the order they will come`() throws {
+  @Test func `trailers are announced in the order in which they are sent`() throws {
     var request = DocumentedUpload.request()
     let trailers = [ChunkTrailer("X-Second", valueLength: 1), .crc32c, ChunkTrailer("a", valueLength: 2)]
     _ = try DocumentedUpload.signer.sign(

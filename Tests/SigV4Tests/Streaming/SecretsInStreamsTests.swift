@@ -11,7 +11,7 @@ import Testing
     return text
   }
 
-  @Test func `neither secret nor token shows in what signs a stream`() async throws {
+  @Test func `a signer of streams shows neither its secret nor its token`() async throws {
     var request = SignableRequest(method: "PUT", target: "/key", headers: [HeaderField("Host", "h")])
     let upload = try Signer(service: .s3, region: "us-east-1").sign(
       &request, chunked: ChunkedPayload(length: 1), with: credentials)

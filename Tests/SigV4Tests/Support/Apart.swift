@@ -4,7 +4,7 @@ import Foundation
   import Glibc
 #endif
 
-/// Runs `work` on a thread of its own that lets others go first: tests with deadlines run at the same time.
+/// Runs `work` on its own thread with a low priority, because tests with deadlines run at the same time.
 func apart<Result: Sendable>(_ work: @escaping @Sendable () throws -> Result) async throws -> Result {
   try await withCheckedThrowingContinuation { continuation in
     Thread.detachNewThread {

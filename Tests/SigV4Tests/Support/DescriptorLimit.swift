@@ -8,7 +8,7 @@ import Dispatch
   import Glibc
 #endif
 
-/// Runs `body` while this process can open no descriptor; for exit tests, since the limit holds for all threads.
+/// Runs `body` while this process can open no descriptor; for exit tests, because the limit applies to all threads.
 func withoutDescriptors<Result>(
   isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
 ) async rethrows -> Result {

@@ -132,7 +132,7 @@
     }
   }
 
-  /// Fulfils a promise when the answer has come, and fails it if the stream ends before.
+  /// Completes a promise when the answer has arrived, and fails it if the stream ends earlier.
   private final class AnswerReader: ChannelInboundHandler {
     typealias InboundIn = HTTPResponsePart
 

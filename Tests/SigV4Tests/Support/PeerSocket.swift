@@ -9,7 +9,7 @@
 
   @testable import SigV4
 
-  /// A blocking socket of a test's peer, which no signal comes from.
+  /// A blocking socket of a test's peer, which raises no signal.
   struct PeerSocket: Sendable {
     struct Failure: Error {
       let errno: Int32
@@ -75,7 +75,7 @@
       return PeerSocket(descriptor: connection)
     }
 
-    /// The bytes that come next; nil if there are none any more, empty if the connection was reset.
+    /// The next bytes; nil at the end, empty if the connection was reset.
     func received() -> [UInt8]? {
       var buffer = [UInt8](repeating: 0, count: 16_384)
       let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -83,7 +83,7 @@
       return Array(buffer.prefix(max(0, count)))
     }
 
-    /// Sends bytes; returns whether the other side was still there.
+    /// Sends bytes; returns whether the other side was still connected.
     @discardableResult func sent(_ bytes: [UInt8]) -> Bool {
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -94,7 +94,7 @@
       return true
     }
 
-    /// Makes calls that wait on the socket return.
+    /// Makes the calls that wait for the socket return.
     func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Closes with a TCP reset.

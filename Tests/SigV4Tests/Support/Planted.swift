@@ -2,14 +2,14 @@ import Foundation
 import SigV4
 import Testing
 
-/// The secrets in the tests of credentials, which nothing that a program might print or log may show.
+/// The secrets in the tests of credentials, which a program must never print or log.
 ///
-/// Each has the mark in it, which the check `no-secret-in-the-tests-output` looks for in the output of all tests.
+/// Each contains the mark, which the check `no-secret-in-the-tests-output` searches for in the output of all tests.
 enum Planted {
   static let mark = "pLaNtEd"
   static let secret = "\(mark)/s3cret+="
   static let token = "\(mark)/t0ken+="
-  /// A secret as a bare word of a query, padding and all.
+  /// A secret as a query parameter without a value, with its padding.
   static let base64 = Data(secret.utf8).base64EncodedString()
 
   static let credentials = Credentials(
@@ -30,7 +30,7 @@ enum Planted {
     #expect(!isTold, "\(type(of: value))", sourceLocation: sourceLocation)
   }
 
-  /// Whether `text` has 8 bytes in a row of a planted secret, as it is or as it may be written.
+  /// Whether `text` contains 8 consecutive bytes of a planted secret, in any encoding.
   static func tells(_ text: String) -> Bool {
     text.lowercased().contains(mark.lowercased()) || text.contains(decimal)
       || anyRun(of: text.utf8) { runs.contains($0) }
@@ -93,7 +93,7 @@ extension CredentialProvider {
   }
 }
 
-/// A test's argument that may have the mark in it, which its description leaves out.
+/// An argument of a test that may contain the mark; its description omits it.
 struct Unmarked<Value: Sendable>: Sendable, CustomTestStringConvertible {
   let value: Value
 

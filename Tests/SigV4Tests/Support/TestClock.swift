@@ -2,8 +2,7 @@ import Foundation
 import SigV4
 import Synchronization
 
-/// A clock that tests control: it moves only when a test moves it, sleeps return at once, waits end when a test ends them,
-/// and choices are given.
+/// A clock that tests control: a test moves it, ends its waits and makes its random choices; sleeps return immediately.
 final class TestClock: Sendable {
   private typealias Wait = (id: Int, duration: Duration, continuation: CheckedContinuation<Void, any Error>)
 
@@ -48,7 +47,7 @@ final class TestClock: Sendable {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         waits.withLock { waits in
-          // A cancellation before this found no wait to end; a later one finds this.
+          // An earlier cancellation found no wait to end; a later one finds this one.
           guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
           waits.open.append((id, duration, continuation))
         }

@@ -5,7 +5,7 @@
     private let sockets: [PeerSocket]
 
     init() throws {
-      // A queue of length 0 has room for one connection; the others wait outside.
+      // A queue of length 0 has room for one connection; further ones aren't answered.
       let (listener, port) = try PeerSocket.listening(queue: 0)
       self.port = port
       sockets = [listener] + (0..<4).map { _ in PeerSocket.connecting(to: port) }

@@ -6,7 +6,7 @@ import Testing
   private let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 
   /// S3 API Reference, "Example: Browser-Based Upload using HTTP POST".
-  @Test func `S3's documented form comes out byte for byte`() throws {
+  @Test func `S3's documented form is reproduced byte for byte`() throws {
     let document =
       "eyAiZXhwaXJhdGlvbiI6ICIyMDE1LTEyLTMwVDEyOjAwOjAwLjAwMFoiLA0KICAiY29uZGl0aW9ucyI6IFsNCiAgICB7ImJ1Y2tl"
       + "dCI6ICJzaWd2NGV4YW1wbGVidWNrZXQifSwNCiAgICBbInN0YXJ0cy13aXRoIiwgIiRrZXkiLCAidXNlci91c2VyMS8iXSwNCiAg"
@@ -125,7 +125,7 @@ import Testing
     )
   }
 
-  @Test func `the token shows in no description of a field`() throws {
+  @Test func `no description of a field shows the token`() throws {
     let fields = try Signer(service: .s3Express, region: "us-west-2").signForm(
       policy, with: Credentials(accessKeyID: "ASIA", secretAccessKey: "s", sessionToken: "sessiontoken"))
     var dumped = ""

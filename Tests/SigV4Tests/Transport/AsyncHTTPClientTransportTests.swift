@@ -21,7 +21,7 @@
       await #expect(throws: TransportError.self) { try await transport.send(patientRequest(url: url)) }
     }
 
-    @Test func `the caller's client sends, and stays the caller's`() async throws {
+    @Test func `the caller's client sends, and isn't shut down`() async throws {
       let client = HTTPClient(configuration: Self.configuration)
       let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "ok") }
       try await server.whileRunning { server async throws in

@@ -47,7 +47,7 @@ import Testing
     #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
   }
 
-  @Test func `waits that are forgotten never end, and leave the others alone`() async throws {
+  @Test func `unregistered waits never end, and don't affect the others`() async throws {
     let pipe = try #require(SystemPipe())
     defer { for end in [pipe.reading, pipe.writing] { close(end) } }
     let ended = Mutex(0)
@@ -61,13 +61,13 @@ import Testing
     #expect(ended.withLock(\.self) == 0)
     #expect(write(pipe.writing, "x", 1) == 1)
     #expect(await EventThread.shared.wait(for: [.readable(pipe.reading)], until: .now + .seconds(600)) == .ready)
-    // By the time that the next one ends, all that were ready have.
+    // When the next wait ends, all ready ones have ended.
     #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
     #expect(ended.withLock(\.self) == 1)
     for wait in waits { EventThread.shared.unregister(wait) }
   }
 
-  @Test func `a wait that ends sooner than those before it isn't held up by them`() async throws {
+  @Test func `a wait that ends sooner than earlier waits isn't delayed by them`() async throws {
     let later = try #require(EventThread.shared.register([], until: .now + .seconds(3600)) { _ in })
     defer { EventThread.shared.unregister(later) }
     #expect(await EventThread.shared.wait(for: [], until: .now + .milliseconds(20)) == .late)
@@ -131,7 +131,7 @@ import Testing
     await #expect(throws: BlockingThreads.Failure.cancelled) { try await task.value }
   }
 
-  @Test func `a result that comes late is handed to the one who disposes of it`() async {
+  @Test func `a late result is passed to the closure that disposes of it`() async {
     let stuck = StuckCall()
     let dropped = FirstOutcome<Int>(ifCancelled: -1)
     let started = FirstOutcome<Bool>(ifCancelled: false)

@@ -168,7 +168,7 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases)
-  func `an endless answer ends at the limit`(kind: Kind) async throws {
+  func `an endless answer fails at the limit`(kind: Kind) async throws {
     try await serving(kind, [.always(.endless)]) { server, url in
       #expect(await code(kind, patientRequest(url: url + "/")) == .badAnswer)
     }

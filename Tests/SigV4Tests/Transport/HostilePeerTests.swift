@@ -3,7 +3,7 @@
 
   @testable import SigV4
 
-  /// Peers that send too much, too little or nothing, in clear and inside of TLS.
+  /// Peers that send too much, too little or nothing, with and without TLS.
   @Suite(.timeLimit(.minutes(10))) struct HostilePeerTests {
     private static let ok = "HTTP/1.1 200 OK\r\n"
     private static let chunked = ok + "Transfer-Encoding: chunked\r\n\r\n"
@@ -71,7 +71,7 @@
     func `an endless head or trailer ends, at the limit or at the deadline`(
       kind: HTTPTransportTests.Kind, script: HostileScript
     ) async throws {
-      // AsyncHTTPClient reads on as long as it may.
+      // AsyncHTTPClient reads until the deadline.
       let hasLimits = ["socket", "tls"].contains(kind.rawValue)
       let error = try await error(kind, script, hasLimits ? nil : Self.short)
       #expect(error?.code == .badAnswer || !hasLimits && error.isLate)
@@ -108,7 +108,7 @@
     @Test(
       arguments: HTTPTransportTests.Kind.allCases,
       [HostileScript("closed at once"), HostileScript("reset at once", .reset)])
-    func `a peer that leaves at once may not have been connected to`(
+    func `a peer that leaves at once may be reported as not connected`(
       kind: HTTPTransportTests.Kind, script: HostileScript
     ) async throws {
       let code = try await error(kind, script)?.code

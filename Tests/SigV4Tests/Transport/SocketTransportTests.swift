@@ -6,7 +6,7 @@ import Testing
 @testable import SigV4
 
 @Suite(.timeLimit(.minutes(10))) struct SocketTransportTests {
-  @Test func `https is never spoken in clear`() async throws {
+  @Test func `an https request is never sent unencrypted`() async throws {
     let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
     try await server.whileRunning { server async throws in
       let error = await #expect(throws: TransportError.self) {
@@ -22,7 +22,7 @@ import Testing
   }
 
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
-    @Test func `running out of descriptors is an error of its own, and passes`() async {
+    @Test func `running out of descriptors is a separate, temporary error`() async {
       await #expect(processExitsWith: .success) {
         let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
         let requests = ["127.0.0.1", "localhost"].map { patientRequest(url: "http://\($0):\(server.port)/") }
@@ -57,7 +57,7 @@ import Testing
     #expect(addresses.dropFirst().allSatisfy { $0.family == AF_INET6 })
   }
 
-  @Test func `a host may be a name`() async throws {
+  @Test func `a host can be a name`() async throws {
     let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
     try await server.whileRunning { server async throws in
       let answer = try await SocketTransport().send(patientRequest(url: "http://localhost:\(server.port)/"))
@@ -88,7 +88,7 @@ import Testing
   #endif
 
   #if !os(iOS) && !os(tvOS) && !os(watchOS) && !os(visionOS)
-    @Test func `the environment's proxy is left alone`() async {
+    @Test func `the environment's proxy isn't used`() async {
       await #expect(processExitsWith: .success) {
         let proxy = try await LocalServer.start { _, _ in LocalServer.Response(status: 502, text: "proxy") }
         let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "direct") }

@@ -41,7 +41,7 @@
     }
 
     @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION], ["127.0.0.1", "localhost", "LocalHost"])
-    func `a server with a certificate for the host is spoken to`(version: Int32, host: String) async throws {
+    func `a server with a certificate for the host gets the request`(version: Int32, host: String) async throws {
       try await serving(versions: version...version) { _, port async throws in
         #expect(try await answer("https://\(host):\(port)/").get().body == Array("yes".utf8))
       }
@@ -92,7 +92,7 @@
       }
     }
 
-    @Test func `an answer until the close isn't whole if TLS was cut off`() async throws {
+    @Test func `an answer that ends with the connection isn't complete if TLS was cut off`() async throws {
       let untilClose: FaultPlan = [.always(.delivered(Delivery(framing: .untilClose)))]
       try await serving(ending: .truncation, faults: untilClose) { _, port async throws in
         #expect(await error("https://127.0.0.1:\(port)/")?.code == .closed)
@@ -115,7 +115,7 @@
 
     @Test(arguments: [
       HostileScript("garbage", .receive, .flood("garbage")),
-      HostileScript("HTTP in clear", .receive, .send("HTTP/1.1 400 Bad Request\r\n\r\n")),
+      HostileScript("HTTP without TLS", .receive, .send("HTTP/1.1 400 Bad Request\r\n\r\n")),
       HostileScript("a fatal alert", .receive, .send("\u{15}\u{3}\u{3}\u{0}\u{2}\u{2}\u{28}"), .hang),
       HostileScript("alerts without end", .receive, .flood("\u{15}\u{3}\u{3}\u{0}\u{2}\u{1}\u{5A}")),
       HostileScript("a record that is too long", .receive, .send("\u{16}\u{3}\u{3}\u{FF}\u{FF}"), .flood("a")),
@@ -154,7 +154,7 @@
     }
 
     @Test func `certificates are read again once their file has changed`() async {
-      // In a process of its own, where no other test has other certificates read.
+      // In its own process, where no other test has loaded other certificates.
       await #expect(processExitsWith: .success) {
         let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
         let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -171,7 +171,7 @@
         try (certificates + "\n").write(to: file, atomically: true, encoding: .utf8)
         let second = try await trust.context(until: end, age: .zero)
         #expect(second !== first)
-        // While the file is replaced, those that were read hold.
+        // While the file is replaced, the loaded certificates stay in use.
         for unfinished in ["", String(certificates.prefix(certificates.count / 2))] {
           try unfinished.write(to: file, atomically: false, encoding: .utf8)
           #expect(try await trust.context(until: end, age: .zero) === second)
@@ -198,7 +198,7 @@
       await #expect(processExitsWith: .success) {
         let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
         let trust = TLSTrust(environment: ["SSL_CERT_FILE": bundle, "SSL_CERT_DIR": "/nowhere"])
-        // The library's own thread has its descriptors from here on.
+        // From here on, the library's own thread has its descriptors.
         #expect(await EventThread.shared.wait(for: [], until: .now) == .late)
         await withoutDescriptors {
           let error = await #expect(throws: TransportError.self) { try await trust.context(until: .now + patience) }
@@ -208,7 +208,7 @@
       }
     }
 
-    @Test func `SSL_CERT_FILE names what is trusted, and AWS_CA_BUNDLE comes before it`() async throws {
+    @Test func `SSL_CERT_FILE names the trusted certificates, and AWS_CA_BUNDLE takes precedence`() async throws {
       let bundle = try #require(TLSFixture.environment["AWS_CA_BUNDLE"])
       try await serving { _, port async throws in
         let url = "https://127.0.0.1:\(port)/"
@@ -252,7 +252,7 @@
     }
 
     @Test(arguments: ["https_proxy", "HTTPS_PROXY"], ["http://", ""])
-    func `the proxy connects to the host by name, and TLS is spoken through it`(
+    func `the proxy connects to the host by name, and forwards TLS`(
       variable: String, scheme: String
     ) async throws {
       let server = try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "yes") }
@@ -294,7 +294,7 @@
       HostileScript("silence", .hang), HostileScript("silence after CONNECT", .receive, .hang),
       HostileScript("a head that drips", .receive, .send("HTTP/1.1 200 OK\r\n"), .drip("A")),
     ])
-    func `a proxy that is silent is left at the deadline for connecting`(script: HostileScript) async throws {
+    func `a silent proxy fails at the deadline for connecting`(script: HostileScript) async throws {
       let peer = try LoopbackPeer { script.play(on: $0) }
       defer { peer.stop() }
       let request = TransportRequest(

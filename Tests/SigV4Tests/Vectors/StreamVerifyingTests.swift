@@ -31,7 +31,7 @@ import Testing
     Credentials(accessKeyID: vector.credentials.accessKeyId, secretAccessKey: vector.credentials.secretAccessKey)
   }
 
-  // A signer can sign trailers without a chunk, but no payload is like that.
+  // A signer can sign trailers without a chunk, but no payload has this form.
   @Test(arguments: try StreamVector.all().filter { $0.kind == .chunks && $0.parts?.first?.trailers == nil })
   func `chunks and trailers verify, but not after a change of any byte`(vector: StreamVector) async throws {
     var (pieces, payload, trailers): ([[UInt8]], [UInt8], [HeaderField]) = ([], [], [])

@@ -67,7 +67,7 @@ import Testing
   ]
 
   @Test(arguments: forms)
-  func `what the chunk signer frames is proved, in pieces of any size`(
+  func `the output of the chunk signer is verified, in pieces of any size`(
     algorithm: SigningAlgorithm, trailers: [HeaderField]
   ) throws {
     let upload = try Upload(algorithm, trailers: trailers)
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: forms)
-  func `nothing may stand after a signature but the padding that it needs`(
+  func `only the padding may follow a signature`(
     algorithm: SigningAlgorithm, trailers: [HeaderField]
   ) throws {
     let upload = try Upload(algorithm, trailers: trailers)
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func `the name of a trailer is compared by the case of ASCII letters alone`() throws {
+  @Test func `the name of a trailer is compared ignoring only the case of ASCII letters`() throws {
     let name = "x-amz-checksum-k"
     let upload = try Upload(.sigV4, trailers: [HeaderField(name, "1")], signatures: .unsigned)
     let range = try #require(upload.wire.firstRange(of: Array(name.utf8)))
@@ -187,7 +187,7 @@ import Testing
     #expect(throws: VerificationError.self) { try upload.read(upload.wire + [0x0A]) }
   }
 
-  @Test func `unsigned chunks come out of their framing, and the body counts as uncovered`() throws {
+  @Test func `the framing of unsigned chunks is removed, and the body is reported as uncovered`() throws {
     let upload = try Upload(.sigV4, trailers: [Self.checksum], signatures: .unsigned)
     #expect(upload.verified.bodyCoverage == .uncovered)
     for size in [1, 7, 1000, 100_000] {
@@ -211,7 +211,7 @@ import Testing
     #expect(error?.code == .malformedChunk)
   }
 
-  @Test func `nothing of a chunk comes out before it is proved`() throws {
+  @Test func `no byte of a chunk is returned before it is verified`() throws {
     let upload = try Upload(.sigV4, trailers: [])
     var verifier = try ChunkVerifier(of: upload.verified, with: Self.credentials)
     #expect(try verifier.verify(Array(upload.wire[..<8000])).isEmpty)
@@ -290,7 +290,7 @@ import Testing
     #expect(throws: VerificationError.self) { try upload.read(other.wire) }
   }
 
-  @Test func `a request that announces no chunks has none`() throws {
+  @Test func `a request that doesn't announce chunks has none`() throws {
     let sample = SignedSample(service: .s3)
     let verified = try sample.verifier.verify(
       sample.request(), payload: .empty, with: sample.credentials, at: SignedSample.time)

@@ -49,7 +49,7 @@ import Testing
     #expect(code == .nonCanonicalTarget || code == .invalidRequest)
   }
 
-  @Test func `a form is no longer than a target may be`() throws {
+  @Test func `a form has the size limit of a target`() throws {
     let form = [UInt8]("a&".utf8) + [UInt8](repeating: 0x61, count: 32_764)
     #expect(
       verifier(.query).refusal(of: try received("/?b=2"), payload: .bytes(form), with: sample.credentials) == .tooLarge)

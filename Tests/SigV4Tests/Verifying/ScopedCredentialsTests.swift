@@ -56,7 +56,7 @@ import Testing
         == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9")
   }
 
-  @Test func `a key for another scope proves nothing, as if the ID were unknown`() async throws {
+  @Test func `a key for another scope verifies nothing, as if the ID were unknown`() async throws {
     let sample = SignedSample()
     let other = try SignedSample(service: "other").verifier.claim(
       of: try SignedSample(service: "other").request(), at: SignedSample.time)

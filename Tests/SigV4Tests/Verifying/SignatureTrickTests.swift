@@ -62,11 +62,11 @@ import Testing
       try $0.replaceInAuthorization("host;x-amz-date", "x-amz-date;host")
       try $0.replaceInAuthorization("20150830", "20150831")
     },
-    Trick("a header that no server takes, and the scope of another region", .invalidRequest) {
+    Trick("a malformed header, and the scope of another region", .invalidRequest) {
       try $0.replaceInAuthorization("us-west-2", "us-east-1")
       $0.add("a:b", "c")
     },
-    Trick("a header that no server takes, and one that isn't there", .invalidRequest) {
+    Trick("a malformed header, and a missing one", .invalidRequest) {
       try $0.replaceInAuthorization("host;", "host;i;")
       $0.add("a:b", "c")
     },

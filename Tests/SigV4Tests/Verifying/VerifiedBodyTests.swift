@@ -105,7 +105,7 @@ import Testing
     #expect(try await read(wrong).error == .wrongPayload)
   }
 
-  @Test func `only so much of a body is read before its request is verified`() async throws {
+  @Test func `a body is read only up to the limit before its request is verified`() async throws {
     var limits = Verifier.Limits()
     limits.collectedBodyBytes = 11
     let sample = SignedSample(body: Array("hello world".utf8), method: "POST")
@@ -133,7 +133,7 @@ import Testing
   @Test(arguments: [
     "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "anything", String(repeating: "A", count: 64),
   ])
-  func `a word in place of the hash isn't accepted where payloads are signed`(word: String) async throws {
+  func `a word in place of the hash isn't accepted if payloads are signed`(word: String) async throws {
     var request = SignableRequest(
       method: "POST", target: "/", headers: [HeaderField("Host", "h"), HeaderField("x-amz-content-sha256", word)])
     try Signer(service: "service", region: "us-west-2").sign(

@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `a signed form is verified, and says what the file may be`() async throws {
+  @Test func `a signed form is verified, and limits the file`() async throws {
     let verified = try verifier.verify(form: try form(), bucket: "b", with: credentials, at: time)
     #expect(verified.accessKeyID == "AKIDEXAMPLE")
     #expect(verified.scope.text == "20260301/us-west-2/s3/aws4_request")
@@ -103,7 +103,7 @@ import Testing
     #expect(throws: VerificationError.self) { try verified([], [], fileName: "") }
   }
 
-  @Test func `a field's name can't write into the answer`() throws {
+  @Test func `a field's name can't add text to the answer`() throws {
     let name = "x\u{600}<a\u{600}>\u{600}\""
     do {
       _ = try verifier.verify(

@@ -9,7 +9,7 @@ import Testing
   private let sample = SignedSample()
   private let verifier = Verifier(service: SigningService("service"))
 
-  /// Whether this thread knows the key.
+  /// Whether this thread has the key.
   private func hasKey(of credentials: Credentials) throws -> Bool {
     let day = try SigningDate(SignedSample.time).day
     return try SigningWorkspace.withCurrent { workspace in
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func `a key is kept once a signature has proved it`() async throws {
+  @Test func `a key is kept once it has verified a signature`() async throws {
     let right = try sample.request()
     let wrong = try sample.request { try $0.change("X-Color") { _ in "red" } }
     try await apart {
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [("K", "\u{212A}"), ("\u{E9}", "e\u{301}"), ("a\u{323}\u{301}", "a\u{301}\u{323}")])
-  func `a key serves no secret that is the same only in Unicode`(secret: String, other: String) async throws {
+  func `a key isn't used for a secret that is equal only in Unicode`(secret: String, other: String) async throws {
     #expect(secret == other)
     let credentials = [secret, other].map { Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: $0) }
     var request = SignableRequest(method: "GET", target: "/", headers: sample.headers)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `invented ids, regions and requests push no key out that is in use`() async throws {
+  @Test func `invented IDs, regions and requests evict no key that is in use`() async throws {
     let right = try sample.request()
     let regions = try (0..<100).map { number in
       try sample.request { try $0.replaceInAuthorization("us-west-2", "us-west-\(number + 3)") }

@@ -24,7 +24,7 @@ import Testing
     #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == .tooLarge)
   }
 
-  @Test func `a header that the service demands must be signed`() throws {
+  @Test func `a header that the service requires must be signed`() throws {
     let verifier = Verifier(service: SigningService("service"), requiredHeaders: ["X-Color"])
     let sample = SignedSample()
     #expect(verifier.refusal(of: try sample.request(), with: sample.credentials) == nil)
@@ -50,7 +50,7 @@ import Testing
     #expect(try verdict(.prefixed(""), HeaderField("Accept", "*/*")) == .unsignedHeader)
   }
 
-  @Test func `credentials that can't be signed with are the verifier's own fault`() throws {
+  @Test func `invalid credentials are the verifier's own fault`() throws {
     let sample = SignedSample()
     let unusable = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "")
     #expect(sample.verifier.refusal(of: try sample.request(), with: unusable) == .verifierFailure)

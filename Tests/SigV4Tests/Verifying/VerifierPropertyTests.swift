@@ -2,7 +2,7 @@ import Conformance
 import SigV4
 import Testing
 
-/// For every vector: it verifies, and no byte of it can be changed unless the change means nothing.
+/// Every vector verifies, and a change of any byte is rejected, unless the change has no meaning.
 @Suite(.serialized) struct VerifierPropertyTests {
   private static func signable() throws -> [VectorCase] {
     try VectorFiles.all().filter { $0.expect?.error == nil }
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: try signable())
-  func `the parts that a signature covers byte by byte let no change pass`(vector: VectorCase) async throws {
+  func `a change of the parts that a signature covers byte by byte is rejected`(vector: VectorCase) async throws {
     let wronglyTaken = try await apart {
       let signed = try vector.sign()
       let sent = signed.request.asSent

@@ -6,7 +6,7 @@ import Testing
   private static let planted = "PLANTED7secret"
   private static let presigned = SignedSample(placement: .query, token: planted)
 
-  /// Each with a code, as only a request that is rejected has an error.
+  /// Each has a code, because only a rejected request has an error.
   static let places: [Trick] = [
     Trick("a Bearer token", .missingSignature) { try $0.change("Authorization") { _ in "Bearer \(planted)" } },
     Trick("a password", .missingSignature) { try $0.change("Authorization") { _ in "Basic \(planted)" } },

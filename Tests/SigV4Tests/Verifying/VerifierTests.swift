@@ -6,7 +6,7 @@ import Testing
   private let sample = SignedSample()
 
   @Test(arguments: SignedSample.all)
-  func `what the signer signs is verified, and the answer names who, for what and when`(sample: SignedSample) throws {
+  func `a signed request is verified, and the result contains its signer, scope and time`(sample: SignedSample) throws {
     let verified = try sample.verifier.verify(
       sample.request(), payload: .empty, with: sample.credentials, at: SignedSample.time.addingTimeInterval(200))
     #expect(verified.claim.accessKeyID == "AKIDEXAMPLE")
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: SignedSample.all)
-  func `another secret and an unknown access key ID are rejected in the same words`(sample: SignedSample) throws {
+  func `another secret and an unknown access key ID are rejected with the same message`(sample: SignedSample) throws {
     let other = Credentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "other", sessionToken: sample.token)
     let stranger = Credentials(accessKeyID: "AKIDOTHER", secretAccessKey: sample.credentials.secretAccessKey)
     let request = try sample.request()
@@ -42,7 +42,7 @@ import Testing
     #expect(error?.code == .malformedSignature)
   }
 
-  @Test func `a secret is looked up by the id, after the checks that need none`() async throws {
+  @Test func `a secret is looked up by the ID, after the checks that need no secret`() async throws {
     let request = try sample.request()
     let verified = try await sample.verifier.verify(request, payload: .empty, at: SignedSample.time) { id in
       await Task.yield()
@@ -58,7 +58,7 @@ import Testing
     #expect(error?.code == .skewedDate)
   }
 
-  @Test func `what is looked up is checked as what is given`() async throws {
+  @Test func `credentials that are looked up are checked like given ones`() async throws {
     let sample = SignedSample(token: "token")
     let other = Credentials(
       accessKeyID: sample.credentials.accessKeyID, secretAccessKey: "other", sessionToken: "token")
@@ -76,14 +76,14 @@ import Testing
     }
   }
 
-  @Test func `headers that must be signed are looked for before the date is checked`() throws {
+  @Test func `headers that must be signed are checked before the date`() throws {
     let unsigned = try SignedSample().request { $0.headers.append(HeaderField("x-amz-late", "1")) }
     let late = SignedSample.time.addingTimeInterval(3600)
     #expect(sample.verifier.refusal(of: unsigned, with: sample.credentials, at: late) == .unsignedHeader)
     #expect(sample.verifier.refusal(of: try sample.request(), with: sample.credentials, at: late) == .skewedDate)
   }
 
-  @Test func `what the look-up throws comes out`() async throws {
+  @Test func `an error of the lookup is thrown`() async throws {
     struct DatabaseIsDown: Error {}
     let request = try sample.request()
     await #expect(throws: DatabaseIsDown.self) {
@@ -98,7 +98,7 @@ import Testing
     #expect(code == (isTaken ? nil : .skewedDate))
   }
 
-  /// Signed by botocore, which sends `Date` alone where the caller has set one.
+  /// Signed by botocore, which sends only `Date` if the caller has set it.
   @Test(
     arguments: [
       ("Sun, 30 Aug 2015 12:36:00 -0000", nil), ("Sun, 30 Aug 2015 12:36:01 -0000", .wrongSignature),
@@ -143,7 +143,7 @@ import Testing
         of: try sample.request(), with: sample.credentials, at: SignedSample.time.addingTimeInterval(offset)) == code)
   }
 
-  @Test func `the body is held against the hash that was signed`() throws {
+  @Test func `the body is compared with the hash that was signed`() throws {
     let body = Array("{}".utf8)
     for (service, wrong) in [(SigningService("service"), VerificationError.Code.wrongSignature), (.s3, .wrongPayload)] {
       let sample = SignedSample(service: service, body: body)
@@ -178,7 +178,7 @@ import Testing
   }
 
   @Test(arguments: [SignaturePlacement.header, .query])
-  func `a missing, spare or foreign token is reported only to a sender with the secret`(
+  func `a missing, superfluous or wrong token is reported only to a sender with the secret`(
     placement: SignaturePlacement
   ) throws {
     let temporary = SignedSample(placement: placement, token: "token")
@@ -307,7 +307,7 @@ import Testing
     return Hexadecimal.string(whole.span)
   }
 
-  @Test func `a normal form is read off nothing but a signature`() {
+  @Test func `only a signature has a normal form`() {
     for bytes in ["", "30", "3000", "3006020101020101ff", "3006020101020201", "30060201010201", "020101", "30030201"] {
       #expect(P256.normalForm(ofSignature: Hexadecimal.bytes(bytes) ?? []) == nil)
     }
@@ -317,7 +317,7 @@ import Testing
     #expect(P256.normalForm(ofSignature: [0x30, 6, 2, 1, 1, 2, 1, 1]) == one + one)
   }
 
-  @Test func `a clock that is set back and forward changes no verdict`() throws {
+  @Test func `setting the clock back and forward changes no result`() throws {
     let request = try sample.request()
     let offsets = [0, 301, 0, -301, 86_400, -86_400, 300, -300, 3e9, 0, -5e9, 0, 1e12, 0, -1e12, .infinity, .nan, 0]
     for offset in offsets {

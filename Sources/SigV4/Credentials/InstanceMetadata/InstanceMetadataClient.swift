@@ -130,7 +130,7 @@ extension InstanceMetadataClient {
 
 /// A series of requests to the service, with one deadline.
 struct InstanceMetadataFetch {
-  /// The way in which the service authorizes these requests.
+  /// The way in which the service authorizes requests.
   private enum Admission {
     case undecided
     case token(String)
@@ -237,8 +237,8 @@ extension InstanceMetadataFetch {
 
   /// Returns the credentials of the instance's role.
   ///
-  /// It tries the extended paths, which also return the account ID, until the service proves to lack them: the service returns
-  /// 404, or fails (5xx) in each attempt before it has ever served them.
+  /// It tries the extended paths, which also return the account ID, until the service is known to lack them. That is so if it
+  /// returns 404, or fails (5xx) in each attempt before it has ever served them.
   mutating func credentials() async throws -> Credentials {
     for _ in 0..<Self.rounds {
       var paths = client.paths == .legacy ? InstanceMetadataClient.Paths.legacy : .extended
@@ -247,7 +247,7 @@ extension InstanceMetadataFetch {
         if client.paths == .unknown, let credentials = try await credentials(named: name, .legacy) {
           return credentials
         }
-        // Not misconfigured: a role can disappear for a moment, and a cache then keeps its credentials.
+        // Not `misconfigured`: a role can disappear for a moment, and a cache must keep its credentials then.
         throw client.error(
           .badAnswer,
           "has no role \(name.quoted): check AWS_EC2_INSTANCE_PROFILE_NAME or roleName")

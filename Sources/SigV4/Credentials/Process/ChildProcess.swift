@@ -39,10 +39,10 @@ struct ChildProcess {
 
   /// Runs a program without input and discards its standard error.
   ///
-  /// The program has ended when its own process has, even if a descendant keeps its output open.
+  /// The run ends with the program's own process, even if a descendant keeps its output open.
   ///
   /// - Parameters:
-  ///   - words: The program, searched in `PATH` unless it contains a slash, and its arguments.
+  ///   - words: The program, which is searched for in `PATH` unless it contains a slash, and its arguments.
   ///   - environment: The program's environment.
   ///   - timeLimit: The time after which the program is killed with its process group; at most a day.
   ///   - outputLimit: The maximum size of its output, in bytes.
@@ -130,7 +130,7 @@ struct ChildProcess {
     #endif
   }
 
-  /// Converts the error number of a program's start.
+  /// Converts the error number of a failed start.
   static func failure(ofStart number: Int32) -> Failure {
     let reason = unsafe String(cString: strerror(number))
     let isTransient = number == EAGAIN || SystemErrorNumber.isExhaustion(number)
@@ -148,7 +148,7 @@ struct ChildProcess {
       if isOpen { isOpen = Self.readAvailable(output, into: &bytes, limit: outputLimit) }
       if bytes.count > outputLimit { throw abandon(end, .tooMuchOutput) }
       if hasEnded { return try reap(end, bytes) }
-      // An endless output never lets the wait time out.
+      // A wait never times out while the program writes, so the deadline is checked here too.
       if ContinuousClock.now >= deadline { throw abandon(end, .timedOut) }
       let pause = end == Self.noEnd ? min(deadline, .now + Self.pause) : deadline
       let outcome = await EventThread.shared.wait(
@@ -163,7 +163,9 @@ struct ChildProcess {
 
   // MARK: The end of a process
 
-  /// Replaces the descriptor of a process's end if the system has none: the process is then polled.
+  /// The value for a missing descriptor of the process's end.
+  ///
+  /// The process is then polled.
   private static let noEnd: Int32 = -1
   private static let pause = Duration.milliseconds(50)
 

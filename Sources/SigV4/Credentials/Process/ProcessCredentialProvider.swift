@@ -24,8 +24,8 @@ public struct ProcessCredentialProvider: CredentialProvider {
   /// Creates a provider.
   ///
   /// - Parameters:
-  ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` quote white space. A program
-  ///     without a slash in its name is searched in `PATH`.
+  ///   - command: The program and its arguments, separated by white space; `'…'` and `"…"` quote white space. A program without a
+  ///     slash in its name is searched for in `PATH`.
   ///   - timeLimit: The time after which the program is killed with its process group.
   ///   - environment: The program's environment; defaults to that of this process.
   public init(command: String, timeLimit: Duration = .seconds(60), environment: [String: String]? = nil) {
@@ -61,9 +61,14 @@ public struct ProcessCredentialProvider: CredentialProvider {
           .misconfigured, "\(name) can't be started: \(reason). Check the command (credential_process).")
       case .noResources(let reason):
         throw CredentialError(.systemResources, "\(name) can't be started now: \(reason). Try again later.")
-      case .timedOut: throw CredentialError(.timedOut, "\(name) ran for more than \(timeLimit) and was killed.")
+      case .timedOut:
+        throw CredentialError(
+          .timedOut,
+          "\(name) ran for more than \(timeLimit) and was killed. Make it faster, or pass a longer timeLimit.")
       case .tooMuchOutput:
-        throw CredentialError(.badAnswer, "\(name) printed more than \(Self.outputLimit) bytes and was killed.")
+        throw CredentialError(
+          .badAnswer,
+          "\(name) printed more than \(Self.outputLimit) bytes and was killed. It must print one JSON object.")
       case .cancelled: throw CancellationError()
       case .statusUnknown:
         throw CredentialError(
@@ -87,15 +92,15 @@ public struct ProcessCredentialProvider: CredentialProvider {
 
 /// Splits a command line into words without a shell.
 ///
-/// White space separates words. `'…'` quotes everything, `"…"` everything but `\"` and `\\`; outside of them a backslash
-/// quotes the next character. Variables, pipes and patterns have no meaning.
+/// White space separates words. `'…'` quotes everything, `"…"` everything except `\"` and `\\`. Outside of them a backslash
+/// quotes the next character. Variables, pipes and patterns aren't expanded.
 enum CommandWords {
   /// Returns the words; `nil` if a quotation mark isn't closed or a backslash ends the text.
   static func split(_ command: String) -> [String]? {
     var words: [String.UnicodeScalarView] = []
     var word: String.UnicodeScalarView?
     var quote: Unicode.Scalar?
-    // Scalars, since a combining mark would hide a space or a quotation mark.
+    // Reads scalars, because a combining mark would hide a space or a quotation mark.
     var rest = command.unicodeScalars[...]
     while let scalar = rest.popFirst() {
       switch (quote, scalar) {

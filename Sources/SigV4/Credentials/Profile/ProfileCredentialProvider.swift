@@ -1,11 +1,11 @@
 /// Reads the credentials of a profile in the shared config and credentials files.
 ///
-/// A profile may contain an access key pair, or name a command that prints credentials (`credential_process`). It may also name
-/// a role to assume (`role_arn`), with another profile (`source_profile`), a source (`credential_source`) or a token's file
+/// A profile may contain an access key pair, or name a command that prints credentials (`credential_process`). It may also name a
+/// role to assume (`role_arn`), with another profile (`source_profile`), a source (`credential_source`) or a token file
 /// (`web_identity_token_file`). STS's endpoint comes from `AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, the profile's `services`
 /// section or its `endpoint_url`, in this order, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or the profile's
-/// `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity Center, `aws login`, an
-/// MFA code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
+/// `ignore_configured_endpoint_urls` is `true`. Profiles that require user interaction (IAM Identity Center, `aws login`, an MFA
+/// code) are rejected with a remedy. The names are those of the AWS SDKs and Tools Reference Guide.
 ///
 /// Each call reads the files again. To sign requests, pass `.profile(name)` or cache the provider.
 ///
@@ -137,7 +137,8 @@ struct ProfilePlan {
   /// - Throws: ``CredentialError``: `notConfigured` if the profile has no credential settings, otherwise `misconfigured`.
   init(_ name: String, of profiles: SharedProfiles, region: String?) throws(CredentialError) {
     guard let properties = profiles[name] else {
-      throw CredentialError(.misconfigured, "There is no profile \(name.quoted) in \(profiles.place).")
+      throw CredentialError(
+        .misconfigured, "There is no profile \(name.quoted) in \(profiles.place). Create it, or correct the name.")
     }
     var profile = Profile(name: name, properties: properties)
     var path = [name]
@@ -170,10 +171,11 @@ struct ProfilePlan {
       }
       path.append(next)
       guard visited.insert(next).inserted else {
-        throw profile.flaw("forms a circle of source_profiles: \(path.joined(separator: ", "))".bounded)
+        throw profile.flaw("is in a cycle of source_profiles; remove one of \(path.joined(separator: ", "))".bounded)
       }
       guard let properties = profiles[next] else {
-        throw profile.flaw("has the source_profile \(next.quoted), which isn't in \(profiles.place)")
+        throw profile.flaw(
+          "has the source_profile \(next.quoted), which isn't in \(profiles.place): create it, or name another")
       }
       profile = Profile(name: next, properties: properties)
     }
@@ -268,7 +270,7 @@ private struct Profile {
     get throws(CredentialError) {
       guard let text = try value("duration_seconds") else { return nil }
       guard let seconds = Int(text) else {
-        throw flaw("has a duration_seconds that isn't a whole number from 900 to 43200")
+        throw flaw("has an invalid duration_seconds: use a whole number from 900 to 43200")
       }
       return .seconds(seconds)
     }

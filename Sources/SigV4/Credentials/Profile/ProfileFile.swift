@@ -89,7 +89,7 @@ struct ProfileFile {
     let readings = [line.headerWithoutComment, Substring(line.utf8.prefix { !$0.startsComment })].lazy.map(
       \.trimmed.utf8)
     guard let header = readings.first(where: { $0.last == bracket }) else {
-      throw flaw(number, "starts a section and has no ] at its end")
+      throw flaw(number, "starts a section without an end: add ]")
     }
     endSection()
     guard let (name, isPrefixed) = sectionName(Substring(header.dropFirst().dropLast()).trimmed) else { return }
@@ -118,7 +118,7 @@ struct ProfileFile {
   }
 
   private mutating func readProperty(_ line: Substring, _ number: Int) throws(CredentialError) {
-    if case .none = section { throw flaw(number, "comes before the first section") }
+    if case .none = section { throw flaw(number, "precedes the first section: add a line such as [default] before it") }
     let (key, value) = try split(line, number, "a property")
     endProperty()
     let text = value.withoutComment.trimmed
@@ -133,19 +133,19 @@ struct ProfileFile {
 
   private mutating func readContinuation(_ text: String, _ number: Int) throws(CredentialError) {
     switch property {
-    case .none: throw flaw(number, "is indented, but follows no property that it could continue")
+    case .none: throw flaw(number, "is indented, but follows no property: remove its indentation")
     case .value: break
-    case .group: _ = try split(text[...], number, "a property of a property")
+    case .group: _ = try split(text[...], number, "a nested property")
     }
     value += "\n" + text
   }
 
   private func split(_ line: Substring, _ number: Int, _ what: String) throws(CredentialError) -> (String, Substring) {
     guard let equals = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
-      throw flaw(number, "must be \(what) and has no =")
+      throw flaw(number, "isn't \(what): write NAME = VALUE")
     }
     let key = line[..<equals].trimmed
-    guard !key.isEmpty else { throw flaw(number, "has no name before its =") }
+    guard !key.isEmpty else { throw flaw(number, "has no name before the =: write NAME = VALUE") }
     return (key, line[line.utf8.index(after: equals)...])
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import SigV4
 
-/// Programs that leave something behind, and hosts that are short of something.
+/// Programs that leave processes behind, and systems without resources.
 @Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
   private static let answer = #"echo "{\"Version\":1,\"AccessKeyId\":\"a\",\"SecretAccessKey\":\"\#(Planted.mark)\"}""#
 
@@ -20,20 +20,20 @@ import Testing
     /// Starts what leaves the process group, holds the output open and lives as long as the leash.
     private static let daemon = "exec 3<$LEASH; setsid sh -c \"echo; read x\" <&3 &"
 
-    @Test func `a program has ended when its own process has, whatever it leaves behind`() async throws {
+    @Test func `a program ends with its own process, even if it leaves others behind`() async throws {
       let leash = try Leash()
       let credentials = try await provider("\(Self.daemon) \(Self.answer)", leash).checkedCredentials()
       #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: Planted.mark))
     }
 
-    @Test func `the time limit holds for what has left the process group`() async throws {
+    @Test func `the time limit applies even to processes that have left the process group`() async throws {
       let leash = try Leash()
       let provider = provider("\(Self.daemon) read y <&3", timeLimit: .seconds(1), leash)
       let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }
       #expect(error?.code == .timedOut)
     }
 
-    @Test func `a cancelled caller doesn't wait for what has left the process group`() async throws {
+    @Test func `a cancelled caller doesn't wait for processes that have left the process group`() async throws {
       let leash = try Leash()
       let started = try Leash()
       let provider = provider("\(Self.daemon) echo > \(started.path); read y <&3", leash)
@@ -55,7 +55,7 @@ import Testing
           }
           for await code in group { #expect(code == .timedOut) }
         }
-        // Killed programs end when they like: ends with the suite's time limit if one is never reaped.
+        // Killed programs end at any time. If one is never reaped, this ends at the suite's time limit.
         var information = siginfo_t()
         while waitid(P_ALL, 0, &information, WEXITED | WNOWAIT | WNOHANG) == 0 { await Task.yield() }
         #expect(errno == ECHILD)
@@ -72,7 +72,7 @@ import Testing
     @Test func `no descriptor is left behind`() async throws {
       await #expect(processExitsWith: .success) {
         let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
-        // Pipes alone: timers, which open descriptors of their own, begin when they like.
+        // Counts only pipes, because timers open descriptors at any time.
         func pipes() throws -> Int {
           let files = FileManager.default
           return try files.contentsOfDirectory(atPath: "/proc/self/fd").filter { descriptor in
@@ -86,7 +86,7 @@ import Testing
       }
     }
 
-    @Test func `a system without a pipe to give isn't a wrong setting`() async {
+    @Test func `a system without a free pipe isn't a wrong setting`() async {
       await #expect(processExitsWith: .success) {
         let provider = ProcessCredentialProvider(command: "sh -c 'exit 1'")
         _ = try? await provider.checkedCredentials()
@@ -124,7 +124,7 @@ import Testing
 }
 
 #if os(Linux)
-  /// A named pipe without content: who reads from it waits until the leash goes away.
+  /// A named pipe without content: its reader waits until the leash is freed.
   private final class Leash: Sendable {
     struct Failure: Error {}
 

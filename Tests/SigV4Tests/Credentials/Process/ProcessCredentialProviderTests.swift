@@ -20,12 +20,12 @@ import Testing
     ("$HOME `x` *|&", ["$HOME", "`x`", "*|&"]), ("", []), (" ", []), ("ä\r\nb", ["ä", "b"]),
     ("a \u{301}b '\u{301}c'", ["a", "\u{301}b", "\u{301}c"]),
   ])
-  func `a command is split into words as a shell would, without its other meanings`(command: String, words: [String]) {
+  func `a command is split into words as in a shell, without expansions`(command: String, words: [String]) {
     #expect(CommandWords.split(command) == words)
   }
 
   @Test(arguments: ["'a", #""a"#, #"a\"#, #""a\"#])
-  func `what isn't closed can't be split`(command: String) {
+  func `an unclosed quotation mark is an error`(command: String) {
     #expect(CommandWords.split(command) == nil)
   }
 
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: [#"\"SessionToken\":\"\""#, #"\"SessionToken\":null"#, #"\"Expiration\":null,\"Code\":7"#])
-  func `a long-term key pair may have empty companions`(field: String) async throws {
+  func `the other fields of a long-term key pair may be empty`(field: String) async throws {
     let credentials = try await provider(Self.keys(field)).checkedCredentials()
     #expect(credentials == Credentials(accessKeyID: "a", secretAccessKey: Planted.mark))
   }
@@ -72,7 +72,7 @@ import Testing
     (keys(#"\"ExpiresAt\":{}"#), "ExpiresAt as a value that isn't a string"),
     ("while true; do echo $SECRET$SECRET$SECRET$SECRET; done", "65536"),
   ])
-  func `the error names the mistake and doesn't quote the output`(script: String, words: String) async throws {
+  func `the error names the flaw and doesn't quote the output`(script: String, words: String) async throws {
     let error = try await provider(script).checkedError()
     #expect(error.code == .badAnswer)
     #expect(error.message.contains(words), "\(error)")
@@ -86,7 +86,7 @@ import Testing
     #expect(error?.code == .misconfigured)
   }
 
-  @Test func `a program that runs too long is killed, with what it has started`() async throws {
+  @Test func `a program that runs too long is killed, with the programs that it started`() async throws {
     // The inner shell holds the pipe open: reading would never end if it survived.
     let provider = provider("(while true; do read x < /dev/zero; done) & wait", timeLimit: .milliseconds(200))
     let error = await #expect(throws: CredentialError.self) { try await provider.checkedCredentials() }

@@ -3,7 +3,7 @@ import LocalAWS
 import SigV4
 import Testing
 
-/// Profiles that lead to keys, roles, sources and programs, asked as a user asks.
+/// Profiles with keys, roles, sources and programs, queried as by a user.
 @Suite(.timeLimit(.minutes(10))) struct ProfileCredentialProviderTests {
   private static let arn = "arn:aws:iam::123456789012:role/reservations"
   private static let keys = Credentials(
@@ -120,10 +120,10 @@ import Testing
 
   @Test(arguments: [
     ("aws_access_key_id = a\naws_secret_access_key = keys", CredentialError.Code.badAnswer, "403"),
-    ("role_arn = \(arn)\nsource_profile = p0\n", .misconfigured, "forms a circle"),
+    ("role_arn = \(arn)\nsource_profile = p0\n", .misconfigured, "is in a cycle"),
     ("region = us-west-2", .misconfigured, #"The profile "p12000" is a source_profile"#),
   ])
-  func `12,000 profiles, each the next one's source, are no more than a long list`(
+  func `12,000 profiles, each with the next one as its source, are read like a short list`(
     last: String, code: CredentialError.Code, words: String
   ) async throws {
     let profiles = (0..<12_000).map { "[profile p\($0)]\nrole_arn = \(Self.arn)\nsource_profile = p\($0 + 1)\n" }
@@ -160,7 +160,7 @@ import Testing
     #expect(try await provider.checkedCredentials() == Self.keys)
   }
 
-  @Test func `the region of the profile serves where the environment has none`() async throws {
+  @Test func `the region of the profile is used if the environment has none`() async throws {
     let service = try await SecurityTokenService.start(
       SecurityTokenService.Role(arn: Self.arn, caller: Self.keys, credentials: Self.assumed))
     try await service.whileRunning { service async throws in
@@ -197,7 +197,7 @@ import Testing
     for local in [service, metadata, container] as [any LocalService] { await local.stop() }
   }
 
-  @Test func `a token's file is exchanged, and its role may assume another`() async throws {
+  @Test func `a web identity token is exchanged, and its role may assume another`() async throws {
     let service = try await SecurityTokenService.start(
       SecurityTokenService.Role(
         arn: Self.arn, webIdentityToken: "web-identity", caller: Self.assumed, credentials: Self.assumed))
@@ -240,7 +240,7 @@ import Testing
       "[default]\ncredential_process = sh -c 'echo \(Planted.mark) >&2' \(Planted.mark)\n",
       "[default]\nrole_arn = \(arn)\nsource_profile = default\nmfa_serial = m\n" + keyLines,
     ].map(Unmarked.init))
-  func `a file's and a program's secrets stay in`(file: Unmarked<String>) async throws {
+  func `the secrets of a file and of a program aren't shown`(file: Unmarked<String>) async throws {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     let provider = provider(credentials: file.value, ["PATH": path, "AWS_ENDPOINT_URL_STS": "http://127.0.0.1:1"])
     let chain = CredentialChain([provider])

@@ -57,7 +57,7 @@ struct ProfileVectorTests {
     arguments: [
       ("[profile NAME]\n", "a=\n"), ("[profile NAME]\na=\n", " a=\n"), ("[profile p]\nNAME=\n", " a=\n"),
     ])
-  func `a file with one name of half its length is read once`(start: String, line: String) async throws {
+  func `a file with one name of half its length is read in one pass`(start: String, line: String) async throws {
     let name = String(repeating: "n", count: 1 << 20)
     let lines = String(repeating: line, count: (1 << 20) / line.utf8.count)
     let profiles = try await Self.profiles(config: start.replacing("NAME", with: name) + lines, credentials: nil)

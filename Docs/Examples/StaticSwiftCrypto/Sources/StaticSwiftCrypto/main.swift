@@ -1,4 +1,4 @@
-// Reads S3 URLs, one a line, and prints a presigned URL for each, valid for ten minutes.
+// Reads S3 URLs, one per line, and prints a presigned URL for each, valid for ten minutes.
 
 import SigV4
 
