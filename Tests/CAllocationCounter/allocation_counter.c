@@ -1,7 +1,7 @@
 #include "allocation_counter.h"
 #include <stdlib.h>
 
-/* One a thread, so that counting neither costs an atomic operation nor makes threads contend. */
+/* One for each thread, so that counting neither costs an atomic operation nor makes threads contend. */
 static _Thread_local unsigned long count;
 
 unsigned long allocation_counter_count(void) { return count; }

@@ -28,7 +28,7 @@ SIGNING_PARAMETERS = [
 
 @dataclasses.dataclass
 class Signed:
-    """What an oracle made of a case."""
+    """An oracle's result for a case."""
     signature: str
     target: str
     headers: list
@@ -37,7 +37,7 @@ class Signed:
 
 
 def options_of(case):
-    """The options with their defaults; where the service's own rules are wanted, those."""
+    """The options with their defaults, or the service's own rules if the case uses them."""
     options = {**DEFAULTS, **case.get("options", {})}
     if options["useServiceRules"]:
         options.update({**GENERAL_RULES, **SERVICE_RULES.get(case["service"], {})})
@@ -54,7 +54,7 @@ def sends_content_hash(case):
 
 
 def before_signing(case):
-    """The request without what an earlier signing has set, which a signer replaces: (target, headers)."""
+    """The request without the fields of an earlier signature, which a signer replaces: (target, headers)."""
     replaced = ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-region-set"]
     replaced_parameters = list(SIGNING_PARAMETERS)
     if options_of(case)["contentHashHeader"]:
@@ -69,7 +69,7 @@ def before_signing(case):
 
 
 def has_s3_session_token(case):
-    """Whether the token is one of a session of S3 Express, which goes under another name."""
+    """Whether the token is one of a session of S3 Express, which is sent under another name."""
     if case["service"] != "s3express" or not options_of(case)["useServiceRules"]:
         return False
     host = next(value for name, value in case["request"]["headers"] if name.lower() == "host")

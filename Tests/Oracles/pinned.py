@@ -10,7 +10,7 @@ REQUIREMENTS = pathlib.Path(__file__).with_name("requirements.txt")
 
 
 def enter():
-    """Continues in this interpreter if it has the pinned versions, else restarts the script in one that has."""
+    """Continues in this interpreter if it has the pinned versions; otherwise restarts the script in one that has them."""
     if has_pinned_versions():
         return
     environment = ROOT / ".build" / "venv-oracles"

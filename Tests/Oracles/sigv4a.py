@@ -1,4 +1,4 @@
-"""SigV4a's keys: what awscrt's signatures are verified with."""
+"""SigV4a's keys, which verify awscrt's signatures."""
 import hmac
 
 from cryptography.exceptions import InvalidSignature

@@ -18,7 +18,7 @@ _TEXTS = re.compile(
 
 
 def show_texts():
-    """From now on, a result has its canonical request and its string to sign, which awscrt writes only to its log."""
+    """Adds the canonical request and the string to sign to each later result; awscrt writes them only to its log."""
     global _log
     if _log is None:
         _log = tempfile.NamedTemporaryFile(prefix="awscrt-", suffix=".log")
@@ -29,9 +29,9 @@ def show_texts():
 
 
 def sign(case):
-    """The request signed; None for one that awscrt doesn't take.
+    """The signed request; None for one that awscrt rejects.
 
-    awscrt refuses a request that has been signed before, and so gets it as it was then.
+    awscrt rejects a request that is already signed, so it gets the request without its signature.
     """
     start = os.path.getsize(_log.name) if _log else 0
     try:
@@ -70,7 +70,7 @@ def configuration(case):
         use_double_uri_encode=options["encodePathTwice"],
         should_normalize_uri_path=options["normalizePath"],
         signed_body_value=payload_hash(case),
-        # With presigned requests for VPC Lattice, awscrt sends it without being told.
+        # With presigned requests for VPC Lattice, awscrt sends it by default.
         signed_body_header_type=(
             body_headers.X_AMZ_CONTENT_SHA_256 if is_header and sends_content_hash(case) else body_headers.NONE),
         expiration_in_seconds=None if is_header else options["expires"],
@@ -78,7 +78,7 @@ def configuration(case):
 
 
 def texts_after(start):
-    """The canonical request and the string to sign that the log has got since; it's written by another thread."""
+    """The canonical request and the string to sign of the newest log entry, which another thread writes."""
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with open(_log.name, "rb") as log:
@@ -87,4 +87,4 @@ def texts_after(start):
         if found:
             return found[1], found[2]
         time.sleep(0.001)
-    raise TimeoutError("awscrt's log doesn't show what it has signed.")
+    raise TimeoutError("awscrt's log doesn't contain the string to sign.")

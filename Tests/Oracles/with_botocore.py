@@ -11,7 +11,7 @@ from case import HMAC, Signed, body_of, has_s3_session_token, options_of, payloa
 
 
 def sign(case):
-    """The request signed; None for one that botocore has no way to sign, or no options for.
+    """The signed request; None for one that botocore can't sign, or has no options for.
 
     botocore uses the query unchanged from the URL, without decoding and encoding it again; where that matters, it
     disagrees with awscrt, and with AWS's published suite.
@@ -48,7 +48,7 @@ def request_of(case):
 
 
 def clock_at(now):
-    """While this lasts, botocore's time is `now`."""
+    """In this context, botocore's clock shows `now`."""
     return unittest.mock.patch.object(
         botocore.auth, "get_current_datetime",
         lambda remove_tzinfo=True: now.replace(tzinfo=None) if remove_tzinfo else now)
@@ -86,7 +86,7 @@ def signer_for(case, options, texts):
 
     class Signer(kind):
         def payload(self, request):
-            """What the case says; for S3, so that an object needn't come over TLS with a checksum to be unsigned."""
+            """The payload hash of the case: botocore's own signs UNSIGNED-PAYLOAD for S3 only over TLS with a checksum."""
             return payload_hash(case)
 
         def canonical_request(self, request):
@@ -101,7 +101,7 @@ def signer_for(case, options, texts):
 
 
 def signature(case, string_to_sign):
-    """A bare signature, with the key that botocore derives."""
+    """The signature of a string to sign, with the key that botocore derives."""
     pair = botocore.credentials.Credentials(case["credentials"]["accessKeyId"], case["credentials"]["secretAccessKey"])
     request = botocore.awsrequest.AWSRequest("GET", "https://host/")
     request.context["timestamp"] = time_of(case).strftime("%Y%m%dT%H%M%SZ")

@@ -1,4 +1,4 @@
-// Signs cases from standard input with AWS's SDK for Go, times it, and writes a result a line.
+// Signs cases from standard input with AWS's SDK for Go, times it, and writes one result per line.
 package main
 
 import (
@@ -60,7 +60,7 @@ func main() {
 	check(lines.Err())
 }
 
-// signer returns what signs the case once more, and gives the signature.
+// signer returns a function that signs the case once more and returns the signature.
 func signer(one signingCase) func() string {
 	request, err := http.NewRequest(one.Request.Method, "https://host"+one.Request.Target, nil)
 	check(err)
