@@ -10,7 +10,7 @@ extension Mistake {
         "The method is signed as \(method), but sent as \(right.method). Look for a redirect, or for the HTTP client's own method."
       ) { $0.method = method }
     }
-    let paths = paths(insteadOf: right.path).map { path, how in
+    let paths = paths(insteadOf: right.path, for: context.base.service).map { path, how in
       changed(.path, "The path is signed \(how). Sign the path that is sent, byte by byte.") { $0.path = path }
     }
     let types = contentTypes(insteadOf: right.header("content-type")).map { type in
@@ -80,12 +80,17 @@ extension Mistake {
   }
 
   /// Other forms of a path, and how each is made.
-  private static func paths(insteadOf path: String) -> [(String, String)] {
+  private static func paths(insteadOf path: String, for service: String) -> [(String, String)] {
     let once = PercentEncoding.decoded(path.utf8[...])
     let afterFirst = path.dropFirst().firstIndex(of: "/").map { String(path[$0...]) } ?? "/"
+    // Only API Gateway has stages, and the only segment of a path is rarely a prefix.
+    let firstSegment =
+      service == SigningService.executeAPI.name
+      ? "without its first segment, such as the stage of an API"
+      : afterFirst == "/" ? "as /" : "without its first segment, such as a prefix that a proxy adds"
     return [
       (path.hasSuffix("/") ? String(path.dropLast()) : path + "/", "with the slash at its end added or left out"),
-      (afterFirst, "without its first segment, such as the stage of an API or a prefix that a proxy adds"),
+      (afterFirst, firstSegment),
       (once, "decoded, but must be encoded"),
       (PercentEncoding.decoded(once.utf8[...]), "decoded, but must be encoded"),
     ]

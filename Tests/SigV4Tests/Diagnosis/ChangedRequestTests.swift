@@ -26,6 +26,23 @@ import Testing
     #expect(mismatch.explanation.contains(sentence), "\(mismatch)")
   }
 
+  /// Only API Gateway has stages, and a path of one segment need not have a prefix.
+  @Test(arguments: [
+    ("execute-api", "/orders", "/prod/orders", "without its first segment, such as the stage of an API."),
+    ("execute-api", "/", "/prod", "without its first segment, such as the stage of an API."),
+    ("vpc-lattice-svcs", "/orders", "/v1/orders", "without its first segment, such as a prefix that a proxy adds."),
+    ("vpc-lattice-svcs", "/", "/elsewhere", "The path is signed as /."),
+  ])
+  func `a segment that isn't signed is a stage for APIs alone`(
+    service: String, signed: String, sent: String, sentence: String
+  ) throws {
+    let sample = SignedSample(service: SigningService(service), target: signed)
+    let diagnosis = SignatureDiagnosis(of: try sample.request { $0.target = sent }, credentials: sample.credentials)
+    #expect(diagnosis.certainty == .certain)
+    #expect(diagnosis.explanation.contains(sentence), "\(diagnosis)")
+    #expect(diagnosis.explanation.contains("stage") == (service == "execute-api"), "\(diagnosis)")
+  }
+
   @Test func `a parameter that the HTTP client removed from a media type is found`() throws {
     let sample = SignedSample(
       headers: [HeaderField("Host", "h"), HeaderField("Content-Type", "application/json; charset=utf-8")])
