@@ -96,6 +96,16 @@ extension AuthPolicy {
       return isMet ? nil : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
     }
 
+    /// The values that the key has in requests, and that the condition matches only if letter case is ignored.
+    var valuesInOtherCase: [String] {
+      guard [.string, .stringLike].contains(comparison.comparison) else { return [] }
+      let texts = values.compactMap { if case .text(let text) = $0 { text } else { nil } }
+      return key.frequentValues.filter { value in
+        texts.contains { $0.matches(value, in: nil, ignoringCase: true) == true }
+          && !texts.contains { $0.matches(value, in: nil) == true }
+      }
+    }
+
     /// The values to show, without those that may be a secret.
     private func shown(_ values: [String]) -> String {
       if values.isEmpty { return "no value" }

@@ -42,6 +42,19 @@ public struct AuthPolicy: Sendable, Hashable {
       keys.filter { !$0.isComputed && context.values[$0.id] == nil }.map(\.name)
     ).sorted()
   }
+
+  /// The conditions that a value of AWS's fails to match only because of its letter case, each with that value.
+  ///
+  /// With `StringNotEquals` such a condition is met by every request, and with `StringEquals` by none.
+  public var caseMismatches: [String] {
+    statements.flatMap { statement in
+      statement.conditions.flatMap { condition in
+        condition.valuesInOtherCase.map {
+          "\(condition.name) \(condition.key.name) in statement \(statement.number) compares letter case, and AWS's value is \"\($0)\"."
+        }
+      }
+    }
+  }
 }
 
 extension AuthPolicy {

@@ -57,6 +57,15 @@ struct ConditionKey: Sendable, Hashable {
     }
   }
 
+  /// The values that the key has in most requests, as AWS writes them; none if they can be anything.
+  var frequentValues: [String] {
+    switch self {
+    case .principalType: ["Anonymous", "Account", "User", "AssumedRole", "FederatedUser"]
+    case .requestMethod: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    default: []
+    }
+  }
+
   /// Whether the key describes the caller, so that an anonymous request doesn't have it.
   var describesCaller: Bool {
     let name = self.name

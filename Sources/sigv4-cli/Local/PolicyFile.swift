@@ -30,7 +30,7 @@ enum PolicyFile {
     }
   }
 
-  /// Writes notes about keys that have no value, and about variables that aren't replaced.
+  /// Writes notes about keys that have no value, variables that aren't replaced, and values in another letter case.
   static func note(_ policies: [AuthPolicy], _ context: PolicyContext) {
     let keys = Set(policies.flatMap { $0.keysWithoutValue(in: context) }).sorted()
     if !keys.isEmpty {
@@ -40,5 +40,6 @@ enum PolicyFile {
     if policies.contains(where: \.hasLiteralVariables) {
       SigningTrace.note("Note: Variables such as ${aws:username} are replaced only in a policy of Version 2012-10-17.")
     }
+    for mismatch in policies.flatMap(\.caseMismatches) { SigningTrace.note("Note: \(mismatch)") }
   }
 }

@@ -106,6 +106,28 @@ import Testing
     #expect(try sample.applies(as: .anonymous) == isMet)
   }
 
+  /// `StringNotEquals` with another letter case is met by every caller, and `StringEquals` by none.
+  @Test(arguments: [
+    ("StringNotEquals", "aws:PrincipalType", #""anonymous""#, "Anonymous"),
+    ("StringNotLike", "aws:PrincipalType", #""anon*""#, "Anonymous"),
+    ("ForAllValues:StringEqualsIfExists", "aws:PrincipalType", #"["User","assumedrole"]"#, "AssumedRole"),
+    ("StringEquals", "vpc-lattice-svcs:RequestMethod", #""delete""#, "DELETE"),
+    ("StringNotEquals", "aws:PrincipalType", #""Anonymous""#, nil),
+    ("StringEquals", "aws:PrincipalType", #"["anonymous","Anonymous"]"#, nil),
+    ("StringNotEqualsIgnoreCase", "aws:PrincipalType", #""anonymous""#, nil),
+    ("StringEquals", "aws:PrincipalType", #""${aws:username}""#, nil),
+    ("StringEquals", "aws:UserAgent", #""anonymous""#, nil),
+  ])
+  func `a value that differs from AWS's in letter case alone is found`(
+    name: String, key: String, values: String, expected: String?
+  ) throws {
+    let sample = try PolicySample(condition: #"{"\#(name)":{"\#(key)":\#(values)}}"#)
+    let expected = expected.map {
+      "\(name) \(key) in statement 1 compares letter case, and AWS's value is \"\($0)\"."
+    }
+    #expect(sample.policy.caseMismatches == (expected.map { [$0] } ?? []))
+  }
+
   @Test(arguments: [
     (PolicySample.user, "adele", "AIDA", "arn:aws:iam::123456789012:user/team/adele"),
     (PolicySample.session, nil, "AROA", "arn:aws:iam::123456789012:role/reservations"),
