@@ -5,7 +5,7 @@ import ArgumentParser
 struct CommandLineTool: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sigv4-cli",
-    abstract: "Signs HTTP requests for AWS, and shows how.",
+    abstract: "Signs and verifies AWS requests, explains rejected ones, and runs a local AWS.",
     discussion: """
       Results go to standard output, notes and errors to standard error. Colours appear only on a terminal, and not if \
       NO_COLOR is set.

@@ -8,7 +8,7 @@ struct ConformanceCommand: ParsableCommand {
     commandName: "conformance",
     abstract: "Signs cases from standard input, one JSON object a line, and writes a result object for each.",
     discussion: """
-      TestVectors/README.md describes the format. A case that fails has its error as the result.
+      For tests of other signers. TestVectors/README.md describes the format. A case that fails has its error as the result.
 
       Exit code 0 at the end of the input, 1 if a line is longer than 256 MiB or a result can't be written.
 

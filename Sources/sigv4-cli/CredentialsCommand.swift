@@ -8,6 +8,8 @@ struct CredentialsCommand: AsyncParsableCommand {
     commandName: "credentials",
     abstract: "Shows which credentials the SDKs would use, and their provider.",
     discussion: """
+      Providers are tried in this order: environment, profile, web identity, container, instance metadata.
+
       Shows no secret, except with --format, which prints the secret access key and the session token for other programs: \
       env for eval in sh, process for credential_process in a profile, json for all else.
 
@@ -23,7 +25,7 @@ struct CredentialsCommand: AsyncParsableCommand {
 
   @OptionGroup var source: CredentialOptions
 
-  @Flag(help: "Show why each provider before it has no credentials.")
+  @Flag(help: "Show why each provider that was tried first has no credentials.")
   var explain = false
 
   @Option(help: "Print the credentials with their secrets.")

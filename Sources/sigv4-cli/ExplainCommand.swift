@@ -9,7 +9,8 @@ struct ExplainCommand: AsyncParsableCommand {
     abstract: "Explains why a service rejected a request: the cause, certain or likely, and the lines that differ.",
     discussion: """
       Reads the signed request (an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL) and the \
-      body of the answer. With credentials, from where the SDKs find them, it finds out more.
+      body of the answer. Without --answer, only the request is examined. Credentials show more causes: they come from \
+      the environment, a profile, web identity, the container or instance metadata.
 
       Exit code 0 with or without a cause, 1 if the request can't be read, 64 for a wrong option.
 
@@ -33,7 +34,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")
   var serviceTime: String?
 
-  @Flag(inversion: .prefixedNo, help: "Look for credentials, in environment, profile, container and instance.")
+  @Flag(inversion: .prefixedNo, help: "Look for credentials, as 'credentials' does.")
   var credentials = true
 
   @OptionGroup var source: CredentialOptions

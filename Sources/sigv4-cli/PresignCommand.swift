@@ -7,8 +7,8 @@ struct PresignCommand: AsyncParsableCommand {
     commandName: "presign",
     abstract: "Presigns a request and prints the URL, which needs no other credentials until it expires.",
     discussion: """
-      Headers that are given, or that the service requires, are signed and must be sent with the URL. A body (--data) must be \
-      sent too; S3 and VPC Lattice don't sign it.
+      Headers that are given, or that the service requires, are signed and must be sent with the URL, and so is a body \
+      (--data). A URL of S3 or VPC Lattice doesn't cover a body, so that any body can be sent with it.
 
       Exit code 0 if the URL is presigned, 1 if not, 64 for a wrong option.
 
@@ -25,7 +25,7 @@ struct PresignCommand: AsyncParsableCommand {
     transform: DurationText.duration)
   var expires: Duration = .seconds(3600)
 
-  @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
+  @Flag(name: .shortAndLong, help: "Show the canonical request and the string to sign, on standard error.")
   var verbose = false
 
   @Flag(help: "Print method, URL, the headers to send with it, and its lifetime in seconds as JSON.")

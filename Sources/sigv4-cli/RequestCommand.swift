@@ -12,7 +12,7 @@ struct RequestCommand: AsyncParsableCommand {
     commandName: "request",
     abstract: "Signs and sends a request, and prints the response.",
     discussion: """
-      Credentials come from the environment, a profile, the container or instance metadata, as with the AWS SDKs. If the \
+      Credentials come from the environment, a profile, web identity, the container or instance metadata. If the \
       service rejects the request, standard error has the diagnosis of 'explain'. An upload of more than a second shows \
       its progress on a terminal.
 
@@ -29,7 +29,7 @@ struct RequestCommand: AsyncParsableCommand {
 
   @OptionGroup var options: RequestOptions
 
-  @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
+  @Flag(name: .shortAndLong, help: "Show the canonical request and the string to sign, on standard error.")
   var verbose = false
 
   @Flag(help: "Send the body in signed chunks, as S3 accepts it.")

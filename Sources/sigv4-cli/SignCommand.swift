@@ -21,7 +21,7 @@ struct SignCommand: AsyncParsableCommand {
 
   @OptionGroup var options: RequestOptions
 
-  @Flag(name: .shortAndLong, help: "Show on standard error what was signed, without the session token.")
+  @Flag(name: .shortAndLong, help: "Show the canonical request and the string to sign, on standard error.")
   var verbose = false
 
   @Flag(help: "Print a curl command for sh that sends the signed request.")

@@ -27,7 +27,7 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The auth policy of the service that keeps running: a JSON file, for use with --keep.")
   var policy: String?
 
-  @Option(help: "The signing name that the service checks, with its rules: execute-api for clients that sign payloads.")
+  @Option(help: "The signing name to check. Use execute-api if your client signs payloads.")
   var service = SigningService.vpcLattice.name
 
   func validate() throws {

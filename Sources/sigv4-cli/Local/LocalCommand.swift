@@ -20,9 +20,10 @@ struct LocalCommand: AsyncParsableCommand {
       Examples:
 
         sigv4-cli local --policy policy.json -- pytest
-        sigv4-cli local --service rates=8081 --service parking=8082 --network-policy network.json
-        eval "$(sigv4-cli local --policy policy.json --export &)"; ./tests; kill "$SIGV4_LOCAL_PID"
-        sigv4-cli local --policy policy.json --context aws:PrincipalOrgID=o-1 --clock +10m --fault sts:throttling@2
+        sigv4-cli local --service rates=8081 --network-policy network.json
+        sigv4-cli local --context aws:PrincipalOrgID=o-1 --clock +10m
+        sigv4-cli local --fault sts:throttling@2 -- ./tests
+        eval "$(sigv4-cli local --export &)"; ./tests; kill "$SIGV4_LOCAL_PID"
       """)
 
   @OptionGroup var options: LocalOptions
@@ -35,7 +36,7 @@ struct LocalCommand: AsyncParsableCommand {
   @Flag(help: "As --export, with the access key of a user, for curl and programs that read only the environment.")
   var exportKeys = false
 
-  @Argument(parsing: .postTerminator, help: "A command to run with these variables.")
+  @Argument(parsing: .postTerminator, help: "A command to run with the variables of --export.")
   var command: [String] = []
 
   func validate() throws {
@@ -76,6 +77,7 @@ struct LocalCommand: AsyncParsableCommand {
       for (name, value) in stack.environment + (exportKeys ? stack.userKeys : []) { print("export \(name)='\(value)'") }
       // Who reads the variables waits for the end of the output.
       try StandardOutput.finishAndClose()
+      SigningTrace.note("Serving until Ctrl-C or kill \(ProcessInfo.processInfo.processIdentifier).")
     } else {
       print("Press Ctrl-C to stop.")
       try StandardOutput.finish()

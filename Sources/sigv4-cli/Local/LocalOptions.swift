@@ -7,7 +7,7 @@ import SigV4
 struct LocalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An auth policy, as a JSON file. NAME=FILE is for one service. Defaults to requests that are signed.",
+      "An auth policy, as a JSON file. NAME=FILE is for one service. By default, each signed request is allowed.",
       valueName: "file"))
   var policy: [String] = []
 

@@ -6,7 +6,7 @@ import SigV4
 /// Commands about auth policies.
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Shows what an auth policy of VPC Lattice does.",
+    commandName: "policy", abstract: "Checks auth policies of VPC Lattice.",
     subcommands: [PolicyCheckCommand.self])
 }
 
@@ -18,14 +18,16 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     discussion: """
       The request is GET / of an anonymous caller, unless options say otherwise; without any, only the policy is read. \
       Signatures aren't verified: --principal names the caller. Identity-based policies aren't evaluated.
+
       Exit code 0 if the request is allowed, 22 if it is denied, 1 if the policy or the request is invalid.
 
       Examples:
 
         sigv4-cli policy check policy.json
-        sigv4-cli policy check policy.json --url /rates?day=1 --method POST \\
-          --principal arn:aws:sts::123456789012:assumed-role/rates-client/session
-        sigv4-cli policy check policy.json --request @request.txt --context aws:PrincipalOrgID=o-1 --json
+        sigv4-cli policy check policy.json --url /rates?day=1 -X POST
+        sigv4-cli policy check policy.json --request @request.txt --json
+        sigv4-cli policy check policy.json \\
+          --principal arn:aws:sts::123456789012:assumed-role/rates/session
       """)
 
   @Argument(help: "The policy: the path of a JSON file, or - for standard input.")
