@@ -13,6 +13,7 @@ struct SignatureMiddleware<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     do {
       let pieces = request.body.map(\.readableBytesView)
+      // The router may use the target as it was sent: the verifier rejects one that isn't canonical (`NonCanonicalTargets`).
       let (_, body) = try await verifier.verify(request.head, body: pieces, credentials: credentials)
       var request = request
       request.body = RequestBody(asyncSequence: body.map { ByteBuffer($0) })
