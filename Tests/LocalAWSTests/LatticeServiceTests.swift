@@ -86,8 +86,9 @@ import Testing
     network: String?, service: String?, status: Int, reason: String?
   ) async throws {
     func policy(_ effect: String?) throws -> AuthPolicy {
-      let statement = effect.map { #"{"Effect":"\#($0)","Principal":"*","Action":"*","Resource":"*"}"# } ?? ""
-      return try AuthPolicy(json: #"{"Statement":[\#(statement)]}"#)
+      let (effect, path) = effect.map { ($0, "") } ?? ("Allow", "/nothing")
+      return try AuthPolicy(
+        json: #"{"Statement":{"Effect":"\#(effect)","Principal":"*","Action":"*","Resource":"*\#(path)"}}"#)
     }
     let servicePolicy = try policy(service)
     try await start(servicePolicy).whileRunning { service async throws in

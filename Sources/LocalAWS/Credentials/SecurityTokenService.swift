@@ -171,7 +171,7 @@ public final class SecurityTokenService: LocalService {
         """)
     }
     let role = Principal(arn: form["RoleArn"])
-    guard Principal.flaw(ofName: role.arn) == nil, role.arn.utf8.firstRange(of: ":role/".utf8) != nil else {
+    guard Principal.flaw(ofName: role.arn) == nil, role.isRole else {
       return failure(400, "ValidationError", "\(role.arn) is invalid")
     }
     let session = session(form)
@@ -181,9 +181,9 @@ public final class SecurityTokenService: LocalService {
   /// The ARN of the session of a role.
   private static func session(_ form: AssumeRoleForm) -> String {
     let arn = form["RoleArn"]
-    let account = Principal(arn: arn).accountID ?? ""
+    let role = Principal(arn: arn)
     let roleName = arn.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
-    return "arn:aws:sts::\(account):assumed-role/\(roleName)/\(form["RoleSessionName"])"
+    return "arn:\(role.partition):sts::\(role.accountID ?? ""):assumed-role/\(roleName)/\(form["RoleSessionName"])"
   }
 
   private static func success(_ form: AssumeRoleForm, _ session: String, _ credentials: Credentials)

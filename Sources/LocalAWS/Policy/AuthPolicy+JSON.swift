@@ -10,7 +10,7 @@ extension AuthPolicy {
   ///   condition keys and kinds of principals that don't exist in VPC Lattice.
   public init(json: String) throws(AuthPolicyError) {
     guard json.utf8.count <= Self.maximumBytes else {
-      throw AuthPolicyError(.malformed, "the policy has \(json.utf8.count) bytes; the limit is \(Self.maximumBytes)")
+      throw AuthPolicyError(.malformed, "the policy is too long; the limit is \(Self.maximumBytes) bytes")
     }
     let document: JSONObject
     do throws(JSONObject.Flaw) { document = try JSONObject(parsing: Array(json.utf8)) } catch {
@@ -32,7 +32,7 @@ extension AuthPolicy {
       default: throw AuthPolicyError(.malformed, "the policy has an unknown element \(name.debugDescription)")
       }
     }
-    guard let listed else { throw AuthPolicyError(.malformed, "the policy has no Statement") }
+    guard let listed, !listed.isEmpty else { throw AuthPolicyError(.malformed, "the policy has no Statement") }
     hasLiteralVariables = variables == .literal && json.utf8.firstRange(of: "${".utf8) != nil
     statements = []
     for (index, value) in listed.enumerated() {
@@ -47,7 +47,7 @@ extension AuthPolicy {
   }
 
   /// The maximum size of a policy that AWS accepts, in bytes: 10 KB (VPC Lattice User Guide, "Quotas").
-  private static let maximumBytes = 10_240
+  public static let maximumBytes = 10_240
 
   private static func position(_ offset: Int, in text: String) -> String {
     let before = Array(text.utf8.prefix(offset))
@@ -94,7 +94,10 @@ private struct StatementReader {
     var sid: String?
     if let value = element("Sid") {
       guard case .text(let text)? = value else { throw error(.malformed, "has a Sid that isn't a string") }
-      sid = text
+      guard text.utf8.allSatisfy(\.isLetterOrDigit) else {
+        throw error(.malformed, "has the Sid \(text.debugDescription); a Sid has only the characters A-Z, a-z and 0-9")
+      }
+      if !text.isEmpty { sid = text }
     }
     guard case .text(let name)?? = element("Effect"), let effect = AuthPolicy.Statement.Effect(rawValue: name) else {
       throw error(.malformed, "needs an Effect of \"Allow\" or \"Deny\"")
@@ -104,7 +107,7 @@ private struct StatementReader {
       // Letter case is ignored in actions, but matters in resources.
       actions: try listed("Action") { (text) throws(PolicyFlaw) in try Self.action(text) },
       resources: try listed("Resource") { (text) throws(PolicyFlaw) in
-        try PolicyText(text, .resource, wildcards: .allowed, variables: variables)
+        try Self.resource(text, variables)
       },
       conditions: try conditions())
   }
@@ -121,7 +124,8 @@ private struct StatementReader {
     case (let value?, nil): return .any(of: try principals("Principal", value))
     case (nil, let value?):
       let names = try principals("NotPrincipal", value)
-      if effect == .deny { try checkAccounts(of: names) }
+      guard effect == .deny else { throw error(.malformed, "has a NotPrincipal, which AWS supports only with Deny") }
+      try checkOwners(of: names)
       return .none(of: names)
     case (nil, nil): throw error(.malformed, "needs a Principal: \"*\" or {\"AWS\": ARN or list of ARNs}")
     case (.some, .some): throw error(.malformed, "has both Principal and NotPrincipal")
@@ -149,18 +153,21 @@ private struct StatementReader {
     }
   }
 
-  /// Checks that NotPrincipal of a Deny statement also lists the account of each principal.
+  /// Checks that NotPrincipal of a Deny statement also lists the account, and the role, of each principal.
   ///
-  /// AWS may otherwise deny the account, and with it the principal (IAM User Guide, "NotPrincipal with Deny").
-  private func checkAccounts(of names: [String]) throws(AuthPolicyError) {
+  /// AWS may otherwise deny the account or the role, and with it the principal (IAM User Guide, "NotPrincipal with Deny").
+  private func checkOwners(of names: [String]) throws(AuthPolicyError) {
     for name in names {
-      guard let account = Principal(arn: name).accountID, Principal(arn: name).type != "Account",
-        !names.contains(where: { Principal.isAccount($0, account) })
-      else { continue }
+      let principal = Principal(arn: name)
+      guard principal.type != "Account", let account = principal.accountARN else { continue }
+      let missing =
+        !names.contains(where: { principal.isOfAccount($0) })
+        ? account : !names.contains(where: { principal.isOfRole($0) }) ? principal.identityARN : nil
+      guard let missing, !missing.isSame(as: name) else { continue }
       throw error(
         .unsupported,
-        "denies all except \(name.debugDescription) without its account, which AWS may then deny; "
-          + "add \"arn:aws:iam::\(account):root\" to NotPrincipal")
+        "denies all except \(name.debugDescription) without its account or its role, which AWS may then deny; "
+          + "add \(missing.debugDescription) to NotPrincipal")
     }
   }
 
@@ -195,6 +202,20 @@ private struct StatementReader {
     let pattern = try PolicyText(text.utf8.asciiLowercased, .plain, wildcards: .allowed, variables: .literal)
     guard actions.contains(where: { pattern.matches($0, in: nil) == true }) else {
       throw .unsupported("it matches no action of VPC Lattice: vpc-lattice-svcs:Invoke, vpc-lattice-svcs:Connect")
+    }
+    return pattern
+  }
+
+  /// The paths of services: what resources of requests look like.
+  private static let paths = try? PolicyText(
+    "arn:aws*:vpc-lattice:?*:?*:service/?*/*", .plain, wildcards: .allowed, variables: .literal)
+
+  private static func resource(_ text: String, _ variables: PolicyText.Variables) throws(PolicyFlaw) -> PolicyText {
+    let pattern = try PolicyText(text, .resource, wildcards: .allowed, variables: variables)
+    guard paths?.canMatch(pattern) == true else {
+      throw .malformed(
+        "it matches no path of a service, such as arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-0123456789abcdef0/*"
+      )
     }
     return pattern
   }

@@ -50,7 +50,7 @@ extension AuthPolicy {
         return "it isn't for the resource \(request.resource)" + missingVariable(in: resources.elements, request)
       }
       for condition in conditions {
-        if let mismatch = condition.mismatch(with: request) { return mismatch }
+        if let mismatch = condition.mismatch(with: request, effect) { return mismatch }
       }
       return nil
     }
@@ -78,7 +78,7 @@ extension AuthPolicy {
     let values: [ConditionValue]
 
     /// The reason why the condition isn't met; `nil` if it is.
-    func mismatch(with request: Request) -> String? {
+    func mismatch(with request: Request, _ effect: Statement.Effect) -> String? {
       let sent = comparison.comparesStrings ? key.comparedValues(in: request) : key.values(in: request)
       if comparison.comparison == .null {
         let isMet = values.contains { $0 == .absence(sent.isEmpty) }
@@ -90,7 +90,7 @@ extension AuthPolicy {
       if let missing, !isAcceptedAbsence {
         return "\(name) \(key.name): the request has no value for ${\(missing.key.name)}"
       }
-      let isMet = comparison.holds(of: sent) { value in
+      let isMet = comparison.holds(of: sent, for: effect) { value in
         values.contains { $0.matches(value, in: request, comparison.comparison) }
       }
       return isMet ? nil : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"

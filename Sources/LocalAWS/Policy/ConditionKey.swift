@@ -66,12 +66,14 @@ struct ConditionKey: Sendable, Hashable {
     }
   }
 
-  /// Whether the key describes the caller, so that an anonymous request doesn't have it.
+  /// Whether the key describes the caller, so that an anonymous request has no value of the context for it.
   var describesCaller: Bool {
     let name = self.name
     return Self.ofCallers.contains { name.begins(with: $0) } && name != "aws:PrincipalType"
-      && !name.begins(with: "aws:PrincipalIsAWSService")
   }
+
+  /// The keys that describe the caller, and have the value `anonymous` in an anonymous request.
+  private static let ofEveryRequest: Set = ["aws:PrincipalAccount", "aws:userid"]
 
   /// Whether the key is read from each request, so that a context can't set it.
   var isOfRequest: Bool { name.begins(with: "vpc-lattice-svcs:Request") }
@@ -124,7 +126,9 @@ struct ConditionKey: Sendable, Hashable {
 extension ConditionKey {
   /// The values of the key in a request; none if the request doesn't have it.
   func values(in request: AuthPolicy.Request) -> [String] {
-    if describesCaller, request.principal == .anonymous { return [] }
+    if describesCaller, request.principal == .anonymous {
+      return Self.ofEveryRequest.contains(name) ? [Principal.anonymous.arn] : []
+    }
     if !isOfRequest, let given = request.context.values[id] { return given }
     return computedValue(in: request).map { [$0] } ?? sentValues(in: request)
   }

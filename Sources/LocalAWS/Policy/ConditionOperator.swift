@@ -73,7 +73,12 @@ struct ConditionOperator: Sendable, Hashable {
   var comparesStrings: Bool { [.string, .stringIgnoringCase, .stringLike].contains(comparison) }
 
   /// Whether the values of a request meet the condition, given whether each of them matches the policy.
-  func holds(of values: [String], _ matches: (String) -> Bool) -> Bool {
+  ///
+  /// AWS doesn't document an operator for one value that gets several. The choice is the one that denies: all values must
+  /// fit a statement that allows, and any one a statement that denies.
+  func holds(
+    of values: [String], for effect: AuthPolicy.Statement.Effect, _ matches: (String) -> Bool
+  ) -> Bool {
     let isAbsent = quantifier == .single ? values.isEmpty : values.allSatisfy(\.isEmpty)
     if isAbsent {
       // An absent value is "not equal" to any value. A set operator has no value to compare.
@@ -84,9 +89,8 @@ struct ConditionOperator: Sendable, Hashable {
       }
     }
     return switch quantifier {
-    case .single: values.contains { matches($0) } != isNegated
-    case .anyValue: values.contains { matches($0) != isNegated }
-    case .allValues: values.allSatisfy { matches($0) != isNegated }
+    case .single where effect == .deny, .anyValue: values.contains { matches($0) != isNegated }
+    case .single, .allValues: values.allSatisfy { matches($0) != isNegated }
     }
   }
 

@@ -9,7 +9,7 @@ import SigV4
 /// A value that a policy lists for a condition, in the form in which its operator compares it.
 enum ConditionValue: Sendable, Hashable {
   case text(PolicyText)
-  case number(Double)
+  case number(DecimalNumber)
   /// Seconds since 1970.
   case date(Double)
   case bool(PolicyText)
@@ -27,11 +27,15 @@ enum ConditionValue: Sendable, Hashable {
       self = .text(try PolicyText(text, key.form, wildcards: .none, variables: variables))
     case .stringLike: self = .text(try PolicyText(text, key.form, wildcards: .allowed, variables: variables))
     case .numeric:
-      guard let number = Self.number(text) else { throw .malformed("it isn't a number") }
+      guard let number = DecimalNumber(text) else { throw .malformed("it isn't a number") }
       self = .number(number)
     case .date:
       guard let date = Self.date(text) else {
         throw .malformed("it isn't a date such as 2026-02-03T04:05:06Z, nor a number of seconds since 1970")
+      }
+      // 20991231 is meant as a date, and isn't one.
+      guard text.utf8.contains(where: { !$0.isDigit }) || [4, 9, 10, 11].contains(text.utf8.count) else {
+        throw .malformed("write a date as 2026-02-03, and seconds since 1970 as a number of 9 to 11 digits")
       }
       self = .date(date)
     case .bool:
@@ -79,7 +83,7 @@ enum ConditionValue: Sendable, Hashable {
       return text.matches(value, in: request, ignoringCase: comparison == .stringIgnoringCase) == true
     case .bool(let text): return text.matches(value, in: request, ignoringCase: true) == true
     case .number(let number):
-      guard case .numeric(let relation) = comparison, let value = Self.number(value) else { return false }
+      guard case .numeric(let relation) = comparison, let value = DecimalNumber(value) else { return false }
       return relation.holds(value, number)
     case .date(let date):
       guard case .date(let relation) = comparison, let value = Self.date(value) else { return false }
@@ -97,13 +101,6 @@ enum ConditionValue: Sendable, Hashable {
   }
 
   private static func bool(_ text: String) -> Bool? { Bool(text.utf8.asciiLowercased) }
-
-  private static func number(_ text: String) -> Double? {
-    // `Double` also reads hexadecimal digits, infinity and NaN.
-    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-.eE".utf8.contains($0) })
-    else { return nil }
-    return Double(text).flatMap { $0.isFinite ? $0 : nil }
-  }
 
   /// Reads a date of W3C's profile of ISO 8601, which may end after the year, the month, the day or the minute, or a number
   /// of seconds.
@@ -127,7 +124,7 @@ enum ConditionValue: Sendable, Hashable {
 }
 
 extension ConditionOperator.Relation {
-  fileprivate func holds(_ left: Double, _ right: Double) -> Bool {
+  fileprivate func holds<Value: Comparable>(_ left: Value, _ right: Value) -> Bool {
     switch self {
     case .equal: left == right
     case .less: left < right

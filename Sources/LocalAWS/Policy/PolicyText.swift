@@ -83,7 +83,9 @@ struct PolicyText: Sendable, Hashable {
   /// Whether a value matches the text; `nil` if a variable has no value in the request, or there is no request.
   func matches(_ value: String, in request: AuthPolicy.Request?, ignoringCase: Bool = false) -> Bool? {
     var elements: [WildcardPattern.Element] = []
-    for token in tokens {
+    let limit = tokens.count + value.unicodeScalars.count
+    // A pattern of more characters than the value can't match. It isn't built, because variables may have long values.
+    for token in tokens where elements.count <= limit {
       switch token {
       case .character(let character): elements.append(.character(character))
       case .anyCharacter: elements.append(.anyCharacter)
@@ -94,9 +96,36 @@ struct PolicyText: Sendable, Hashable {
         elements += compared.unicodeScalars.map { .character($0) }
       }
     }
+    guard elements.count <= limit else { return false }
     return ignoringCase
       ? WildcardPattern(elements.map(\.asciiLowercased)).matches(value.unicodeScalars.lazy.map(\.asciiLowercased))
       : WildcardPattern(elements).matches(value.unicodeScalars)
+  }
+
+  /// Whether some value can match both texts, whatever the values of variables are.
+  ///
+  /// The wildcards of this text match neither a colon nor a slash, except the last one.
+  func canMatch(_ other: PolicyText) -> Bool {
+    // Whether the tokens from `i` on and those of the other text from each index on can match one value.
+    var row = Array(repeating: false, count: other.tokens.count + 1)
+    for i in stride(from: tokens.count, through: 0, by: -1) {
+      let below = row
+      for j in stride(from: other.tokens.count, through: 0, by: -1) {
+        let (left, right) = (i < tokens.count ? tokens[i] : nil, j < other.tokens.count ? other.tokens[j] : nil)
+        let isSeparator = right == .character(":") || right == .character("/")
+        row[j] =
+          switch (left, right) {
+          case (nil, nil): true
+          case (.anyCharacters?, _):
+            below[j] || right != nil && (!isSeparator || i == tokens.count - 1) && row[j + 1]
+          case (_, .anyCharacters?), (_, .variable?): row[j + 1] || left != nil && below[j]
+          case (.anyCharacter?, .some): !isSeparator && below[j + 1]
+          case (.some, .some): (left == right || right == .anyCharacter) && below[j + 1]
+          default: false
+          }
+      }
+    }
+    return row[0]
   }
 
   /// The parts between the first five colons, and the rest; `nil` if there are fewer colons.

@@ -1,3 +1,5 @@
+import SigV4
+
 /// The sender of a request, as auth policies see it.
 public struct Principal: Sendable, Hashable {
   /// The ARN that 403 answers name, such as `arn:aws:sts::123456789012:assumed-role/reservations/i-0123456789abcdef0`.
@@ -52,6 +54,9 @@ public struct Principal: Sendable, Hashable {
   /// The value of `aws:username`: the name of an IAM user; `nil` for others.
   public var userName: String? { type == "User" ? resource.last.map { String($0) } : nil }
 
+  /// The ARN's second field, such as `aws`; empty for anonymous ones.
+  var partition: Substring { fields.count > 1 ? fields[1] : "" }
+
   private var fields: [Substring] {
     arn.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
       .map { Substring($0) }
@@ -78,7 +83,7 @@ extension Principal {
   /// one user or session (IAM User Guide, "AWS JSON policy elements: Principal").
   func isNamed(by name: String) -> Bool {
     if name == "*" { return true }
-    return accountID.map { Self.isAccount(name, $0) } == true || isIdentity(name)
+    return isOfAccount(name) || isIdentity(name)
   }
 
   /// Whether `name`, an entry of a policy's `NotPrincipal`, excludes this principal.
@@ -86,40 +91,83 @@ extension Principal {
   /// An account excludes only its root user. The account's users and roles must be listed separately.
   func isExcepted(by name: String) -> Bool {
     if name == "*" { return true }
-    return type == "Account" && accountID.map { Self.isAccount(name, $0) } == true || isIdentity(name)
+    return type == "Account" && isOfAccount(name) || isIdentity(name)
   }
 
   /// Whether `name` is this principal's ARN, or that of its role.
-  private func isIdentity(_ name: String) -> Bool {
-    if self != .anonymous, name.isSame(as: arn) { return true }
+  private func isIdentity(_ name: String) -> Bool { self != .anonymous && name.isSame(as: arn) || isOfRole(name) }
+
+  /// Whether `name` is the ARN of the role whose session this is; a session's ARN has the role's name without its path.
+  func isOfRole(_ name: String) -> Bool {
     let named = Principal(arn: name)
-    guard let accountID, named.accountID?.isSame(as: accountID) == true else { return false }
-    // A session's ARN has the role's name without the role's path.
-    return named.resource.first == "role" && resource.first == "assumed-role" && resource.count > 1
-      && named.resource.last?.isSame(as: resource[1]) == true
+    return resource.first == "assumed-role" && resource.count > 1 && named.resource.first == "role"
+      && named.resource.last?.isSame(as: resource[1]) == true && hasAccount(of: named)
   }
 
-  /// Whether `name` names an account as a whole.
-  static func isAccount(_ name: String, _ accountID: String) -> Bool {
-    if name.isSame(as: accountID) { return true }
+  /// Whether `name` names this principal's account as a whole.
+  func isOfAccount(_ name: String) -> Bool {
+    if let accountID, name.isSame(as: accountID) { return true }
     let named = Principal(arn: name)
-    return named.resource == ["root"] && named.accountID?.isSame(as: accountID) == true
+    return named.resource == ["root"] && hasAccount(of: named)
+  }
+
+  /// Whether both are of one account in one partition.
+  private func hasAccount(of other: Principal) -> Bool {
+    guard let accountID, let account = other.accountID else { return false }
+    return accountID.isSame(as: account) && partition.isSame(as: other.partition)
+  }
+
+  /// Whether the ARN is that of a role, rather than of a session.
+  var isRole: Bool { resource.first == "role" }
+
+  /// The ARN that names the principal's account as a whole; `nil` for anonymous ones.
+  var accountARN: String? {
+    accountID.map { "arn:\(partition):iam::\($0):root" }
   }
 
   /// The reason why `name` can't be an entry of `Principal`; `nil` if it can.
   static func flaw(ofName name: String) -> String? {
-    if name == "*"
-      || name.utf8.count == 12 && name.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-    {
-      return nil
-    }
+    if name == "*" || isAccountID(name) { return nil }
     let principal = Principal(arn: name)
-    guard name.begins(with: "arn:"), principal.fields.count == 6, ["iam", "sts"].contains(principal.fields[2]),
-      !principal.resource.isEmpty
-    else { return "it isn't an ARN of IAM or STS, an account ID of 12 digits, or *" }
+    let fields = principal.fields
+    guard name.begins(with: "arn:"), fields.count == 6, ["iam", "sts"].contains(fields[2]) else {
+      return "it isn't an ARN of IAM or STS, an account ID of 12 digits, or *"
+    }
     guard !name.utf8.contains(where: { "*?".utf8.contains($0) }) else {
       return "a principal can't contain a wildcard; use a condition on aws:PrincipalArn"
     }
-    return name.utf8.firstRange(of: "${".utf8) == nil ? nil : "a principal can't contain a variable"
+    guard name.utf8.firstRange(of: "${".utf8) == nil else { return "a principal can't contain a variable" }
+    guard fields[1] == "aws" || fields[1].utf8.starts(with: "aws-".utf8) else {
+      return "\(fields[1].debugDescription) isn't a partition such as aws"
+    }
+    guard fields[3].isEmpty, isAccountID(fields[4]) else {
+      return "the ARN of a principal has no region, and an account ID of 12 digits"
+    }
+    let parts = fields[5].utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let isForm: Bool
+    switch (fields[2], Substring(parts[0])) {
+    case ("iam", "root"): isForm = parts.count == 1
+    case ("iam", "user"), ("iam", "role"): isForm = parts.count > 1
+    case ("sts", "assumed-role"): isForm = parts.count == 3
+    case ("sts", "federated-user"): isForm = parts.count == 2
+    default: isForm = false
+    }
+    guard isForm, parts.allSatisfy({ !$0.isEmpty }),
+      fields[5].utf8.allSatisfy({ $0 > ASCII.space && $0 < ASCII.delete })
+    else { return "it isn't the ARN of an account's root, a user, a role, a role's session or a federated user" }
+    return nil
   }
+
+  /// Whether a text has the form of an account ID.
+  package static func isAccountID(_ text: some StringProtocol) -> Bool {
+    text.utf8.count == 12 && text.utf8.allSatisfy(\.isDigit)
+  }
+}
+
+extension UInt8 {
+  /// Whether the byte is an ASCII digit.
+  var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+
+  /// Whether the byte is an ASCII letter or digit.
+  var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
 }

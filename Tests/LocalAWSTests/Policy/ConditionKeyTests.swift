@@ -91,13 +91,25 @@ import Testing
   }
 
   @Test(arguments: [
-    "aws:PrincipalAccount", "aws:PrincipalArn", "aws:userid", "aws:username", "aws:PrincipalOrgID",
-    "aws:PrincipalTag/x",
+    "aws:PrincipalArn", "aws:username", "aws:PrincipalOrgID", "aws:PrincipalTag/x", "aws:PrincipalIsAWSService",
     "aws:TokenIssueTime", "aws:SourceIdentity",
   ])
   func `an anonymous request has no key that describes its caller`(key: String) throws {
     let sample = try PolicySample(condition: #"{"Null":{"\#(key)":"true"}}"#)
     #expect(try sample.applies(as: .anonymous, context: ["aws:PrincipalOrgID": ["o-1"], "aws:PrincipalTag/x": ["y"]]))
+  }
+
+  @Test(arguments: ["aws:PrincipalAccount", "aws:userid"])
+  func `an anonymous request has the account and the ID anonymous`(key: String) throws {
+    for (condition, isMet) in [
+      (#"{"StringEquals":{"\#(key)":"anonymous"}}"#, true), (#"{"Null":{"\#(key)":"true"}}"#, false),
+      (#"{"StringEqualsIfExists":{"\#(key)":"123456789012"}}"#, false),
+      (#"{"StringEquals":{"aws:PrincipalType":"Anonymous","vpc-lattice-svcs:RequestHeader/x":"${\#(key)}"}}"#, true),
+    ] {
+      let sample = try PolicySample(condition: condition)
+      let headers = [HeaderField("x", "anonymous")]
+      #expect(try sample.applies(headers: headers, as: .anonymous, context: [key: ["123456789012"]]) == isMet)
+    }
   }
 
   @Test(arguments: [("Anonymous", true), ("anonymous", false)])

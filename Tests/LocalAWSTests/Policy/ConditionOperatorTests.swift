@@ -44,6 +44,15 @@ import Testing
     Row("NumericEquals", #"["1","2"]"#, ["2"], true), Row("NumericEquals", #""10""#, ["11"], false),
     Row("NumericEquals", #""10""#, ["ten"], false), Row("NumericEquals", #""-1.5e1""#, ["-15"], true),
     Row("NumericEquals", #""10""#, ["0xA"], false),
+    Row("NumericEquals", "9007199254740993", ["9007199254740992"], false),
+    Row("NumericLessThan", "9007199254740993", ["9007199254740992"], true),
+    Row("NumericEquals", #""0.1""#, ["0.10000000000000000001"], false),
+    Row("NumericEquals", #""100""#, ["1e2"], true), Row("NumericEquals", #""0""#, ["-0.00"], true),
+    Row("NumericEquals", #""0.05""#, ["5E-2"], true), Row("NumericLessThan", #""-1""#, ["-1.5"], true),
+    Row("NumericLessThan", #""0""#, ["-0.1"], true), Row("NumericLessThan", #""1""#, ["-10"], true),
+    Row("NumericLessThan", #""-10""#, ["-9"], false), Row("NumericLessThan", #""0.2""#, ["0.15"], true),
+    Row("NumericEquals", #""1""#, ["1."], true), Row("NumericEquals", #""1""#, ["."], false),
+    Row("NumericEquals", #""1""#, ["1e"], false), Row("NumericEquals", #""1""#, ["1 "], false),
     Row("NumericNotEquals", #""10""#, ["11"], true), Row("NumericNotEquals", #""10""#, ["10"], false),
     Row("NumericLessThan", #""10""#, ["9"], true), Row("NumericLessThan", #""10""#, ["10"], false),
     Row("NumericLessThanEquals", #""10""#, ["10"], true), Row("NumericLessThanEquals", #""10""#, ["11"], false),
@@ -172,8 +181,26 @@ import Testing
     Row("ForAnyValue:ArnLike", #""arn:aws:iam::1:role/*""#, ["arn:aws:iam::2:role/a", "arn:aws:iam::1:role/a"], true),
     Row("ForAllValues:ArnNotEquals", #""arn:aws:iam::1:role/*""#, ["arn:aws:iam::2:role/a"], true),
     Row("StringEqualsIfExists", #""a""#, ["b"], false), Row("StringNotEqualsIfExists", #""a""#, ["a"], false),
-    Row("StringEquals", #""b""#, ["a", "b"], true), Row("StringNotEquals", #""b""#, ["a", "b"], false),
+    Row("StringEquals", #""b""#, ["a", "b"], false), Row("StringNotEquals", #""b""#, ["a", "b"], false),
+    Row("StringEquals", #"["a","b"]"#, ["a", "b"], true), Row("StringNotEquals", #""c""#, ["a", "b"], true),
   ]
+
+  @Test(arguments: [
+    ("StringEquals", ["good", "bad"], true), ("StringNotEquals", ["good", "bad"], true),
+    ("StringNotEquals", ["bad", "good"], true), ("StringNotEquals", ["good", "good"], false),
+    ("StringEquals", ["bad", "bad"], false), ("StringNotLike", ["good", "bad"], true), ("StringNotEquals", [], true),
+  ])
+  func `an operator for one value denies if any of several values fits`(
+    name: String, sent: [String], isDenied: Bool
+  ) throws {
+    for (key, target) in [
+      ("RequestHeader/x", "/"), ("RequestQueryString/a", "/?" + sent.map { "a=\($0)" }.joined(separator: "&")),
+    ] {
+      let condition = #""Condition":{"\#(name)":{"vpc-lattice-svcs:\#(key)":"good"}}"#
+      let sample = try PolicySample(condition, effect: "Deny")
+      #expect(try sample.applies(to: target, headers: sent.map { HeaderField("X", $0) }) == isDenied)
+    }
+  }
 
   @Test(arguments: rows)
   func `an operator compares the request's values with those of the policy`(row: Row) throws {
@@ -202,7 +229,9 @@ import Testing
     ("NumericEquals", #""nan""#, "a number"),
     ("NumericEquals", #""1e999""#, "a number"), ("NumericEquals", #""""#, "a number"),
     ("NumericEquals", "true", "a number"),
-    ("DateEquals", #""tomorrow""#, "a date"), ("DateLessThan", #""2026-02-30""#, "a date"),
+    ("DateGreaterThan", #""20991231""#, "9 to 11 digits"), ("DateGreaterThan", "0", "9 to 11 digits"),
+    ("DateGreaterThan", #""20991231000000""#, "9 to 11 digits"), ("DateEquals", #""tomorrow""#, "a date"),
+    ("DateLessThan", #""2026-02-30""#, "a date"),
     ("DateEquals", #""2026-02-03T04:05:06""#, "a date"), ("DateEquals", #""2026-02-03*""#, "a date"),
     ("Bool", #""yes""#, "neither true nor false"), ("Bool", "1", "neither true nor false"),
     ("Null", #""x""#, "neither true nor false"), ("BinaryEquals", #""a b""#, "Base64"),

@@ -17,11 +17,12 @@ import Testing
     for principal in [other, foreign, PolicySample.user, .anonymous] { #expect(try sample.applies(as: principal)) }
   }
 
-  @Test func `NotPrincipal allows all principals except those that it lists`() throws {
-    let sample = try PolicySample(#""NotPrincipal":{"AWS":"\#(PolicySample.user.arn)"}"#)
-    #expect(try !sample.applies(as: PolicySample.user))
-    for principal in [other, foreign, .anonymous] { #expect(try sample.applies(as: principal)) }
-    #expect(try !PolicySample(#""NotPrincipal":"*""#).applies(as: .anonymous))
+  @Test func `NotPrincipal is for Deny alone`() throws {
+    for names in ["{\"AWS\":\"\(PolicySample.user.arn)\"}", #""*""#] {
+      let error = #expect(throws: AuthPolicyError.self) { try PolicySample(#""NotPrincipal":\#(names)"#) }
+      #expect(error?.message == "statement 1 has a NotPrincipal, which AWS supports only with Deny")
+    }
+    #expect(try !PolicySample(#""NotPrincipal":"*""#, effect: "Deny").applies(as: .anonymous))
   }
 
   @Test func `NotPrincipal of a Deny statement must list the account too`() {
@@ -31,6 +32,79 @@ import Testing
       }
       #expect(error?.message.contains("add \"arn:aws:iam::123456789012:root\" to NotPrincipal") == true)
     }
+  }
+
+  @Test func `NotPrincipal that excepts a session lists the role too`() throws {
+    let names = "\"\(PolicySample.session.arn)\",\"arn:aws:iam::123456789012:root\""
+    let error = #expect(throws: AuthPolicyError.self) {
+      try PolicySample(#""NotPrincipal":{"AWS":[\#(names)]}"#, effect: "Deny")
+    }
+    #expect(error?.message.contains("add \"arn:aws:iam::123456789012:role/reservations\" to NotPrincipal") == true)
+    let role = #""arn:aws:iam::123456789012:role/team/reservations""#
+    let sample = try PolicySample(#""NotPrincipal":{"AWS":[\#(names),\#(role)]}"#, effect: "Deny")
+    #expect(try !sample.applies(as: PolicySample.session))
+  }
+
+  @Test(arguments: [
+    "arn:aws:iam::123456789012:roles/x", "arn:aws:iam::123456789012:group/x", "arn:aws:iam::123456789012:Root",
+    "arn:aws:iam::123456789012:role", "arn:aws:iam::123456789012:user", "arn:aws:sts::123456789012:role/x",
+    "arn:aws:iam::123456789012:assumed-role/x/s", "arn:aws:sts::123456789012:assumed-role/x",
+    "arn:aws:sts::123456789012:root", "arn:aws:iam::1:root", "arn:aws:iam:us-east-1:123456789012:root",
+    "arn:nonsense:iam::123456789012:root", "arn:aws:iam:::root", "arn:aws:iam::123456789012:role/ x",
+    "arn:aws:iam::123456789012:role/", "arn:aws:iam::123456789012:role//x", "arn:aws:iam::123456789012:root/x",
+    "arn:aws:sts::123456789012:assumed-role/x/s/t", "arn:aws:sts::123456789012:federated-user/",
+  ])
+  func `a principal that no caller has is an error that names it`(name: String) {
+    for effect in ["Allow", "Deny"] {
+      let error = #expect(throws: AuthPolicyError.self) {
+        try PolicySample(#""Principal":{"AWS":["*","\#(name)"]}"#, effect: effect)
+      }
+      #expect(error?.message.hasPrefix("statement 1 has \"\(name)\" in Principal: ") == true)
+    }
+    #expect(Principal(caller: name) == nil)
+  }
+
+  @Test(arguments: [
+    "*", "123456789012", "arn:aws:iam::123456789012:root", "arn:aws-cn:iam::123456789012:user/a/b",
+    "arn:aws-us-gov:iam::123456789012:role/a+b=c,d.e@f-g_h", "arn:aws:sts::123456789012:assumed-role/r/s",
+    "arn:aws:sts::123456789012:federated-user/f",
+  ])
+  func `a principal is everybody, an account, a user, a role or a session`(name: String) {
+    #expect(throws: Never.self) { try PolicySample(#""Principal":{"AWS":"\#(name)"}"#) }
+  }
+
+  @Test(arguments: [
+    "arn:foo", "arn:aws:s3:::bucket/*", "arn:aws:vpc-lattice:us-west-2:123456789012:servicenetwork/sn-1/*",
+    "arn:aws:vpc-lattice-svcs:us-west-2:123456789012:service/svc-1/*",
+    "arn:aws:vpc-lattice:us-west-2:123456789012:Service/svc-1/*", LatticeService.exampleARN,
+    "arn:aws:vpc-lattice:us-west-2:123456789012:service//x", "arn:aws:vpc-lattice::123456789012:service/svc-1/*",
+    "arn:x:vpc-lattice:us-west-2:123456789012:service/svc-1/*", "arn:${*}",
+  ])
+  func `a resource that matches no request is an error that names it`(resource: String) {
+    for (element, effect) in [("Resource", "Allow"), ("Resource", "Deny"), ("NotResource", "Deny")] {
+      let error = #expect(throws: AuthPolicyError.self) {
+        try PolicySample(#""\#(element)":["*","\#(resource)"]"#, effect: effect)
+      }
+      #expect(error?.message.contains("it matches no path of a service") == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test(arguments: [
+    "*", "?*", "arn:*", "arn:aws:vpc-lattice:*:*:service/*", "arn:aws-cn:vpc-lattice:cn-north-1:*:service/svc-1/a",
+    "*/admin", "*:service/*/x", "arn:aws:vpc-lattice:us-west-2:123456789012:service/svc-?/${aws:username}",
+    "*service/svc-1/*",
+  ])
+  func `a resource that matches a path of some service is accepted`(resource: String) {
+    #expect(throws: Never.self) { try PolicySample(#""Resource":"\#(resource)""#) }
+  }
+
+  @Test func `a Sid has letters and digits, and an empty one is none`() throws {
+    let error = #expect(throws: AuthPolicyError.self) { try PolicySample(#""Sid":"a b!""#) }
+    #expect(error?.message == "statement 1 has the Sid \"a b!\"; a Sid has only the characters A-Z, a-z and 0-9")
+    let statement = #"{"Sid":"","Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#
+    let policy = try AuthPolicy(json: #"{"Statement":[\#(statement),\#(statement)]}"#)
+    #expect(policy.statementCount == 2)
+    #expect(try PolicySample(#""Sid":"""#).result().sid == nil)
   }
 
   @Test(arguments: [
