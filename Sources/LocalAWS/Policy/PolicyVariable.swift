@@ -14,7 +14,8 @@ struct PolicyVariable: Sendable, Hashable {
       throw .unsupported("the variable ${\(text)} names no supported condition key")
     }
     guard !key.isMultivalued else {
-      throw .malformed("the variable ${\(text)} names a key with several values")
+      throw .malformed(
+        "the variable ${\(text)} names a key that can have several values; a variable needs one with a single value")
     }
     self.key = key
     guard parts.count > 1 else {

@@ -35,7 +35,8 @@
       let headers = [HeaderField](host: authority, fieldsAsSent)
       for header in headers.dropFirst() {
         guard !header.isNamed("host") else {
-          throw SigningError(.missingHost, "The request has a Host field and an authority. Remove the field.")
+          throw .changedByClient(
+            "The request has a Host field and an authority. Remove the field.")
         }
         guard header.value.withBytes({ $0.isASCII }) else { throw .headerOutsideASCII(header.name) }
       }

@@ -88,6 +88,9 @@
 
     /// Sets the URL and the headers.
     ///
+    /// - Parameters:
+    ///   - signed: The signed parts.
+    ///   - isReplaced: Returns whether signing replaces the header of a name, in any letter case.
     /// - Throws: ``SigningError`` for a GET or HEAD request with a payload, which `URLSession` doesn't send.
     public mutating func apply(_ signed: SignedRequest, replacing isReplaced: (String) -> Bool) throws(SigningError) {
       if signed.coversBody { try rejectBodyOfGET() }

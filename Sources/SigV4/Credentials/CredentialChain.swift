@@ -38,7 +38,7 @@ public final class CredentialChain: CredentialProvider {
   ///
   /// - Parameters:
   ///   - profile: The profile's name; defaults to `AWS_PROFILE`, or `default`.
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The environment variables. By default the process's, read at each call.
   ///   - transport: The transport for STS and container endpoints; it must support `https`.
   public convenience init(
     profile: String? = nil, environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()
@@ -57,8 +57,9 @@ public final class CredentialChain: CredentialProvider {
 
   /// Returns the credentials of the first provider that has any.
   ///
-  /// - Throws: ``CredentialError`` from a provider whose settings are invalid or whose source fails; if no provider has
-  ///   credentials, an error that lists every provider's reason; `CancellationError` if the calling task is cancelled.
+  /// - Throws: ``CredentialError`` from a provider whose settings are invalid or whose source fails. If no provider has
+  ///   credentials, the error lists every provider's reason, and has the code of the last one. `CancellationError` if the calling
+  ///   task is cancelled.
   public func credentials() async throws -> Credentials {
     if let index = winner.withLock(\.self) {
       do {

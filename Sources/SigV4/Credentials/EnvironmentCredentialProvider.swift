@@ -19,7 +19,7 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
 
   /// Creates a provider.
   ///
-  /// - Parameter environment: The variables; defaults to the process's, read at each call.
+  /// - Parameter environment: The environment variables. By default the process's, read at each call.
   public init(environment: [String: String]? = nil) {
     self.environment = ProcessEnvironment.closure(environment)
   }

@@ -17,8 +17,8 @@ public struct RegionChain: Sendable {
   ///
   /// - Parameters:
   ///   - profile: The profile's name; defaults to `AWS_PROFILE`, or `default`.
-  ///   - environment: The variables; defaults to the process's. Settings of instance metadata are read here, the others at each
-  ///     call.
+  ///   - environment: The environment variables. By default the process's: those of instance metadata are read here, the others
+  ///     at each call.
   public init(profile: String? = nil, environment: [String: String]? = nil) {
     self.profile = profile
     self.environment = ProcessEnvironment.closure(environment)

@@ -12,7 +12,7 @@ public struct ChunkedUpload: Sendable {
   public let payload: ChunkedPayload
   /// The number of bytes that are sent after the headers, with framing: the value of `Content-Length`.
   public let contentLength: Int
-  /// The signer of the chunks, at the first chunk; `nil` if chunks aren't signed.
+  /// Signs each chunk, in order; `nil` for unsigned chunks.
   public let chunkSigner: ChunkSigner?
 
   /// Frames the payload, in pieces to send one after the other.

@@ -86,7 +86,7 @@ public struct EventSigner: Sendable {
 
   /// Signs the next message by its headers in their binary form, without the header of the signature.
   ///
-  /// - Returns: The signature's 32 bytes, the value of `:chunk-signature`.
+  /// - Returns: The signature, 32 bytes: the value of the header `:chunk-signature`.
   /// - Throws: ``SigningError`` if the credentials, the region or the service are invalid.
   package mutating func signature(
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date
@@ -125,7 +125,7 @@ public struct EventSigner: Sendable {
 /// print(event.headers)  // to send before the payload
 /// ```
 public struct SignedEvent: Sendable, Hashable {
-  /// The signature's 32 bytes, the value of the header `:chunk-signature`.
+  /// The signature, 32 bytes: the value of the header `:chunk-signature`.
   public let signature: [UInt8]
   let dateHeader: [UInt8]
 

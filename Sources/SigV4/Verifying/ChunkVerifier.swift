@@ -156,7 +156,9 @@ public struct ChunkVerifier: Sendable {
     guard let line = String(validating: bytes, as: UTF8.self) else { throw .chunk("A trailer must be UTF-8.") }
     if line.isEmpty {
       // Announced trailers of signed chunks end only with their signature.
-      guard !hasTrailers || !isSigned || hasTrailerSignature else { throw .chunk("The trailers have no signature.") }
+      guard !hasTrailers || !isSigned || hasTrailerSignature else {
+        throw .chunk("The trailers are signed, but x-amz-trailer-signature is missing.")
+      }
       guard announced.isEmpty else {
         throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but is missing.")
       }

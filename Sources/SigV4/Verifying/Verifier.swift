@@ -6,8 +6,10 @@
 
 /// Verifies the signatures of requests, the way AWS's own servers do: SigV4 and SigV4a, in a header or in the query.
 ///
-/// A verifier is cheap to create and to copy, and safe to share. Each thread caches the keys that have verified a signature, with
-/// their credentials. It keeps the 64 newest of all signers and verifiers, until they are unused for an hour.
+/// A verifier is cheap to create and to copy, and safe to share.
+///
+/// Keys are cached per thread: those that have verified a signature, with their credentials. A thread keeps the 64 newest of all
+/// signers and verifiers, until they are unused for an hour.
 ///
 /// The error names the first check that fails. The checks are made in this order:
 ///

@@ -27,7 +27,7 @@ public struct ContainerCredentialProvider: CredentialProvider {
   /// Creates a provider.
   ///
   /// - Parameters:
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The environment variables. By default the process's, read at each call.
   ///   - transport: The transport; the default uses no proxy for `http`.
   public init(environment: [String: String]? = nil, transport: any HTTPTransport = DefaultTransport()) {
     self.init(environment: environment, transport: transport, files: ProviderFiles(), clock: ProviderClock())
@@ -45,9 +45,12 @@ public struct ContainerCredentialProvider: CredentialProvider {
 
   /// Returns the credentials of the container's role.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` if no URL is set, `misconfigured` if a setting is invalid, `unreachable` if
-  ///   the endpoint or the token file can't be reached, `timedOut`, or `badAnswer`; `CancellationError` if the calling task is
-  ///   cancelled.
+  /// - Throws: `CancellationError` if the calling task is cancelled; otherwise ``CredentialError`` with one of these codes:
+  ///   - `notConfigured`: No URL is set.
+  ///   - `misconfigured`: A setting is invalid.
+  ///   - `unreachable`: The endpoint or the token file can't be reached.
+  ///   - `timedOut`: The endpoint or the file doesn't answer in time.
+  ///   - `badAnswer`: The endpoint answers with an error, or its answer is invalid.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let url = try ContainerEndpoint.url(

@@ -103,8 +103,12 @@ public struct InstanceMetadataCredentialProvider: CredentialProvider {
   ///
   /// The credentials are returned unchanged, even if they have expired.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` if access is disabled, `notAvailable` if the connection to the service fails
-  ///   or it has no role, `timedOut`, `misconfigured`, or `badAnswer`; `CancellationError` if the calling task is cancelled.
+  /// - Throws: `CancellationError` if the calling task is cancelled; otherwise ``CredentialError`` with one of these codes:
+  ///   - `notConfigured`: Access is disabled.
+  ///   - `notAvailable`: The connection to the service fails, or the instance has no role.
+  ///   - `timedOut`: The service doesn't answer in time.
+  ///   - `misconfigured`: A setting is invalid.
+  ///   - `badAnswer`: The service answers with an error such as 403, or its answer is invalid.
   public func credentials() async throws -> Credentials {
     var fetch = InstanceMetadataFetch(try client.get())
     return try await fetch.credentials()

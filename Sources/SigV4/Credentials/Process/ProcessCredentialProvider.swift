@@ -36,9 +36,12 @@ public struct ProcessCredentialProvider: CredentialProvider {
 
   /// Returns the credentials that the program prints.
   ///
-  /// - Throws: ``CredentialError``: `misconfigured` if the command can't be split or started, `systemResources` if the system
-  ///   can't start another process, `timedOut` if the program runs too long, `badAnswer` if it fails or its output is invalid;
-  ///   `CancellationError` if the calling task is cancelled, which kills the program.
+  /// - Throws: `CancellationError` if the calling task is cancelled, which kills the program; otherwise ``CredentialError`` with
+  ///   one of these codes:
+  ///   - `misconfigured`: The command can't be split or started.
+  ///   - `systemResources`: The system can't start another process.
+  ///   - `timedOut`: The program runs too long.
+  ///   - `badAnswer`: The program fails, or its output is invalid.
   public func credentials() async throws -> Credentials {
     guard let words = CommandWords.split(command()), let program = words.first,
       !words.contains(where: { $0.contains("\0") })

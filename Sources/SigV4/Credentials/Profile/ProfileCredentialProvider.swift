@@ -28,7 +28,7 @@ public struct ProfileCredentialProvider: CredentialProvider {
   ///   - profile: The profile's name (`AWS_PROFILE`); `default`.
   ///   - configFile: The path of the config file (`AWS_CONFIG_FILE`); `~/.aws/config`.
   ///   - credentialsFile: The path of the credentials file (`AWS_SHARED_CREDENTIALS_FILE`); `~/.aws/credentials`.
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The environment variables. By default the process's, read at each call.
   ///   - transport: The transport for STS and container endpoints; it must support `https`.
   public init(
     profile: String? = nil,
@@ -57,9 +57,11 @@ public struct ProfileCredentialProvider: CredentialProvider {
 
   /// Returns the credentials of the profile.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` if there is no default profile, or no credentials in the profile;
-  ///   `notAvailable` if a file can't be read and no profile is named, otherwise `unreachable`; `misconfigured` if a named
-  ///   profile is missing or invalid, or its name is empty; and the errors of the profile's sources.
+  /// - Throws: The errors of the profile's sources; otherwise ``CredentialError`` with one of these codes:
+  ///   - `notConfigured`: There is no default profile, or the profile has no credentials.
+  ///   - `notAvailable`: A file can't be read, and no profile is named.
+  ///   - `unreachable`: A file can't be read, and a profile is named.
+  ///   - `misconfigured`: A named profile is missing or invalid, or its name is empty.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let profiles = try await SharedProfiles(
@@ -195,7 +197,7 @@ private struct Profile {
   func value(_ property: String) throws(CredentialError) -> String? {
     guard let text = self[property] else { return nil }
     guard text.utf8.count <= String.settingLimit else {
-      throw flaw("has a \(property) of \(text.utf8.count) bytes; the limit is \(String.settingLimit)")
+      throw flaw("has a \(property) of \(text.utf8.count) bytes; the limit is \(String.settingLimit): shorten it")
     }
     guard !text.isInQuotationMarks else { throw flaw("has quotation marks around its \(property): remove them") }
     return text

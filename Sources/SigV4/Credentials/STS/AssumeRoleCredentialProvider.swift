@@ -46,7 +46,7 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
   ///   - region: The region of STS (`AWS_REGION`, `AWS_DEFAULT_REGION`).
   ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
   ///     defaults to the region's.
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The environment variables. By default the process's, read at each call.
   ///   - transport: The transport; it must support `https`.
   public init(
     roleARN: String,
@@ -81,8 +81,12 @@ public struct AssumeRoleCredentialProvider: CredentialProvider {
 
   /// Returns the credentials of the role, with its account ID.
   ///
-  /// - Throws: The source's error; ``CredentialError``: `misconfigured` if a setting is missing or invalid, `unreachable`,
-  ///   `timedOut`, or `badAnswer`, also if STS rejects the request; `CancellationError` if the calling task is cancelled.
+  /// - Throws: The source's error; `CancellationError` if the calling task is cancelled; otherwise ``CredentialError`` with one
+  ///   of these codes:
+  ///   - `misconfigured`: A setting is missing or invalid.
+  ///   - `unreachable`: STS can't be reached.
+  ///   - `timedOut`: STS doesn't answer in time.
+  ///   - `badAnswer`: STS rejects the request, or its answer is invalid.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     let endpoint =

@@ -40,7 +40,7 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
   ///   - region: The region of STS (`AWS_REGION`, `AWS_DEFAULT_REGION`).
   ///   - endpoint: The base URL of STS (`AWS_ENDPOINT_URL_STS`, `AWS_ENDPOINT_URL`, or the settings of the profile in use);
   ///     defaults to the region's.
-  ///   - environment: The variables; defaults to the process's, read at each call.
+  ///   - environment: The environment variables. By default the process's, read at each call.
   ///   - transport: The transport; it must support `https`.
   public init(
     tokenFile: String? = nil,
@@ -79,9 +79,12 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
 
   /// Returns the credentials of the role, with its account ID.
   ///
-  /// - Throws: ``CredentialError``: `notConfigured` if no token file is set, `misconfigured` if a setting is missing or invalid,
-  ///   `unreachable` if STS or the file can't be reached, `timedOut`, or `badAnswer`, also if STS rejects the request;
-  ///   `CancellationError` if the calling task is cancelled.
+  /// - Throws: `CancellationError` if the calling task is cancelled; otherwise ``CredentialError`` with one of these codes:
+  ///   - `notConfigured`: No token file is set.
+  ///   - `misconfigured`: A setting is missing or invalid.
+  ///   - `unreachable`: STS or the file can't be reached.
+  ///   - `timedOut`: STS or the file doesn't answer in time.
+  ///   - `badAnswer`: STS rejects the request, or its answer is invalid.
   public func credentials() async throws -> Credentials {
     let environment = environment()
     guard let path = try environment.setting(given.tokenFile, or: "AWS_WEB_IDENTITY_TOKEN_FILE") else {
