@@ -39,6 +39,8 @@ struct CommandLineTool: AsyncParsableCommand {
         try command.run()
       }
     } catch  where !exitCode(for: error).isSuccess {
+      // Otherwise a script would continue with the credentials of the machine.
+      if LocalCommand.isForEval(CommandLine.arguments) { print("false") }
       exit(withError: error)
     } catch {
       print(fullMessage(for: error))  // help and the version come as errors

@@ -29,12 +29,12 @@ struct LocalOptionsTests {
   func services() throws {
     let services = try Self.options(
       "--service", "rates=8081", "--service", "parking", "--region", "eu-west-1", "--account", "999999999999",
-      "--arn", "parking=arn:aws:vpc-lattice:x:1:service/svc-9", "--upstream", "rates=http://127.0.0.1:1"
+      "--arn", "parking=arn:aws:vpc-lattice:x:123456789012:service/svc-9", "--upstream", "rates=http://127.0.0.1:1"
     ).services()
     #expect(services.map(\.name) == ["rates", "parking"])
     #expect(services.map(\.port) == [8081, 0])
     #expect(services[0].arn == "arn:aws:vpc-lattice:eu-west-1:999999999999:service/svc-0123456789abcdef0")
-    #expect(services[1].arn == "arn:aws:vpc-lattice:x:1:service/svc-9")
+    #expect(services[1].arn == "arn:aws:vpc-lattice:x:123456789012:service/svc-9")
     #expect(services[0].upstream?.url == "http://127.0.0.1:1" && services[1].upstream == nil)
   }
 
@@ -59,6 +59,13 @@ struct LocalOptionsTests {
       (["--upstream", "https://h"], "Invalid upstream"), (["--policy", "/nonexistent"], "can't be read"),
       (["--upstream", "http://h", "--upstream", "http://i"], "--upstream is given twice"),
       (["--service", "a", "--service", "b", "--arn", "arn:aws:x"], "Name the service of --arn"),
+      (["--service", "a-b", "--service", "a_b"], "a-b and a_b have one variable, LATTICE_A_B_URL"),
+      (["--account", "abc"], "Invalid account"), (["--account", "12345678901"], "Invalid account"),
+      (["--role", "a/b"], "Invalid role"), (["--role", "x'y"], "Invalid role"), (["--role", ""], "Invalid role"),
+      (["--region", "x'; echo INJECTED; '"], "Invalid region"), (["--region", ""], "Invalid region"),
+      (["--arn", "nope=arn:x"], "Invalid ARN"), (["--arn", LatticeService.exampleARN + "/"], "Invalid ARN"),
+      (["--arn", "arn:aws:vpc-lattice:us-west-2:1:service/svc-1"], "Invalid ARN"),
+      (["--arn", "arn:aws:s3:us-west-2:123456789012:service/svc-1"], "Invalid ARN"),
     ])
   func invalid(arguments: [String], text: String) throws {
     let error = #expect(throws: Failure.self) { try LocalOptions.parse(arguments).services() }
@@ -85,7 +92,9 @@ struct LocalOptionsTests {
     #expect(try LocalOptions.parse(["--clock=\(text)"]).clockOffset() == .seconds(seconds))
   }
 
-  @Test("An invalid clock is an error", arguments: ["10", "m", "+-5m", "1.5h", "9999999999s", "10 m", "5"])
+  @Test(
+    "An invalid clock is an error",
+    arguments: ["10", "m", "+-5m", "1.5h", "9999999999s", "10 m", "5", "36526d", "+100000000d"])
   func invalidClock(text: String) {
     #expect(throws: Failure.self) { try LocalOptions.parse(["--clock=\(text)"]).clockOffset() }
   }
@@ -109,6 +118,30 @@ struct LocalOptionsTests {
     arguments: [("reservation", "LATTICE_RESERVATION_URL"), ("a-b.c", "LATTICE_A_B_C_URL")])
   func variable(name: String, variable: String) {
     #expect(LocalStack.variable(of: name) == variable)
+  }
+
+  @Test(
+    "A failure is printed for eval only if its output is for eval",
+    arguments: [
+      (["local", "--export"], true), (["local", "--export-keys", "--polcy", "x"], true), (["local"], false),
+      (["local", "--export-keys", "--", "x"], false), (["sign", "--export"], false),
+    ])
+  func eval(arguments: [String], isForEval: Bool) {
+    #expect(LocalCommand.isForEval(["sigv4-cli"] + arguments) == isForEval)
+  }
+
+  @Test(
+    "A value is one word of a shell", arguments: [("a", "'a'"), ("a'b", "'a'\\''b'"), ("'\u{301}", "''\\''\u{301}'")])
+  func quoted(text: String, word: String) {
+    #expect(Array(CurlText.quoted(text).utf8) == Array(word.utf8))
+  }
+
+  @Test("An upstream server may not be a service of the program")
+  func ownUpstream() async throws {
+    let refusing = try LocalOptions.parse(["--service", "a", "--upstream", "http://127.0.0.1:1"]).services()
+    #expect(refusing[0].upstream?.isOnLoopback([1]) == true && refusing[0].upstream?.isOnLoopback([2]) == false)
+    #expect(Upstream("http://localhost:1")?.isOnLoopback([1]) == true)
+    #expect(Upstream("http://h:1")?.isOnLoopback([1]) == false)
   }
 
   @Test("A fault's name is checked before anything starts")

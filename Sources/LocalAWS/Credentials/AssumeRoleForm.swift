@@ -55,15 +55,7 @@ struct AssumeRoleForm {
         "\(name) must have length from \(allowed.lowerBound) to \(allowed.upperBound), and has \(self[name].unicodeScalars.count)"
       )
     }
-    let isNameCharacter = { (byte: UInt8) in
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-      default: "_+=,.@-".utf8.contains(byte)
-      }
-    }
-    guard self["RoleSessionName"].utf8.allSatisfy(isNameCharacter) else {
+    guard Principal.isName(self["RoleSessionName"]) else {
       return ("ValidationError", "RoleSessionName must satisfy the regular expression [\\w+=,.@-]*")
     }
     guard fields["DurationSeconds"] == nil || durationSeconds.map({ (900...43_200).contains($0) }) == true else {

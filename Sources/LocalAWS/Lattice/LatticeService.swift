@@ -98,6 +98,16 @@ public final class LatticeService: LocalService {
     return LatticeService(server: server, arn: arn, state: state)
   }
 
+  /// Whether a text has the form of the ARN of a service.
+  package static func isARN(_ text: String) -> Bool {
+    let fields = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { Substring($0) }
+    let kind = "service/"
+    return fields.count == 6 && fields[0] == "arn" && (fields[1] == "aws" || fields[1].utf8.starts(with: "aws-".utf8))
+      && fields[2] == "vpc-lattice" && !fields[3].isEmpty && Principal.isAccountID(fields[4])
+      && fields[5].utf8.starts(with: kind.utf8) && fields[5].utf8.count > kind.utf8.count
+      && fields[5].utf8.dropFirst(kind.utf8.count).allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
+  }
+
   /// The auth policy; a change applies from the next request on.
   public var policy: AuthPolicy {
     get { state.withLock { $0.policy } }

@@ -47,27 +47,56 @@ public struct Upstream: Sendable, Hashable {
 
   /// Forwards a request, and returns the response.
   func answer(_ request: SignableRequest, _ body: [UInt8]) async throws(UpstreamError) -> LocalServer.Response {
+    let channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
     do {
       let bootstrap = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup).connectTimeout(.seconds(5))
-      let channel = try await bootstrap.connect(host: host, port: port) { channel in
+      channel = try await bootstrap.connect(host: host, port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
           return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
             wrappingChannelSynchronously: channel)
         }
       }
-      // Closing the channel ends the reading below.
-      let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(60)) { channel.channel.close(promise: nil) }
-      defer { deadline.cancel() }
+    } catch {
+      throw UpstreamError(503, "The upstream server \(url) can't be reached: \(Self.reason(of: error)).")
+    }
+    let isLate = Locked(false)
+    // Closing the channel ends the reading below.
+    let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(60)) {
+      isLate.value = true
+      channel.channel.close(promise: nil)
+    }
+    defer { deadline.cancel() }
+    do {
       return try await channel.executeThenClose { inbound, outbound in
         try await outbound.write(contentsOf: Self.parts(of: request, body))
         return try await Self.response(inbound)
       }
+    } catch  where isLate.value {
+      throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds.")
     } catch let error as UpstreamError {
       throw error
     } catch {
-      throw UpstreamError(503, "The upstream server \(url) can't be reached: \(error)")
+      throw Self.incomplete
     }
+  }
+
+  private static let incomplete = UpstreamError(
+    502, "The upstream server sent an invalid HTTP response, or closed the connection before its end.")
+
+  private static func reason(of error: any Error) -> String {
+    guard let error = error as? NIOConnectionError else { return "\(error)" }
+    guard let failure = error.connectionErrors.first?.error else { return "the host name has no address" }
+    // NIO's text of a refused connection is "…: Connection refused (errno: 111)".
+    let text = "\(failure)"
+    guard failure is IOError else { return "it doesn't answer within 5 seconds" }
+    let reason = text.split(separator: ": ", maxSplits: 1).last?.split(separator: " (errno").first ?? ""
+    return reason.utf8.last == UInt8(ascii: ")") ? String(reason.dropLast()) : String(reason)
+  }
+
+  /// Whether the server listens on loopback, on one of these ports.
+  package func isOnLoopback(_ ports: [Int]) -> Bool {
+    ports.contains(port) && (["localhost", "0.0.0.0", "::1"].contains(host) || host.begins(with: "127."))
   }
 
   private static func parts(of request: SignableRequest, _ body: [UInt8]) -> [HTTPClientRequestPart] {
@@ -87,6 +116,8 @@ public struct Upstream: Sendable, Hashable {
     var response: LocalServer.Response?
     for try await part in inbound {
       switch part {
+      case .head(let head) where head.status == .switchingProtocols:
+        throw UpstreamError(502, "The upstream server switches the protocol, which isn't supported here.")
       case .head(let head) where head.status.code < 200: continue
       case .head(let head):
         let headers = endToEnd(head.headers.map { HeaderField($0.name, $0.value) })
@@ -101,7 +132,7 @@ public struct Upstream: Sendable, Hashable {
         if let response { return response }
       }
     }
-    throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds.")
+    throw incomplete
   }
 
   /// The headers, except those of a single connection.

@@ -158,6 +158,11 @@ extension Principal {
     return nil
   }
 
+  /// Whether a text has the form of the name of a role, a user or a session.
+  package static func isName(_ text: some StringProtocol) -> Bool {
+    1...64 ~= text.utf8.count && text.utf8.allSatisfy { $0.isLetterOrDigit || "_+=,.@-".utf8.contains($0) }
+  }
+
   /// Whether a text has the form of an account ID.
   package static func isAccountID(_ text: some StringProtocol) -> Bool {
     text.utf8.count == 12 && text.utf8.allSatisfy(\.isDigit)
@@ -169,5 +174,5 @@ extension UInt8 {
   var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
   /// Whether the byte is an ASCII letter or digit.
-  var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
+  package var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
 }

@@ -31,6 +31,7 @@ struct Connection: Sendable {
           guard try await answer(received, &requests, outbound, on: stream.channel) == .keepAlive else { return }
         }
       } catch is HTTPParserError {
+        observers.value?(nil, .answered(400))
         try await ResponseWriter(outbound, clock).write(LocalServer.Response(status: 400), .close)
       }
     }

@@ -19,8 +19,8 @@ public final class LocalServer: Sendable {
     case fault
   }
 
-  /// A closure that is called with each request and the server's reaction.
-  public typealias Observer = @Sendable (SignableRequest, Outcome) -> Void
+  /// A closure that is called with each request and the server's reaction; `nil` replaces a request that isn't valid HTTP.
+  public typealias Observer = @Sendable (SignableRequest?, Outcome) -> Void
 
   /// The default maximum size of a request body, in bytes.
   public static let defaultBodyLimit = 1 << 20

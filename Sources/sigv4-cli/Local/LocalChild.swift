@@ -17,10 +17,13 @@ struct LocalChild {
       return 127
     }
     let forwarding = Task {
+      var isAsked = false
       while let number = await interruption.wait() {
         // The terminal sends its own interrupt to the command too.
         guard number != SIGINT || tcgetpgrp(STDIN_FILENO) != getpgrp() else { continue }
-        kill(identifier, number)
+        // A command that ignores the first signal ends with the second.
+        kill(identifier, isAsked ? SIGKILL : number)
+        isAsked = true
       }
     }
     defer { forwarding.cancel() }
@@ -34,6 +37,16 @@ struct LocalChild {
     }
   }
 
+  /// Keeps the command from inheriting sockets, which would keep their ports in use until it and its children end.
+  private static func keepSockets() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? [] {
+      guard let descriptor = Int32(name), descriptor > STDERR_FILENO else { continue }
+      var status = stat()
+      guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { continue }
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+  }
+
   private struct StartError: Error, CustomStringConvertible {
     let description: String
   }
@@ -43,14 +56,13 @@ struct LocalChild {
   private func start() -> Result<pid_t, StartError> {
     #if canImport(Darwin)
       var attributes: posix_spawnattr_t?
-      let others = POSIX_SPAWN_CLOEXEC_DEFAULT
     #else
       var attributes = posix_spawnattr_t()
-      let others: Int32 = 0
     #endif
+    Self.keepSockets()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF) | others
+    let flags = Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETSIGDEF)
     posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
     var signals = sigset_t()
     sigemptyset(&signals)

@@ -14,8 +14,10 @@ struct LocalCommand: AsyncParsableCommand {
       on standard error says for each request who signed it and which statement decided. Identity-based policies aren't \
       simulated.
 
-      With a command after --, runs the command with the variables of --export, and ends with its exit code. Otherwise \
-      serves until Ctrl-C or SIGTERM, and exits with 0; with 1 if a policy or a port can't be used.
+      With a command after --, runs the command with the variables of --export, and ends with its exit code: 127 if it \
+      can't be run, 128 and the signal's number after a signal. A second signal kills it. Otherwise serves until Ctrl-C, \
+      SIGTERM or SIGHUP, and exits with 0; with 1 if a policy or a port can't be used, with 64 for a wrong option. With \
+      --export, a failure prints 'false', so that set -e stops the shell.
 
       Examples:
 
@@ -62,6 +64,12 @@ struct LocalCommand: AsyncParsableCommand {
     }
   }
 
+  /// Whether the output is for `eval` in a shell, also if the arguments are invalid.
+  static func isForEval(_ arguments: [String]) -> Bool {
+    arguments.dropFirst().first == configuration.commandName && !arguments.contains("--")
+      && arguments.contains { $0.utf8.starts(with: "--export".utf8) }
+  }
+
   private func serve(_ stack: LocalStack, until interruption: Interruption) async throws -> Int32 {
     let isQuiet = export || exportKeys || !command.isEmpty
     for line in Self.summary(of: stack) { isQuiet ? SigningTrace.note(line) : print(line) }
@@ -74,7 +82,9 @@ struct LocalCommand: AsyncParsableCommand {
     }
     if export || exportKeys {
       print("unset \(LocalStack.unset.joined(separator: " "))")
-      for (name, value) in stack.environment + (exportKeys ? stack.userKeys : []) { print("export \(name)='\(value)'") }
+      for (name, value) in stack.environment + (exportKeys ? stack.userKeys : []) {
+        print("export \(name)=\(CurlText.quoted(value))")
+      }
       // Who reads the variables waits for the end of the output.
       try StandardOutput.finishAndClose()
       SigningTrace.note("Serving until Ctrl-C or kill \(ProcessInfo.processInfo.processIdentifier).")

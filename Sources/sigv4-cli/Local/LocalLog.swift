@@ -9,10 +9,11 @@ enum LocalLog {
   }
 
   /// A request to another service, or one that met a fault.
-  static func note(_ name: String, _ request: SignableRequest, _ outcome: LocalServer.Outcome) {
+  static func note(_ name: String, _ request: SignableRequest?, _ outcome: LocalServer.Outcome) {
+    let line = request.map(line) ?? "invalid HTTP request"
     switch outcome {
-    case .answered(let status): SigningTrace.note("\(name) \(line(of: request)) \(status)")
-    case .fault: SigningTrace.note("\(name) \(line(of: request)) fault")
+    case .answered(let status): SigningTrace.note("\(name) \(line) \(status)")
+    case .fault: SigningTrace.note("\(name) \(line) fault")
     }
   }
 

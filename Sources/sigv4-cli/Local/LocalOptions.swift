@@ -7,7 +7,7 @@ import SigV4
 struct LocalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An auth policy, as a JSON file. NAME=FILE is for one service. By default, each signed request is allowed.",
+      "An auth policy, as a JSON file. NAME=FILE is for one service. By default, each signed request is allowed; with --network-policy, each request.",
       valueName: "file"))
   var policy: [String] = []
 
@@ -74,6 +74,12 @@ struct LocalOptions: ParsableArguments {
     for name in names where names.count(where: { $0 == name }) > 1 {
       throw Failure("The service \(name) is given twice.")
     }
+    for (variable, names) in Dictionary(grouping: names, by: LocalStack.variable).sorted(by: { $0.key < $1.key }) {
+      guard names.count == 1 else {
+        throw Failure("The services \(names.joined(separator: " and ")) have one variable, \(variable). Rename one.")
+      }
+    }
+    try checkNames()
     guard names.count <= Self.idDigits.count else { throw Failure("At most \(Self.idDigits.count) services can run.") }
     let policies = try Assignments(policy, names, "--policy")
     let upstreams = try Assignments(upstream, names, "--upstream")
@@ -90,11 +96,33 @@ struct LocalOptions: ParsableArguments {
       let id = "svc-0123456789abcdef\(Self.idDigits[index])"
       return Service(
         name: service.name, port: service.port,
-        arn: arns[service.name] ?? "arn:aws:vpc-lattice:\(region):\(account):service/\(id)",
+        arn: try arns[service.name].map(Self.serviceARN) ?? "arn:aws:vpc-lattice:\(region):\(account):service/\(id)",
         // With a policy of the network alone, the service has the auth type NONE.
         policy: try file.map { try PolicyFile.policy($0) } ?? (networkPolicy == nil ? .authenticatedOnly : .everybody),
         upstream: upstream)
     }
+  }
+
+  private func checkNames() throws {
+    guard !region.isEmpty, region.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }) else {
+      throw Failure("Invalid region \(region.debugDescription). Use a name such as us-west-2.")
+    }
+    guard Principal.isAccountID(account) else {
+      throw Failure("Invalid account \(account.debugDescription). Write the 12 digits of an account ID.")
+    }
+    guard Principal.isName(role) else {
+      throw Failure(
+        "Invalid role \(role.debugDescription). Write its name, at most 64 letters, digits and _+=,.@-, without a path."
+      )
+    }
+  }
+
+  /// The ARN of a service, if it is one.
+  static func serviceARN(_ text: String) throws -> String {
+    guard LatticeService.isARN(text) else {
+      throw Failure("Invalid ARN \(text.debugDescription). Write it as \(LatticeService.exampleARN).")
+    }
+    return text
   }
 
   private static let idDigits = Array("0123456789abcdefghijklmnopqrstuvwxyz")
@@ -123,8 +151,10 @@ struct LocalOptions: ParsableArguments {
     let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
     guard let unit = digits.last.flatMap({ units[String(UnicodeScalar($0))] }),
       digits.first.map({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) == true,
-      let count = Int(Substring(digits.dropLast())), 0...100_000_000 ~= count
-    else { throw Failure("Invalid clock \(clock.debugDescription). Write it as +10m, 90s, 1h or -2d.") }
+      let count = Int(Substring(digits.dropLast())), 0...100_000_000 ~= count, count * unit <= 36_525 * 86_400
+    else {
+      throw Failure("Invalid clock \(clock.debugDescription). Write it as +10m, 90s, 1h or -2d, at most 100 years.")
+    }
     return .seconds(isBehind ? -count * unit : count * unit)
   }
 

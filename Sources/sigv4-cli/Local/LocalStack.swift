@@ -16,7 +16,18 @@ struct LocalStack {
   /// The variables that would take precedence.
   static let unset = [
     "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT",
   ]
+
+  /// The hosts that clients reach without a proxy: those of the environment, and loopback.
+  private static var noProxy: [(name: String, value: String)] {
+    ["NO_PROXY", "no_proxy"].map { name in
+      let earlier = ProcessInfo.processInfo.environment[name] ?? ""
+      return (name, earlier.isEmpty ? "127.0.0.1" : earlier + ",127.0.0.1")
+    }
+  }
 
   static func start(_ options: LocalOptions) async throws -> LocalStack {
     let described = try options.services()
@@ -45,11 +56,16 @@ struct LocalStack {
         service.clock.offset = offset
         services.append((described.name, service))
       } catch {
-        let reason = "\(error)".split(separator: "): ", maxSplits: 1).last ?? ""
+        // NIO's text is "bind(…): Address already in use) (errno: 98)".
+        let reason = "\(error)".split(separator: "): ", maxSplits: 1).last?.split(separator: ") (errno").first ?? ""
         throw Failure(
           "The port \(described.port) for \(described.name) can't be used: \(reason). Choose another, or none for a free one."
         )
       }
+    }
+    let ports = [metadata.server.port, container.server.port, tokens.server.port] + services.map(\.service.server.port)
+    if let upstream = described.compactMap(\.upstream).first(where: { $0.isOnLoopback(ports) }) {
+      throw Failure("The upstream server \(upstream.url) is a service of this program. Name another server.")
     }
     tokens.clock.offset = offset
     let user = callers.add("arn:aws:iam::\(options.account):user/local-user")
@@ -61,7 +77,7 @@ struct LocalStack {
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.baseURL + "/"),
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", container.url), ("AWS_CONTAINER_AUTHORIZATION_TOKEN", authorization),
         ("AWS_ENDPOINT_URL_STS", tokens.baseURL), ("SIGV4_LOCAL_PID", "\(ProcessInfo.processInfo.processIdentifier)"),
-      ] + services.map { (variable(of: $0.name), $0.service.baseURL) },
+      ] + noProxy + services.map { (variable(of: $0.name), $0.service.baseURL) },
       userKeys: [("AWS_ACCESS_KEY_ID", user.accessKeyID), ("AWS_SECRET_ACCESS_KEY", user.secretAccessKey)])
     stack.play(faults)
     stack.log()
@@ -85,7 +101,7 @@ struct LocalStack {
     tokens.server.observer = { LocalLog.note("STS", $0, $1) }
     for (name, service) in services {
       service.exchanged = { LocalLog.note(name, $0) }
-      service.server.observer = { if $1 == .fault { LocalLog.note(name, $0, $1) } }
+      service.server.observer = { if $0 == nil || $1 == .fault { LocalLog.note(name, $0, $1) } }
     }
   }
 

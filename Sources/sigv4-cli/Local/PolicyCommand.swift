@@ -162,7 +162,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     let (caller, time) = (try caller(), try time.map(TimeText.date) ?? Date())
     do {
       return try AuthPolicy.Request(
-        principal: caller, service: arn, request: try signable(), context: context, at: time)
+        principal: caller, service: try LocalOptions.serviceARN(arn), request: try signable(), context: context,
+        at: time)
     } catch let error as SigningError { throw Failure("Invalid request: \(error.message)") }
   }
 
@@ -184,8 +185,14 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     }
     let headers = try header.map(HeaderText.field)
     let url = url ?? "/"
+    guard (method ?? "GET").utf8.allSatisfy(\.isTokenCharacter), method != "" else {
+      throw Failure("Invalid method \(method.debugDescription). Write one such as GET.")
+    }
     guard url.utf8.first != UInt8(ascii: "/") else {
       return SignableRequest(method: method ?? "GET", target: url, headers: headers)
+    }
+    guard ["http://", "https://"].contains(where: { url.utf8.starts(with: $0.utf8) }) else {
+      throw Failure("Invalid URL \(url.debugDescription). Write http:// or https://, or a path and a query.")
     }
     return try SignableRequest(method: method ?? "GET", url: url, headers: headers)
   }

@@ -5,7 +5,10 @@ import LocalAWS
 enum PolicyFile {
   /// Reads a policy from a file, or from standard input for `-`.
   static func policy(_ path: String) throws -> AuthPolicy {
-    let bytes = try InputFile.content(path)
+    let bytes = try InputFile.prefix(of: path, count: AuthPolicy.maximumBytes + 1)
+    guard bytes.count <= AuthPolicy.maximumBytes else {
+      throw Failure("Invalid policy \(path): it is too long; the limit is \(AuthPolicy.maximumBytes) bytes.")
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure("The policy \(path) isn't UTF-8.") }
     do { return try AuthPolicy(json: text) } catch { throw Failure("Invalid policy \(path): \(error.message).") }
   }

@@ -23,6 +23,12 @@ enum InputFile {
     return bytes
   }
 
+  /// The first bytes of the file at `path`, or of standard input for `-`.
+  static func prefix(of path: String, count: Int) throws -> [UInt8] {
+    guard let file = path == "-" ? .standardInput : FileHandle(forReadingAtPath: path) else { throw unreadable(path) }
+    do { return Array(try file.read(upToCount: count) ?? Data()) } catch { throw unreadable(path) }
+  }
+
   /// The next bytes of an open file; empty or `nil` at its end.
   static func next(of file: FileHandle, _ path: String) throws -> Data? {
     do { return try file.read(upToCount: 1 << 18) } catch { throw unreadable(path) }
