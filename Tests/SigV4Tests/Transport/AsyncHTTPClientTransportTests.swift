@@ -14,6 +14,8 @@
       var configuration = HTTPClient.Configuration()
       configuration.redirectConfiguration = .disallow
       configuration.connectionPool.retryConnectionEstablishment = false
+      // The deadlines of requests end them, also on a machine that is too busy to connect within the default of 10 s.
+      configuration.timeout.connect = .seconds(300)
       return configuration
     }
 
