@@ -38,10 +38,11 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
   private let handlers: Handlers
   /// The bytes of the body that the answer keeps.
   private let limit: Int
+  private let isCancellable: Bool
   private let state = Mutex(State())
 
-  private init(_ handlers: Handlers, limit: Int) {
-    (self.handlers, self.limit) = (handlers, limit)
+  private init(_ handlers: Handlers, limit: Int, isCancellable: Bool) {
+    (self.handlers, self.limit, self.isCancellable) = (handlers, limit, isCancellable)
   }
 
   /// Sends a request.
@@ -61,9 +62,11 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
     let configuration = URLSessionConfiguration.ephemeral
     configuration.timeoutIntervalForRequest = timeout.map { TimeInterval($0.components.seconds) + 1 } ?? 30
     configuration.httpCookieStorage = nil
-    let exchange = HTTPExchange(handlers, limit: limit)
+    // On Linux, a task that is cancelled while it reads a file traps (swift-corelibs-foundation); the program's end stops it.
+    let isCancellable = file == nil
+    let exchange = HTTPExchange(handlers, limit: limit, isCancellable: isCancellable)
     let session = URLSession(configuration: configuration, delegate: exchange, delegateQueue: nil)
-    defer { session.invalidateAndCancel() }
+    defer { if isCancellable { session.invalidateAndCancel() } else { session.finishTasksAndInvalidate() } }
     do {
       return try await exchange.result(
         of: file.map { session.uploadTask(with: request, fromFile: $0) } ?? session.dataTask(with: request), timeout)
@@ -101,7 +104,7 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
       return (state.continuation, state.task)
     }
     continuation?.resume(with: result)
-    if case .failure = result { task?.cancel() }
+    if case .failure = result, isCancellable { task?.cancel() }
   }
 
   private var hasEnded: Bool { state.withLock { $0.continuation == nil } }
