@@ -1,3 +1,5 @@
+import SigV4
+
 /// The form of a request to STS.
 struct AssumeRoleForm {
   enum Action {
@@ -16,10 +18,17 @@ struct AssumeRoleForm {
   init(_ body: [UInt8]) {
     var fields: [String: String] = [:]
     var repeated: String?
-    for (name, value) in PercentEncoding.pairs(String(decoding: body, as: UTF8.self)) {
-      if fields.updateValue(value, forKey: name) != nil { repeated = name }
+    for pair in body.split(separator: UInt8(ascii: "&")) {
+      let name = pair.prefix { $0 != UInt8(ascii: "=") }
+      let value = Self.text(pair.dropFirst(name.count + 1))
+      if fields.updateValue(value, forKey: Self.text(name)) != nil { repeated = Self.text(name) }
     }
     (self.fields, self.repeated) = (fields, repeated)
+  }
+
+  private static func text(_ encoded: ArraySlice<UInt8>) -> String {
+    let spaced = encoded.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }
+    return String(decoding: spaced.percentDecoded, as: UTF8.self)
   }
 
   /// The value of a field; empty if the field is absent.

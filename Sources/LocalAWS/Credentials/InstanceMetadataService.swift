@@ -116,7 +116,7 @@ extension Instance {
 
   /// Returns the role's name if `name` is empty, and otherwise the credentials of the role called `name`.
   private func credentials(named name: Substring, accountID: String?) -> LocalServer.Response {
-    guard let roleName, name.isEmpty || PercentEncoding.decode(name).isSame(as: roleName) else {
+    guard let roleName, name.isEmpty || Array(name.utf8).percentDecoded == Array(roleName.utf8) else {
       return .metadata(404, "Not Found")
     }
     if name.isEmpty { return .metadata(200, roleName) }

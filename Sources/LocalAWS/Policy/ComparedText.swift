@@ -12,7 +12,7 @@ enum ComparedText {
     while let byte = rest.first {
       let isEscape = byte == UInt8(ascii: "%")
       if isEscape || byte == UInt8(ascii: "*") {
-        compared += PercentEncoding.bytes(rest.prefix(isEscape ? 3 : 1)).map(escaped)
+        compared += Array(rest.prefix(isEscape ? 3 : 1)).percentDecoded.map(escaped)
       } else {
         compared.append(Unicode.Scalar(byte))
       }
@@ -43,7 +43,7 @@ enum ComparedText {
   }
 
   static func canonicalParameter(_ text: String) -> String {
-    canonical(PercentEncoding.bytes(text.utf8).percentEncoded)
+    canonical(Array(text.utf8).percentDecoded.percentEncoded)
   }
 
   /// The character that represents an escaped byte.

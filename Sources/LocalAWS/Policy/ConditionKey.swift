@@ -148,7 +148,8 @@ extension ConditionKey {
     case "aws:UserAgent": request.request.headers[values: "user-agent"]
     case "aws:referer": request.request.headers[values: "referer"]
     case _ where name.begins(with: "vpc-lattice-svcs:RequestHeader/"): request.request.headers[values: suffix ?? ""]
-    case _ where form == .parameter: parameters(of: request).map { PercentEncoding.decode($0) }
+    case _ where form == .parameter:
+      parameters(of: request).map { String(decoding: Array($0.utf8).percentDecoded, as: UTF8.self) }
     default: []
     }
   }

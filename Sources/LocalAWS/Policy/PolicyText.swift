@@ -199,7 +199,7 @@ extension PolicyText {
           variables.append(variable)
         case .literal(let literal):
           try Self.check(literal, wildcards, isLast: index == pieces.count - 1)
-          guard lowestMark.map({ mark in PercentEncoding.bytes(literal).allSatisfy { $0 < mark } }) != false else {
+          guard lowestMark.map({ mark in literal.percentDecoded.allSatisfy { $0 < mark } }) != false else {
             throw .malformed("it contains %FD, %FE or %FF, which isn't UTF-8")
           }
           bytes += literal.flatMap { byte in
@@ -293,7 +293,7 @@ extension PolicyText {
     // The number of segments since the last wildcard, which `..` can remove.
     var depth = 0
     for segment in marked.bytes.split(separator: UInt8(ascii: "/")) {
-      let decoded = PercentEncoding.bytes(segment)
+      let decoded = Array(segment).percentDecoded
       switch String(decoding: decoded, as: UTF8.self) {
       case ".": break
       case "..":
