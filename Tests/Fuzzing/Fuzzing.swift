@@ -2,13 +2,14 @@ import Foundation
 
 /// The fuzzed target, chosen by the environment variable `FUZZ_TARGET`.
 enum FuzzTarget: String {
-  case authorization, query, canonicalizer, errors, documents, streams, commands, forms
+  case authorization, query, canonicalizer, errors, documents, streams, commands, forms, policies
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["FUZZ_TARGET"] ?? ""
     guard let target = FuzzTarget(rawValue: name) else {
       fatalError(
-        "FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams, commands or forms.")
+        "FUZZ_TARGET must be authorization, query, canonicalizer, errors, documents, streams, commands, forms or policies."
+      )
     }
     return target
   }()
@@ -23,6 +24,7 @@ enum FuzzTarget: String {
     case .streams: fuzzStreams(input)
     case .commands: fuzzCommands(input)
     case .forms: fuzzForms(input)
+    case .policies: fuzzPolicies(input)
     }
   }
 }
