@@ -12,7 +12,7 @@ struct DemoCommand: AsyncParsableCommand {
       Starts instance metadata and a Lattice service with an auth policy on free loopback ports, and sends requests \
       with and without a signature.
 
-      Exit code 0 if every step comes out as expected, 1 if not, 64 for a wrong option. With --keep, Ctrl-C and SIGTERM \
+      Exit code 0 if every step has its expected status, 1 if not, 64 for a wrong option. With --keep, Ctrl-C and SIGTERM \
       end it with 0.
 
       Examples:
@@ -30,19 +30,24 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "The signing name to check. Use execute-api if your client signs payloads.")
   var service = SigningService.vpcLattice.name
 
+  @Flag(help: "Print the steps as JSON.")
+  var json = false
+
   func validate() throws {
     guard policy == nil || keep else { throw ValidationError("--policy requires --keep.") }
+    guard !json || !keep else { throw ValidationError("--json can't be combined with --keep.") }
   }
 
   func run() async throws {
     let policy = try policy.map { try PolicyFile.policy($0) }
     let stage = try await DemoStage.start(SigningService(service))
     do {
-      let passed = try await DemoStory(stage: stage).tell()
+      let steps = try await DemoStory(stage: stage, say: { if !json { print($0) } }).tell()
+      if json { print(try JSONLine.text(["steps": steps])) }
       if keep { try await leaveRunning(stage, behind: policy ?? .authenticatedOnly) }
       await stage.stop()
-      if !passed { throw ExitCode.failure }
-      if !keep {
+      guard steps.allSatisfy(\.isAsExpected) else { throw ExitCode.failure }
+      if !keep, !json {
         print(
           """
 

@@ -8,36 +8,48 @@ import SigV4
 
 /// The steps of the demo, in order, each with the status it must end in.
 struct DemoStory {
-  let stage: DemoStage
+  /// A request of the story and its response.
+  struct Step: Encodable {
+    let name: String
+    let expectedStatus: Int
+    let status: Int
+    let response: String
+
+    var isAsExpected: Bool { status == expectedStatus }
+  }
+
+  private let stage: DemoStage
+  private let say: (String) -> Void
   private let signer: Signer
 
-  init(stage: DemoStage) {
-    self.stage = stage
+  /// Creates a story that calls `say` with each of its lines.
+  init(stage: DemoStage, say: @escaping (String) -> Void) {
+    (self.stage, self.say) = (stage, say)
     signer = Signer(service: stage.signingService, region: SigningRegion(DemoStage.region))
   }
 
-  /// Plays the story and says whether every step came out as expected.
-  func tell() async throws -> Bool {
-    print("Instance metadata at \(stage.metadata.baseURL), the service \"reservation\" at \(stage.service.baseURL)")
+  /// Plays the story.
+  func tell() async throws -> [Step] {
+    say("Instance metadata at \(stage.metadata.baseURL), the service \"reservation\" at \(stage.service.baseURL)")
     let provider = InstanceMetadataCredentialProvider(endpoint: stage.metadata.baseURL, environment: [:])
     let credentials = try await provider.credentials()
-    print("The instance's role gave \(credentials.accessKeyID), read from instance metadata version 2\n")
+    say("The instance's role gave \(credentials.accessKeyID), read from instance metadata version 2\n")
 
-    print("Auth policy: only authenticated requests")
-    var passed = try await [
+    say("Auth policy: only authenticated requests")
+    var steps = try await [
       step("GET without a signature", 403, sent: request("GET")),
       step("GET, signed", 200, sent: signed("GET", credentials)),
       step("POST, signed", 200, sent: signed("POST", credentials)),
     ]
     stage.service.policy = .authenticatedExceptGET
-    print("Auth policy: only authenticated requests, and no GET")
-    passed += try await [
+    say("Auth policy: only authenticated requests, and no GET")
+    steps += try await [
       step("POST, signed", 200, sent: signed("POST", credentials)),
       step("GET, signed", 403, sent: signed("GET", credentials)),
     ]
     stage.service.policy = .authenticatedOnly
-    print("Signatures that are wrong")
-    passed += try await [
+    say("Signatures that are wrong")
+    steps += try await [
       step("GET, changed after it was signed", 403, sent: tampered(credentials)),
       step("GET, signed ten minutes ago", 403, sent: signed("GET", credentials, at: Date(timeIntervalSinceNow: -600))),
       step("GET, signed with another secret", 403, sent: signed("GET", credentials.withOtherSecret)),
@@ -45,21 +57,33 @@ struct DemoStory {
 
     var shown = request("GET")
     let trace = try signer.sign(&shown, with: credentials)
-    print("\nWhat is signed in a GET\n\(try SigningTrace.text(of: trace))\n")
-    let count = passed.count { $0 }
-    print("\(count) of \(passed.count) steps as expected")
-    return count == passed.count
+    say("\nWhat is signed in a GET\n\(try SigningTrace.text(of: trace))\n")
+    say("\(steps.count(where: \.isAsExpected)) of \(steps.count) steps as expected")
+    return steps
   }
 
-  /// Sends a request, prints how it went in one line, and says whether that was expected.
-  private func step(_ name: String, _ expected: Int, sent request: URLRequest) async throws -> Bool {
+  /// Sends a request, and says how it went.
+  private func step(_ name: String, _ expectedStatus: Int, sent request: URLRequest) async throws -> Step {
     let answer = try await HTTPExchange.send(request)
-    let passed = answer.status == expected
-    let verdict = passed ? "ok  " : "FAIL"
+    let step = Step(name: name, expectedStatus: expectedStatus, status: answer.status, response: answer.text)
     let title = name.padding(toLength: 34, withPad: " ", startingAt: 0)
-    let text = answer.text.replacingOccurrences(of: "\n", with: " ")
-    print("  \(verdict) \(title) expected \(expected), got \(answer.status)  \(text)")
-    return passed
+    let (first, reason) = Self.parts(answer.text)
+    say(
+      step.isAsExpected
+        ? "  ok   \(title) \(answer.status) \(first)"
+        : "  FAIL \(title) \(answer.status) \(first), expected \(expectedStatus)")
+    if let reason { say("         \(reason)") }
+    return step
+  }
+
+  /// The greeting or the code of an error, and the first sentence of the error's reason.
+  private static func parts(_ response: String) -> (first: String, reason: String?) {
+    let text = response.replacing("\n", with: " ")
+    guard let code = text.firstRange(of: "Exception: ") else { return (text, nil) }
+    let reason = ["Diagnosis: ", " because "].lazy.compactMap { text.firstRange(of: $0)?.upperBound }.first
+    let sentence = text[(reason ?? code.upperBound)...]
+    let end = sentence.firstRange(of: ". ")?.lowerBound ?? sentence.endIndex
+    return (String(text[..<code.upperBound].dropLast(2)), String(sentence[..<end]))
   }
 
   private func request(_ method: String) -> URLRequest {
