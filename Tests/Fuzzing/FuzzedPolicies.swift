@@ -61,7 +61,7 @@ private func fuzzWildcards(pattern: String, text: String) {
 }
 
 private func fuzzNumbers(_ left: String, _ right: String) {
-  // A Double holds these exactly, or rounds both in the same direction.
+  // A Double represents these exactly, or rounds both in the same direction.
   guard left.utf8.count < 15, right.utf8.count < 15, let a = DecimalNumber(left), let b = DecimalNumber(right) else {
     return
   }
