@@ -23,13 +23,16 @@ import Testing
       try await service(Upstream(server.baseURL)).whileRunning { service async throws in
         let answer = try await RawConnection.exchange(
           service.server.port,
-          .request("PUT", "/a%20b//c?x=1&x=2", "Content-Length: 3", "X-A: 1", "X-A: 2", "TE: gzip") + "abc")
+          .request(
+            "PUT", "/a%20b//c?x=1&x=2", "Content-Length: 3", "X-A: 1", "X-A: 2", "TE: gzip", "Proxy-Authorization: p")
+            + "abc")
         #expect(answer.status == 201)
         #expect(answer.body == "/a%20b//c?x=1&x=2 3")
         #expect(answer.contains("X-Echo: PUT\r\n") && !answer.contains("X-Hop"))
         let received = try #require(server.requests().first).request
         #expect(received.headers[values: "x-a"] == ["1", "2"])
         #expect(received.headers["te"] == nil && received.headers["host"] == "localhost")
+        #expect(received.headers["proxy-authorization"] == nil)
       }
     }
   }

@@ -139,9 +139,7 @@ public struct Upstream: Sendable, Hashable {
   private static func endToEnd(_ headers: [HeaderField]) -> [HeaderField] {
     let named = headers[values: "connection"].flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
       .map { Substring($0).utf8.filter { $0 > UInt8(ascii: " ") }.asciiLowercased }
-    let hopByHop =
-      ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"]
-      + named
+    let hopByHop = UnsignedHeader.hopByHop + named
     return headers.filter { header in !hopByHop.contains { header.isNamed($0) } }
   }
 }

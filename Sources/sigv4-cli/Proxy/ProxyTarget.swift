@@ -88,16 +88,11 @@
   }
 
   extension HTTPHeaders {
-    /// The header fields of one connection, which no proxy passes on (RFC 9110, 7.6.1 and 10.1.1).
-    private static let hopByHop = [
-      "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te",
-      "trailer", "transfer-encoding", "upgrade",
-    ]
-
-    /// The fields without those of the connection, and without those that `Connection` lists.
+    /// The fields without the hop-by-hop fields, some of which `Connection` lists.
     var endToEnd: HTTPHeaders {
       var kept = self
-      for name in Self.hopByHop + self[canonicalForm: "connection"].map(String.init) { kept.remove(name: name) }
+      let listed = self[canonicalForm: "connection"].map(String.init)
+      for name in UnsignedHeader.hopByHop + listed { kept.remove(name: name) }
       return kept
     }
   }
