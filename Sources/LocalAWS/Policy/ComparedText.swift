@@ -29,12 +29,7 @@ enum ComparedText {
     return String(
       String.UnicodeScalarView(
         value.utf8.map { byte in
-          switch byte {
-          case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            Unicode.Scalar(byte)
-          default: kept.contains(byte) ? Unicode.Scalar(byte) : escaped(byte)
-          }
+          byte.isLetterOrDigit || kept.contains(byte) ? Unicode.Scalar(byte) : escaped(byte)
         }))
   }
 

@@ -34,7 +34,7 @@ enum ConditionValue: Sendable, Hashable {
         throw .malformed("it isn't a date such as 2026-02-03T04:05:06Z, nor a number of seconds since 1970")
       }
       // 20991231 is meant as a date, and isn't one.
-      guard text.utf8.contains(where: { !$0.isDigit }) || [4, 9, 10, 11].contains(text.utf8.count) else {
+      guard text.utf8.contains(where: { !$0.isASCIIDigit }) || [4, 9, 10, 11].contains(text.utf8.count) else {
         throw .malformed("write a date as 2026-02-03, and seconds since 1970 as a number of 9 to 11 digits")
       }
       self = .date(date)
@@ -105,7 +105,7 @@ enum ConditionValue: Sendable, Hashable {
   /// Reads a date of W3C's profile of ISO 8601, which may end after the year, the month, the day or the minute, or a number
   /// of seconds.
   private static func date(_ text: String) -> Double? {
-    let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
+    let digits = text.utf8.prefix(while: \.isASCIIDigit).count
     if digits == text.utf8.count, digits != 4 { return Double(text) }
     let missing: String
     switch text.utf8.count {

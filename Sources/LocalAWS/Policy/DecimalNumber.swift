@@ -1,3 +1,5 @@
+import SigV4
+
 /// A decimal number of any length, which is compared without rounding: ±0.d₁d₂d₃… × 10^exponent.
 struct DecimalNumber: Sendable, Hashable {
   /// Whether the number is less than zero.
@@ -17,7 +19,7 @@ struct DecimalNumber: Sendable, Hashable {
       fraction = Self.digits(&rest)
     }
     var exponent = 0
-    if let mark = rest.first, mark | 0x20 == UInt8(ascii: "e") {
+    if let mark = rest.first, mark.asciiLowercased == UInt8(ascii: "e") {
       rest.removeFirst()
       let isSmall = Self.sign(&rest)
       guard let size = Int(String(decoding: Self.digits(&rest), as: UTF8.self)), size <= 308 else { return nil }
@@ -39,7 +41,7 @@ struct DecimalNumber: Sendable, Hashable {
   }
 
   private static func digits(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
-    let digits = rest.prefix { $0 &- UInt8(ascii: "0") < 10 }
+    let digits = rest.prefix(while: \.isASCIIDigit)
     rest = rest.dropFirst(digits.count)
     return Array(digits)
   }

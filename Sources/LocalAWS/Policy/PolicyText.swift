@@ -344,7 +344,7 @@ extension PolicyText {
 
 extension Unicode.Scalar {
   fileprivate var asciiLowercased: Unicode.Scalar {
-    "A"..."Z" ~= self ? Unicode.Scalar(UInt8(truncatingIfNeeded: value) | 0x20) : self
+    isASCII ? Unicode.Scalar(UInt8(truncatingIfNeeded: value).asciiLowercased) : self
   }
 }
 

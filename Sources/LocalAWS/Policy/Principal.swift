@@ -165,14 +165,11 @@ extension Principal {
 
   /// Whether a text has the form of an account ID.
   package static func isAccountID(_ text: some StringProtocol) -> Bool {
-    text.utf8.count == 12 && text.utf8.allSatisfy(\.isDigit)
+    text.utf8.count == 12 && text.utf8.allSatisfy(\.isASCIIDigit)
   }
 }
 
 extension UInt8 {
-  /// Whether the byte is an ASCII digit.
-  var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
-
   /// Whether the byte is an ASCII letter or digit.
-  package var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
+  package var isLetterOrDigit: Bool { isASCIILetter || isASCIIDigit }
 }

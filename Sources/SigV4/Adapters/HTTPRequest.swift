@@ -91,7 +91,7 @@
         guard method != .connect else {
           throw .changedByClient("HTTP clients don't send the path of CONNECT. Use another method, or sign the parts.")
         }
-        guard name.utf8.contains(where: { $0 &- UInt8(ascii: "a") < 26 }) else { return name }
+        guard name.utf8.contains(where: \.isASCIILowercase) else { return name }
         guard !["GET", "HEAD", "POST", "PUT", "DELETE"].contains(name.uppercased()) else {
           throw .changedByClient("URLSession sends the method \(name) in upper case. Sign it in upper case.")
         }

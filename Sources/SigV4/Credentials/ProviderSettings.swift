@@ -63,11 +63,3 @@ struct ConfigurableEndpoint {
         + " or a fragment.")
   }
 }
-
-extension UInt8 {
-  /// Whether this is an ASCII lower-case letter.
-  var isASCIILowercase: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
-
-  /// Whether this is an ASCII letter.
-  var isASCIILetter: Bool { isASCIILowercase || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
-}

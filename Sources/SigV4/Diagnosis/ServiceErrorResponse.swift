@@ -202,8 +202,7 @@ struct AnswerText {
 extension UInt8 {
   /// Whether the byte can be part of an error code: a letter, a digit, `_` or `.`.
   var isIdentifier: Bool {
-    UInt8(ascii: "a")...UInt8(ascii: "z") ~= asciiLowercased || UInt8(ascii: "0")...UInt8(ascii: "9") ~= self
-      || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
+    isASCIILetter || isASCIIDigit || self == UInt8(ascii: "_") || self == UInt8(ascii: ".")
   }
 }
 

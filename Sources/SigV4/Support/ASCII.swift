@@ -5,6 +5,8 @@ package enum ASCII {
   package static var carriageReturn: UInt8 { UInt8(ascii: "\r") }
   package static var space: UInt8 { UInt8(ascii: " ") }
   package static var delete: UInt8 { UInt8(ascii: "\u{7F}") }
+  /// The bit in which the lower-case letters differ from the upper-case ones.
+  static var caseBit: UInt8 { UInt8(ascii: "a") ^ UInt8(ascii: "A") }
 }
 
 extension Span<UInt8> {
@@ -17,7 +19,7 @@ extension Span<UInt8> {
 
 extension UInt8 {
   /// Whether this is a character of a `token` of RFC 9110, 5.6.2: a letter, a digit or one of ``!#$%&'*+-.^_`|~``.
-  package var isTokenCharacter: Bool { isLowercaseTokenCharacter || self &- UInt8(ascii: "A") < 26 }
+  package var isTokenCharacter: Bool { isLowercaseTokenCharacter || isASCIIUppercase }
 
   /// Whether this is a character of a token (RFC 9110, 5.6.2), except upper-case letters.
   var isLowercaseTokenCharacter: Bool {
@@ -69,7 +71,25 @@ extension StringProtocol {
   }
 }
 
+// Each with one comparison and no branch, so that the compiler can vectorize loops over bytes.
 extension UInt8 {
   /// Whether this is a digit, `0` to `9`.
-  var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  @inline(__always)
+  package var isASCIIDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+
+  /// Whether this is an ASCII lower-case letter.
+  @inline(__always)
+  package var isASCIILowercase: Bool { self &- UInt8(ascii: "a") < 26 }
+
+  /// Whether this is an ASCII upper-case letter.
+  @inline(__always)
+  package var isASCIIUppercase: Bool { self &- UInt8(ascii: "A") < 26 }
+
+  /// Whether this is an ASCII letter.
+  @inline(__always)
+  package var isASCIILetter: Bool { (self | ASCII.caseBit).isASCIILowercase }
+
+  /// The same letter in lower case; any other byte unchanged.
+  @inline(__always)
+  package var asciiLowercased: UInt8 { isASCIIUppercase ? self | ASCII.caseBit : self }
 }

@@ -53,16 +53,12 @@ extension Sequence<UInt8> {
 }
 
 extension UInt8 {
-  var asciiLowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
-}
-
-extension UInt8 {
   /// Whether this isn't a letter, a digit, `-` or `.`, as 0 or 1.
   ///
   /// Without branches, the compiler checks many bytes at a time.
   @inline(__always)
   var otherThanInHosts: UInt8 {
-    let isNoLetter: UInt8 = (self | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
+    let isNoLetter: UInt8 = isASCIILetter ? 0 : 1
     let isNoMark: UInt8 = self &- UInt8(ascii: "-") < 13 ? 0 : 1
     let isSlash: UInt8 = self == UInt8(ascii: "/") ? 1 : 0
     return isNoLetter & isNoMark | isSlash

@@ -29,7 +29,7 @@ enum Hexadecimal {
 
   /// 0 for a lower-case digit, 1 for any other byte: without a branch, so that the compiler can vectorize a loop.
   static func isNoLowercaseDigit(_ byte: UInt8) -> UInt8 {
-    let isNoDecimal: UInt8 = byte &- UInt8(ascii: "0") < 10 ? 0 : 1
+    let isNoDecimal: UInt8 = byte.isASCIIDigit ? 0 : 1
     let isNoLetter: UInt8 = byte &- UInt8(ascii: "a") < 6 ? 0 : 1
     return isNoDecimal & isNoLetter
   }

@@ -15,8 +15,8 @@ enum PercentEncoding {
   /// 0 for an unreserved byte, 1 for any other: without a branch or a table, so that the compiler can vectorize a loop.
   @inline(__always)
   static func reservedness(of byte: UInt8) -> UInt8 {
-    let isNoLetter: UInt8 = (byte | 0x20) &- UInt8(ascii: "a") < 26 ? 0 : 1
-    let isNoDigit: UInt8 = byte &- UInt8(ascii: "0") < 10 ? 0 : 1
+    let isNoLetter: UInt8 = byte.isASCIILetter ? 0 : 1
+    let isNoDigit: UInt8 = byte.isASCIIDigit ? 0 : 1
     let isNoMark: UInt8 =
       byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
       ? 0 : 1

@@ -78,7 +78,7 @@ struct XMLElement {
   }
 
   private static func isNameStart(_ byte: UInt8) -> Bool {
-    byte >= 0x80 || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    byte >= 0x80 || byte == UInt8(ascii: "_") || byte.isASCIILetter
   }
 
   /// Returns the text with its references replaced; `nil` if one is unknown.

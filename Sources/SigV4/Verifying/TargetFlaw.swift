@@ -74,7 +74,7 @@ struct TargetFlaw {
       case UInt8(ascii: "%"):
         guard isStrict else { continue }
         if let decoded = PercentEncoding.decodedByte(at: index, in: target),
-          !target[index + 1].isLowercaseLetter, !target[index + 2].isLowercaseLetter
+          !target[index + 1].isASCIILowercase, !target[index + 2].isASCIILowercase
         {
           guard PercentEncoding.isUnreserved(decoded) else { continue }
           kind = .needlessEscape
@@ -148,6 +148,4 @@ extension UInt8 {
     let bits: UInt64 = self & 0x40 == 0 ? 0x27FF_77D2_0000_0000 : 0x47FF_FFFE_87FF_FFFF
     return bits &>> UInt64(self) & ~(UInt64(self) &>> 7) & 1 == 1
   }
-
-  fileprivate var isLowercaseLetter: Bool { self &- UInt8(ascii: "a") < 26 }
 }

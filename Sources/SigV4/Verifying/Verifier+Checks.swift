@@ -174,7 +174,7 @@ extension Span<UInt8> {
 
   /// Whether this is a number without a sign.
   fileprivate var isDecimal: Bool {
-    for index in indices where self[index] &- UInt8(ascii: "0") > 9 { return false }
+    for index in indices where !self[index].isASCIIDigit { return false }
     return !isEmpty
   }
 

@@ -114,14 +114,7 @@ struct LocalStack {
 
   /// The variable with the URL of a service: `LATTICE_RESERVATION_URL`.
   static func variable(of name: String) -> String {
-    "LATTICE_"
-      + String(
-        decoding: name.utf8.map { byte in
-          switch byte {
-          case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
-          case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-          default: UInt8(ascii: "_")
-          }
-        }, as: UTF8.self) + "_URL"
+    let characters = name.utf8.map { $0.isLetterOrDigit ? $0 : UInt8(ascii: "_") }
+    return "LATTICE_\(String(decoding: characters, as: UTF8.self).uppercased())_URL"
   }
 }

@@ -1,3 +1,5 @@
+import SigV4
+
 /// Reads a command line of Windows' cmd: carets escape, and the program's runtime splits the words.
 enum CmdLine {
   /// The command, if it runs curl.
@@ -29,7 +31,7 @@ enum CmdLine {
         line.append(byte)
       case _ where !isQuoted && "\n|&<>".utf8.contains(byte):
         // A digit before a redirection is a handle, as in 2>nul.
-        if let last = line.last, byte == UInt8(ascii: ">"), last &- UInt8(ascii: "0") < 10,
+        if let last = line.last, byte == UInt8(ascii: ">"), last.isASCIIDigit,
           line.dropLast().last == UInt8(ascii: " ")
         {
           line.removeLast()

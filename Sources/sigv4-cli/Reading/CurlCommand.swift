@@ -192,8 +192,8 @@ private struct CurlArguments {
     guard let byte = added.first(where: { $0 <= ASCII.space || $0 == ASCII.delete }) else {
       return added.isEmpty ? nil : Array(added.prefix { $0 != UInt8(ascii: "#") })
     }
-    throw Failure(
-      "curl rejects a query that contains \(byte == 0x20 ? "a space" : "a control character"). Use --data-urlencode.")
+    let character = byte == ASCII.space ? "a space" : "a control character"
+    throw Failure("curl rejects a query that contains \(character). Use --data-urlencode.")
   }
 
   /// Those that `-H` gives, and those that curl adds unless `-H` gives or removes them.

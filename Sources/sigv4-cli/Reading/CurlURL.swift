@@ -71,7 +71,7 @@ struct CurlURL {
   }
 
   private static func isSchemeByte(_ byte: UInt8) -> Bool {
-    (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10 || "+-.".utf8.contains(byte)
+    byte.isASCIILetter || byte.isASCIIDigit || "+-.".utf8.contains(byte)
   }
 
   private static func guessedScheme(_ host: String) -> String {
@@ -95,7 +95,7 @@ struct CurlURL {
       host = bytes[..<colon]
       let digits = bytes[(colon + 1)...]
       if !digits.isEmpty {
-        guard digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }),
+        guard digits.allSatisfy(\.isASCIIDigit),
           let number = Int(String(decoding: digits, as: UTF8.self)), number <= 65535
         else { throw Failure("curl rejects the URL \(shown): the port must be a number up to 65535.") }
         port = number

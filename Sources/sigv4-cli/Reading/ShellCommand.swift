@@ -1,3 +1,5 @@
+import SigV4
+
 /// A command line as a shell passes it to its program: words without quotes, up to the operator that ends the command.
 ///
 /// Nothing is expanded or run: `$NAME` and `$(…)` stay in the words, and ``unexpanded`` names them.
@@ -48,8 +50,7 @@ struct ShellCommand {
     guard let last = word.split(whereSeparator: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }).last else {
       return false
     }
-    let name = last.map { $0 | 0x20 }
-    return name == Array("curl".utf8) || name == Array("curl.exe".utf8)
+    return ["curl", "curl.exe"].contains(last.asciiLowercased)
   }
 
   private static let wrappers = Set(

@@ -1,3 +1,5 @@
+import SigV4
+
 /// Reads the commands of a POSIX shell or of PowerShell, one after the other, in one pass over the bytes.
 struct ShellReader {
   private let bytes: [UInt8]
@@ -270,7 +272,7 @@ struct ShellReader {
   }
 
   private static func isNameByte(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "_") || byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    byte == UInt8(ascii: "_") || byte.isASCIILetter || byte.isASCIIDigit
   }
 
   private static let powerShellEscapes: [UInt8: UInt8] = [
