@@ -193,9 +193,9 @@ extension PolicyText {
       lowestMark = hasVariables ? Self.variableMark : wildcards == .allowed ? Self.anyCharactersMark : nil
       for (index, piece) in pieces.enumerated() {
         switch piece {
-        case .character(let character): bytes += "%\(String(character, radix: 16, uppercase: true))".utf8
+        case .character(let character): bytes += Self.escape(character)
         case .variable(let variable):
-          bytes += "%FD\(variables.count)%FD".utf8
+          bytes += Self.escape(Self.variableMark) + "\(variables.count)".utf8 + Self.escape(Self.variableMark)
           variables.append(variable)
         case .literal(let literal):
           try Self.check(literal, wildcards, isLast: index == pieces.count - 1)
@@ -204,8 +204,8 @@ extension PolicyText {
           }
           bytes += literal.flatMap { byte in
             switch byte {
-            case UInt8(ascii: "*") where wildcards == .allowed: Array("%FE".utf8)
-            case UInt8(ascii: "?") where wildcards == .allowed: Array("%FF".utf8)
+            case UInt8(ascii: "*") where wildcards == .allowed: Self.escape(Self.anyCharactersMark)
+            case UInt8(ascii: "?") where wildcards == .allowed: Self.escape(Self.anyCharacterMark)
             default: [byte]
             }
           }
@@ -226,6 +226,8 @@ extension PolicyText {
     }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    private static func escape(_ byte: UInt8) -> [UInt8] { Array([byte].percentEncoded.utf8) }
 
     private static func check(_ literal: [UInt8], _ wildcards: Wildcards, isLast: Bool) throws(PolicyFlaw) {
       for index in literal.indices where literal[index] == UInt8(ascii: "%") {
