@@ -256,9 +256,9 @@ extension PolicyText {
     let name = marked.bytes.firstRange(of: ":service/".utf8)
       .flatMap { marked.bytes[..<$0.lowerBound].contains(UInt8(ascii: "/")) ? nil : $0.upperBound }
     let slash = name.flatMap { marked.bytes[$0...].firstIndex(of: UInt8(ascii: "/")) } ?? 0
-    let arn = marked.part(..<slash)
-    return tokens(ComparedText.canonical(arn.text), arn)
-      + (try pattern(marked.part(slash...), hasWildcard: arn.bytes.contains(UInt8(ascii: "%"))))
+    let (arn, path) = (marked.part(..<slash), marked.part(slash...))
+    try checkDots(in: path, after: arn)
+    return tokens(ComparedText.canonical(arn.text), arn) + (try canonicalEnd(ofPath: path))
   }
 
   private static func startsWith(_ prefix: String, _ pieces: [Piece]) -> Bool {
@@ -268,33 +268,28 @@ extension PolicyText {
 
   private static func path(_ pieces: [Piece], _ text: String, _ wildcards: Wildcards) throws(PolicyFlaw) -> [Token] {
     let marked = try MarkedText(pieces, wildcards)
+    let startsWithVariable = pieces.first?.isVariable == true
     if wildcards == .none {
       let hasQuery = pieces.contains {
         if case .literal(let bytes) = $0 { bytes.contains(UInt8(ascii: "?")) } else { false }
       }
       guard !hasQuery else { throw .malformed("a path contains no query; write a question mark as %3F") }
     } else {
-      guard startsWithVariable(pieces) || ["/", "*", "?"].contains(where: { startsWith($0, pieces) }) else {
+      guard startsWithVariable || ["/", "*", "?"].contains(where: { startsWith($0, pieces) }) else {
         throw .malformed("a path begins with / or a wildcard")
       }
     }
-    return try pattern(marked, hasWildcard: false, floats: wildcards == .allowed || startsWithVariable(pieces))
+    try checkDots(in: marked)
+    return wildcards == .allowed || startsWithVariable
+      ? try canonicalEnd(ofPath: marked) : try canonical(marked, ComparedText.canonicalPath)
   }
 
-  private static func startsWithVariable(_ pieces: [Piece]) -> Bool {
-    pieces.first?.isVariable == true
-  }
-
-  /// Returns the pattern of a path; it `floats` if a wildcard before it may match its first characters.
-  ///
-  /// A path that floats may begin without a slash.
-  private static func pattern(
-    _ marked: MarkedText, hasWildcard: Bool, floats: Bool = true
-  ) throws(PolicyFlaw) -> [Token] {
-    var hasWildcard = hasWildcard
+  /// Throws if a segment `..` of a path removes a wildcard or a variable, of the path or of the text before it.
+  private static func checkDots(in path: MarkedText, after text: MarkedText? = nil) throws(PolicyFlaw) {
+    var hasWildcard = text?.bytes.contains(UInt8(ascii: "%")) == true
     // The number of segments since the last wildcard, which `..` can remove.
     var depth = 0
-    for segment in marked.bytes.split(separator: UInt8(ascii: "/")) {
+    for segment in path.bytes.split(separator: UInt8(ascii: "/")) {
       let decoded = Array(segment).percentDecoded
       switch String(decoding: decoded, as: UTF8.self) {
       case ".": break
@@ -304,14 +299,16 @@ extension PolicyText {
         }
         depth = max(0, depth - 1)
       default:
-        let isVariable = marked.lowestMark.map { mark in decoded.contains { $0 >= mark } } ?? false
+        let isVariable = path.lowestMark.map { mark in decoded.contains { $0 >= mark } } ?? false
         (hasWildcard, depth) = isVariable ? (true, 0) : (hasWildcard, depth + 1)
       }
     }
-    guard floats, marked.bytes.first != UInt8(ascii: "/") else {
-      return try canonical(marked, ComparedText.canonicalPath)
-    }
-    let tokens = try canonical(marked) { (text) throws(PolicyFlaw) in try ComparedText.canonicalPath("/" + text) }
+  }
+
+  /// The pattern of a path that may begin without a slash, because a wildcard or a variable can match the characters before.
+  private static func canonicalEnd(ofPath path: MarkedText) throws(PolicyFlaw) -> [Token] {
+    guard path.bytes.first != UInt8(ascii: "/") else { return try canonical(path, ComparedText.canonicalPath) }
+    let tokens = try canonical(path) { (text) throws(PolicyFlaw) in try ComparedText.canonicalPath("/" + text) }
     return Array(tokens.dropFirst())
   }
 
