@@ -1,17 +1,13 @@
 /// The error of a text that isn't a valid or supported auth policy.
 public struct AuthPolicyError: Error, Hashable {
   /// The kind of problem.
-  public struct Code: Sendable, Hashable, CustomStringConvertible {
-    /// The code's name.
-    public let description: String
-    private init(_ description: String) { self.description = description }
-
+  public enum Code: Sendable {
     /// The text isn't JSON, or an element is missing, misspelled or of the wrong type, which AWS rejects too.
     ///
     /// Or a path has no canonical form, so that no request could match it.
-    public static let malformed = Code("malformed")
+    case malformed
     /// An action, operator, condition key or kind of principal doesn't exist in VPC Lattice, or isn't supported here.
-    public static let unsupported = Code("unsupported")
+    case unsupported
   }
 
   /// The kind of problem.
