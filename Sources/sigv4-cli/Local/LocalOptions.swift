@@ -147,15 +147,11 @@ struct LocalOptions: ParsableArguments {
   func clockOffset() throws -> Duration {
     guard let clock else { return .zero }
     let isBehind = clock.utf8.first == UInt8(ascii: "-")
-    let digits = clock.utf8.dropFirst("+-".utf8.contains(clock.utf8.first ?? 0) ? 1 : 0)
-    let units = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-    guard let unit = digits.last.flatMap({ units[String(UnicodeScalar($0))] }),
-      digits.first.map({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) == true,
-      let count = Int(Substring(digits.dropLast())), 0...100_000_000 ~= count, count * unit <= 36_525 * 86_400
-    else {
+    let unsigned = clock.utf8.dropFirst(isBehind || clock.utf8.first == UInt8(ascii: "+") ? 1 : 0)
+    guard let offset = DurationText.withUnit(String(Substring(unsigned))), offset <= .seconds(36_525 * 86_400) else {
       throw Failure("Invalid clock \(clock.debugDescription). Write it as +10m, 90s, 1h or -2d, at most 100 years.")
     }
-    return .seconds(isBehind ? -count * unit : count * unit)
+    return isBehind ? .zero - offset : offset
   }
 
   private static func nameAndPort(_ text: String) throws -> (name: String, port: Int) {
