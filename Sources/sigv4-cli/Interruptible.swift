@@ -19,7 +19,7 @@ enum Interruptible {
     let task = Task(operation: work)
     state.withLock { state in
       // They stay: with Dispatch, no thread may be left that a signal ends by default.
-      if state.sources.isEmpty { state.sources = [SIGINT, SIGTERM, SIGHUP].compactMap(source) }
+      if state.sources.isEmpty { state.sources = StopSignal.sources(interrupt) }
       state.cancel = { task.cancel() }
     }
     let result = await task.result
@@ -31,16 +31,6 @@ enum Interruptible {
     return try result.get()
   }
 
-  /// Catches a signal, unless it is ignored, as under nohup.
-  private static func source(_ number: Int32) -> (any DispatchSourceSignal)? {
-    guard !isIgnored(number) else { return nil }
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-    source.setEventHandler { interrupt(number) }
-    source.resume()
-    return source
-  }
-
   private static func interrupt(_ number: Int32) {
     let cancel = state.withLock { state in
       state.caught = state.caught ?? number
@@ -49,16 +39,6 @@ enum Interruptible {
     guard let cancel else { end(by: number) }
     cancel()
     DispatchQueue.global().asyncAfter(deadline: .now() + 1) { end(by: number) }
-  }
-
-  private static func isIgnored(_ number: Int32) -> Bool {
-    var action = sigaction()
-    guard sigaction(number, nil, &action) == 0 else { return false }
-    #if canImport(Darwin)
-      return unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-    #else
-      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-    #endif
   }
 
   /// Ends the program as the signal does by default, so that a shell sees 128 and its number.

@@ -10,16 +10,8 @@ final class Interruption: Sendable {
   init() {
     let (signals, continuation) = AsyncStream<Int32>.makeStream()
     self.signals = signals
-    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
-      let earlier = signal(number, SIG_IGN)
-      // A program that nohup runs stays when its terminal is closed.
-      let isIgnored = unsafeBitCast(earlier, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-      guard number != SIGHUP || !isIgnored else { return nil }
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { continuation.yield(number) }
-      source.resume()
-      return source
-    }
+    // Shells without job control ignore SIGINT for commands in the background, which still serve until it.
+    sources = StopSignal.sources(always: [SIGINT, SIGTERM]) { continuation.yield($0) }
   }
 
   deinit { sources.forEach { $0.cancel() } }
