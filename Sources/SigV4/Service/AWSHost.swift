@@ -47,11 +47,8 @@ package struct AWSHost {
     for label in name.split(separator: UInt8(ascii: ".")) {
       let label = String(decoding: label, as: UTF8.self)
       // Old hosts of S3 have a hyphen: s3-us-west-2.amazonaws.com.
-      if label.hasPrefix("s3-"), String(label.dropFirst(3)).isRegion {
-        labels += ["s3", String(label.dropFirst(3))]
-      } else {
-        labels.append(label)
-      }
+      let region = label.hasPrefix("s3-") ? String(label.dropFirst("s3-".count)) : ""
+      if region.isRegion { labels += ["s3", region] } else { labels.append(label) }
     }
     let last = labels.count - domain.utf8.count { $0 == UInt8(ascii: ".") } - 1
     if last >= 0, followsRegion ? labels[last].endsInNumber : labels[last].isRegion {
