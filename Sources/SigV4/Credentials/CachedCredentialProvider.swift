@@ -131,8 +131,10 @@ public final class CachedCredentialProvider: CredentialProvider {
       ask(state.withLock { $0.cache.askEarly(at: now) })
       do {
         try await clock.patience(.seconds(10))
+      } catch is CancellationError {
+        return
       } catch {
-        // `patience` throws if the task is cancelled, and if no thread is left: then this sleep prevents a busy loop.
+        // No thread is left to wait on. A loop without a pause would be busy.
         try? await Task.sleep(for: .seconds(10))
       }
     }
@@ -183,6 +185,8 @@ public final class CachedCredentialProvider: CredentialProvider {
   }
 
   /// Ends the waits of callers with cached credentials, and later all waits, while the source doesn't respond.
+  ///
+  /// If it can't wait itself, only the source's own error ends the waits of callers.
   private func watch(_ question: Int) async throws {
     let patience = min(Self.patience, timeLimit)
     try await clock.patience(patience)

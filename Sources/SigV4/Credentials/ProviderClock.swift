@@ -10,7 +10,7 @@ package struct ProviderClock: Sendable {
   package var now: @Sendable () -> Date
   /// Waits, or throws `CancellationError`.
   package var sleep: @Sendable (Duration) async throws -> Void
-  /// Waits until another task's result is overdue, or throws `CancellationError`.
+  /// Waits until another task's result is overdue; throws `CancellationError`, or another error if it can't wait.
   package var patience: @Sendable (Duration) async throws -> Void
   /// Returns a random number of seconds from a range.
   package var random: @Sendable (ClosedRange<Double>) -> Double
@@ -20,8 +20,12 @@ package struct ProviderClock: Sendable {
     now: @escaping @Sendable () -> Date = { Date() },
     sleep: @escaping @Sendable (Duration) async throws -> Void = { try await EventThread.shared.sleep(for: $0) },
     patience: @escaping @Sendable (Duration) async throws -> Void = {
-      // If no thread is left to wait on, this throws, and only the source's own error ends the caller's wait.
-      if await EventThread.shared.wait(for: [], until: .now + $0) != .late { throw CancellationError() }
+      switch await EventThread.shared.wait(for: [], until: .now + $0) {
+      case .noResources:
+        throw CredentialError(.systemResources, "This process has no descriptor or thread left to wait for a source.")
+      case .cancelled: throw CancellationError()
+      case .ready, .late: break
+      }
     },
     random: @escaping @Sendable (ClosedRange<Double>) -> Double = { .random(in: $0) }
   ) {
