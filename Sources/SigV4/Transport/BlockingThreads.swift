@@ -102,6 +102,17 @@ final class BlockingThreads: Sendable {
   }
 }
 
+extension BlockingThreads.Failure {
+  /// The error of a request for which a result is missing.
+  func transportError(late message: String) -> TransportError {
+    switch self {
+    case .late: TransportError(.cannotConnect, message)
+    case .cancelled: .cancelled
+    case .noResources: .noResources("thread or descriptor")
+    }
+  }
+}
+
 /// Keeps the first of several competing outcomes and resumes the one caller that waits for it.
 final class FirstOutcome<Outcome: Sendable>: Sendable {
   private enum State {

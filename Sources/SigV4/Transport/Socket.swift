@@ -186,11 +186,7 @@ struct SocketAddress: Sendable, Hashable {
     do throws(BlockingThreads.Failure) {
       result = try await BlockingThreads.resolver.run(until: deadline) { lookUp(url.host, url.port, 0) }
     } catch {
-      switch error {
-      case .late: throw TransportError(.cannotConnect, "the host name wasn't resolved within the deadline")
-      case .cancelled: throw .cancelled
-      case .noResources: throw .noResources("thread or descriptor")
-      }
+      throw error.transportError(late: "the host name wasn't resolved within the deadline")
     }
     return try result.get()
   }

@@ -76,11 +76,7 @@
           }
         }
       } catch {
-        switch error {
-        case .late: throw TransportError(.cannotConnect, "the trusted certificates weren't read within the deadline")
-        case .cancelled: throw .cancelled
-        case .noResources: throw .noResources("thread or descriptor")
-        }
+        throw error.transportError(late: "the trusted certificates weren't read within the deadline")
       }
       return try result.get()
     }
