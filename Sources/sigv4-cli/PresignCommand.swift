@@ -31,14 +31,6 @@ struct PresignCommand: AsyncParsableCommand {
   @Flag(help: "Print method, URL, the headers to send with it, and its lifetime in seconds as JSON.")
   var json = false
 
-  /// The presigned request, for other programs.
-  private struct Report: Encodable {
-    let method: String
-    let url: String
-    let headers: [String: String]
-    let expiresIn: Int64
-  }
-
   func run() async throws {
     let parts = try options.parts()
     let signer = try await options.signer()
@@ -49,11 +41,10 @@ struct PresignCommand: AsyncParsableCommand {
     if verbose { try SigningTrace.print(signed) }
     let url = parts.url.origin + request.target
     guard !json else {
-      let headers = (parts.headers + signed.addedHeaders).map { ($0.name, $0.value) }
       print(
         try JSONLine.text(
-          Report(
-            method: request.method, url: url, headers: Dictionary(headers, uniquingKeysWith: { "\($0),\($1)" }),
+          SignedReport(
+            method: request.method, url: url, headers: parts.headers + signed.addedHeaders,
             expiresIn: expires.components.seconds)))
       return
     }

@@ -30,13 +30,6 @@ struct SignCommand: AsyncParsableCommand {
   @Flag(help: "Print method, URL and all headers to send as JSON.")
   var json = false
 
-  /// The request to send, for other programs.
-  private struct Report: Encodable {
-    let method: String
-    let url: String
-    let headers: [String: String]
-  }
-
   func validate() throws {
     guard !curl || !json else { throw ValidationError("--curl and --json can't be combined.") }
   }
@@ -53,11 +46,7 @@ struct SignCommand: AsyncParsableCommand {
     if curl {
       print(try CurlText.command(for: request, url: url, body: options.data))
     } else if json {
-      let headers = request.headers.map { ($0.name, $0.value) }
-      print(
-        try JSONLine.text(
-          Report(
-            method: request.method, url: url, headers: Dictionary(headers, uniquingKeysWith: { "\($0),\($1)" }))))
+      print(try JSONLine.text(SignedReport(method: request.method, url: url, headers: request.headers)))
     } else {
       if request.target != given.target {
         SigningTrace.note(
