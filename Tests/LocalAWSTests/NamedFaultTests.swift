@@ -50,11 +50,14 @@ import Testing
     try await LocalServer.start { _, _ in LocalServer.Response(status: 204) }.whileRunning { server async throws in
       let (seen, continuation) = AsyncStream<String>.makeStream()
       server.observer = { request, outcome in continuation.yield("\(request?.target ?? "-") \(outcome)") }
-      server.faults = [.on("GET", "/a", .answer(500))]
-      for target in ["/a", "/b"] { _ = try await RawConnection.exchange(server.port, .request("GET", target)) }
+      server.faults = [.on("GET", "/a", .answer(500)), try NamedFault("service:503@1").step]
+      for target in ["/a", "/b", "/c"] { _ = try await RawConnection.exchange(server.port, .request("GET", target)) }
       _ = try await RawConnection.exchange(server.port, "G@T\r\n\r\n")
       continuation.finish()
-      #expect(await seen.reduce(into: []) { $0.append($1) } == ["/a fault", "/b answered(204)", "- answered(400)"])
+      #expect(
+        await seen.reduce(into: []) { $0.append($1) } == [
+          "/a fault(nil)", #"/b fault(Optional("service:503"))"#, "/c answered(204)", "- answered(400)",
+        ])
     }
   }
 

@@ -17,6 +17,8 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
     public var times: Int?
     /// The fault to play.
     public var fault: Fault
+    /// The name that the server's observer gets.
+    public var name: String?
 
     /// A step for requests with a method and a target that begins with a path.
     ///
@@ -50,13 +52,13 @@ public struct FaultPlan: Sendable, Hashable, ExpressibleByArrayLiteral {
   /// Creates a plan from its steps.
   public init(arrayLiteral elements: Step...) { self.init(elements) }
 
-  /// Returns the fault for a request, and counts it as one use of its step.
-  mutating func next(for request: SignableRequest) -> Fault {
+  /// Returns the step for a request, and counts one use of it; `nil` for the usual answer.
+  mutating func next(for request: SignableRequest) -> Step? {
     let found = steps.firstIndex { step in
       (step.times ?? 1) > 0 && request.matches(method: step.method, pathPrefix: step.pathPrefix)
     }
-    guard let found else { return .asUsual }
+    guard let found else { return nil }
     if let times = steps[found].times { steps[found].times = times - 1 }
-    return steps[found].fault
+    return steps[found]
   }
 }

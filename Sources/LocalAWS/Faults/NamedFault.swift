@@ -67,11 +67,14 @@ public struct NamedFault: Sendable, Hashable, CustomStringConvertible {
 
   /// The fault as a step of its service's plan.
   public var step: FaultPlan.Step {
-    switch place {
-    case .metadata, .container, .sts, .service: .always(times: times, fault)
-    case .metadataToken: .on(nil, "/latest/api/token", times: times, fault)
-    case .metadataCredentials: .on(nil, "/latest/meta-data/iam/", times: times, fault)
-    }
+    let prefix =
+      switch place {
+      case .metadata, .container, .sts, .service: ""
+      case .metadataToken: "/latest/api/token"
+      case .metadataCredentials: "/latest/meta-data/iam/"
+      }
+    return FaultPlan.Step(
+      method: nil, pathPrefix: prefix, times: times, fault: fault, name: "\(place.rawValue):\(effect)")
   }
 
   /// All effects: the name, what it does, and the places where it can happen.

@@ -70,8 +70,9 @@ struct Connection: Sendable {
   ) async throws -> Delivery.Persistence {
     log.append(RecordedRequest(request: received.request, body: received.body, connection: id))
     var response: LocalServer.Response
-    let fault = plan.withLock { $0.next(for: received.request) }
-    if fault != .asUsual { observers.value?(received.request, .fault) }
+    let step = plan.withLock { $0.next(for: received.request) }
+    let fault = step?.fault ?? .asUsual
+    if fault != .asUsual { observers.value?(received.request, .fault(step?.name)) }
     switch fault.kind {
     case .silent:
       try await outlast(&requests)

@@ -15,8 +15,8 @@ public final class LocalServer: Sendable {
   public enum Outcome: Sendable, Hashable {
     /// It answers as usual, with this status.
     case answered(Int)
-    /// It plays a fault of its plan.
-    case fault
+    /// It plays a fault of its plan, which may have a name.
+    case fault(String?)
   }
 
   /// A closure that is called with each request and the server's reaction; `nil` replaces a request that isn't valid HTTP.

@@ -13,7 +13,7 @@ enum LocalLog {
     let line = request.map(line) ?? "invalid HTTP request"
     switch outcome {
     case .answered(let status): SigningTrace.note("\(name) \(line) \(status)")
-    case .fault: SigningTrace.note("\(name) \(line) fault")
+    case .fault(let fault): SigningTrace.note("\(name) \(line) fault \(fault ?? "without a name")")
     }
   }
 

@@ -101,7 +101,11 @@ struct LocalStack {
     tokens.server.observer = { LocalLog.note("STS", $0, $1) }
     for (name, service) in services {
       service.exchanged = { LocalLog.note(name, $0) }
-      service.server.observer = { if $0 == nil || $1 == .fault { LocalLog.note(name, $0, $1) } }
+      service.server.observer = { request, outcome in
+        // `exchanged` notes the others, with their reasons.
+        if case .answered = outcome, request != nil { return }
+        LocalLog.note(name, request, outcome)
+      }
     }
   }
 
