@@ -233,7 +233,10 @@ private struct StatementReader {
       guard case .object(let keys)? = block else { throw error(.malformed, "has a \(name) that isn't an object") }
       for (keyName, listed) in try PolicyElements(keys, "statement \(number)").members {
         guard let key = ConditionKey(keyName) else {
-          throw error(.unsupported, "has the condition key \(keyName.debugDescription), which isn't supported")
+          throw error(
+            .unsupported,
+            "has the condition key \(keyName.debugDescription), which isn't supported"
+              + ConditionKey.remedy(for: keyName))
         }
         let place = "\(name) \(keyName)"
         guard let texts = listed?.scalars else {

@@ -39,6 +39,14 @@ struct ConditionKey: Sendable, Hashable {
     self.id = Array(id[...slash]) + Array(parameter.utf8)
   }
 
+  /// The end of an error about `written`, which names no key: the keys with its name and another prefix.
+  static func remedy(for written: String) -> String {
+    let parts = written.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1)
+    let name = parts.last.map { String(Substring($0)) } ?? ""
+    let keys = ["aws:", "vpc-lattice-svcs:"].compactMap { ConditionKey($0 + name)?.name }
+    return keys.isEmpty ? "" : "; use \(keys.joined(separator: " or "))"
+  }
+
   /// Keys that policies and clients name often.
   static let principalType = ConditionKey(known: "aws:PrincipalType")
   static let requestMethod = ConditionKey(known: "vpc-lattice-svcs:RequestMethod")

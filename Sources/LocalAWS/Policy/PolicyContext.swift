@@ -28,7 +28,8 @@ public struct PolicyContext: Sendable, Hashable {
   /// - Throws: ``AuthPolicyError`` for an unknown key, and for a key that is read from each request.
   public mutating func set(_ key: String, to newValues: [String]) throws(AuthPolicyError) {
     guard let known = ConditionKey(key) else {
-      throw AuthPolicyError(.unsupported, "the condition key \(key.debugDescription) isn't supported")
+      throw AuthPolicyError(
+        .unsupported, "the condition key \(key.debugDescription) isn't supported" + ConditionKey.remedy(for: key))
     }
     guard !known.isOfRequest else {
       throw AuthPolicyError(.malformed, "the condition key \(known.name) is read from each request")

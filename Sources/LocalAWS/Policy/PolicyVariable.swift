@@ -10,8 +10,9 @@ struct PolicyVariable: Sendable, Hashable {
   init(_ text: String) throws(PolicyFlaw) {
     let parts = text.utf8.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
       .map { Self.trimmed(Substring($0)) }
-    guard let key = ConditionKey(String(parts.first ?? "")) else {
-      throw .unsupported("the variable ${\(text)} names no supported condition key")
+    let name = String(parts.first ?? "")
+    guard let key = ConditionKey(name) else {
+      throw .unsupported("the variable ${\(text)} names no supported condition key" + ConditionKey.remedy(for: name))
     }
     guard !key.isMultivalued else {
       throw .malformed(

@@ -69,16 +69,25 @@ import Testing
   }
 
   @Test(arguments: [
-    "aws:PrincipalOrgId2", "vpc-lattice-svcs:RequestBody", "aws:PrincipalTag/", "RequestMethod", "", "s3:prefix",
+    ("aws:PrincipalOrgId2", ""), ("vpc-lattice-svcs:RequestBody", ""), ("aws:PrincipalTag/", ""), ("", ""),
+    ("s3:prefix", ""), ("RequestMethod", "; use vpc-lattice-svcs:RequestMethod"),
+    ("aws:requestpath", "; use vpc-lattice-svcs:RequestPath"), ("iam:PrincipalTag/a:b", "; use aws:PrincipalTag/a:b"),
+    ("SourceVpc", "; use aws:SourceVpc or vpc-lattice-svcs:SourceVpc"),
   ])
-  func `an unknown key is an error that names it`(key: String) {
+  func `an unknown key is an error that names it, and the key of this name with a prefix`(key: String, remedy: String) {
     let error = #expect(throws: AuthPolicyError.self) {
       try PolicySample(condition: #"{"StringEquals":{"\#(key)":"x"}}"#)
     }
     #expect(error?.code == .unsupported)
-    #expect(error?.message == "statement 1 has the condition key \(key.debugDescription), which isn't supported")
+    #expect(
+      error?.message == "statement 1 has the condition key \(key.debugDescription), which isn't supported" + remedy)
     var context = PolicyContext()
-    #expect(throws: AuthPolicyError.self) { try context.set(key, to: ["x"]) }
+    let ofContext = #expect(throws: AuthPolicyError.self) { try context.set(key, to: ["x"]) }
+    #expect(ofContext?.message.hasSuffix("isn't supported" + remedy) == true)
+    let ofVariable = #expect(throws: AuthPolicyError.self) {
+      try PolicySample(condition: ##"{"StringEquals":{"aws:PrincipalOrgID":"${\##(key)}"}}"##)
+    }
+    #expect(ofVariable?.message.hasSuffix("names no supported condition key" + remedy) == true)
   }
 
   @Test(arguments: [
