@@ -144,6 +144,28 @@ struct LocalOptionsTests {
     #expect(Upstream("http://h:1")?.isOnLoopback([1]) == false)
   }
 
+  @Test("A note says which policy allows nothing to the role that signs")
+  func excludedRole() throws {
+    func policy(_ principal: String) throws -> AuthPolicy {
+      try AuthPolicy(
+        json: #"{"Statement":{"Effect":"Allow","Principal":{"AWS":"\#(principal)"},"Action":"*","Resource":"*"}}"#)
+    }
+    let reader = ("rates", try policy("arn:aws:iam::123456789012:role/reader"))
+    let user = ("parking", try policy("arn:aws:iam::123456789012:user/local-user"))
+    let note = { (owner: String, role: String) in
+      "Note: No statement that allows requests to \(owner) names arn:aws:iam::\(role). Set the role with --role."
+    }
+    let standard = try Self.options()
+    let client = "123456789012:role/reservation-client"
+    #expect(
+      standard.notes(about: [reader, user], hasUser: false) == [note("rates", client), note("parking", client)])
+    #expect(standard.notes(about: [reader, user], hasUser: true) == [note("rates", client)])
+    #expect(standard.notes(about: [("a", .authenticatedOnly), ("b", .everybody)], hasUser: false).isEmpty)
+    #expect(try Self.options("--role", "reader").notes(about: [reader], hasUser: false).isEmpty)
+    let foreign = try Self.options("--role", "reader", "--account", "999999999999")
+    #expect(foreign.notes(about: [reader], hasUser: false) == [note("rates", "999999999999:role/reader")])
+  }
+
   @Test("A fault's name is checked before anything starts")
   func faults() throws {
     #expect(

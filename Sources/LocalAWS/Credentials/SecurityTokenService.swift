@@ -180,10 +180,7 @@ public final class SecurityTokenService: LocalService {
 
   /// The ARN of the session of a role.
   private static func session(_ form: AssumeRoleForm) -> String {
-    let arn = form["RoleArn"]
-    let role = Principal(arn: arn)
-    let roleName = arn.utf8.split(separator: UInt8(ascii: "/")).last.map { String(Substring($0)) } ?? ""
-    return "arn:\(role.partition):sts::\(role.accountID ?? ""):assumed-role/\(roleName)/\(form["RoleSessionName"])"
+    Principal(arn: form["RoleArn"]).sessionARN(form["RoleSessionName"])
   }
 
   private static func success(_ form: AssumeRoleForm, _ session: String, _ credentials: Credentials)

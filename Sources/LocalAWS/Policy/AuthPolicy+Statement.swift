@@ -43,7 +43,7 @@ extension AuthPolicy {
         case .any(let names): names.contains { principal.isNamed(by: $0) }
         case .none(let names): !names.contains { principal.isExcepted(by: $0) }
         }
-      guard namesPrincipal else { return "it isn't for the principal \(principal.arn)" }
+      guard namesPrincipal else { return principal.mismatch(with: principals) }
       let action = Request.action
       guard applies(actions, action.utf8.asciiLowercased, request) else { return "it isn't for the action \(action)" }
       guard applies(resources, request.service + ComparedText.canonical(request.target.path), request) else {

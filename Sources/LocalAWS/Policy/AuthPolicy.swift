@@ -43,6 +43,15 @@ public struct AuthPolicy: Sendable, Hashable {
     ).sorted()
   }
 
+  /// Whether no statement that allows requests is for a principal, or for another session of its role.
+  ///
+  /// It is `false` for a policy that allows nothing.
+  public func excludes(_ principal: Principal) -> Bool {
+    let allowing = statements.filter { $0.effect == .allow }
+    return !allowing.isEmpty
+      && !allowing.contains { $0.principals.elements.contains { principal.isNamedWithAnySession(by: $0) } }
+  }
+
   /// The conditions that a value of AWS's fails to match only because of its letter case, each with that value.
   ///
   /// With `StringNotEquals` such a condition is met by every request, and with `StringEquals` by none.

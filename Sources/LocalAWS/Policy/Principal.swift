@@ -15,6 +15,13 @@ public struct Principal: Sendable, Hashable {
     guard Self.flaw(ofName: arn) == nil, let kind = resource.first, kinds.contains(String(kind)) else { return nil }
   }
 
+  /// The session of the role that an ARN names; `nil` for another ARN.
+  public init?(role arn: String, session: String) {
+    let role = Principal(arn: arn)
+    guard Self.flaw(ofName: arn) == nil, role.isRole else { return nil }
+    self.init(arn: role.sessionARN(session))
+  }
+
   /// The sender of an unsigned request.
   public static let anonymous = Principal(arn: "anonymous")
 
@@ -117,12 +124,38 @@ extension Principal {
     return accountID.isSame(as: account) && partition.isSame(as: other.partition)
   }
 
+  /// Whether a name of a policy is this principal's, or that of another session of its role.
+  func isNamedWithAnySession(by name: String) -> Bool {
+    isNamed(by: name) || Principal(arn: name).identityARN.map { $0.isSame(as: identityARN ?? "") } ?? false
+  }
+
   /// Whether the ARN is that of a role, rather than of a session.
   var isRole: Bool { resource.first == "role" }
+
+  /// The ARN of a session of this role, which has the role's name without its path.
+  func sessionARN(_ name: String) -> String {
+    "arn:\(partition):sts::\(accountID ?? ""):assumed-role/\(resource.last ?? "")/\(name)"
+  }
 
   /// The ARN that names the principal's account as a whole; `nil` for anonymous ones.
   var accountARN: String? {
     accountID.map { "arn:\(partition):iam::\($0):root" }
+  }
+
+  /// The reason why a statement for these names isn't for this principal.
+  func mismatch(with names: AuthPolicy.Statement.Listed<String>) -> String {
+    let listed = names.elements.map { Principal(arn: $0) }
+    // Policies mostly name roles, whose sessions the callers are.
+    let isBySession = listed.contains { $0.resource.first == "assumed-role" }
+    let caller = isBySession ? self : Principal(arn: identityARN ?? arn)
+    // Within one account, the ends of the ARNs differ.
+    let isShort = listed.allSatisfy { $0.hasAccount(of: caller) && $0.resource.count > 1 }
+    func shown(_ principal: Principal) -> String { isShort ? principal.resource.joined(separator: "/") : principal.arn }
+    var texts = listed.prefix(3).map { $0.resource.count > 1 ? shown($0) : "account \($0.accountID ?? $0.arn)" }
+    if listed.count > 3 { texts.append("\(listed.count - 3) more") }
+    let joined = [texts.dropLast().joined(separator: ", "), texts.last ?? ""].filter { !$0.isEmpty }
+    let exception = if case .none = names { "all except " } else { "" }
+    return "it is for \(exception)\(joined.joined(separator: " and ")), and the caller is \(shown(caller))"
   }
 
   /// The reason why `name` can't be an entry of `Principal`; `nil` if it can.

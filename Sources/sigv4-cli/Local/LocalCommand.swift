@@ -75,6 +75,9 @@ struct LocalCommand: AsyncParsableCommand {
     for line in Self.summary(of: stack) { isQuiet ? SigningTrace.note(line) : print(line) }
     let policies = stack.services.flatMap { [$0.service.policy] + ($0.service.networkPolicy.map { [$0] } ?? []) }
     if let context = stack.services.first?.service.context { PolicyFile.note(policies, context) }
+    let ofNetwork = stack.services.first?.service.networkPolicy.map { [("the service network", $0)] } ?? []
+    options.notes(about: ofNetwork + stack.services.map { ($0.name, $0.service.policy) }, hasUser: exportKeys)
+      .forEach(SigningTrace.note)
     guard command.isEmpty else {
       return await LocalChild(
         command: command, environment: stack.environment + (exportKeys ? stack.userKeys : []), unset: LocalStack.unset

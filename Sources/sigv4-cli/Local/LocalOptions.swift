@@ -138,6 +138,16 @@ struct LocalOptions: ParsableArguments {
     return context
   }
 
+  /// Notes about policies that no caller can satisfy: neither the role nor, if programs get its keys, the user.
+  func notes(about policies: [(owner: String, policy: AuthPolicy)], hasUser: Bool) -> [String] {
+    let role = "arn:aws:iam::\(account):role/\(role)"
+    let user = "arn:aws:iam::\(account):user/local-user"
+    let callers = [Principal(role: role, session: "session"), hasUser ? Principal(arn: user) : nil].compactMap(\.self)
+    return policies.filter { policy in callers.allSatisfy { policy.policy.excludes($0) } }.map {
+      "Note: No statement that allows requests to \($0.owner) names \(role). Set the role with --role."
+    }
+  }
+
   func faults() throws -> [NamedFault] {
     try fault.map { text in
       do { return try NamedFault(text) } catch { throw Failure("\(error) Use --fault list to see all.") }

@@ -26,8 +26,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         sigv4-cli policy check policy.json
         sigv4-cli policy check policy.json --url /rates?day=1 -X POST
         sigv4-cli policy check policy.json --request @request.txt --json
-        sigv4-cli policy check policy.json \\
-          --principal arn:aws:sts::123456789012:assumed-role/rates/session
+        sigv4-cli policy check policy.json --principal arn:aws:iam::123456789012:role/rates
       """)
 
   @Argument(help: "The policy: the path of a JSON file, or - for standard input.")
@@ -47,7 +46,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
   @Option(name: [.customShort("H"), .long], help: "A header of the request as 'Name: value'. Can be repeated.")
   var header: [String] = []
 
-  @Option(help: "The ARN of the caller: a role's session, a user, or 'anonymous', the default.")
+  @Option(help: "The ARN of the caller: a user, a role, a role's session, or 'anonymous', the default.")
   var principal: String?
 
   @Option(help: "The ARN of the service.")
@@ -169,10 +168,14 @@ struct PolicyCheckCommand: AsyncParsableCommand {
 
   private func caller() throws -> Principal {
     guard let principal, principal != "anonymous" else { return .anonymous }
+    if let session = Principal(role: principal, session: "session") {
+      SigningTrace.note("Note: A session of the role signs: \(session.arn).")
+      return session
+    }
     guard let named = Principal(caller: principal) else {
       throw Failure(
-        "Invalid principal \(principal.debugDescription). Write the ARN of a user or of a role's session, or anonymous."
-      )
+        "Invalid principal \(principal.debugDescription). Write the ARN of a user, a role or a role's session, such as "
+          + "arn:aws:sts::123456789012:assumed-role/reader/session, or anonymous.")
     }
     return named
   }

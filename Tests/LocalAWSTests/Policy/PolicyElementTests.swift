@@ -203,7 +203,73 @@ import Testing
     #expect(
       denied.statements[1].mismatch == #"StringEquals vpc-lattice-svcs:RequestMethod: the request has "POST""#)
     let anonymous = try evaluate("GET", "/a", .anonymous).statements[1].mismatch
-    #expect(anonymous == "it isn't for the principal anonymous")
+    #expect(anonymous == "it is for account 123456789012, and the caller is anonymous")
+  }
+
+  @Test(arguments: [
+    (["role/reader"], "it is for role/reader, and the caller is role/reservations"),
+    (["role/a/b", "user/adele"], "it is for role/a/b and user/adele, and the caller is role/reservations"),
+    (
+      ["role/a", "role/b", "role/c", "role/d", "role/e"],
+      "it is for role/a, role/b, role/c and 2 more, and the caller is role/reservations"
+    ),
+  ])
+  func `a statement for others says whom it is for, and who the caller is`(names: [String], mismatch: String) throws {
+    let list = names.map { "\"arn:aws:iam::123456789012:\($0)\"" }.joined(separator: ",")
+    let sample = try PolicySample(#""Principal":{"AWS":[\#(list)]}"#)
+    #expect(try sample.result().mismatch == mismatch)
+  }
+
+  @Test func `callers of another account, and other sessions, are shown as far as they differ`() throws {
+    let role = "arn:aws:iam::999999999999:role/reservations"
+    let foreign = try PolicySample(#""Principal":{"AWS":"\#(role)"}"#)
+    #expect(
+      try foreign.result().mismatch
+        == "it is for \(role), and the caller is arn:aws:iam::123456789012:role/reservations")
+    #expect(try foreign.result(as: .anonymous).mismatch == "it is for \(role), and the caller is anonymous")
+    let session = try PolicySample(
+      #""Principal":{"AWS":"arn:aws:sts::123456789012:assumed-role/reservations/s"}"#)
+    #expect(
+      try session.result().mismatch
+        == "it is for assumed-role/reservations/s, and the caller is assumed-role/reservations/i-0123456789abcdef0")
+    for account in ["999999999999", "arn:aws:iam::999999999999:root"] {
+      let sample = try PolicySample(#""Principal":{"AWS":"\#(account)"}"#)
+      #expect(
+        try sample.result().mismatch
+          == "it is for account 999999999999, and the caller is arn:aws:iam::123456789012:role/reservations")
+    }
+    let exception = try PolicySample(
+      #""NotPrincipal":{"AWS":["arn:aws:iam::123456789012:role/reservations","arn:aws:iam::123456789012:root"]}"#,
+      effect: "Deny")
+    #expect(
+      try exception.result().mismatch
+        == "it is for all except arn:aws:iam::123456789012:role/reservations and account 123456789012, and the caller is arn:aws:iam::123456789012:role/reservations"
+    )
+  }
+
+  @Test func `a policy excludes whom no statement that allows names`() throws {
+    func excludes(_ elements: String, effect: String = "Allow") throws -> Bool {
+      try PolicySample(elements, effect: effect).policy.excludes(PolicySample.session)
+    }
+    #expect(try excludes(#""Principal":{"AWS":"arn:aws:iam::123456789012:role/reader"}"#))
+    #expect(try excludes(#""Principal":{"AWS":["999999999999","arn:aws:iam::999999999999:role/reservations"]}"#))
+    for principal in [
+      #""*""#, #"{"AWS":"*"}"#, #"{"AWS":"123456789012"}"#, #"{"AWS":"arn:aws:iam::123456789012:role/a/reservations"}"#,
+      #"{"AWS":["999999999999","arn:aws:sts::123456789012:assumed-role/reservations/other"]}"#,
+    ] {
+      #expect(try !excludes("\"Principal\":\(principal)"))
+    }
+    #expect(try !excludes(#""Principal":"*""#, effect: "Deny"))
+  }
+
+  @Test(arguments: [
+    ("arn:aws:iam::123456789012:role/team/reader", "arn:aws:sts::123456789012:assumed-role/reader/s"),
+    ("arn:aws-cn:iam::123456789012:role/r", "arn:aws-cn:sts::123456789012:assumed-role/r/s"),
+    ("arn:aws:iam::123456789012:user/r", nil), ("arn:aws:sts::123456789012:assumed-role/r/s", nil),
+    ("arn:aws:iam::1:role/r", nil), ("role/r", nil), ("*", nil),
+  ])
+  func `the ARN of a role gives that of a session`(role: String, session: String?) {
+    #expect(Principal(role: role, session: "s")?.arn == session)
   }
 
   @Test func `a reason shows no value of a header or a parameter`() throws {
