@@ -25,6 +25,7 @@ struct RequestCommand: AsyncParsableCommand {
         sigv4-cli request https://…/orders -X PUT -d @order.json -i
         sigv4-cli request https://bucket.s3.us-west-2.amazonaws.com/key -o key
         sigv4-cli request https://…/ --profile backup --timeout 2m --json
+        sigv4-cli local -- sh -c 'sigv4-cli request "$LATTICE_RESERVATION_URL"'
       """)
 
   @OptionGroup var options: RequestOptions

@@ -99,11 +99,20 @@ struct RequestOptions: ParsableArguments {
 
   /// The URL with each character encoded that a URL can't contain, escapes unchanged, and the host in ASCII.
   private func absoluteURL() throws -> AbsoluteURL {
+    guard let first = url.utf8.first, first != UInt8(ascii: "/") else {
+      throw Failure(
+        "The URL \(url.isEmpty ? "is empty" : "begins with / and has no host"). Write it as https://host/path. A variable that "
+          + "'local' sets is known only to its command: use sh -c '…'.")
+    }
     // Foundation converts an international host too, but on Linux not in a static executable.
     guard let url = try? AbsoluteURL(url), let ascii = url.origin.convertingHostToASCII,
       let origin = URL(string: ascii)?.absoluteString, let url = try? AbsoluteURL(origin + url.target)
     else {
-      throw Failure("The first argument isn't a URL with a host. Write it as https://host/path.")
+      // Text without a scheme may be a secret.
+      let problem =
+        url.utf8.firstRange(of: "://".utf8) == nil
+        ? ": it begins with no scheme" : " \(url.redactedURL.debugDescription): it has no valid host"
+      throw Failure("Invalid URL\(problem). Write it as https://host/path.")
     }
     return url
   }

@@ -8,7 +8,7 @@ struct SignCommand: AsyncParsableCommand {
     abstract: "Signs a request and prints the headers to send with it.",
     discussion: """
       The headers include the session token: anyone who has them can send this request for five minutes. So does the \
-      output of --curl and --json.
+      output of --curl and --json. 'verify' reads the output of --curl, but not headers alone.
 
       Exit code 0 if the request is signed, 1 if not, 64 for a wrong option.
 
@@ -17,6 +17,7 @@ struct SignCommand: AsyncParsableCommand {
         sigv4-cli sign https://rates.example.com/ --region us-west-2
         sigv4-cli sign https://…/orders -d @order.json --service execute-api -v
         sh -c "$(sigv4-cli sign https://…/ --curl)"
+        sigv4-cli sign https://…/ --curl | sigv4-cli verify
       """)
 
   @OptionGroup var options: RequestOptions

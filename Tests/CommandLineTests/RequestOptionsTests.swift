@@ -34,6 +34,23 @@ struct RequestOptionsTests {
     #expect(throws: (any Error).self) { try Self.options(url).parts().signable() }
   }
 
+  @Test(
+    "An invalid URL is an error that shows no secret of it, and explains variables of local",
+    arguments: [
+      ("", "The URL is empty", "sh -c"), ("/rates", "begins with / and has no host", "sh -c"),
+      ("PLANTED", "Invalid URL: it begins with no scheme", "https://host/path"),
+      ("https://", #"Invalid URL "https://": it has no valid host"#, "https://host/path"),
+      (
+        "https://u:PLANTED@/a?key=PLANTED&Action=b#PLANTED",
+        ##"Invalid URL "https://<redacted>@/a?key=<redacted>&Action=b#<redacted>""##, "https://host/path"
+      ),
+    ])
+  func invalidURL(url: String, problem: String, remedy: String) {
+    let error = #expect(throws: Failure.self) { try Self.options(url).parts() }
+    let text = error?.description ?? ""
+    #expect(text.contains(problem) && text.contains(remedy) && !text.contains("PLANTED"), "\(text)")
+  }
+
   @Test("A region and a region set exclude each other")
   func regionAndRegionSet() {
     let error = #expect(throws: (any Error).self) {

@@ -22,6 +22,7 @@ struct LocalCommand: AsyncParsableCommand {
       Examples:
 
         sigv4-cli local --policy policy.json -- pytest
+        sigv4-cli local -- sh -c 'sigv4-cli request "$LATTICE_RESERVATION_URL"'
         sigv4-cli local --service rates=8081 --network-policy network.json
         sigv4-cli local --context aws:PrincipalOrgID=o-1 --clock +10m
         sigv4-cli local --fault sts:throttling@2 -- ./tests
