@@ -10,8 +10,14 @@ struct CommandLineTool: AsyncParsableCommand {
       Results go to standard output, notes and errors to standard error. Colours appear only on a terminal, and not if \
       NO_COLOR is set.
 
-      Exit codes: 0 for success, 1 for an error, 22 if a service rejects a request or a signature is invalid, 64 for a wrong \
-      option, 128 and the signal's number after a signal. 'help COMMAND' says more.
+      Exit codes:
+        0      success
+        1      an error
+        22     a service rejects a request, or a signature is invalid
+        64     an option is invalid
+        128+N  signal N ended the program
+
+      'sigv4-cli help COMMAND' describes a command.
 
       Examples:
 

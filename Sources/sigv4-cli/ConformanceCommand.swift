@@ -2,15 +2,18 @@ import ArgumentParser
 import Conformance
 import Foundation
 
-/// Signs every case on standard input, and answers line by line.
+/// Signs each case on standard input, and prints a result for each.
 struct ConformanceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "conformance",
-    abstract: "Signs cases from standard input, one JSON object a line, and writes a result object for each.",
+    abstract: "Signs test cases from standard input, one JSON object per line, and prints a result for each.",
     discussion: """
-      For tests of other signers. TestVectors/README.md describes the format. A case that fails has its error as the result.
+      Use it to compare other signers with this one. TestVectors/README.md describes the format. The result of a case that \
+      can't be signed is its error.
 
-      Exit code 0 at the end of the input, 1 if a line is longer than 256 MiB or a result can't be written.
+      Exit codes:
+        0  the end of the input
+        1  a line is longer than 256 MiB, or a result can't be written
 
       Examples:
 
@@ -50,7 +53,8 @@ private struct InputLines {
         return buffer.isEmpty ? nil : buffer
       }
       guard buffer.count <= InputFile.limit << 20 else {
-        throw Failure("A line is longer than \(InputFile.limit) MiB.")
+        throw Failure(
+          "A line of standard input is longer than \(InputFile.limit) MiB. Write each case on a line of its own.")
       }
       let piece = FileHandle.standardInput.availableData
       isAtEnd = piece.isEmpty

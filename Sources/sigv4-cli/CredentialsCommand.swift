@@ -6,14 +6,20 @@ import SigV4
 struct CredentialsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
-    abstract: "Shows which credentials the SDKs would use, and their provider.",
+    abstract: "Shows which credentials the AWS SDKs would use, and their provider.",
     discussion: """
       Providers are tried in this order: environment, profile, web identity, container, instance metadata.
 
-      Shows no secret, except with --format, which prints the secret access key and the session token for other programs: \
-      env for eval in sh, process for credential_process in a profile, json for all else.
+      Shows no secret, except with --format. This option prints the secret access key and the session token for other \
+      programs:
+        env      for eval in sh
+        process  for credential_process in a profile
+        json     for other uses
 
-      Exit code 0 if a provider has credentials, 1 if none has, 64 for a wrong option.
+      Exit codes:
+        0   a provider has credentials
+        1   no provider has credentials
+        64  an option is invalid
 
       Examples:
 
@@ -25,7 +31,7 @@ struct CredentialsCommand: AsyncParsableCommand {
 
   @OptionGroup var source: CredentialOptions
 
-  @Flag(help: "Show why each provider that was tried first has no credentials.")
+  @Flag(help: "Show each provider that was tried, and why it has no credentials.")
   var explain = false
 
   @Option(help: "Print the credentials with their secrets.")
@@ -84,7 +90,9 @@ struct CredentialsCommand: AsyncParsableCommand {
       }
     }
     guard case .failure(let error)? = attempts.last?.result else { return }
-    if !explain { SigningTrace.note("No credentials; use --explain for details. The last reason: \(error)") }
+    if !explain {
+      SigningTrace.note("No provider has credentials. Use --explain for details. The last reason: \(error)")
+    }
     throw ExitCode(1)
   }
 

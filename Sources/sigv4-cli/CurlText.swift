@@ -2,8 +2,9 @@ import SigV4
 
 /// A request as a curl command for a POSIX shell.
 enum CurlText {
-  /// Writes the command that sends `request` as it is, and no header that wasn't given or signed but curl's own `User-Agent`
-  /// and `Accept`.
+  /// Writes the command that sends `request` unchanged.
+  ///
+  /// curl adds only its own `User-Agent` and `Accept`.
   ///
   /// - Parameters:
   ///   - request: The signed request.

@@ -9,10 +9,13 @@ struct ExplainCommand: AsyncParsableCommand {
     abstract: "Explains why a service rejected a request: the cause, certain or likely, and the lines that differ.",
     discussion: """
       Reads the signed request (an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL) and the \
-      body of the answer. Without --answer, only the request is examined. Credentials show more causes: they come from \
-      the environment, a profile, web identity, the container or instance metadata.
+      body of the service's answer. Without --answer, it examines only the request. With credentials, it finds more \
+      causes. They come from the environment, a profile, web identity, the container or instance metadata.
 
-      Exit code 0 with or without a cause, 1 if the request can't be read, 64 for a wrong option.
+      Exit codes:
+        0   the request was examined, even if no cause was found
+        1   the request can't be read
+        64  an option is invalid
 
       Examples:
 
@@ -31,18 +34,18 @@ struct ExplainCommand: AsyncParsableCommand {
   )
   var answer: String?
 
-  @Option(help: "The Date header of the service's answer, or its time as in 2026-02-03T04:05:06Z.")
+  @Option(help: "The service's time: the Date header of its answer, or a time such as 2026-02-03T04:05:06Z.")
   var serviceTime: String?
 
-  @Flag(inversion: .prefixedNo, help: "Look for credentials, as 'credentials' does.")
+  @Flag(inversion: .prefixedNo, help: "Search for credentials, as the command 'credentials' does.")
   var credentials = true
 
   @OptionGroup var source: CredentialOptions
 
-  @Flag(help: "Answer in JSON.")
+  @Flag(help: "Print the result as JSON.")
   var json = false
 
-  @Flag(help: "Print the request as it was read, such as the one that a curl command sends, and end.")
+  @Flag(help: "Print the request as it was read, such as the request of a curl command, and exit.")
   var showRequest = false
 
   /// The causes that depend on the body.
@@ -67,7 +70,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let mismatch = SignatureDiagnosis(
       of: text.request, payload: shownHash.map { .hash(String($0)) } ?? text.payload, answer: answer,
       credentials: known,
-      serviceTime: try serviceTime.map(TimeText.date))
+      serviceTime: try serviceTime.map { try TimeText.date($0, option: "--service-time") })
     let dependsOnBody = text.hidesPayload && shownHash == nil && Self.causesOfBody.contains(mismatch.cause)
     let report = dependsOnBody ? DiagnosisReport(hiddenPayload: RequestText.hiddenPayload) : DiagnosisReport(mismatch)
     print(json ? try JSONLine.text(report) : Style.output.text(of: report))

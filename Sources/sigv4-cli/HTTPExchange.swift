@@ -72,7 +72,9 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
         of: file.map { session.uploadTask(with: request, fromFile: $0) } ?? session.dataTask(with: request), timeout)
     } catch let error as URLError {
       let url = request.url?.absoluteString.redactedURL ?? "The URL"
-      throw Failure("\(url) can't be reached: \(error.localizedDescription)")
+      let reason = error.localizedDescription
+      let end = reason.hasSuffix(".") ? "" : "."
+      throw Failure("The request to \(url) failed: \(reason)\(end) Check the URL and the network.")
     }
   }
 
@@ -86,7 +88,8 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
         if let timeout {
           DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(timeout.components.seconds))) {
             [weak self] in
-            self?.end(.failure(Failure("The exchange didn't end within \(timeout.components.seconds) s (--timeout).")))
+            let limit = "The exchange didn't end within \(timeout.components.seconds) s"
+            self?.end(.failure(Failure("\(limit). Check whether the service responds, or raise --timeout.")))
           }
         }
         task.resume()
@@ -112,7 +115,9 @@ final class HTTPExchange: NSObject, URLSessionDataDelegate {
   /// Reads the head of the answer, once.
   private func readHead(_ response: URLResponse?) throws {
     guard !state.withLock(\.hasHead) else { return }
-    guard let response = response as? HTTPURLResponse else { throw Failure("The answer isn't HTTP.") }
+    guard let response = response as? HTTPURLResponse else {
+      throw Failure("The response isn't HTTP. Use a URL that begins with http:// or https://.")
+    }
     var answer = Answer(status: response.statusCode)
     for (name, value) in response.allHeaderFields {
       answer.headers.append(HeaderField("\(name)", "\(value)"))

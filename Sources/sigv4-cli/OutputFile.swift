@@ -29,7 +29,7 @@ final class OutputFile: Sendable {
         try file?.write(contentsOf: Data(bytes))
       } catch {
         let reason = (error as? Failure)?.description ?? (error as NSError).systemReason
-        throw Failure("The file \(path) can't be written: \(reason).")
+        throw Failure("The file \(path) can't be written: \(reason). Choose another file, or correct the cause.")
       }
     }
   }

@@ -5,12 +5,15 @@ import SigV4
 struct PresignCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "presign",
-    abstract: "Presigns a request and prints the URL, which needs no other credentials until it expires.",
+    abstract: "Presigns a request and prints its URL, which anyone can use without credentials until it expires.",
     discussion: """
-      Headers that are given, or that the service requires, are signed and must be sent with the URL, and so is a body \
-      (--data). A URL of S3 or VPC Lattice doesn't cover a body, so that any body can be sent with it.
+      The signature covers the given headers, the headers that the service requires, and the body (--data). Send all of \
+      them with the URL. With S3 and VPC Lattice it doesn't cover the body, so that any body can be sent.
 
-      Exit code 0 if the URL is presigned, 1 if not, 64 for a wrong option.
+      Exit codes:
+        0   the URL is printed
+        1   the request can't be presigned
+        64  an option is invalid
 
       Examples:
 
@@ -21,14 +24,14 @@ struct PresignCommand: AsyncParsableCommand {
   @OptionGroup var options: RequestOptions
 
   @Option(
-    help: "The lifetime of the URL, such as 900, 15m, 1h or 7d, which is the maximum. Defaults to 1h.",
+    help: "The lifetime of the URL, such as 900, 15m or 1h; at most 7d. Defaults to 1h.",
     transform: DurationText.duration)
   var expires: Duration = .seconds(3600)
 
   @Flag(name: .shortAndLong, help: "Show the canonical request and the string to sign, on standard error.")
   var verbose = false
 
-  @Flag(help: "Print method, URL, the headers to send with it, and its lifetime in seconds as JSON.")
+  @Flag(help: "Print the method, the URL, the headers to send, and the lifetime in seconds as JSON.")
   var json = false
 
   func run() async throws {

@@ -13,11 +13,14 @@ struct RequestCommand: AsyncParsableCommand {
     abstract: "Signs and sends a request, and prints the response.",
     discussion: """
       Credentials come from the environment, a profile, web identity, the container or instance metadata. If the \
-      service rejects the request, standard error has the diagnosis of 'explain'. An upload of more than a second shows \
-      its progress on a terminal.
+      service rejects the request, the diagnosis of 'explain' goes to standard error. On a terminal, a long upload shows \
+      its progress.
 
-      Exit code 0 for a status of 2xx, 22 for any other status, 1 if there is no response or it can't be written, 64 for a \
-      wrong option.
+      Exit codes:
+        0   the status of the response is 2xx
+        1   there is no response, or it can't be written
+        22  the response has another status
+        64  an option is invalid
 
       Examples:
 
@@ -47,11 +50,11 @@ struct RequestCommand: AsyncParsableCommand {
   @Option(
     name: [.customShort("m", allowingJoined: true), .long],
     help: """
-      The time for the whole exchange, such as 10, 10s or 2m. By default, only 30 seconds without a byte end it.
+      The time limit of the whole exchange, such as 10, 10s or 2m. By default, 30 seconds without a byte end it.
       """, transform: DurationText.duration)
   var timeout: Duration?
 
-  @Flag(help: "Print status, headers, body and diagnosis as JSON. A body that isn't UTF-8 is bodyBase64.")
+  @Flag(help: "Print status, headers, body and diagnosis as JSON. A body that isn't UTF-8 is in bodyBase64.")
   var json = false
 
   /// The response for other programs.
@@ -68,7 +71,7 @@ struct RequestCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !json || !include && output == nil else {
-      throw ValidationError("--json can't be combined with --include or --output.")
+      throw ValidationError("--json can't be combined with --include or --output. It prints the whole response.")
     }
   }
 

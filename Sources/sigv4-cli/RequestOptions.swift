@@ -8,7 +8,7 @@ import SigV4
 
 /// The options of every command that signs a request: its URL and how to sign it.
 struct RequestOptions: ParsableArguments {
-  @Argument(help: "The URL.")
+  @Argument(help: "The URL of the request.")
   var url: String
 
   @Argument(help: ArgumentHelp("The method. Defaults to GET, or to POST with a body.", valueName: "method"))
@@ -16,7 +16,7 @@ struct RequestOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("X", allowingJoined: true), .customLong("request")],
-    help: ArgumentHelp("The same.", valueName: "method"))
+    help: ArgumentHelp("The method, as an option.", valueName: "method"))
   var methodOption: String?
 
   @Option(
@@ -56,7 +56,8 @@ struct RequestOptions: ParsableArguments {
       throw ValidationError("--region and --region-set can't be combined. Use --region-set for SigV4a.")
     }
     guard methodArgument == nil || methodOption == nil || methodArgument == methodOption else {
-      throw ValidationError("The method was given twice: \(methodArgument ?? "") and -X \(methodOption ?? "").")
+      throw ValidationError(
+        "The method is given twice, as \(methodArgument ?? "") and as -X \(methodOption ?? ""). Remove one.")
     }
   }
 
@@ -78,7 +79,7 @@ struct RequestOptions: ParsableArguments {
     /// The request for `URLSession`, without a body that is a file.
     func urlRequest() throws -> URLRequest {
       guard let url = URL(string: url.text, encodingInvalidCharacters: false) else {
-        throw Failure("Invalid URL. Use the form https://host/path.")
+        throw Failure("The first argument isn't a valid URL. Write it as https://host/path.")
       }
       var request = URLRequest(url: url)
       request.httpMethod = method
@@ -117,8 +118,9 @@ struct RequestOptions: ParsableArguments {
     return url
   }
 
-  /// The signer for the service and the region, or the region set, that are given, else for those that the host names, and last
-  /// for the region of environment, profile or instance.
+  /// The signer for the service and the region of the options.
+  ///
+  /// Both default to those that the host names, and the region then to that of environment, profile or instance.
   func signer() async throws -> Signer {
     let host = host
     let service = SigningService(try serviceName(for: host))
@@ -134,7 +136,8 @@ struct RequestOptions: ParsableArguments {
       return Signer(service: service, region: SigningRegion(region))
     } catch let error as SigningError where error.code == .missingRegion {
       throw Failure(
-        "No region was given, and the host names none. Use --region, or set AWS_REGION or the region of the profile.")
+        "No region is given, and the host name contains none. Use --region, or set AWS_REGION or the region of the profile."
+      )
     }
   }
 
@@ -148,19 +151,20 @@ struct RequestOptions: ParsableArguments {
     if let name = service ?? host.service { return name }
     guard host.isAWS else { return SigningService.vpcLattice.name }
     guard let label = host.services.first, label != "amazonaws" else {
-      throw Failure("The host doesn't name its service for certain. Use --service.")
+      throw Failure(
+        "The host name doesn't determine the service. Name it with --service, such as --service execute-api.")
     }
-    SigningTrace.note("Note: Signing for \(label), as the host is called. If its signing name differs, use --service.")
+    SigningTrace.note("Note: The host name suggests the service \(label). If its signing name differs, use --service.")
     return label
   }
 
   private func noteContradictions(to host: AWSHost) {
     // S3's hosts belong to several signing names.
     if let service, let own = host.service, own != service, own != "s3" || !service.utf8.starts(with: "s3".utf8) {
-      SigningTrace.note("Note: The host is one of \(own), and --service is \(service).")
+      SigningTrace.note("Note: The host belongs to the service \(own), but --service is \(service).")
     }
     if let region, let own = host.region, own != region {
-      SigningTrace.note("Note: The host is in \(own), and --region is \(region).")
+      SigningTrace.note("Note: The host is in the region \(own), but --region is \(region).")
     }
   }
 }

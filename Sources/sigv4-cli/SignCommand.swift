@@ -7,10 +7,14 @@ struct SignCommand: AsyncParsableCommand {
     commandName: "sign",
     abstract: "Signs a request and prints the headers to send with it.",
     discussion: """
-      The headers include the session token: anyone who has them can send this request for five minutes. So does the \
-      output of --curl and --json. 'verify' reads the output of --curl, but not headers alone.
+      Treat the output as a secret, also that of --curl and --json. It contains the signature and the session token: \
+      anyone who has it can send this request for five minutes. 'verify' reads the output of --curl, but not headers \
+      alone.
 
-      Exit code 0 if the request is signed, 1 if not, 64 for a wrong option.
+      Exit codes:
+        0   the request is signed
+        1   the request can't be signed
+        64  an option is invalid
 
       Examples:
 
@@ -28,11 +32,11 @@ struct SignCommand: AsyncParsableCommand {
   @Flag(help: "Print a curl command for sh that sends the signed request.")
   var curl = false
 
-  @Flag(help: "Print method, URL and all headers to send as JSON.")
+  @Flag(help: "Print the method, the URL and all headers to send as JSON.")
   var json = false
 
   func validate() throws {
-    guard !curl || !json else { throw ValidationError("--curl and --json can't be combined.") }
+    guard !curl || !json else { throw ValidationError("--curl and --json can't be combined. Use one of them.") }
   }
 
   func run() async throws {

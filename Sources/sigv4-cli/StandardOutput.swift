@@ -1,7 +1,7 @@
 import ArgumentParser
 @preconcurrency import Foundation
 
-/// Standard output, where what a command prints must arrive.
+/// Standard output, which reports output that can't be written.
 enum StandardOutput {
   /// Opens those of the descriptors 0 to 2 that the caller closed, so that no file or socket reuses them.
   ///
@@ -28,7 +28,8 @@ enum StandardOutput {
     let code = errno
     guard !isFlushed || ferror(stdout) != 0 else { return }
     if code == EPIPE { throw ExitCode.failure }
-    throw Failure("The output can't be written: \(String(cString: strerror(isFlushed ? EIO : code))).")
+    let reason = String(cString: strerror(isFlushed ? EIO : code))
+    throw Failure("The output can't be written: \(reason). Check the file or the device that it is redirected to.")
   }
 
   /// Writes what is still buffered, and lets the reader see the end; what is printed later goes nowhere.
@@ -36,7 +37,7 @@ enum StandardOutput {
     try finish()
     let nowhere = open("/dev/null", O_WRONLY)
     guard nowhere >= 0, dup2(nowhere, STDOUT_FILENO) >= 0 else {
-      throw Failure("The output can't be closed: \(String(cString: strerror(errno))).")
+      throw Failure("The output can't be closed: \(String(cString: strerror(errno))). Run the command again.")
     }
     close(nowhere)
   }

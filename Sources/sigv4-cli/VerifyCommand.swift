@@ -6,10 +6,15 @@ import SigV4
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Verifies the signature of a request with the credentials that the SDKs would use.",
+    abstract: "Verifies the signature of a request with the credentials that the AWS SDKs would use.",
     discussion: """
-      Reads an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL. Exit code 0 if the signature \
-      is right, 22 if it isn't, 1 if the request or the credentials can't be read, 64 for a wrong option.
+      Reads an HTTP/1.1 message, a curl command, the output of curl -v, or a presigned URL.
+
+      Exit codes:
+        0   the signature is right
+        1   the request or the credentials can't be read
+        22  the signature is invalid
+        64  an option is invalid
 
       Examples:
 
@@ -18,7 +23,7 @@ struct VerifyCommand: AsyncParsableCommand {
         sigv4-cli verify "$url" --service s3 --time 2026-02-03T04:05:06Z
       """)
 
-  @Argument(help: "The request: a file as @FILE or its path, - for standard input, or the text itself.")
+  @Argument(help: "The request: @FILE, the path of a file that exists, - for standard input, or the text itself.")
   var request = "-"
 
   @Option(
@@ -39,7 +44,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   @OptionGroup var source: CredentialOptions
 
-  @Flag(help: "Print the request as it was read, such as the one that a curl command sends, and end.")
+  @Flag(help: "Print the request as it was read, such as the request of a curl command, and exit.")
   var showRequest = false
 
   /// The result for other programs.
@@ -58,7 +63,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let text = try RequestText(argument: request)
     text.notes.forEach { SigningTrace.note("Note: \($0)") }
     if showRequest { return try text.show(asJSON: json) }
-    let now = try time.map(TimeText.date) ?? Date()
+    let now = try time.map { try TimeText.date($0, option: "--time") } ?? Date()
     let named = text.request.headers["host"].flatMap { AWSHost($0).service }
     let service = SigningService(service ?? named ?? SigningService.vpcLattice.name)
     let verifier = Verifier(service: service, region: region, nonCanonicalTargets: .accepted)

@@ -63,15 +63,15 @@ struct CurlCommandTests {
   @Test(
     "A note names each part that a shell would replace",
     arguments: [
-      ("curl http://h/ -H \"A: $TOKEN\"", ["$TOKEN in the command isn't expanded. Replace it by its value."]),
-      ("curl http://h/ -d $(date) -H 'A: $B'", ["$(…) in the command isn't expanded. Replace it by its value."]),
+      ("curl http://h/ -H \"A: $TOKEN\"", ["$TOKEN in the command isn't expanded. Replace it with its value."]),
+      ("curl http://h/ -d $(date) -H 'A: $B'", ["$(…) in the command isn't expanded. Replace it with its value."]),
       (
         "curl http://h/${A}${A}`b` -d <(echo x) -d \"$C$D\" -H \"A: \\$E\"",
-        ["${A}, `…`, <(…), … in the command isn't expanded. Replace it by its value."]
+        ["${A}, `…`, <(…), … in the command aren't expanded. Replace them with their values."]
       ),
       (
         "curl http://h/ -H 'A: 1'\n  -H 'B: 2'",
-        ["The command ends before the line that begins with -H. End each line but the last with \\."]
+        ["The command ends before the line that begins with -H. End each line except the last with \\."]
       ),
       (
         "curl http://h/a/%2e%2E/b",

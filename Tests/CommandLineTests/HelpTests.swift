@@ -27,7 +27,7 @@ struct HelpTests {
   @Test("The help of the program names exit codes, completions and NO_COLOR")
   func program() {
     let help = CommandLineTool.helpMessage(columns: 200)
-    for text in ["Exit codes: 0", "22", "64", "--generate-completion-script", "NO_COLOR", "--version", "Examples:"] {
+    for text in ["Exit codes:", "22", "64", "--generate-completion-script", "NO_COLOR", "--version", "Examples:"] {
       #expect(help.contains(text))
     }
   }

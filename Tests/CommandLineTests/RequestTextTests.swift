@@ -240,7 +240,7 @@ struct RequestTextTests {
 
   @Test("An invalid time isn't shown", arguments: ["secret", "20260203T040506Zsecret", ""])
   func time(text: String) {
-    let failure = #expect(throws: Failure.self) { try TimeText.date(text) }
+    let failure = #expect(throws: Failure.self) { try TimeText.date(text, option: "--time") }
     #expect(failure?.description.contains("secret") == false)
   }
 }

@@ -67,7 +67,7 @@ import Testing
         #expect(answer.status == 502)
         #expect(
           answer.body
-            == "The upstream server sent an invalid HTTP response, or closed the connection before its end.")
+            == "The upstream server sent an invalid HTTP response, or closed the connection early. Check its log.")
       }
     }
   }
@@ -77,7 +77,9 @@ import Testing
     try await service(Upstream(refusing.baseURL)).whileRunning { service async throws in
       let answer = try await RawConnection.exchange(service.server.port, .request("GET", "/"))
       #expect(answer.status == 503)
-      #expect(answer.body == "The upstream server \(refusing.baseURL) can't be reached: Connection refused.")
+      #expect(
+        answer.body
+          == "The upstream server \(refusing.baseURL) can't be reached: Connection refused. Check that it is running.")
     }
   }
 

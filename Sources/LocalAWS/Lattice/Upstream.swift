@@ -58,7 +58,8 @@ public struct Upstream: Sendable, Hashable {
         }
       }
     } catch {
-      throw UpstreamError(503, "The upstream server \(url) can't be reached: \(Self.reason(of: error)).")
+      throw UpstreamError(
+        503, "The upstream server \(url) can't be reached: \(Self.reason(of: error)). Check that it is running.")
     }
     let isLate = Locked(false)
     // Closing the channel ends the reading below.
@@ -73,7 +74,7 @@ public struct Upstream: Sendable, Hashable {
         return try await Self.response(inbound)
       }
     } catch  where isLate.value {
-      throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds.")
+      throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds. Check its log.")
     } catch let error as UpstreamError {
       throw error
     } catch {
@@ -82,7 +83,7 @@ public struct Upstream: Sendable, Hashable {
   }
 
   private static let incomplete = UpstreamError(
-    502, "The upstream server sent an invalid HTTP response, or closed the connection before its end.")
+    502, "The upstream server sent an invalid HTTP response, or closed the connection early. Check its log.")
 
   private static func reason(of error: any Error) -> String {
     guard let error = error as? NIOConnectionError else { return "\(error)" }
@@ -117,7 +118,8 @@ public struct Upstream: Sendable, Hashable {
     for try await part in inbound {
       switch part {
       case .head(let head) where head.status == .switchingProtocols:
-        throw UpstreamError(502, "The upstream server switches the protocol, which isn't supported here.")
+        throw UpstreamError(
+          502, "The upstream server switches the protocol, which isn't supported. Use plain HTTP/1.1.")
       case .head(let head) where head.status.code < 200: continue
       case .head(let head):
         let headers = endToEnd(head.headers.map { HeaderField($0.name, $0.value) })
@@ -126,7 +128,8 @@ public struct Upstream: Sendable, Hashable {
       case .body(let bytes):
         response?.body.append(contentsOf: bytes.readableBytesView)
         guard (response?.body.count ?? 0) <= bodyLimit else {
-          throw UpstreamError(502, "The upstream server's response is longer than \(bodyLimit >> 20) MB.")
+          throw UpstreamError(
+            502, "The upstream server's response is longer than \(bodyLimit >> 20) MB. Send a shorter one.")
         }
       case .end:
         if let response { return response }

@@ -9,11 +9,13 @@ struct DemoCommand: AsyncParsableCommand {
     commandName: "demo",
     abstract: "Shows a signed request to a VPC Lattice service, on loopback and without an AWS account.",
     discussion: """
-      Starts instance metadata and a Lattice service with an auth policy on free loopback ports, and sends requests \
-      with and without a signature.
+      Starts instance metadata and a Lattice service with an auth policy on free loopback ports. Then it sends requests \
+      with and without a signature, and compares each status with the expected one.
 
-      Exit code 0 if every step has its expected status, 1 if not, 64 for a wrong option. With --keep, Ctrl-C and SIGTERM \
-      end it with 0.
+      Exit codes:
+        0   each status is the expected one
+        1   a status differs
+        64  an option is invalid
 
       Examples:
 
@@ -21,21 +23,21 @@ struct DemoCommand: AsyncParsableCommand {
         sigv4-cli demo --keep --policy policy.json
       """)
 
-  @Flag(help: "Leave the service running afterwards, and show how to call it with curl.")
+  @Flag(help: "Keep the service running until Ctrl-C or SIGTERM, and show how to call it with curl.")
   var keep = false
 
-  @Option(help: "The auth policy of the service that keeps running: a JSON file, for use with --keep.")
+  @Option(help: "A JSON file with the auth policy of the service that --keep leaves running.")
   var policy: String?
 
-  @Option(help: "The signing name to check. Use execute-api if your client signs payloads.")
+  @Option(help: "The signing name that the service expects. Use execute-api if your client signs payloads.")
   var service = SigningService.vpcLattice.name
 
   @Flag(help: "Print the steps as JSON.")
   var json = false
 
   func validate() throws {
-    guard policy == nil || keep else { throw ValidationError("--policy requires --keep.") }
-    guard !json || !keep else { throw ValidationError("--json can't be combined with --keep.") }
+    guard policy == nil || keep else { throw ValidationError("--policy requires --keep. Add --keep.") }
+    guard !json || !keep else { throw ValidationError("--json can't be combined with --keep. Use one of them.") }
   }
 
   func run() async throws {
@@ -51,8 +53,9 @@ struct DemoCommand: AsyncParsableCommand {
         print(
           """
 
-          Next: sigv4-cli local tests an auth policy of your own, from any language (Docs/Testing-with-Lattice.md),
-          and sigv4-cli request calls your own service with the credentials of its role (Docs/VPC-Lattice-Lab.md).
+          Next steps:
+            sigv4-cli local    tests your own auth policy, from any language: Docs/Testing-with-Lattice.md
+            sigv4-cli request  calls your own service with the credentials of a role: Docs/VPC-Lattice-Lab.md
           """)
       }
     } catch {
@@ -67,14 +70,14 @@ struct DemoCommand: AsyncParsableCommand {
     print(
       """
 
-      The service stays up, behind \(policyName), until you press Ctrl-C. These credentials are made up for the demo:
+      The service keeps running with \(policyName) until you press Ctrl-C. To call it with this demo's credentials:
 
         curl --aws-sigv4 "aws:amz:\(DemoStage.region):\(service)" \\
           --user "\(stage.credentials.accessKeyID):\(stage.credentials.secretAccessKey)" \\
           --header "x-amz-security-token: \(stage.credentials.sessionToken ?? "")" \\
           \(payloadOption)\(stage.service.baseURL)/
       """)
-    fflush(nil)  // who reads through a pipe waits for these lines
+    fflush(nil)  // a reader of a pipe waits for these lines
     await interruption.wait()
   }
 

@@ -28,12 +28,12 @@ struct DemoStory {
     signer = Signer(service: stage.signingService, region: SigningRegion(DemoStage.region))
   }
 
-  /// Plays the story.
+  /// Sends the requests of the story, and returns its steps.
   func tell() async throws -> [Step] {
     say("Instance metadata at \(stage.metadata.baseURL), the service \"reservation\" at \(stage.service.baseURL)")
     let provider = InstanceMetadataCredentialProvider(endpoint: stage.metadata.baseURL, environment: [:])
     let credentials = try await provider.credentials()
-    say("The instance's role gave \(credentials.accessKeyID), read from instance metadata version 2\n")
+    say("Credentials of the instance's role: \(credentials.accessKeyID), from instance metadata version 2\n")
 
     say("Auth policy: only authenticated requests")
     var steps = try await [
@@ -48,7 +48,7 @@ struct DemoStory {
       step("GET, signed", 403, sent: signed("GET", credentials)),
     ]
     stage.service.policy = .authenticatedOnly
-    say("Signatures that are wrong")
+    say("Invalid signatures")
     steps += try await [
       step("GET, changed after it was signed", 403, sent: tampered(credentials)),
       step("GET, signed ten minutes ago", 403, sent: signed("GET", credentials, at: Date(timeIntervalSinceNow: -600))),
@@ -57,12 +57,12 @@ struct DemoStory {
 
     var shown = request("GET")
     let trace = try signer.sign(&shown, with: credentials)
-    say("\nWhat is signed in a GET\n\(try SigningTrace.text(of: trace))\n")
+    say("\nThe signed text of a GET request\n\(try SigningTrace.text(of: trace))\n")
     say("\(steps.count(where: \.isAsExpected)) of \(steps.count) steps as expected")
     return steps
   }
 
-  /// Sends a request, and says how it went.
+  /// Sends a request, and writes its result in a line or two.
   private func step(_ name: String, _ expectedStatus: Int, sent request: URLRequest) async throws -> Step {
     let answer = try await HTTPExchange.send(request)
     let step = Step(name: name, expectedStatus: expectedStatus, status: answer.status, response: answer.text)

@@ -6,14 +6,16 @@ struct LocalChild {
   let environment: [(name: String, value: String)]
   let unset: [String]
 
-  /// Runs the command, passes it the signals, and returns its exit code: 128 and the number if a signal ended it, 127 if
-  /// it can't be run.
+  /// Runs the command, passes it the signals, and returns its exit code.
+  ///
+  /// The code is 127 if the command can't be run, and 128 and the number of the signal that ended it.
   func run(until interruption: Interruption) async -> Int32 {
     let identifier: pid_t
     switch start() {
     case .success(let started): identifier = started
     case .failure(let error):
-      SigningTrace.note("The command \(command[0].debugDescription) can't be run: \(error).")
+      SigningTrace.note(
+        "The command \(command[0].debugDescription) can't be run: \(error). Check its name and its path.")
       return 127
     }
     let forwarding = Task {

@@ -9,15 +9,21 @@ struct LocalCommand: AsyncParsableCommand {
     commandName: "local",
     abstract: "Runs a local AWS for tests: credentials, STS and VPC Lattice services with your auth policy.",
     discussion: """
-      Everything listens on 127.0.0.1, and all credentials are made up. A Lattice service answers an allowed request with \
-      "Hello From Lattice Reservations!", or passes it to --upstream, and any other with the 403 of VPC Lattice. The log \
-      on standard error says for each request who signed it and which statement decided. Identity-based policies aren't \
-      simulated.
+      All services listen on 127.0.0.1, and all credentials are made up. A Lattice service answers an allowed request with \
+      "Hello From Lattice Reservations!", or passes it to --upstream. It answers any other request with the 403 of VPC \
+      Lattice. For each request, the log on standard error shows who signed it and which statement decided. \
+      Identity-based policies aren't simulated.
 
-      With a command after --, runs the command with the variables of --export, and ends with its exit code: 127 if it \
-      can't be run, 128 and the signal's number after a signal. A second signal kills it. Otherwise serves until Ctrl-C, \
-      SIGTERM or SIGHUP, and exits with 0; with 1 if a policy or a port can't be used, with 64 for a wrong option. With \
-      --export, a failure prints 'false', so that set -e stops the shell.
+      Without a command, the services run until Ctrl-C, SIGTERM or SIGHUP. A command after -- runs with the variables of \
+      --export, and the services stop when it ends. The command receives the first signal, and a second one kills it. \
+      With --export, a failure prints 'false', so that set -e stops the shell.
+
+      Exit codes, unless the command has one of its own:
+        0      the services were stopped
+        1      a policy or a port can't be used
+        64     an option is invalid
+        127    the command can't be run
+        128+N  signal N ended the command
 
       Examples:
 
@@ -33,10 +39,11 @@ struct LocalCommand: AsyncParsableCommand {
 
   @Flag(
     help:
-      "Print the variables that point SDKs at the services, for eval in sh; then close standard output and serve.")
+      "Print the variables that point SDKs at the services, for eval in sh. Then close standard output, and keep serving."
+  )
   var export = false
 
-  @Flag(help: "As --export, with the access key of a user, for curl and programs that read only the environment.")
+  @Flag(help: "Like --export, with the access key of a user, for curl and programs that read only the environment.")
   var exportKeys = false
 
   @Argument(parsing: .postTerminator, help: "A command to run with the variables of --export.")
@@ -44,7 +51,8 @@ struct LocalCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard command.isEmpty || !export else {
-      throw ValidationError("--export can't be combined with a command, which gets the variables anyway.")
+      throw ValidationError(
+        "--export can't be combined with a command. Remove --export: the command gets the variables anyway.")
     }
   }
 
@@ -89,7 +97,7 @@ struct LocalCommand: AsyncParsableCommand {
       for (name, value) in stack.environment + (exportKeys ? stack.userKeys : []) {
         print("export \(name)=\(CurlText.quoted(value))")
       }
-      // Who reads the variables waits for the end of the output.
+      // The shell that reads the variables waits for the end of the output.
       try StandardOutput.finishAndClose()
       SigningTrace.note("Serving until Ctrl-C or kill \(ProcessInfo.processInfo.processIdentifier).")
     } else {

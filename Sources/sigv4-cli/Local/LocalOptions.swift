@@ -7,7 +7,7 @@ import SigV4
 struct LocalOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "An auth policy, as a JSON file. NAME=FILE is for one service. By default, each signed request is allowed; with --network-policy, each request.",
+      "A JSON file with an auth policy. NAME=FILE is for one service. By default, all signed requests are allowed; with --network-policy, all requests.",
       valueName: "file"))
   var policy: [String] = []
 
@@ -23,7 +23,7 @@ struct LocalOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "A Lattice service and its port. Without a port, a free one. Can be repeated. Defaults to reservation.",
+      "A Lattice service and its port. Without a port, it uses a free one. Can be repeated. Defaults to reservation.",
       valueName: "name[=port]"))
   var service: [String] = []
 
@@ -38,16 +38,16 @@ struct LocalOptions: ParsableArguments {
       valueName: "key=value"))
   var context: [String] = []
 
-  @Option(help: "The time that the services' clocks are ahead: +10m, 90s, 1h; --clock=-10m for behind.")
+  @Option(help: "Set the services' clocks ahead, such as +10m, 90s or 1h. --clock=-10m sets them back.")
   var clock: String?
 
   @Option(
     help: ArgumentHelp(
-      "A fault to play, such as container:500@2 (twice) or service:silent. Can be repeated. 'list' prints all.",
+      "A fault to inject, such as container:500@2 (twice) or service:silent. Can be repeated. 'list' prints all.",
       valueName: "fault"))
   var fault: [String] = []
 
-  @Option(help: "The region.")
+  @Option(help: "The region of the services.")
   var region = "us-west-2"
 
   @Option(help: "The account of the role, the user and the services.")
@@ -72,24 +72,29 @@ struct LocalOptions: ParsableArguments {
     let named = try (service.isEmpty ? ["reservation"] : service).map { try Self.nameAndPort($0) }
     let names = named.map(\.name)
     for name in names where names.count(where: { $0 == name }) > 1 {
-      throw Failure("The service \(name) is given twice.")
+      throw Failure("The service \(name) is given twice. Remove one, or rename it.")
     }
     for (variable, names) in Dictionary(grouping: names, by: LocalStack.variable).sorted(by: { $0.key < $1.key }) {
       guard names.count == 1 else {
-        throw Failure("The services \(names.joined(separator: " and ")) have one variable, \(variable). Rename one.")
+        throw Failure(
+          "The services \(names.joined(separator: " and ")) would share the variable \(variable). Rename one.")
       }
     }
     try checkNames()
-    guard names.count <= Self.idDigits.count else { throw Failure("At most \(Self.idDigits.count) services can run.") }
+    guard names.count <= Self.idDigits.count else {
+      throw Failure("--service is given \(names.count) times; the limit is \(Self.idDigits.count). Remove some.")
+    }
     let policies = try Assignments(policy, names, "--policy")
     let upstreams = try Assignments(upstream, names, "--upstream")
     let arns = try Assignments(arn, names, "--arn")
-    guard arns.common == nil || names.count == 1 else { throw Failure("Name the service of --arn: NAME=ARN.") }
+    guard arns.common == nil || names.count == 1 else {
+      throw Failure("--arn doesn't name its service. Write it as NAME=ARN, because there are several services.")
+    }
     return try named.enumerated().map { index, service in
       let file = policies[service.name]
       let upstream = try upstreams[service.name].map { url in
         guard let upstream = Upstream(url) else {
-          throw Failure("Invalid upstream \(url.debugDescription). Write it as http://HOST:PORT.")
+          throw Failure("Invalid URL \(url.debugDescription) in --upstream. Write it as http://HOST:PORT.")
         }
         return upstream
       }
@@ -172,7 +177,7 @@ struct LocalOptions: ParsableArguments {
     }
     guard parts.count > 1 else { return (String(name), 0) }
     guard let port = Int(parts[1]), 1...65_535 ~= port else {
-      throw Failure("Invalid service \(text.debugDescription). The port is a number from 1 to 65535.")
+      throw Failure("Invalid port in the service \(text.debugDescription). Use a number from 1 to 65535.")
     }
     return (String(name), port)
   }
@@ -188,7 +193,7 @@ private struct Assignments {
       let name = names.first { text.utf8.starts(with: "\($0)=".utf8) }
       let value = String(Substring(text.utf8.dropFirst(name.map { $0.utf8.count + 1 } ?? 0)))
       let isRepeated = name.map { ofServices.updateValue(value, forKey: $0) != nil } ?? (common != nil)
-      guard !isRepeated else { throw Failure("\(option) is given twice for \(name ?? "all services").") }
+      guard !isRepeated else { throw Failure("\(option) is given twice for \(name ?? "all services"). Remove one.") }
       if name == nil { common = value }
     }
   }

@@ -59,13 +59,13 @@ struct LocalStack {
         // NIO's text is "bind(…): Address already in use) (errno: 98)".
         let reason = "\(error)".split(separator: "): ", maxSplits: 1).last?.split(separator: ") (errno").first ?? ""
         throw Failure(
-          "The port \(described.port) for \(described.name) can't be used: \(reason). Choose another, or none for a free one."
+          "The service \(described.name) can't use port \(described.port): \(reason). Choose another port, or omit it for a free one."
         )
       }
     }
     let ports = [metadata.server.port, container.server.port, tokens.server.port] + services.map(\.service.server.port)
     if let upstream = described.compactMap(\.upstream).first(where: { $0.isOnLoopback(ports) }) {
-      throw Failure("The upstream server \(upstream.url) is a service of this program. Name another server.")
+      throw Failure("The --upstream server \(upstream.url) is a service of this program. Name another server.")
     }
     tokens.clock.offset = offset
     let user = callers.add("arn:aws:iam::\(options.account):user/local-user")

@@ -6,7 +6,7 @@ import SigV4
 /// Commands about auth policies.
 struct PolicyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Checks auth policies of VPC Lattice.",
+    commandName: "policy", abstract: "Checks the auth policies of VPC Lattice.",
     subcommands: [PolicyCheckCommand.self])
 }
 
@@ -14,12 +14,16 @@ struct PolicyCommand: ParsableCommand {
 struct PolicyCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Shows what an auth policy does with a request, and why.",
+    abstract: "Shows whether an auth policy allows a request, and why.",
     discussion: """
-      The request is GET / of an anonymous caller, unless options say otherwise; without any, only the policy is read. \
-      Signatures aren't verified: --principal names the caller. Identity-based policies aren't evaluated.
+      Without options about the request, only the policy is checked. Otherwise the request defaults to GET / by an \
+      anonymous caller. Signatures aren't verified: --principal names the caller. Identity-based policies aren't evaluated.
 
-      Exit code 0 if the request is allowed, 22 if it is denied, 1 if the policy or the request is invalid.
+      Exit codes:
+        0   the request is allowed, or the policy is valid
+        1   the policy or the request is invalid
+        22  the request is denied
+        64  an option is invalid
 
       Examples:
 
@@ -158,7 +162,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
   }
 
   private func evaluatedRequest(_ context: PolicyContext) throws -> AuthPolicy.Request {
-    let (caller, time) = (try caller(), try time.map(TimeText.date) ?? Date())
+    let (caller, time) = (try caller(), try time.map { try TimeText.date($0, option: "--time") } ?? Date())
     do {
       return try AuthPolicy.Request(
         principal: caller, service: try LocalOptions.serviceARN(arn), request: try signable(), context: context,
@@ -174,7 +178,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     }
     guard let named = Principal(caller: principal) else {
       throw Failure(
-        "Invalid principal \(principal.debugDescription). Write the ARN of a user, a role or a role's session, such as "
+        "Invalid principal \(principal.debugDescription). Use the ARN of a user, a role or a role's session, such as "
           + "arn:aws:sts::123456789012:assumed-role/reader/session, or anonymous.")
     }
     return named
@@ -189,13 +193,14 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     let headers = try header.map(HeaderText.field)
     let url = url ?? "/"
     guard (method ?? "GET").utf8.allSatisfy(\.isTokenCharacter), method != "" else {
-      throw Failure("Invalid method \(method.debugDescription). Write one such as GET.")
+      throw Failure("Invalid method \((method ?? "").debugDescription). Use a method such as GET.")
     }
     guard url.utf8.first != UInt8(ascii: "/") else {
       return SignableRequest(method: method ?? "GET", target: url, headers: headers)
     }
     guard ["http://", "https://"].contains(where: { url.utf8.starts(with: $0.utf8) }) else {
-      throw Failure("Invalid URL \(url.debugDescription). Write http:// or https://, or a path and a query.")
+      throw Failure(
+        "Invalid URL \(url.debugDescription). Begin it with http:// or https://, or write a path and a query.")
     }
     return try SignableRequest(method: method ?? "GET", url: url, headers: headers)
   }

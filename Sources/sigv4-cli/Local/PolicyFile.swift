@@ -7,9 +7,12 @@ enum PolicyFile {
   static func policy(_ path: String) throws -> AuthPolicy {
     let bytes = try InputFile.prefix(of: path, count: AuthPolicy.maximumBytes + 1)
     guard bytes.count <= AuthPolicy.maximumBytes else {
-      throw Failure("Invalid policy \(path): it is too long; the limit is \(AuthPolicy.maximumBytes) bytes.")
+      throw Failure(
+        "Invalid policy \(path): it is too long; the limit is \(AuthPolicy.maximumBytes) bytes. Shorten it.")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else { throw Failure("The policy \(path) isn't UTF-8.") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure("Invalid policy \(path): it isn't UTF-8. Save it in UTF-8.")
+    }
     do { return try AuthPolicy(json: text) } catch { throw Failure("Invalid policy \(path): \(error.message).") }
   }
 
@@ -20,7 +23,7 @@ enum PolicyFile {
       let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard parts.count == 2 else {
         throw Failure(
-          "Invalid context \(text.debugDescription). Write it as KEY=VALUE, such as aws:PrincipalOrgID=o-1.")
+          "Invalid --context \(text.debugDescription). Write it as KEY=VALUE, such as aws:PrincipalOrgID=o-1.")
       }
       if let index = values.firstIndex(where: { $0.key == parts[0] }) {
         values[index].values.append(parts[1])
@@ -29,7 +32,7 @@ enum PolicyFile {
       }
     }
     for (key, values) in values {
-      do { try context.set(key, to: values) } catch { throw Failure("Invalid context: \(error.message).") }
+      do { try context.set(key, to: values) } catch { throw Failure("Invalid --context: \(error.message).") }
     }
   }
 

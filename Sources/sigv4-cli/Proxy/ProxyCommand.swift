@@ -12,20 +12,25 @@ struct ProxyCommand: AsyncParsableCommand {
     commandName: "proxy",
     abstract: "Signs requests that arrive on loopback, and sends them to a service.",
     discussion: """
-      A sidecar for programs that can't sign. Credentials come from the environment, a profile, EKS Pod Identity or
+      A sidecar for programs that can't sign. Credentials come from the environment, a profile, EKS Pod Identity or \
       another container endpoint, or instance metadata, as with the AWS SDKs. WebSockets are passed through.
 
-      Every program that reaches the proxy sends requests with these credentials: it listens on loopback by default.
-      Requests of web pages are rejected: those with an unknown Host, and those that a browser marks as cross-site.
+      Every program that can connect to the proxy sends requests with these credentials, so it listens on loopback by \
+      default. It rejects requests with an unknown Host, and those that a browser marks as cross-site, because any web \
+      page can send them.
 
-      The log on standard error has one line for each request. The health path responds with 200 if there are
-      credentials, and with 503 and the reason if there are none.
+      The log on standard error has one line for each request. The health path responds with 200 if there are \
+      credentials, otherwise with 503 and the reason.
 
       Requires a build with the trait AsyncHTTPClient: swift build --traits URLSession,AsyncHTTPClient
 
-      Exit code 0 after Ctrl-C or SIGTERM, 1 if the address can't be used.
+      Exit codes:
+        0   after Ctrl-C or SIGTERM
+        1   the target or the address can't be used
+        64  an option is invalid
 
       Examples:
+
         sigv4-cli proxy https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
         sigv4-cli proxy https://bucket.s3.us-west-2.amazonaws.com --listen 127.0.0.1:9000
         sigv4-cli proxy https://orders.example.com --service execute-api --region eu-central-1
@@ -34,7 +39,7 @@ struct ProxyCommand: AsyncParsableCommand {
   @Argument(help: "The service's URL, without a path: https://host.")
   var target: String
 
-  @Option(help: "The address and the port to listen on; port 0 selects a free one.")
+  @Option(help: "The address and the port to listen on. Port 0 selects a free one.")
   var listen = "127.0.0.1:8080"
 
   @Option(help: "The service's signing name. Defaults to the service that the target's host names.")
@@ -49,16 +54,16 @@ struct ProxyCommand: AsyncParsableCommand {
   @Option(help: "A header that is sent but not signed. Can be repeated.")
   var unsignedHeader: [String] = []
 
-  @Option(help: "A value of Host that clients may send, besides loopback and the target's. Can be repeated.")
+  @Option(help: "A Host header to accept, besides loopback and the target's host. Can be repeated.")
   var allowHost: [String] = []
 
-  @Option(help: "The largest body, in MiB, for services that sign payloads: it is kept in memory until it is signed.")
+  @Option(help: "The largest body, in MiB, for services that sign payloads. Such a body is kept in memory.")
   var bodyLimit = 16
 
-  @Option(help: "The seconds to wait for the service to connect, to accept more, or to respond.")
+  @Option(help: "The maximum wait, in seconds, for the service to connect, to accept more of a body, or to respond.")
   var timeout = 60
 
-  @Option(help: "The seconds that requests in progress have after SIGTERM.")
+  @Option(help: "The time, in seconds, that requests in progress have to end after SIGTERM.")
   var shutdownTimeout = 30
 
   @Option(help: "The path of the health check.")
@@ -68,11 +73,11 @@ struct ProxyCommand: AsyncParsableCommand {
     guard region == nil || regionSet == nil else {
       throw ValidationError("--region and --region-set can't be combined. Use --region-set for SigV4a.")
     }
-    guard 1...1024 ~= bodyLimit else { throw ValidationError("--body-limit is 1 to 1024 MiB.") }
+    guard 1...1024 ~= bodyLimit else { throw ValidationError("--body-limit must be from 1 to 1024 (MiB).") }
     guard 1...86_400 ~= timeout, 0...86_400 ~= shutdownTimeout else {
-      throw ValidationError("--timeout is 1 to 86400 seconds, and --shutdown-timeout 0 to 86400.")
+      throw ValidationError("--timeout must be from 1 to 86400 seconds, and --shutdown-timeout from 0 to 86400.")
     }
-    guard healthPath.hasPrefix("/") else { throw ValidationError("--health-path begins with /.") }
+    guard healthPath.hasPrefix("/") else { throw ValidationError("--health-path must begin with a slash.") }
     guard !unsignedHeader.contains(where: Self.isAlwaysSigned) else {
       throw ValidationError("--unsigned-header can't be Host, Authorization or a header that begins with X-Amz-.")
     }
@@ -111,12 +116,12 @@ struct ProxyCommand: AsyncParsableCommand {
           settings: SigningProxy.Settings(
             bodyLimit: bodyLimit << 20, timeout: .seconds(Int64(timeout)), healthPath: healthPath))
       } catch let error as IOError {
-        throw Failure("The proxy can't listen on \(listen): \(String(cString: strerror(error.errnoCode))).")
+        throw Self.cannotListen(on: listen, String(cString: strerror(error.errnoCode)))
       } catch {
-        throw Failure("The proxy can't listen on \(listen): \(error)")
+        throw Self.cannotListen(on: listen, "\(error)")
       }
       if !Self.isLoopback(host) {
-        SigningTrace.note("Warning: everyone who reaches \(listen) sends requests with these credentials.")
+        SigningTrace.note("Warning: every program that can connect to \(listen) sends requests with these credentials.")
       }
       print("Listening on \(proxy.url), signing for \(target.summary). Press Ctrl-C to stop.")
       try StandardOutput.finish()
@@ -124,6 +129,10 @@ struct ProxyCommand: AsyncParsableCommand {
       let secondSignal = Task { if await interruption.wait() != nil { proxy.stop() } }
       await proxy.shutDown(within: .seconds(shutdownTimeout))
       secondSignal.cancel()
+    }
+
+    private static func cannotListen(on address: String, _ reason: String) -> Failure {
+      Failure("The proxy can't listen on \(address): \(reason). Choose another address or port with --listen.")
     }
 
     private static func regions(_ text: String) -> SigningRegion {

@@ -27,7 +27,8 @@
           try await response.write(answer)
           isRead = false
         } catch let error as HTTPParserError where response.status == nil {
-          try await response.write(Answer(.badRequest, "Malformed body: \(error)."))
+          try await response.write(
+            Answer(.badRequest, "Malformed body: \(error). Send it with a Content-Length, or in valid chunks."))
           head.log(response.status, since: start)
           return false
         }
@@ -50,7 +51,7 @@
       if head.uri == settings.healthPath { throw await health(isExplained: objection == nil) }
       if let objection { throw Answer(.forbidden, objection) }
       if head.isWebSocketHandshake {
-        throw Answer(.badRequest, "A WebSocket needs a connection of its own. Open a new one.")
+        throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new connection.")
       }
       return try await forward(head, &requests, response)
     }
@@ -168,11 +169,12 @@
       } catch let error as CredentialError {
         throw Answer(.serviceUnavailable, "\(error)")
       } catch let error as HTTPClientError where Self.timeouts.contains(error) {
-        throw Answer(.gatewayTimeout, "The service hasn't responded in time: \(error).")
+        throw Answer(
+          .gatewayTimeout, "The service hasn't responded in time: \(error). Check the service, or raise --timeout.")
       } catch let error as HTTPClientError where error == .invalidURL {
-        throw Answer(.badRequest, "Invalid request target.")
+        throw Answer(.badRequest, "Invalid request target. Percent-encode its invalid characters.")
       } catch {
-        throw Answer(.badGateway, "The service can't be reached: \(error).")
+        throw Answer(.badGateway, "The service can't be reached: \(error). Check the proxy's target and the network.")
       }
       try await response.write(received)
     }
@@ -205,7 +207,7 @@
       throw ChannelError.inputClosed
     }
 
-    /// Hands the body to the service as fast as it reads; returns whether the request was read to its end.
+    /// Passes the body to the service as fast as the service reads it; returns whether the request was read to its end.
     private func feed(
       _ requests: inout Requests, to body: ProxyBody.Source, _ demand: AsyncStream<Void>
     ) async throws -> Bool {

@@ -24,14 +24,15 @@
       guard let target = try? AbsoluteURL(url), let host = try? target.requiredHost, !target.hasUser,
         ["http://", "https://"].contains(where: { target.origin.lowercased().hasPrefix($0) }), target.target == "/"
       else {
-        throw Failure("Invalid target \(url.debugDescription). Use a URL such as https://host, without user and path.")
+        throw Failure(
+          "Invalid target \(url.debugDescription). Use a URL such as https://host, without a user or a path.")
       }
       let named = AWSHost(host)
       guard let service = service ?? named.service else {
-        throw Failure("The host \(host) doesn't name a service. Use --service, such as --service execute-api.")
+        throw Failure("The host \(host) doesn't name its service. Use --service, such as --service execute-api.")
       }
       if let hostService = named.service, hostService != service {
-        SigningTrace.note("Warning: the host names the service \(hostService), and --service is \(service).")
+        SigningTrace.note("Warning: the host belongs to the service \(hostService), but --service is \(service).")
       }
       origin = target.origin
       self.host = host
@@ -54,19 +55,19 @@
 
     /// The reason for which a request isn't signed, if there is one.
     ///
-    /// A web page that a user of this machine opens can send requests to loopback: to another name that resolves to it, or
-    /// across sites, which browsers declare (Fetch Metadata Request Headers, W3C).
+    /// A web page that a user of this machine opens can send requests to loopback. It uses another name that resolves to
+    /// loopback, or sends them across sites, which browsers declare (Fetch Metadata Request Headers, W3C).
     func objection(to head: HTTPRequestHead) -> String? {
       let hosts = head.headers["host"]
       guard hosts.count == 1, allowedHosts.contains(Self.name(hosts[0])) else {
-        return "The proxy doesn't serve this Host. Use the proxy's address, or start it with --allow-host."
+        return "The proxy rejects this Host header. Use the proxy's address, or start the proxy with --allow-host."
       }
       // Some browsers don't send the second to plain http.
       let sites = head.headers["sec-fetch-site"]
       let origins = head.headers["origin"].map { $0.lowercased().trimmingPrefix("http://").trimmingPrefix("https://") }
       guard sites.allSatisfy({ ["same-origin", "none"].contains($0) }),
         origins.allSatisfy({ allowedHosts.contains(Self.name(String($0))) })
-      else { return "The proxy doesn't sign cross-site requests of web pages." }
+      else { return "The proxy rejects cross-site requests of web pages. Send the request from another program." }
       guard head.uri.utf8.first == UInt8(ascii: "/"), !head.uri.utf8.contains(UInt8(ascii: "#")) else {
         return "The request target isn't a path. Use the proxy's address as the server, not as an HTTP proxy."
       }

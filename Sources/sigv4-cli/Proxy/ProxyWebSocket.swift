@@ -84,7 +84,8 @@
       case let error as Refusal: error
       case let error as SigningError: Refusal(.badRequest, "\(error)\n")
       case let error as CredentialError: Refusal(.serviceUnavailable, "\(error)\n")
-      default: Refusal(.badGateway, "The service can't be reached: \(error).\n")
+      default:
+        Refusal(.badGateway, "The service can't be reached: \(error). Check the proxy's target and the network.\n")
       }
     }
 

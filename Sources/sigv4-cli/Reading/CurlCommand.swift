@@ -1,9 +1,9 @@
 import Foundation
 import SigV4
 
-/// The request that a curl command sends, as far as a signature can cover it.
+/// The parts of a curl command's request that a signature can cover.
 ///
-/// Headers that depend on curl's version or build stay out: its own `User-Agent`, `Accept-Encoding` of `--compressed`,
+/// Headers that depend on curl's version or build are omitted: its own `User-Agent`, `Accept-Encoding` of `--compressed`,
 /// `Expect`, and the fields of one connection.
 struct CurlCommand {
   let request: SignableRequest
@@ -104,12 +104,13 @@ private struct CurlArguments {
         value.first == UInt8(ascii: "+") ? Array(value.dropFirst()) : try CurlData.encoded(value, file: content))
     case "--form", "--form-string":
       throw Failure(
-        "Only curl knows the boundary of a form (-F). Run it with --trace-ascii, and give the request it sent.")
+        "curl chooses the boundary of a form (-F) at random. Run the command with --trace-ascii -, and paste the request that it sent as an HTTP/1.1 message."
+      )
     case "--config":
-      throw Failure("Options in a file (-K) aren't read. Write them into the command.")
+      throw Failure("Files with curl options (-K) aren't read. Write the options into the command.")
     case "--aws-sigv4":
       throw Failure(
-        "curl signs this request while sending it (--aws-sigv4). Run it with -v, and give its output: the lines that begin with >."
+        "curl signs this request when it sends it (--aws-sigv4). Run the command with -v, and paste its output."
       )
     default:
       guard let kind = CurlData.Kind(rawValue: name) else { return }
@@ -123,14 +124,18 @@ private struct CurlArguments {
   /// The content of a file that an option names; `-` is standard input.
   private func content(_ path: String) throws -> [UInt8] {
     guard !path.utf8.starts(with: "<(".utf8) else {
-      throw Failure("The curl command reads what another command prints, <(…), which isn't run. Give a file instead.")
+      throw Failure(
+        "The curl command reads the output of another command, <(…), which isn't run. Save the output, and name its file."
+      )
     }
     guard path == "-" || path == "." else { return try readFile(path) }
     switch input {
     case .file(let path): return try readFile(path)
     case .text(let text): return text
     case nil:
-      throw Failure("The curl command reads standard input, which isn't known here. Give the data in the command.")
+      throw Failure(
+        "The curl command reads standard input, which isn't part of the text. Write the data into the command, or name a file."
+      )
     }
   }
 
@@ -144,25 +149,29 @@ private struct CurlArguments {
   }
 
   private static func unread(_ header: String, _ option: String) -> Failure {
-    Failure("curl adds a \(header) header (\(option)), which isn't computed here. Write it into the command with -H.")
+    Failure(
+      "curl adds a \(header) header (\(option)), which the command doesn't show. Replace the option with -H '\(header): …'."
+    )
   }
 
   private static let severalRequests = Failure(
-    "The curl command sends several requests. Give the one in question, with one URL and without --next.")
+    "The curl command sends several requests. Keep one URL, and remove --next.")
 
   func requestAndBody() throws -> (SignableRequest, [UInt8]) {
-    guard let text = urls.first else { throw Failure("The curl command has no URL.") }
+    guard let text = urls.first else {
+      throw Failure("The curl command has no URL. Add it, or paste the whole command.")
+    }
     guard urls.count == 1 else { throw Self.severalRequests }
     if let negotiation = ["--anyauth", "--digest", "--ntlm", "--negotiate"].first(where: flags.contains) {
       throw Failure(
-        "curl sends several requests to agree on a password (\(negotiation)). Run it with -v, and give the lines that begin with >."
+        "curl negotiates the authentication in several requests (\(negotiation)). Run the command with -v, and paste the lines of one request that begin with >."
       )
     }
     let isGet = flags.contains("--get")
     let bodyData = isGet ? nil : data
     let conflicts = [bodyData != nil, upload != nil, flags.contains("--head") || isGet && data != nil].filter { $0 }
     guard conflicts.count <= 1 else {
-      throw Failure("curl rejects this command: only one of -d, -T, and -I or -G with data is possible.")
+      throw Failure("curl rejects this command: -d, -T and -I can't be combined, nor can -T and -G. Keep one of them.")
     }
     let globs = !flags.contains("--globoff")
     var url = try CurlURL(

@@ -58,11 +58,13 @@ struct CurlOption {
 
   private static func unknown(_ name: String) -> Failure {
     Failure(
-      "curl's option \(String(name.prefix { $0 != "=" }.prefix(40)).debugDescription) isn't known here. Remove it, with its value, if it doesn't change the request."
+      "The curl option \(String(name.prefix { $0 != "=" }.prefix(40)).debugDescription) isn't supported. Remove it and its value if the request doesn't depend on it. Otherwise run the command with -v, and paste its output."
     )
   }
 
-  private static func missingValue(_ name: String) -> Failure { Failure("curl's option \(name) requires a value.") }
+  private static func missingValue(_ name: String) -> Failure {
+    Failure("The curl option \(name) requires a value. Add it, or paste the whole command.")
+  }
 
   private static let lettersWithValue = [
     "A": "--user-agent", "b": "--cookie", "c": "--cookie-jar", "C": "--continue-at", "d": "--data",
@@ -74,7 +76,7 @@ struct CurlOption {
   private static let letters0 = ["G": "--get", "I": "--head", "g": "--globoff", "n": "--netrc", ":": "--next"]
   private static let ignoredLetters = Set("#012346afijJklLNOpqRsSvZ".map(String.init))
 
-  /// The options that change the request, and those that a command may not have.
+  /// The options with a value that change the request, or for which a command is rejected.
   private static let withValue: Set = [
     "--aws-sigv4", "--config", "--continue-at", "--cookie", "--data", "--data-binary", "--data-raw",
     "--data-urlencode", "--etag-compare", "--form", "--form-string", "--header", "--json", "--netrc-file",
@@ -89,7 +91,7 @@ struct CurlOption {
     "--path-as-is",
   ]
 
-  /// The options with a value that change nothing a signature covers.
+  /// The options with a value that change no signed part of a request.
   private static let ignoredWithValue = Set(
     """
     abstract-unix-socket alt-svc cacert capath cert cert-type ciphers connect-timeout connect-to cookie-jar
@@ -102,7 +104,7 @@ struct CurlOption {
     telnet-option tls-max tls13-ciphers trace trace-ascii trace-config unix-socket vlan-priority write-out
     """.split(whereSeparator: \.isWhitespace).map { "--" + $0 })
 
-  /// The options without a value that change nothing a signature covers.
+  /// The options without a value that change no signed part of a request.
   private static let ignored = Set(
     """
     alpn append buffer ca-native cert-status clobber compressed create-dirs disable disallow-username-in-url

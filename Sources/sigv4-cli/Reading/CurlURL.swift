@@ -22,8 +22,8 @@ struct CurlURL {
   init(_ text: [UInt8], defaultScheme: String?, keepsDots: Bool) throws {
     let shown = Self.shown(text)
     if let byte = text.first(where: { $0 <= ASCII.space || $0 == ASCII.delete }) {
-      let byteName = byte == ASCII.space ? "a space; write it as %20" : "a control character"
-      throw Failure("curl rejects the URL \(shown): it contains \(byteName).")
+      let flaw = byte == ASCII.space ? "a space. Write it as %20." : "a control character. Percent-encode or remove it."
+      throw Failure("curl rejects the URL \(shown): it contains \(flaw)")
     }
     let (scheme, start) = Self.scheme(of: text)
     let rest = text[start...]
@@ -33,7 +33,7 @@ struct CurlURL {
     let (host, port) = try Self.hostAndPort(authority[(at.map { $0 + 1 } ?? authority.startIndex)...], shown)
     let used = scheme ?? defaultScheme?.lowercased() ?? Self.guessedScheme(host)
     guard let ownPort = ["http": 80, "https": 443][used] else {
-      throw Failure("curl sends the URL \(shown) by \(used), which isn't HTTP. Write it with https:// or http://.")
+      throw Failure("curl sends the URL \(shown) with \(used), which isn't HTTP. Begin it with https:// or http://.")
     }
     self.host = host + (port == nil || port == ownPort ? "" : ":\(port ?? 0)")
 
@@ -90,7 +90,9 @@ struct CurlURL {
     var port: Int?
     let end =
       bytes.first == UInt8(ascii: "[") ? bytes.firstIndex(of: UInt8(ascii: "]")).map { $0 + 1 } : bytes.startIndex
-    guard let end else { throw Failure("curl rejects the URL \(shown): the IPv6 address has no closing bracket.") }
+    guard let end else {
+      throw Failure("curl rejects the URL \(shown): the IPv6 address has no closing bracket. Add it.")
+    }
     if let colon = bytes[end...].firstIndex(of: UInt8(ascii: ":")) {
       host = bytes[..<colon]
       let digits = bytes[(colon + 1)...]
@@ -235,6 +237,6 @@ enum CurlGlob {
   }
 
   private static func pattern(_ text: String) -> Failure {
-    Failure("curl reads \(text) in a URL as a pattern for several URLs. Add -g to send it as it is, or give one URL.")
+    Failure("curl reads \(text) in a URL as a pattern for several URLs. Add -g to send it unchanged, or write one URL.")
   }
 }

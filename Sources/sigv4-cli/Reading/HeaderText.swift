@@ -5,12 +5,12 @@ import SigV4
 enum HeaderText {
   /// Reads `Name: value`.
   ///
-  /// - Throws: ``Failure`` for a text without a colon, a name that isn't a token (RFC 9110, 5.6.2), or a control character
-  ///   other than a tab in the value (RFC 9110, 5.5).
+  /// - Throws: ``Failure`` for a text without a colon, and for a name that isn't a token (RFC 9110, 5.6.2). The same applies
+  ///   to a control character other than a tab in the value (RFC 9110, 5.5).
   static func field(_ text: String) throws -> HeaderField {
     guard let field = split(text) else { throw malformed(text, "it has no colon") }
     guard !field.name.isEmpty, field.name.utf8.allSatisfy(\.isTokenCharacter) else {
-      throw malformed(text, "the name isn't valid")
+      throw malformed(text, "the name contains a character that isn't allowed")
     }
     guard !hasControlCharacter(text) else { throw malformed(text, "it contains a control character or a line break") }
     return field

@@ -18,7 +18,9 @@ enum InputFile {
     var bytes: [UInt8] = []
     while let piece = try next(of: file, path), !piece.isEmpty {
       bytes += piece
-      guard bytes.count <= limit << 20 else { throw Failure("\(shown(path)) is larger than \(limit) MiB.") }
+      guard bytes.count <= limit << 20 else {
+        throw Failure("\(shown(path)) is larger than \(limit) MiB, the limit for this argument. Use a smaller one.")
+      }
     }
     return bytes
   }
@@ -34,14 +36,21 @@ enum InputFile {
     do { return try file.read(upToCount: 1 << 18) } catch { throw unreadable(path) }
   }
 
-  static func unreadable(_ path: String) -> Failure { Failure("\(shown(path)) can't be read.") }
+  static func unreadable(_ path: String) -> Failure {
+    if path == "-" { return Failure("Standard input can't be read. Redirect it from a file, or name a file.") }
+    return FileManager.default.fileExists(atPath: path)
+      ? Failure("The file \(path) can't be read. Check its permissions, and that it isn't a folder.")
+      : Failure("The file \(path) doesn't exist. Correct its path.")
+  }
 
   private static func shown(_ path: String) -> String { path == "-" ? "Standard input" : "The file \(path)" }
 
   /// The content of the regular file at `path`, which a pasted command names: not of a device or a pipe.
   static func regularContent(_ path: String) throws -> [UInt8] {
     guard isRegular(path) else {
-      throw Failure("The file \(path) of the curl command can't be read: there is no such regular file.")
+      throw Failure(
+        "The file \(path) of the curl command can't be read: it isn't a regular file. Correct its path, or change to the command's folder."
+      )
     }
     return try content(path)
   }
@@ -52,8 +61,9 @@ enum InputFile {
     return values?.isRegularFile == true
   }
 
-  /// The content of the file that `argument` names as `@FILE` or by the path of a file that exists, of standard input for `-`
-  /// or `@-`, otherwise `argument` itself as text.
+  /// The content that `argument` names, or `argument` itself as text.
+  ///
+  /// It names a file as `@FILE` or by the path of a file that exists, and standard input as `-` or `@-`.
   static func contentOrText(_ argument: String) throws -> [UInt8] {
     if argument.utf8.first == UInt8(ascii: "@") { return try content(String(Substring(argument.utf8.dropFirst()))) }
     if argument == "-" || FileManager.default.fileExists(atPath: argument) { return try content(argument) }
@@ -66,6 +76,6 @@ enum InputFile {
     guard isWord, argument.utf8.first != UInt8(ascii: "@"), argument.utf8.contains(where: { "/.".utf8.contains($0) }),
       !FileManager.default.fileExists(atPath: argument)
     else { return nil }
-    return "There is no file of the name given, which is read as text. Write @ before the name of a file."
+    return "No file has this name, so it is read as text. Write @ before the name of a file."
   }
 }

@@ -32,7 +32,9 @@ struct RequestText {
     let isMessage = HTTPMessage.isRequestLine(text)
     // Only a message has a body; the other forms are searched byte by byte.
     guard isMessage || text.count <= Self.limit << 20 else {
-      throw Failure("This isn't an HTTP/1.1 message, and anything else can have at most \(Self.limit) MiB.")
+      throw Failure(
+        "The text isn't an HTTP/1.1 message, and is larger than \(Self.limit) MiB. Only a message can be larger: shorten it."
+      )
     }
     if !isMessage, let url = Self.bareURL(text) {
       let read = try CurlURL(url, defaultScheme: nil, keepsDots: true)
@@ -135,11 +137,14 @@ extension ShellCommand {
     let names = unexpanded.filter { named.insert($0).inserted }
     if !names.isEmpty {
       let shown = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : "")
-      notes.append("\(shown) in the command isn't expanded. Replace it by its value.")
+      notes.append(
+        names.count == 1
+          ? "\(shown) in the command isn't expanded. Replace it with its value."
+          : "\(shown) in the command aren't expanded. Replace them with their values.")
     }
     if let strayOption {
       notes.append(
-        "The command ends before the line that begins with \(strayOption). End each line but the last with \\.")
+        "The command ends before the line that begins with \(strayOption). End each line except the last with \\.")
     }
     return notes
   }
@@ -183,7 +188,7 @@ struct HTTPMessage {
   init(_ bytes: [UInt8]) throws {
     guard Self.isRequestLine(bytes) else {
       throw Failure(
-        "This isn't a request, nor the path of a file. Pass an HTTP/1.1 message that begins with a line like GET /path HTTP/1.1, a curl command, the output of curl -v, or a presigned URL."
+        "This isn't a request or the path of a file. Pass an HTTP/1.1 message (GET /path HTTP/1.1 …), a curl command, the output of curl -v, or a presigned URL."
       )
     }
     var rest = bytes[...]
@@ -202,7 +207,8 @@ struct HTTPMessage {
       } else if let field = HeaderText.split(String(decoding: line, as: UTF8.self)) {
         headers.append(field)
       } else {
-        throw Failure("Line \(number) isn't a header: it has no colon. An empty line must precede the body.")
+        throw Failure(
+          "Line \(number) isn't a header: it has no colon. If the body begins there, add an empty line before it.")
       }
     }
     body = Array(rest)
@@ -213,7 +219,7 @@ struct HTTPMessage {
       sentTarget = url.target
       if let index = headers.firstIndex(where: { $0.isNamed("host") }) {
         if headers[index].value != url.host {
-          notes.append("A proxy replaces the Host header by the host of the URL in the first line.")
+          notes.append("A proxy replaces the Host header with the host of the URL in the first line.")
         }
         headers[index].value = url.host
       } else {
