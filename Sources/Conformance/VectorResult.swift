@@ -53,7 +53,7 @@ public struct VectorResult: Encodable, Sendable {
     } catch {
       struct Named: Decodable { let id: String }
       let id = try? JSONDecoder().decode(Named.self, from: line).id
-      result = VectorResult(id: id ?? "", unreadable: "The line isn't a case: \(error)")
+      result = VectorResult(id: id ?? "", unreadable: "The line isn't a case of TestVectors/README.md: \(error)")
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]

@@ -96,9 +96,9 @@ public final class ContainerCredentialsService: LocalService {
 }
 
 extension ContainerCredentialsService.Container: CustomStringConvertible, CustomReflectable {
-  /// The credentials as `Credentials` shows them, and the role; never the target or the authorization.
+  /// The credentials as `Credentials` shows them, and the role, without the target and the authorization.
   public var description: String { "Container(\(credentials) role: \(roleARN ?? "none"))" }
-  /// The credentials and the role; never the target or the authorization.
+  /// The credentials and the role, without the target and the authorization.
   public var customMirror: Mirror {
     Mirror(self, children: ["credentials": credentials, "roleARN": roleARN as Any], displayStyle: .struct)
   }

@@ -8,8 +8,8 @@ import SigV4
 
 /// A stand-in for the EC2 instance metadata service (IMDS), versions 1 and 2.
 ///
-/// It serves session tokens, the role's name and credentials at the legacy and the extended paths, the region and the
-/// availability zone, and the identity document. Statuses are those of the EC2 User Guide. A token request with a missing or
+/// It serves session tokens, the role's name and credentials at the legacy and the extended paths. It also serves the region,
+/// the availability zone and the identity document. Statuses are those of the EC2 User Guide. A token request with a missing or
 /// wrong lifetime is 400. A request without a valid token is 401 if a token is required. Every request is 403 if metadata is
 /// disabled, and so is a forwarded token request. A path that the instance doesn't have is 404.
 public final class InstanceMetadataService: LocalService {

@@ -238,9 +238,9 @@ extension LocalServer.Response {
 }
 
 extension SecurityTokenService.Role: CustomStringConvertible, CustomReflectable {
-  /// The ARN, and the credentials as `Credentials` shows them; never the web identity token or the external ID.
+  /// The ARN, and the credentials as `Credentials` shows them, without the web identity token and the external ID.
   public var description: String { "Role(\(arn) \(credentials))" }
-  /// The ARN, and the credentials as `Credentials` shows them; never the web identity token or the external ID.
+  /// The ARN, and the credentials as `Credentials` shows them, without the web identity token and the external ID.
   public var customMirror: Mirror {
     Mirror(self, children: ["arn": arn, "caller": caller as Any, "credentials": credentials], displayStyle: .struct)
   }

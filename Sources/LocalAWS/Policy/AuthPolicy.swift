@@ -1,8 +1,10 @@
 /// An auth policy of a VPC Lattice service or service network: who may send which requests.
 ///
-/// A request is allowed when a statement allows it and none denies it. The language is IAM's for resource-based policies
-/// (IAM User Guide, "IAM JSON policy elements reference"; VPC Lattice User Guide, "Control access to VPC Lattice services using
-/// auth policies"): `Principal`, `Action` and `Resource` and their negations, conditions with every operator, and variables.
+/// A request is allowed when a statement allows it and none denies it. The language is IAM's for resource-based policies. It has
+/// `Principal`, `Action` and `Resource` and their negations, conditions with every operator, and variables.
+///
+/// IAM User Guide, "IAM JSON policy elements reference"; VPC Lattice User Guide, "Control access to VPC Lattice services using
+/// auth policies".
 public struct AuthPolicy: Sendable, Hashable {
   /// A policy's decision on a request.
   public enum Decision: Sendable, Hashable {

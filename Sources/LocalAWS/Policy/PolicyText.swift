@@ -233,7 +233,7 @@ extension PolicyText {
       for index in literal.indices where literal[index] == UInt8(ascii: "%") {
         let digits = literal[index...].dropFirst().prefix(2)
         guard wildcards == .none || !digits.contains(where: { "*?".utf8.contains($0) }), digits.count == 2 || isLast
-        else { throw .malformed("a wildcard or a variable stands within an escape; write a percent sign as %25") }
+        else { throw .malformed("an escape contains a wildcard or a variable; write a percent sign as %25") }
       }
     }
   }
@@ -244,13 +244,13 @@ extension PolicyText {
       switch piece {
       case .literal(let bytes): colons += bytes.count { $0 == UInt8(ascii: ":") }
       case .variable where colons < 5:
-        throw .malformed("a variable stands before the fifth colon of the ARN")
+        throw .malformed("it has a variable before the fifth colon of the ARN; write that part without one")
       case .character, .variable: break
       }
     }
     let marked = try MarkedText(pieces, .allowed)
     guard ["*", "?", "arn:"].contains(where: { startsWith($0, pieces) }) else {
-      throw .malformed("it is neither an ARN nor a wildcard")
+      throw .malformed("it isn't an ARN; begin it with arn: or a wildcard")
     }
     // After a slash the same text is part of a path.
     let name = marked.bytes.firstRange(of: ":service/".utf8)
@@ -273,10 +273,10 @@ extension PolicyText {
       let hasQuery = pieces.contains {
         if case .literal(let bytes) = $0 { bytes.contains(UInt8(ascii: "?")) } else { false }
       }
-      guard !hasQuery else { throw .malformed("a path contains no query; write a question mark as %3F") }
+      guard !hasQuery else { throw .malformed("a path can't contain a query; write a question mark as %3F") }
     } else {
       guard startsWithVariable || ["/", "*", "?"].contains(where: { startsWith($0, pieces) }) else {
-        throw .malformed("a path begins with / or a wildcard")
+        throw .malformed("its path must begin with / or a wildcard")
       }
     }
     try checkDots(in: marked)

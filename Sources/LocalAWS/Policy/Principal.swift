@@ -86,8 +86,8 @@ public struct Principal: Sendable, Hashable {
 extension Principal {
   /// Whether `name`, an entry of a policy's `Principal`, matches this principal.
   ///
-  /// An entry is `*`, an account ID or its `:root` (every caller of the account), a role (each of its sessions), or the ARN of
-  /// one user or session (IAM User Guide, "AWS JSON policy elements: Principal").
+  /// An entry is `*`, an account, a role, or the ARN of one user or session. An account ID or its `:root` matches every caller of
+  /// the account, and a role each of its sessions (IAM User Guide, "AWS JSON policy elements: Principal").
   func isNamed(by name: String) -> Bool {
     if name == "*" { return true }
     return isOfAccount(name) || isIdentity(name)

@@ -31,7 +31,7 @@
   extension HTTPClientRequest: RequestAdapter {
     /// Returns the parts of the request as AsyncHTTPClient sends them.
     ///
-    /// A presigned request signs its `Content-Length` too, which limits an upload.
+    /// In a presigned request, `Content-Length` is signed too, which limits an upload.
     public func signableRequest(
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
@@ -99,12 +99,12 @@
     ///   - isRepeatable: Whether the body can be sent again. Pass `true` for bytes. By default, only a request without a body is
     ///     sent again.
     ///   - timeout: The maximum time for each attempt, until the head of its response, or the end of a rejection's body.
-    ///   - client: The client. Create it with `redirectConfiguration = .disallow`: otherwise it follows a redirect, with the
-    ///     session token but without `Authorization` if that leads to another host, before this function throws.
+    ///   - client: The client. Create it with `redirectConfiguration = .disallow`: otherwise it follows a redirect before this
+    ///     function throws, and sends the session token to another host.
     /// - Returns: The response, of any status.
-    /// - Throws: ``SigningError``, with the code `changedByClient` if the client followed a redirect, for which the signature
-    ///   isn't valid; the error of the credentials; an error of AsyncHTTPClient, also if the body of a 400, 401 or 403 has no
-    ///   length and is longer than 1 MiB.
+    /// - Throws: The error of the credentials, an error of AsyncHTTPClient, or ``SigningError``. Its code is `changedByClient`
+    ///   if the client followed a redirect, for which the signature isn't valid. AsyncHTTPClient also throws if the body of a
+    ///   400, 401 or 403 has no length and is longer than 1 MiB.
     public func execute(
       _ request: HTTPClientRequest, payload: Payload? = nil, isRepeatable: Bool? = nil, timeout: TimeAmount,
       on client: HTTPClient

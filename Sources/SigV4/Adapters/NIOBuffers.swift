@@ -3,8 +3,9 @@
   public import NIOCore
 
   extension Payload {
-    /// A payload in the readable bytes of `buffer`; they are hashed in place while signing, unless the service doesn't sign
-    /// payloads.
+    /// A payload in the readable bytes of `buffer`.
+    ///
+    /// The bytes are hashed in place while signing, unless the service doesn't sign payloads.
     public static func buffer(_ buffer: NIOCore.ByteBuffer) -> Payload { .bytes(buffer.readableBytesView) }
 
     /// Hashes the payload that `buffers` yields piece by piece, one piece in memory at a time.

@@ -80,7 +80,7 @@ extension Signer {
     let text = try presignedURL(
       for: url.absoluteString, method: method, validFor: lifetime, payload: payload, with: credentials, at: time)
     guard let url = URL(string: text, encodingInvalidCharacters: false) else {
-      throw SigningError(.invalidTarget, "Foundation rejects the URL that was signed.")
+      throw SigningError(.invalidTarget, "Foundation rejects the presigned URL. Pass the URL as a String instead.")
     }
     return url
   }

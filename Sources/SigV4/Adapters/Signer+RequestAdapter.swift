@@ -117,7 +117,7 @@ extension Signer {
   ///   - lifetime: How long the URL is valid for, in whole seconds from 1 to 604,800 (7 days).
   ///   - payload: The payload. VPC Lattice ignores it and signs `UNSIGNED-PAYLOAD`. So does S3, unless it is a
   ///     ``Payload/hash(_:)``, which is sent as `X-Amz-Content-Sha256`. For other services it defaults to the body that the
-  ///     request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
+  ///     request carries. If the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - credentials: The credentials to sign with.
   ///   - time: The time of signing.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.
@@ -145,7 +145,7 @@ extension Signer {
   ///     credentials are.
   ///   - payload: The payload. VPC Lattice ignores it and signs `UNSIGNED-PAYLOAD`. So does S3, unless it is a
   ///     ``Payload/hash(_:)``, which is sent as `X-Amz-Content-Sha256`. For other services it defaults to the body that the
-  ///     request carries; if the type carries none, it is required for methods other than GET, HEAD and DELETE.
+  ///     request carries. If the type carries none, it is required for methods other than GET, HEAD and DELETE.
   ///   - provider: The source of the credentials, such as `.default`.
   ///   - time: The time of signing; defaults to the time at which the provider returns the credentials.
   /// - Returns: The signed request, with the canonical request and the string to sign for debugging.

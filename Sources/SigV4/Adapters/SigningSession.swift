@@ -6,7 +6,7 @@ import Synchronization
   import struct Foundation.Date
 #endif
 
-/// Signs and sends the requests to one service: the signer, the credentials, and the clocks of the hosts.
+/// Signs and sends the requests to one service, and retries those that a new signature can help.
 ///
 /// ```swift
 /// let session = SigningSession(service: .vpcLattice)
@@ -18,7 +18,7 @@ import Synchronization
 /// request once more. Every other response is returned unchanged, and redirects aren't followed, because a signature is valid
 /// for one host and one path.
 ///
-/// A session is safe to share, and is meant to live as long as its client.
+/// A session is safe to share. Keep it as long as the client that sends its requests.
 public final class SigningSession: Sendable {
   /// The signer of each attempt.
   public let signer: Signer
@@ -89,8 +89,8 @@ public final class SigningSession: Sendable {
   ///   - transmit: Sends the signed request, without following redirects. Returns the response and, if its status is 400, 401
   ///     or 403, the reason.
   /// - Returns: The response to the last attempt.
-  /// - Throws: ``SigningError``, with the code `unrepeatablePayload` if the request has to be sent again, but its payload can be
-  ///   sent only once; the error of the credentials, or of `transmit`.
+  /// - Throws: The error of the credentials or of `transmit`, or ``SigningError``. Its code is `unrepeatablePayload` if the
+  ///   request has to be sent again, but its payload can be sent only once.
   nonisolated(nonsending) public func send<Request: RequestAdapter, Response>(
     _ request: Request, payload: Payload? = nil, isRepeatable: Bool? = nil,
     by transmit:
@@ -99,7 +99,7 @@ public final class SigningSession: Sendable {
       )
   ) async throws -> Response {
     let host = try request.signableRequest(for: signer.service, in: .header).headers["host"] ?? ""
-    let signer = try await signer(for: host)
+    let signer = try await signer(forHost: host)
     var reasons: Set<Reason> = []
     while true {
       let credentials = try await self.credentials.credentials()
@@ -108,7 +108,8 @@ public final class SigningSession: Sendable {
       try signer.sign(&signed, payload: payload, with: credentials, at: time)
       let (response, rejection) = try await transmit(signed)
       guard let rejection,
-        let reason = try await reason(for: rejection, from: host, credentials, signedAt: time, after: reasons)
+        let reason = try await retryReason(
+          for: rejection, fromHost: host, signedWith: credentials, at: time, after: reasons)
       else { return response }
       guard isRepeatable ?? request.isRepeatable else { throw reason.error }
       reasons.insert(reason)
@@ -133,10 +134,11 @@ public final class SigningSession: Sendable {
     }
   }
 
-  /// Corrects the clock or the credentials after a rejection, and returns the reason for sending the request again; `nil` if
-  /// there is no new one.
-  private func reason(
-    for rejection: ServiceErrorResponse, from host: String, _ credentials: Credentials, signedAt time: Date,
+  /// Corrects the clock or the credentials after a rejection.
+  ///
+  /// - Returns: The reason for sending the request again; `nil` if there is no new one.
+  private func retryReason(
+    for rejection: ServiceErrorResponse, fromHost host: String, signedWith credentials: Credentials, at time: Date,
     after earlier: Set<Reason>
   ) async throws -> Reason? {
     if let skew = rejection.clockSkew(signedAt: time, localTime: now()) {
@@ -160,11 +162,11 @@ public final class SigningSession: Sendable {
     }
   }
 
-  /// The signer, with a region for a host that names none.
-  private func signer(for host: String) async throws -> Signer {
+  /// Returns the signer, with the region of the chain for a host name that can't contain one.
+  private func signer(forHost host: String) async throws -> Signer {
     // A host of AWS without a region, such as iam.amazonaws.com, isn't in the process's region: the signer throws a clear error.
     guard signer.region == .fromHost, AWSHost(host).labels.isEmpty else { return signer }
-    return Signer(service: signer.service, region: SigningRegion(try await region()))
+    return Signer(service: signer.service, region: SigningRegion(try await regionOfChain()))
   }
 
   /// The time for which a failure to find the region is cached, in seconds.
@@ -172,8 +174,8 @@ public final class SigningSession: Sendable {
   /// Off EC2, each lookup waits a second for metadata.
   private static let regionPause = 0.0..<5
 
-  /// The region of the chain.
-  private func region() async throws -> String {
+  /// Returns the region of the chain, which is cached, as is an error for a short time.
+  private func regionOfChain() async throws -> String {
     let (known, failure) = state.withLock { ($0.region, $0.regionFailure) }
     if let known { return known }
     if let failure, Self.regionPause.contains(now().timeIntervalSince(failure.time)) { throw failure.error }

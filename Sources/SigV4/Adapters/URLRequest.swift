@@ -49,8 +49,8 @@
     /// limits an upload.
     ///
     /// - Throws: ``SigningError``, with ``SigningError/Code/changedByClient`` if `URLSession` can't send the request as it is
-    ///   signed. Examples are a GET or HEAD request with a body, an S3 key with dot segments, a dot segment written `%2E`, a
-    ///   header outside ASCII, and a presigned URL with a user.
+    ///   signed. Examples are a GET or HEAD request with a body, and an S3 key with dot segments. Others are a dot segment
+    ///   written `%2E`, a header outside ASCII, and a presigned URL with a user.
     public func signableRequest(
       for service: SigningService, in placement: SignaturePlacement
     ) throws(SigningError) -> SignableRequest {
@@ -97,7 +97,8 @@
       if url?.absoluteString.isOrigin(before: signed.request.target) != true {
         let text = try AbsoluteURL(self).origin + signed.request.target
         guard let sent = URL(string: text, encodingInvalidCharacters: false) else {
-          throw SigningError(.invalidTarget, "Foundation rejects the URL that was signed.")
+          throw SigningError(
+            .invalidTarget, "Foundation rejects the signed URL. Sign a SignableRequest, and use another HTTP client.")
         }
         url = sent
       }
@@ -162,7 +163,7 @@
   extension AbsoluteURL {
     fileprivate init(_ request: URLRequest) throws(SigningError) {
       guard let text = request.url?.absoluteString else {
-        throw SigningError(.invalidTarget, "The request has no URL.")
+        throw SigningError(.invalidTarget, "The request has no URL. Set its property url.")
       }
       try self.init(text)
     }

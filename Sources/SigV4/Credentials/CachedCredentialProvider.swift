@@ -95,8 +95,8 @@ public final class CachedCredentialProvider: CredentialProvider {
 
   /// Returns the cached credentials, or new ones from the source.
   ///
-  /// - Throws: If no credentials are cached, the source's error, or ``CredentialError`` with the code `timedOut` if the source
-  ///   doesn't respond within the time limit; `CancellationError` if the calling task is cancelled while it waits.
+  /// - Throws: The source's error, if no credentials are cached. If the source doesn't respond within the time limit, that is a
+  ///   ``CredentialError`` with the code `timedOut`. `CancellationError` if the calling task is cancelled while it waits.
   nonisolated(nonsending) public func credentials() async throws -> Credentials {
     let now = clock.now()
     let step = state.withLock { $0.cache.step(at: now) }

@@ -82,7 +82,8 @@ public final class CredentialChain: CredentialProvider {
       else {
         throw error
       }
-      throw CredentialError(error.code, "No provider has credentials. \(attempts.map(\.reason).joined(separator: " "))")
+      let reasons = attempts.map(\.reason).joined(separator: " ")
+      throw CredentialError(error.code, "No provider has credentials: configure one of these. \(reasons)")
     }
   }
 

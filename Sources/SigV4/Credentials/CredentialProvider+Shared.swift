@@ -15,9 +15,9 @@ extension CredentialProvider where Self == CachedCredentialProvider {
 
   /// The credentials of the profile called `name`, cached for the whole process.
   ///
-  /// Each use of a name returns the same cache: the files are read when the cache needs credentials, and not for each request.
-  /// Keys without an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The
-  /// process keeps the 64 caches of profiles and roles that were used last.
+  /// Each use of a name returns the same cache. It reads the files when it needs credentials, not for each request. Keys without
+  /// an expiration are read once: after a rotation, call ``CachedCredentialProvider/invalidate(accessKeyID:)``. The process keeps
+  /// the 64 caches of profiles and roles that were used last.
   ///
   /// - Parameter name: The profile's name in the shared config and credentials files. If it is empty, the cache throws a
   ///   ``CredentialError`` with the code `misconfigured`.
@@ -32,12 +32,12 @@ extension CredentialProvider where Self == CachedCredentialProvider {
   /// try await signer.sign(&request, with: .assumeRole("arn:aws:iam::123456789012:role/reservations"))
   /// ```
   ///
-  /// Each use of the same role, parameters and source returns the same cache: STS is called when the cache needs
-  /// credentials, and not for each request. The process keeps the 64 caches of profiles and roles that were used last.
+  /// Each use of the same role, parameters and source returns the same cache. It calls STS when it needs credentials, not
+  /// for each request. The process keeps the 64 caches of profiles and roles that were used last.
   ///
   /// `.default` finds the keys of the environment first. For another source, create its cache once, for example in a
-  /// global constant, and pass that. A cache that is created in the call, as in `from: provider.cached()`, is a new source
-  /// for each request, and each new source calls STS.
+  /// global constant, and pass that constant. If you create the cache in the call, as in `from: provider.cached()`, each
+  /// request has a new source and calls STS.
   ///
   /// ```swift
   /// let base = ProcessCredentialProvider(command: "print-credentials").cached()  // Once.

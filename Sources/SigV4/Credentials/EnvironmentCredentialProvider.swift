@@ -26,8 +26,9 @@ public struct EnvironmentCredentialProvider: CredentialProvider {
 
   /// Returns the credentials in the environment.
   ///
-  /// - Throws: ``CredentialError`` with the code `notConfigured` if neither key is set, and `misconfigured` if only one is,
-  ///   if a value has quotation marks around it, or if the expiration isn't a date.
+  /// - Throws: ``CredentialError`` with one of these codes:
+  ///   - `notConfigured`: Neither key is set.
+  ///   - `misconfigured`: Only one key is set, a value has quotation marks around it, or the expiration isn't a date.
   public func credentials() async throws(CredentialError) -> Credentials {
     let environment = environment()
     return switch (try environment.setting("AWS_ACCESS_KEY_ID"), try environment.setting("AWS_SECRET_ACCESS_KEY")) {

@@ -12,13 +12,15 @@ extension [String: String] {
       guard let text = self[name]?.nonBlank else { continue }
       guard text.utf8.count <= String.settingLimit else {
         throw CredentialError(
-          .misconfigured, "The value of \(name) is \(text.utf8.count) bytes long; the limit is \(String.settingLimit).")
+          .misconfigured,
+          "The value of \(name) is \(text.utf8.count) bytes long; the limit is \(String.settingLimit). Shorten it."
+        )
       }
       guard !text.isInQuotationMarks else {
         throw CredentialError(
           .misconfigured,
-          "The value of \(name) has quotation marks around it: remove them. Variable files, such as those of"
-            + " docker --env-file, keep them.")
+          "The value of \(name) has quotation marks around it: remove them. Files of variables, such as those of"
+            + " docker --env-file, don't need them.")
       }
       return text
     }

@@ -29,8 +29,8 @@ public struct RegionChain: Sendable {
   ///
   /// Only instance metadata needs a request, and only if nothing else names a region. Keep the result.
   ///
-  /// - Throws: ``SigningError`` with the code `missingRegion` if nothing names a region; ``CredentialError`` for a malformed
-  ///   file, for a profile that is named but missing, or for invalid settings of instance metadata; `CancellationError`.
+  /// - Throws: ``SigningError`` with the code `missingRegion` if nothing names a region. ``CredentialError`` for a malformed
+  ///   file, a missing profile, or invalid settings of instance metadata. `CancellationError` if the calling task is cancelled.
   public func region() async throws -> String {
     let environment = environment()
     if let region = try environment.setting("AWS_REGION", "AWS_DEFAULT_REGION") { return region }
@@ -49,8 +49,8 @@ public struct RegionChain: Sendable {
     {
       throw SigningError(
         .missingRegion,
-        "No region was found. Pass a region in code, send to a host name that contains one, set AWS_REGION or AWS_DEFAULT_REGION, or set"
-          + " region in the profile. Instance metadata returned none: \(error.message)")
+        "No region is set. Pass a region in code, or send to a host name that contains one. Or set AWS_REGION,"
+          + " AWS_DEFAULT_REGION or region in the profile. Instance metadata returned none: \(error.message)")
     }
   }
 }

@@ -74,7 +74,7 @@ extension Mistake {
     guard context.payloadHash != Payload.unsignedWord else { return [] }
     return BodyForms.all(of: context.payload).compactMap { hash, name in
       context.mistake(
-        .payload, "The signature is over the body \(name). Sign the bytes that are sent, and send them unchanged."
+        .payload, "The signature covers the body \(name). Sign the bytes that are sent, and send them unchanged."
       ) { $0.payloadHash = hash }
     }
   }
@@ -89,7 +89,7 @@ extension Mistake {
       ? "without its first segment, such as the stage of an API"
       : afterFirst == "/" ? "as /" : "without its first segment, such as a prefix that a proxy adds"
     return [
-      (path.hasSuffix("/") ? String(path.dropLast()) : path + "/", "with the slash at its end added or left out"),
+      (path.hasSuffix("/") ? String(path.dropLast()) : path + "/", "with the slash at its end added or removed"),
       (afterFirst, firstSegment),
       (once, "decoded, but must be encoded"),
       (PercentEncoding.decoded(once.utf8[...]), "decoded, but must be encoded"),
@@ -135,7 +135,7 @@ extension Mistake {
     // Fewer names are known, so that further headers are repetitions.
     let rewritten = targets(beforeProxiesOf: request).prefix(8).map { header, target in
       signed(
-        "The path is signed as \(header) has it: a proxy rewrote it. Configure the proxy to keep the path.", target)
+        "The signed path is the one in \(header): a proxy rewrote it. Configure the proxy to keep the path.", target)
     }
     let path = request.target.prefix { $0 != "?" }
     let query = request.target.dropFirst(path.count)

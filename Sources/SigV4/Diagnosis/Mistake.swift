@@ -80,7 +80,7 @@ extension Mistake {
     let whiteSpace = forms.filter { $0 != trimmed }.map { form in
       Mistake(
         .secretWhiteSpace,
-        "The request is signed with the secret and white space or quotes around it. Read the secret without its line break, spaces and quotes.",
+        "The secret was used with white space or quotes around it. Read the secret without its line break, spaces and quotes.",
         from: base
       ) { $0.secret = form }
     }
@@ -163,12 +163,12 @@ extension Mistake {
     }
     let encodingText =
       rules.pathEncoding == .twice
-      ? "The path is signed encoded once, as for S3. \(rules.name) requires the path that is sent to be encoded once more, so that %20 becomes %2520."
-      : "The path is signed encoded twice. S3 requires the form that is sent, encoded once."
+      ? "The signed path is encoded once, as for S3. \(rules.name) requires it to be encoded once more, so that %20 becomes %2520."
+      : "The signed path is encoded twice. S3 requires the path in the form that is sent, encoded once."
     let normalizationText =
       rules.pathNormalization == .normalized
-      ? "The path is signed unchanged. \(rules.name) requires that dot segments and repeated slashes are removed before signing."
-      : "The path is signed with dot segments and repeated slashes removed. S3 requires it unchanged."
+      ? "The signed path isn't normalized. \(rules.name) requires that dot segments and repeated slashes are removed before signing."
+      : "The signed path is normalized. S3 requires that dot segments and repeated slashes are kept."
     return [
       Mistake(.pathEncoding, encodingText, from: encoding) { _ in },
       Mistake(.pathNormalization, normalizationText, from: normalization) { _ in },
@@ -208,7 +208,7 @@ extension Mistake {
       let (cause, text): (SignatureDiagnosis.Cause, String) =
         right.payloadHash == Payload.unsignedWord
         ? (.payloadSigned, "The payload is hashed for signing. \(rules.name) requires UNSIGNED-PAYLOAD instead.")
-        : (.payload, "The signature is over another payload hash than the body's. Hash the body that is sent.")
+        : (.payload, "The signed payload hash isn't that of the body. Hash the body that is sent.")
       add(cause, text) { $0.payloadHash = hash }
       add(cause, text) {
         $0.payloadHash = hash
@@ -249,7 +249,7 @@ extension Mistake {
     let query = request.target.firstIndex(of: "?").map { request.target[request.target.index(after: $0)...] } ?? ""
     let kept = query.split(separator: "&").filter { !$0.hasPrefix("X-Amz-Signature=") }
     let queries: [(String, String)] = [
-      (kept.joined(separator: "&"), "as it was sent. Sort the parameters, and encode each name and value"),
+      (kept.joined(separator: "&"), "unchanged. Sort the parameters, and encode each name and value"),
       (
         kept.sorted().joined(separator: "&"),
         "without encoding each name and value, or without = after a name that has no value"
@@ -259,7 +259,7 @@ extension Mistake {
       (right.query.replacing("%2F", with: "/"), "with unencoded slashes. In a query, encode / as %2F"),
       (
         right.query.replacing("%", with: "%25"),
-        "encoded twice, with %25 for each %. Encode each name and value once, whether or not it is already encoded"
+        "after encoding it twice, with %25 for each %. Decode names and values that are already encoded, and encode each once"
       ),
       ("", "as empty. Sign the query that is sent"),
     ]
@@ -272,11 +272,11 @@ extension Mistake {
     for header in request.headers { raw.setHeader(header.name.utf8.asciiLowercased, header.value) }
     add(
       .headerWhiteSpace,
-      "A header's value is signed as it was sent. Remove white space at its ends, and replace each run inside with one space.",
+      "A header's value is signed with its white space. Trim the value, and replace each run of white space inside with one space.",
       raw.text)
     let lines = right.text.split(separator: "\n", omittingEmptySubsequences: false)
     add(
-      .canonicalForm, "The canonical request is signed without the empty line between the headers and their list.",
+      .canonicalForm, "The canonical request lacks the empty line between the headers and their list. Add it.",
       (lines.dropLast(3) + lines.suffix(2)).joined(separator: "\n"))
     add(
       .canonicalForm, "The canonical request is signed with a line break at its end. It must have none.",

@@ -19,10 +19,10 @@ extension ServiceErrorResponse {
 
   /// The skew to sign with from now on, if the service rejected a request because of the time that was signed.
   ///
-  /// The time is the reason if the service says so. It is also the reason if the service rejects the signature without one, and
-  /// its clock differs from the signed time by 4 minutes or more. The result is the whole difference between the clocks. It
-  /// replaces a skew that was applied when the request was signed. If the request was signed long before it was sent, the result
-  /// is the skew that was applied; sign the request again.
+  /// The time is the reason if the service says so. It is also the reason if the service names none, and its clock differs from
+  /// the signed time by 4 minutes or more. The result is the whole difference between the clocks. It replaces a skew that was
+  /// applied when the request was signed. If the request was signed long before it was sent, the result is the skew that was
+  /// applied; sign the request again.
   ///
   /// - Parameters:
   ///   - signedTime: The time that was signed, which was passed to the signer: `Date()`, or ``ClockSkew/serverTime(at:)``.

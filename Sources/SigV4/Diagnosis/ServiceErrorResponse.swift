@@ -1,7 +1,7 @@
 /// A service's answer to a rejected request, in any form in which people paste it.
 ///
-/// Reads the XML of S3 and the query services, the JSON of other services, VPC Lattice's plain text, and messages of the AWS CLI
-/// and the SDKs. The response's header fields may precede it.
+/// It reads the XML of S3 and the query services, the JSON of other services, and VPC Lattice's plain text. It also reads
+/// messages of the AWS CLI and the SDKs. The response's header fields may precede the text.
 ///
 /// ```swift
 /// let answer = ServiceErrorResponse(String(decoding: body, as: UTF8.self), status: 403)
@@ -137,9 +137,9 @@ extension ServiceErrorResponse {
 }
 
 extension ServiceErrorResponse: CustomStringConvertible, CustomReflectable {
-  /// The error code; never the text, which can contain a session token.
+  /// The error code, without the text, which can contain a session token.
   public var description: String { "ServiceErrorResponse(\(code ?? "no code"))" }
-  /// The error code; never the text, which can contain a session token.
+  /// The error code, without the text, which can contain a session token.
   public var customMirror: Mirror { Mirror(self, children: ["code": code as Any], displayStyle: .struct) }
 }
 

@@ -82,7 +82,7 @@ struct SignatureCheck {
     if isHashAlone {
       return SignatureDiagnosis(
         .unknown, nil,
-        "The service computes another canonical request than this one, so something on the way changed the request. Send it without the proxy, or compare it with what arrives.",
+        "The service computes a different canonical request, so something on the way changed the request. Send it without a proxy, or compare it with the request that arrives.",
         differences: differences ?? [])
     }
     if isRight {
@@ -91,7 +91,7 @@ struct SignatureCheck {
         return SignatureDiagnosis(
           cause, .likely,
           cause == .payload
-            ? "The signature is right for the hash in x-amz-content-sha256, but that isn't the hash of the body. If the body given here is complete, something on the way dropped or changed it."
+            ? "The signature is right for the hash in x-amz-content-sha256, but that isn't the hash of the body. If the given body is complete, something on the way dropped or changed it."
             : "The signature is right, but \(rules.name) usually requires the hash of the body instead of UNSIGNED-PAYLOAD."
         )
       }
@@ -103,13 +103,13 @@ struct SignatureCheck {
     if let other = evidence.credentials, credentials == nil {
       return SignatureDiagnosis(
         .accessKeyID, .likely,
-        "The request is signed with the key \(claim.accessKeyID), but the credentials given here are those of \(other.accessKeyID). If the request should be signed with the latter, another source of credentials takes precedence."
+        "The request is signed with the key \(claim.accessKeyID), but the given credentials have the key \(other.accessKeyID). If that one is right, another source of credentials takes precedence in the program that signed."
       )
     }
     if differences != nil {
       return SignatureDiagnosis(
         .secret, .likely,
-        "The service computes the same canonical request, so nothing changed on the way. The secret isn't that of \(claim.accessKeyID), or the signer built another text."
+        "The service computes the same canonical request, so nothing changed on the way. The secret isn't that of \(claim.accessKeyID), or the signer built a different string to sign."
       )
     }
     return nil

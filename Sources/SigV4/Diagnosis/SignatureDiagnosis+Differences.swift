@@ -30,7 +30,11 @@ extension SignatureDiagnosis.Difference {
   /// Why this line differs, and the remedy.
   func cause(of claim: SignatureClaim) -> (SignatureDiagnosis.Cause, String) {
     switch line {
-    case "method": return (.method, "The method was \(sent ?? "") when sent and \(expected ?? "") when it arrived.")
+    case "method":
+      return (
+        .method,
+        "The method was sent as \(sent ?? ""), but arrived as \(expected ?? ""). Look for a proxy or a redirect that changes it."
+      )
     case "path": return pathCause
     case "query": return queryCause
     case "header host": return hostCause
@@ -49,7 +53,9 @@ extension SignatureDiagnosis.Difference {
   private func headerText(_ name: String) -> String {
     // X-Amz headers must be signed; others can be left out.
     let remedy = name.hasPrefix("x-amz-") ? "Let it pass unchanged" : "Leave it unsigned, or let it pass unchanged"
-    if sent == nil { return "A proxy or the HTTP client added the header \(name), which is listed as signed." }
+    if sent == nil {
+      return "A proxy or the HTTP client added the header \(name), which is listed as signed. Set it before signing."
+    }
     let verb = expected == nil ? "removed" : "changed"
     return "A proxy or the HTTP client \(verb) the signed header \(name). \(remedy)."
   }
@@ -72,7 +78,10 @@ extension SignatureDiagnosis.Difference {
         "Slashes or dot segments of the path were removed on one side only. Send a path without them."
       )
     }
-    return (.path, "The path changed on the way: a proxy rewrites it, or adds or removes a prefix.")
+    return (
+      .path,
+      "The path changed on the way: a proxy rewrites it, or adds or removes a prefix. Sign the path that the service sees."
+    )
   }
 
   private var queryCause: (SignatureDiagnosis.Cause, String) {
@@ -84,7 +93,8 @@ extension SignatureDiagnosis.Difference {
       )
     }
     return (
-      .query, "The query changed on the way: a proxy or the HTTP client added, removed or encoded a parameter."
+      .query,
+      "The query changed on the way: a proxy or the HTTP client added, removed or encoded a parameter. Sign the query that the service sees."
     )
   }
 
@@ -107,24 +117,34 @@ extension SignatureDiagnosis.Difference {
       return (.payloadSigned, "The payload is hashed, but the service requires UNSIGNED-PAYLOAD instead.")
     }
     if sent == Payload.unsignedWord {
-      return (.payloadUnsigned, "UNSIGNED-PAYLOAD is signed, but the service requires the hash of the payload.")
+      return (.payloadUnsigned, "UNSIGNED-PAYLOAD is signed, but the service requires the payload's hash instead.")
     }
     return (
-      .payload, "The body that arrived isn't the one that was hashed: something re-encoded, compressed or dropped it."
+      .payload,
+      "The body that arrived isn't the one that was hashed: something re-encoded, compressed or dropped it. Hash the bytes that are sent."
     )
   }
 
   private func scopeCause(_ claim: SignatureClaim) -> (SignatureDiagnosis.Cause, String) {
     let theirs = (expected ?? "").split(separator: "/").map { String($0) }
-    guard theirs.count == 4 else { return (.service, "The service reads another credential scope.") }
+    guard theirs.count == 4 else {
+      return (.service, "The service reads another credential scope. Compare the scopes in both strings to sign.")
+    }
     if theirs[0] != claim.scope.day {
       return (
-        .day, "The scope's day is \(claim.scope.day), the service's is \(theirs[0]). Take it from X-Amz-Date, in UTC."
+        .day,
+        "The scope's day is \(claim.scope.day), but the service's is \(theirs[0]). Take it from X-Amz-Date, in UTC."
       )
     }
     return theirs[1] != claim.scope.region
-      ? (.region, "The scope is for the region \(claim.scope.region ?? ""), the service's is \(theirs[1]).")
-      : (.service, "The scope is for the service \(claim.scope.service), the service's is \(theirs[2]).")
+      ? (
+        .region,
+        "The scope is for the region \(claim.scope.region ?? ""), but the service is in \(theirs[1]). Sign for \(theirs[1])."
+      )
+      : (
+        .service,
+        "The scope is for the service \(claim.scope.service), but the service is \(theirs[2]). Sign for \(theirs[2])."
+      )
   }
 }
 

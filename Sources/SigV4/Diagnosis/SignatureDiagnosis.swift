@@ -69,7 +69,7 @@ public struct SignatureDiagnosis: Sendable, Hashable {
 }
 
 extension SignatureDiagnosis: CustomStringConvertible {
-  /// `certain`, `likely` or `unknown`, the explanation, and the lines that differ.
+  /// The certainty (`certain`, `likely` or `unknown`), the explanation, and the lines that differ.
   public var description: String {
     (["\(certainty?.rawValue ?? "unknown"): \(explanation)"] + differences.map(\.description)).joined(separator: "\n")
   }

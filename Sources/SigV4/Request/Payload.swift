@@ -42,7 +42,7 @@ public struct Payload: Sendable {
 
   /// A payload in memory, such as a string's UTF-8, a slice, or a view of a NIO buffer.
   ///
-  /// It is hashed while signing, unless the service doesn't sign payloads: in place if the bytes are contiguous.
+  /// It is hashed while signing, in place if its bytes are contiguous. If the service doesn't sign payloads, it isn't read.
   public static func bytes(_ bytes: some Collection<UInt8> & Sendable) -> Payload {
     Payload(content: .collection(bytes))
   }
@@ -114,7 +114,7 @@ extension Payload? {
 }
 
 extension Payload: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The hash, or the number of bytes; never the bytes, which may contain secrets.
+  /// The hash, or the number of bytes, without the bytes, which may contain secrets.
   public var description: String {
     switch content {
     case .hash(let hash), .computedHash(let hash): "Payload(\(hash))"

@@ -70,7 +70,7 @@ package struct AWSHost {
       return
     }
     region = labels[index]
-    // s3.dualstack.us-west-2…, and us-west-2.es… the other way about.
+    // The service precedes the region, as in s3.dualstack.us-west-2, or follows it, as in us-west-2.es.
     let before = labels[..<index].last { $0 != "dualstack" }
     services = [before, labels[index + 1]].compactMap { $0 }
     service = services.lazy.compactMap { Self.signingNames[$0] }.first

@@ -21,8 +21,8 @@ public struct SigningRegion: Sendable, Hashable {
   /// The region that the host of each request names, such as `us-west-2` in
   /// `reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws` and `my-bucket.s3.us-west-2.amazonaws.com`.
   ///
-  /// Signing throws ``SigningError/Code/missingRegion`` for a host that names none: a custom domain name, or a host of all
-  /// regions such as `iam.amazonaws.com`, whose requests are signed for `us-east-1`.
+  /// Signing throws ``SigningError/Code/missingRegion`` for a host that names none, such as a custom domain name. The same
+  /// applies to a host of all regions, such as `iam.amazonaws.com`: name the region `us-east-1` for it.
   public static let fromHost = SigningRegion(source: .host)
 
   /// One region, for signatures with SigV4.

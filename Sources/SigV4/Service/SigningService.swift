@@ -24,11 +24,10 @@ public struct SigningService: Sendable, Hashable {
   /// Whether the session token is covered by the signature.
   public let sessionToken: SigningService.SessionTokenRule
 
-  /// The service with this signing name, and its rules: those of S3 for `s3`, and the general rules for a name that this
-  /// library doesn't know.
+  /// Creates the service with this signing name, and with its rules.
   ///
-  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`; letter case matters. Any other name, even a misspelled one,
-  ///   has the general rules.
+  /// - Parameter name: The signing name, such as `vpc-lattice-svcs`; letter case matters. `s3` has the rules of S3. A name that
+  ///   this library doesn't know, even a misspelled one, has the general rules.
   public init(_ name: String) {
     switch name {
     // rule: lattice-payload-unsigned, lattice-presigned
@@ -46,11 +45,9 @@ public struct SigningService: Sendable, Hashable {
     }
   }
 
-  /// A service with custom rules, independent of its name.
+  /// Creates a service with custom rules, independent of its name.
   ///
-  /// A rule that isn't given defaults to the general one.
-  ///
-  /// For services outside AWS that verify AWS signatures.
+  /// Use it for services outside AWS that verify AWS signatures. A rule that isn't given defaults to the general one.
   ///
   /// - Parameters:
   ///   - name: The signing name.
@@ -87,19 +84,21 @@ public struct SigningService: Sendable, Hashable {
 }
 
 extension SigningService: ExpressibleByStringLiteral {
-  /// The service with this signing name, and its rules, as ``init(_:)`` knows them.
+  /// Creates the service with this signing name, as ``init(_:)`` does.
   public init(stringLiteral name: String) {
     self.init(name)
   }
 }
 
 extension SigningService {
-  /// Amazon VPC Lattice, `vpc-lattice-svcs`: the payload is never signed, and `x-amz-content-sha256: UNSIGNED-PAYLOAD`
-  /// is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
+  /// Amazon VPC Lattice, `vpc-lattice-svcs`: the payload is never signed.
+  ///
+  /// `x-amz-content-sha256: UNSIGNED-PAYLOAD` is sent and signed (VPC Lattice User Guide, "SIGv4 authenticated requests").
   public static let vpcLattice: SigningService = "vpc-lattice-svcs"
 
-  /// Amazon S3, `s3`: the path is a key, encoded once and otherwise unchanged, and `x-amz-content-sha256` is sent (S3 API
-  /// Reference, "Authenticating Requests: Using the Authorization Header").
+  /// Amazon S3, `s3`: the path is a key, encoded once and otherwise unchanged.
+  ///
+  /// `x-amz-content-sha256` is sent (S3 API Reference, "Authenticating Requests: Using the Authorization Header").
   public static let s3: SigningService = "s3"
 
   /// S3 Object Lambda, `s3-object-lambda`, with the rules of S3.
@@ -108,11 +107,11 @@ extension SigningService {
   /// S3 on Outposts, `s3-outposts`, with the rules of S3 (Amazon S3 on Outposts User Guide).
   public static let s3Outposts: SigningService = "s3-outposts"
 
-  /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`
-  /// (S3 User Guide, "Authorizing Zonal endpoint API operations with CreateSession").
+  /// S3 Express One Zone, `s3express`: the rules of S3, but the token of a session is sent in `x-amz-s3session-token`.
   ///
   /// `CreateSession`, which returns a session, is signed with a user's or a role's credentials. So are requests to the Regional
-  /// endpoints (`s3express-control`). Their token is sent in `X-Amz-Security-Token`.
+  /// endpoints (`s3express-control`). Their token is sent in `X-Amz-Security-Token` (S3 User Guide, "Authorizing Zonal endpoint
+  /// API operations with CreateSession").
   public static let s3Express: SigningService = "s3express"
 
   /// Amazon API Gateway, `execute-api`, with the general rules.
@@ -124,8 +123,9 @@ extension SigningService {
   /// Amazon OpenSearch Service, `es`, with the general rules.
   public static let openSearch: SigningService = "es"
 
-  /// Amazon OpenSearch Serverless, `aoss`: `x-amz-content-sha256` is sent
-  /// (OpenSearch Service Developer Guide, "Signing HTTP requests" to serverless collections).
+  /// Amazon OpenSearch Serverless, `aoss`: `x-amz-content-sha256` is sent.
+  ///
+  /// OpenSearch Service Developer Guide, "Signing HTTP requests" to serverless collections.
   public static let openSearchServerless: SigningService = "aoss"
 
   /// MQTT over WebSocket with AWS IoT, `iotdevicegateway`: presign `GET /mqtt`, and connect to the host and that target.

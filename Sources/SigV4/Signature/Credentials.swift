@@ -45,7 +45,7 @@ public struct Credentials: Sendable, Hashable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The access key ID and the expiration; never the secret or the token.
+  /// The access key ID and the expiration, without the secret and the token.
   public var description: String {
     let token = sessionToken == nil ? "none" : "<redacted>"
     let expires = expiration.map { " expires: \($0)" } ?? ""
@@ -55,7 +55,7 @@ extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, Cu
   /// The same as ``description``.
   public var debugDescription: String { description }
 
-  /// The access key ID, expiration and account; never the secret or the token.
+  /// The access key ID, expiration and account, without the secret and the token.
   public var customMirror: Mirror {
     Mirror(
       self,

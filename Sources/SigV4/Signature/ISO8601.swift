@@ -5,7 +5,7 @@
 #endif
 
 // Not Foundation's parser: `Date.ISO8601FormatStyle` accepts `2030-03-17T17:46:40Zjunk`, reads `2030-02-30` as March 2 and hour
-// 25 as the next day, and shifts the year 0 by two days; it rejects `t`, a space and `,5`. A check in front of it would need the
+// 25 as the next day, and shifts the year 0 by two days. It rejects `t`, a space and `,5`. A check in front of it would need the
 // same grammar as this file.
 
 /// Parses the dates of expirations: ISO 8601, such as `2030-03-17T17:46:40Z`.

@@ -2,8 +2,8 @@
 ///
 /// A key service keeps the secret access keys. It derives a key for each scope with ``init(_:for:)``, and sends its
 /// ``signingKey`` to the servers that verify requests. A signing key doesn't reveal the secret, and signs only for its scope: one
-/// day, one region, one service (AWS IAM User Guide, "Create a signed AWS API request", step 4). A signing key of SigV4a signs
-/// for every scope.
+/// day, one region and one service. A signing key of SigV4a signs for every scope (AWS IAM User Guide, "Create a signed AWS API
+/// request", step 4).
 ///
 /// ```swift
 /// let verified = try await verifier.verify(
@@ -78,7 +78,7 @@ public struct ScopedCredentials: Sendable {
 }
 
 extension ScopedCredentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The access key ID and the scope; never the key or the session token.
+  /// The access key ID and the scope, without the key and the session token.
   public var description: String { "ScopedCredentials(\(accessKeyID)/\(scope), signing key: \(Redaction.placeholder))" }
   /// The same as ``description``.
   public var debugDescription: String { description }

@@ -99,9 +99,9 @@ package struct SigningKey: Sendable {
 }
 
 extension SigningKey: CustomStringConvertible, CustomReflectable {
-  /// The scope; never the key.
+  /// The scope, without the key.
   package var description: String { "SigningKey(\(scope) key: <redacted>)" }
-  /// The scope; never the key.
+  /// The scope, without the key.
   package var customMirror: Mirror { Mirror(self, children: ["scope": scope], displayStyle: .struct) }
 }
 

@@ -49,8 +49,9 @@ public struct ClockSkew: Sendable, Hashable {
     return localTime.addingTimeInterval(Double(seconds) + Double(attoseconds) / 1e18)
   }
 
-  /// Whether the skew alone can make a service reject a signature: 4 minutes or more, because sending uses a part of the 5 that
-  /// services allow.
+  /// Whether the skew alone can make a service reject a signature.
+  ///
+  /// It is 4 minutes or more, because sending uses a part of the 5 that services allow.
   var isTooMuch: Bool {
     offset.components.seconds.magnitude >= 240
   }

@@ -5,12 +5,14 @@
 #endif
 
 extension Signer {
-  /// Signs `request` in its query: its URL becomes a presigned URL, which is valid without an `Authorization` header.
+  /// Signs `request` in its query, so that its URL becomes a presigned URL, which needs no `Authorization` header.
   ///
-  /// Adds `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`, `X-Amz-Security-Token`,
-  /// `X-Amz-Content-Sha256` for S3 with a given hash, `X-Amz-Region-Set` with SigV4a, and `X-Amz-Signature` to the existing
-  /// parameters, and replaces those of an earlier signature. Every header of `request` is signed and must be sent with it. For
-  /// VPC Lattice, this includes `x-amz-content-sha256: UNSIGNED-PAYLOAD`, which this function sets.
+  /// The signature and its parts are added to the existing parameters, and replace those of an earlier signature. They are
+  /// `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-SignedHeaders`, `X-Amz-Expires`, `X-Amz-Security-Token` and
+  /// `X-Amz-Signature`. SigV4a adds `X-Amz-Region-Set`, and S3 with a given hash adds `X-Amz-Content-Sha256`.
+  ///
+  /// Every header of `request` is signed and must be sent with it. For VPC Lattice, this includes
+  /// `x-amz-content-sha256: UNSIGNED-PAYLOAD`, which this function sets.
   ///
   /// - Parameters:
   ///   - request: The request, as it will be sent, except for the added parameters; often with a `Host` header only.

@@ -7,7 +7,7 @@
 /// Signs HTTP requests for one service in one region, or with SigV4a in a set of regions.
 ///
 /// A signer is cheap to create and to copy, and safe to share. Each thread caches the keys that it has derived, with their
-/// credentials. It keeps the 64 newest of all signers and verifiers, until they are unused for an hour.
+/// credentials. A thread keeps the 64 newest keys of all signers and verifiers, and drops those that are unused for an hour.
 ///
 /// ```swift
 /// let signer = Signer(service: .vpcLattice, region: "us-west-2")

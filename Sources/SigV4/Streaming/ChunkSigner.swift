@@ -4,11 +4,11 @@
   package import struct Foundation.Date
 #endif
 
-/// Signs the chunks of a payload one after the other: each signature covers the one before it, and the first covers
-/// the request's own, the seed.
+/// Signs the chunks of a payload one after the other.
 ///
-/// S3 API Reference, "Transferring Payload in Multiple Chunks". For an asynchronous sequence, use
-/// ``ChunkedUpload/body(_:trailers:)``, which frames and signs it.
+/// Each signature covers the one before it. The first covers the request's own signature, the seed (S3 API Reference,
+/// "Transferring Payload in Multiple Chunks"). For an asynchronous sequence, use ``ChunkedUpload/body(_:trailers:)``, which
+/// frames and signs it.
 ///
 /// ```swift
 /// let upload = try signer.sign(&request, chunked: ChunkedPayload(length: body.count), with: credentials)
@@ -61,7 +61,7 @@ public struct ChunkSigner: Sendable {
   /// Signs the trailers, after the last chunk.
   ///
   /// - Returns: The signature in lower-case hex; when sent, ECDSA's is padded with `*` to 144 characters.
-  /// - Throws: ``SigningError`` if a name isn't a token, or no server accepts a value.
+  /// - Throws: ``SigningError`` if a name isn't a token, or if a value contains a NUL or a line break.
   public mutating func signature(forTrailers trailers: [HeaderField]) throws(SigningError) -> String {
     let hash = try SigningWorkspace.withCurrent { (workspace) throws(SigningError) in
       let selected = try workspace.canonical.headers.collect(trailers, .trailers)
@@ -87,9 +87,11 @@ public struct ChunkSigner: Sendable {
     try chunk.withSpan { (bytes) throws(SigningError) in try header(forChunk: bytes) }
   }
 
-  /// Signs the end of the payload, to send after the last non-empty chunk and its CR LF: the empty chunk, the trailers and their signature.
+  /// Signs the end of the payload: the empty chunk, the trailers and their signature.
   ///
-  /// - Throws: ``SigningError`` if the name of a trailer isn't a token, or no server accepts its value.
+  /// Send it after the last non-empty chunk and its CR LF.
+  ///
+  /// - Throws: ``SigningError`` if the name of a trailer isn't a token, or if its value contains a NUL or a line break.
   public mutating func end(trailers: [HeaderField] = []) throws(SigningError) -> [UInt8] {
     let nothing: [UInt8] = []
     // rule: chunk-last-is-empty

@@ -27,11 +27,11 @@ enum EventHeader {
   }
 }
 
-/// Signs the messages of an event stream one after the other: each signature covers the one before it, and the first
-/// covers the request's own.
+/// Signs the messages of an event stream one after the other.
 ///
-/// Amazon Transcribe Developer Guide, "Setting up a streaming transcription"; each message is signed at its own time,
-/// so a stream can last longer than a signature is valid. The last message of a stream has no payload.
+/// Each signature covers the one before it, and the first covers the request's own. Each message is signed at its own time, so a
+/// stream can last longer than a signature is valid. The last message of a stream has no payload (Amazon Transcribe Developer
+/// Guide, "Setting up a streaming transcription").
 ///
 /// ```swift
 /// var events: EventSigner = try signer.signEvents(of: &request, with: credentials).events
@@ -155,7 +155,8 @@ extension Signer {
         .invalidStream, "Event streams require SigV4; this signer uses SigV4a. Create it with one region.")
     }
     guard service.payload != .unsigned else {
-      throw SigningError(.invalidStream, "\(service.name) signs no payloads, and so no event messages.")
+      throw SigningError(
+        .invalidStream, "The service \(service.name) signs no event messages. Use a service that signs payloads.")
     }
     var streaming = request
     let setsContentHash = service.contentHashHeader == .omitted

@@ -8,7 +8,7 @@
 public struct PayloadHasher: ~Copyable {
   private var state: SHA256
 
-  /// Creates a hasher of no bytes.
+  /// Creates a hasher for an empty payload.
   ///
   /// - Throws: ``SigningError`` only if the crypto library fails.
   public init() throws(SigningError) {

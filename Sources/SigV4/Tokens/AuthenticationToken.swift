@@ -15,8 +15,10 @@
 ///   "sessions", .serverless, user: "web", region: "eu-central-1", with: credentials)
 /// ```
 public enum AuthenticationToken {
-  /// The password of a database user who logs in with IAM, valid for 15 minutes; connections made with it last longer
-  /// (Amazon RDS User Guide, "Connecting to your DB instance using IAM authentication").
+  /// Returns the password of a database user of RDS who logs in with IAM, valid for 15 minutes.
+  ///
+  /// Connections that are made with it last longer (Amazon RDS User Guide, "Connecting to your DB instance using IAM
+  /// authentication").
   ///
   /// - Parameters:
   ///   - host: The endpoint of the instance, cluster or proxy; not a custom name for it.
@@ -38,8 +40,9 @@ public enum AuthenticationToken {
     )
   }
 
-  /// The password of a user of ElastiCache who logs in with IAM, valid for 15 minutes
-  /// (Amazon ElastiCache User Guide, "Authenticating with IAM").
+  /// Returns the password of a user of ElastiCache who logs in with IAM, valid for 15 minutes.
+  ///
+  /// Amazon ElastiCache User Guide, "Authenticating with IAM".
   ///
   /// - Parameters:
   ///   - cache: The name of the serverless cache, or the ID of the replication group.
@@ -62,8 +65,9 @@ public enum AuthenticationToken {
       region: region, with: credentials, at: time)
   }
 
-  /// The password of a user of MemoryDB who logs in with IAM, valid for 15 minutes
-  /// (Amazon MemoryDB Developer Guide, "Authenticating with IAM").
+  /// Returns the password of a user of MemoryDB who logs in with IAM, valid for 15 minutes.
+  ///
+  /// Amazon MemoryDB Developer Guide, "Authenticating with IAM".
   ///
   /// - Parameters:
   ///   - cluster: The name of the cluster.
@@ -82,8 +86,9 @@ public enum AuthenticationToken {
       with: credentials, at: time)
   }
 
-  /// The bearer token for the Kubernetes API of an EKS cluster, valid for 15 minutes: a presigned `GetCallerIdentity` that
-  /// names the cluster, in base64.
+  /// Returns the bearer token for the Kubernetes API of an EKS cluster, valid for 15 minutes.
+  ///
+  /// The token is a presigned `GetCallerIdentity` that names the cluster, in base64.
   ///
   /// - Parameters:
   ///   - cluster: The name of the cluster.

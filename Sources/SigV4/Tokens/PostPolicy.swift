@@ -11,8 +11,8 @@
 
 /// The conditions of a form with which a browser uploads to S3, and its expiration.
 ///
-/// S3 API Reference, "POST Policy": a condition must cover the bucket and every field of the form except `file`, `policy`,
-/// `x-amz-signature` and fields whose names begin with `x-ignore-`.
+/// The bucket and every field of the form need a condition, except `file`, `policy` and `x-amz-signature`. Fields whose names
+/// begin with `x-ignore-` need none either (S3 API Reference, "POST Policy").
 ///
 /// ```swift
 /// let policy = PostPolicy(

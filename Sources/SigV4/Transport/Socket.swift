@@ -52,8 +52,9 @@ struct Socket: ~Copyable, Connection {
     throw failure
   }
 
-  /// Returns the time for the first of `count` addresses: an equal share of the time that is left, but at least 2 s or half of
-  /// it.
+  /// Returns the time for the first of `count` addresses.
+  ///
+  /// It is an equal share of the time that is left, but at least 2 s or half of it.
   ///
   /// Slow networks need time for one address.
   static func share(of left: Duration, among count: Int) -> Duration { max(left / count, min(.seconds(2), left / 2)) }

@@ -1,8 +1,8 @@
 /// A request target in canonical form: the text to route by, and to compare with the paths of a policy.
 ///
-/// A signature covers a target in canonical form, so one signature is valid for several targets: `//admin`, `/./admin` and
-/// `/a/../admin` verify with the signature of `/admin`. Code that reads the target as it was sent can mistake such a request for
-/// a different one. Code that reads this value can't.
+/// A signature covers a target in canonical form, so one signature is valid for several targets. For example, `//admin`,
+/// `/./admin` and `/a/../admin` verify with the signature of `/admin`. Code that reads the target as it was sent can mistake
+/// such a request for a different one. Code that reads this value can't.
 ///
 /// ```swift
 /// let target = try CanonicalTarget("/a/../admin?b=2&a=1", for: .executeAPI)

@@ -62,7 +62,8 @@ public struct ChunkVerifier: Sendable {
     let plain = "STREAMING-\(request.claim.algorithm.rawValue)-PAYLOAD"
     guard [plain, "\(plain)-TRAILER", Self.unsigned].contains(request.payloadHash) else {
       throw VerificationError(
-        .wrongPayload, "The payload isn't announced as chunks, but as \(request.payloadHash.debugDescription).")
+        .wrongPayload,
+        "The payload isn't announced as chunks, but as \(request.payloadHash.debugDescription). Verify it as a whole.")
     }
     missing = try request.claim.fields.decodedLength.map { (text) throws(VerificationError) in
       guard let length = Int(text), length >= 0, text.utf8.first != UInt8(ascii: "+") else {
@@ -119,7 +120,7 @@ public struct ChunkVerifier: Sendable {
     switch state {
     case .failed: throw .chunk("The payload was already rejected. Discard it.")
     case .ended:
-      guard start == received.count else { throw .chunk("Bytes follow the end of the payload.") }
+      guard start == received.count else { throw .chunk("Bytes follow the end of the payload. Send none.") }
       return false
     case .header:
       guard let line = try nextLine() else { return false }
@@ -142,7 +143,7 @@ public struct ChunkVerifier: Sendable {
       }
       missing = missing.map { $0 - size }
       guard size == 0 ? missing ?? 0 == 0 : missing ?? 0 >= 0 else {
-        throw .chunk("The length of the payload isn't the one in x-amz-decoded-content-length.")
+        throw .chunk("The payload's length isn't the one in x-amz-decoded-content-length. Announce its own length.")
       }
       state = size > 0 ? .header : .trailers
     case .trailers:
@@ -157,25 +158,27 @@ public struct ChunkVerifier: Sendable {
     if line.isEmpty {
       // Announced trailers of signed chunks end only with their signature.
       guard !hasTrailers || !isSigned || hasTrailerSignature else {
-        throw .chunk("The trailers are signed, but x-amz-trailer-signature is missing.")
+        throw .chunk("The trailers are signed, but x-amz-trailer-signature is missing. Send it after the trailers.")
       }
       guard announced.isEmpty else {
-        throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but is missing.")
+        throw .chunk("The trailer \(announced.min() ?? "") is announced in x-amz-trailer, but is missing. Send it.")
       }
       state = .ended
       return
     }
     guard hasTrailers, !hasTrailerSignature, let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")) else {
-      throw .chunk("A line after the last chunk isn't an announced trailer.")
+      throw .chunk("A line after the last chunk isn't a trailer. Announce trailers in x-amz-trailer.")
     }
     let value = String(line[line.utf8.index(after: colon)...])
     let field = HeaderField(String(line[..<colon]), value)
     guard field.name.withBytes({ $0.isToken }), value.withBytes({ $0.firstControlCharacter }) == nil else {
-      throw .chunk("A trailer contains a character that a header field can't contain.")
+      throw .chunk("A trailer contains a character that a header field can't contain. Remove it.")
     }
     guard isSigned, field.isNamed("x-amz-trailer-signature") else {
       guard announced.remove(field.name.utf8.asciiLowercased) != nil else {
-        throw .chunk("The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or is repeated.")
+        throw .chunk(
+          "The trailer \(field.name.debugDescription) isn't announced in x-amz-trailer, or is repeated. Announce and send it once."
+        )
       }
       trailers.append(field)
       return
@@ -215,7 +218,8 @@ public struct ChunkVerifier: Sendable {
     guard isRight else {
       throw VerificationError(
         .wrongSignature,
-        "The signature of a chunk or of the trailers is wrong: these bytes, or earlier ones, changed after signing.")
+        "The signature of a chunk or of the trailers is wrong: these or earlier bytes changed after signing. Discard the payload."
+      )
     }
     previous = signature
   }
@@ -225,7 +229,7 @@ public struct ChunkVerifier: Sendable {
     guard let end = received[start...].firstIndex(of: UInt8(ascii: "\n")) else {
       guard received.count - start <= Self.maximumLineLength else {
         throw VerificationError(
-          .tooLarge, "A line between chunks is too long; the limit is \(Self.maximumLineLength) bytes.")
+          .tooLarge, "A line between chunks is too long; the limit is \(Self.maximumLineLength) bytes. Shorten it.")
       }
       return nil
     }
@@ -241,14 +245,15 @@ public struct ChunkVerifier: Sendable {
     let mark = line.firstRange(of: ChunkFraming.signatureMark.utf8)
     guard (mark != nil) == isSigned else {
       throw .chunk(
-        "A chunk must begin with SIZE\(isSigned ? ";chunk-signature=SIGNATURE" : " alone, as it is unsigned").")
+        "A chunk must begin with SIZE\(isSigned ? ";chunk-signature=SIGNATURE" : " alone, because it is unsigned").")
     }
     let digits = line[..<(mark?.lowerBound ?? line.endIndex)]
     guard 1...16 ~= digits.count, digits.allSatisfy({ Hexadecimal.value(ofDigit: $0) != nil }),
       let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw .chunk("The size of a chunk must be in hex.") }
     guard size <= maximumChunkSize else {
-      throw VerificationError(.tooLarge, "A chunk is \(size) bytes long; the limit is \(maximumChunkSize).")
+      throw VerificationError(
+        .tooLarge, "A chunk is \(size) bytes long; the limit is \(maximumChunkSize). Send smaller chunks.")
     }
     return .data(
       size: size,
@@ -273,9 +278,9 @@ public struct ChunkVerifier: Sendable {
 }
 
 extension ChunkVerifier: CustomStringConvertible, CustomReflectable {
-  /// Whether the payload is complete; never its bytes.
+  /// Whether the payload is complete, without its bytes.
   public var description: String { "ChunkVerifier(isComplete: \(isComplete))" }
-  /// Whether the payload is complete; never its bytes.
+  /// Whether the payload is complete, without its bytes.
   public var customMirror: Mirror { Mirror(self, children: ["isComplete": isComplete], displayStyle: .struct) }
 }
 

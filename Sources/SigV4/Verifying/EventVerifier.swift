@@ -40,7 +40,9 @@ public struct EventVerifier: Sendable {
   ) throws(VerificationError) {
     guard request.payloadHash == Signer.eventsHash, let region = request.claim.scope.region else {
       throw VerificationError(
-        .wrongPayload, "The payload isn't announced as signed events, but as \(request.payloadHash.debugDescription).")
+        .wrongPayload,
+        "The payload isn't announced as signed events, but as \(request.payloadHash.debugDescription). Verify it as a whole."
+      )
     }
     signer = EventSigner(
       seedSignature: request.claim.signature, credentials: credentials, region: region,
@@ -54,8 +56,11 @@ public struct EventVerifier: Sendable {
   ///   - headers: The message's headers in their binary form, `:date` and `:chunk-signature` among them.
   ///   - payload: The message's payload.
   ///   - time: The verifier's clock.
-  /// - Throws: ``VerificationError``: `tooLarge` for headers of more than 128 KiB or a payload of more than 24 MiB,
-  ///   `malformedChunk`, `skewedDate` or `wrongSignature`; every later call throws too.
+  /// - Throws: ``VerificationError`` with one of these codes; every later call throws too:
+  ///   - `tooLarge`: The headers are longer than 128 KiB, or the payload is longer than 24 MiB.
+  ///   - `malformedChunk`: The headers are malformed, or the message follows the last one.
+  ///   - `skewedDate`: The message's date is too far from the verifier's clock.
+  ///   - `wrongSignature`: A message was changed, dropped, repeated or reordered.
   public mutating func verify(
     headers: Span<UInt8>, payload: Span<UInt8>, at time: Date = Date()
   ) throws(VerificationError) {
@@ -66,13 +71,14 @@ public struct EventVerifier: Sendable {
     guard headers.count <= Self.maximumHeaders, payload.count <= Self.maximumPayload else {
       throw VerificationError(
         .tooLarge,
-        "The message has \(headers.count) bytes of headers and \(payload.count) of payload; the limits are \(Self.maximumHeaders) and \(Self.maximumPayload)."
+        "The message has \(headers.count) bytes of headers and \(payload.count) of payload; the limits are \(Self.maximumHeaders) and \(Self.maximumPayload). Send smaller messages."
       )
     }
     guard let event = EventHeader.Signed(headers) else {
       throw VerificationError(
         .malformedChunk,
-        "The message's headers are malformed, or don't contain :date and :chunk-signature exactly once.")
+        "The message's headers are malformed, or don't contain :date and :chunk-signature exactly once. Send each once."
+      )
     }
     let expected: SHA256Digest?
     do throws(SigningError) {
@@ -83,7 +89,8 @@ public struct EventVerifier: Sendable {
       expected = signer.previousSignature.withBytes { SHA256Digest(lowercaseHex: $0) }
     } catch {
       guard error.code != .invalidDate else {
-        throw VerificationError(.skewedDate, "The message's date is too far from the verifier's clock.")
+        throw VerificationError(
+          .skewedDate, "The message's date is too far from the verifier's clock. Set the sender's clock by NTP.")
       }
       throw VerificationError(error)
     }
@@ -91,7 +98,7 @@ public struct EventVerifier: Sendable {
     guard let given, given == expected else {
       throw VerificationError(
         .wrongSignature,
-        "The signature of the message is wrong: it, or an earlier message, changed or was dropped after signing.")
+        "The signature of the message is wrong: this or an earlier message was changed or dropped. End the stream.")
     }
     hasFailed = false
     isComplete = payload.isEmpty

@@ -5,11 +5,12 @@ extension Verifier {
     case payload
     /// In the query, and the payload is empty.
     ///
-    /// For clients that sign this way, such as some clients of old query APIs. It applies to payloads of bytes if the request's
-    /// `Content-Type` is that of a form; name that header in `requiredHeaders` if nothing else depends on it. Read the parameters
-    /// from ``VerifiedRequest/target``: the signature doesn't cover their order in the body, or which of them were sent in the
-    /// URL. URL and form together are limited to ``Verifier/Limits/targetBytes``, and the form is checked like the query of the
-    /// target (``Verifier/NonCanonicalTargets``), except that `+` is a space.
+    /// Some clients of old query APIs sign this way. It applies to payloads of bytes if the `Content-Type` is that of a form.
+    /// Name that header in `requiredHeaders` if nothing else depends on it.
+    ///
+    /// Read the parameters from ``VerifiedRequest/target``: the signature doesn't cover their order in the body, or which of
+    /// them were sent in the URL. URL and form together are limited to ``Verifier/Limits/targetBytes``. The form is checked like
+    /// the query of the target (``Verifier/NonCanonicalTargets``), except that `+` is a space.
     case query
   }
 
@@ -22,7 +23,9 @@ extension Verifier {
     moved.target += moved.target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
     guard bytes.count <= limits.targetBytes - moved.target.utf8.count else {
       throw VerificationError(
-        .tooLarge, "The target and the form are longer than the limit of \(limits.targetBytes) bytes together.")
+        .tooLarge,
+        "The target and the form are longer than the limit of \(limits.targetBytes) bytes together. Send a shorter form."
+      )
     }
     let plus = UInt8(ascii: "+")
     let words = bytes.split(separator: plus, omittingEmptySubsequences: false)

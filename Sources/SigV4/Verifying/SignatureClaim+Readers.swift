@@ -99,7 +99,7 @@ extension SignatureClaim.Parts {
 
 extension VerificationError {
   fileprivate static func missingPart(_ name: String) -> VerificationError {
-    .malformed("Authorization has no \(name).")
+    .malformed("Authorization has no \(name). Add it.")
   }
 }
 
@@ -171,7 +171,7 @@ extension SignatureClaim {
       var text = ""
       var ranges: [Range<Int>] = []
       for part in Self.parts {
-        guard let value = values[part] else { throw .malformed("The query has no \(Self.name(of: part)).") }
+        guard let value = values[part] else { throw .malformed("The query has no \(Self.name(of: part)). Add it.") }
         ranges.append(text.utf8.count..<text.utf8.count + value.utf8.count)
         text += value
       }

@@ -57,9 +57,11 @@ public struct SignatureClaim: Sendable, Hashable {
 
   /// Reads the signature of `request`.
   ///
-  /// - Throws: ``VerificationError``: `missingSignature`, `ambiguousSignature` for two signatures or a repeated part,
-  ///   `malformedSignature`, `unsupportedAlgorithm`, or `wrongScope` for a scope that doesn't end in `aws4_request` or is for
-  ///   another day than the request's date.
+  /// - Throws: ``VerificationError`` with one of these codes:
+  ///   - `missingSignature`: The request has no signature.
+  ///   - `ambiguousSignature`: There are two signatures, or a part is repeated.
+  ///   - `malformedSignature` or `unsupportedAlgorithm`: A part can't be read.
+  ///   - `wrongScope`: The scope doesn't end in `aws4_request`, or its day isn't that of the request's date.
   package init(_ request: SignableRequest) throws(VerificationError) {
     // Uses new buffers, because this thread's would keep the memory of the largest request.
     var headers = CanonicalHeaders()
@@ -137,7 +139,7 @@ extension SignatureClaim: CustomStringConvertible, CustomDebugStringConvertible,
   }
   /// The same as ``description``.
   public var debugDescription: String { description }
-  /// The access key ID, the scope, the time and the signed headers; never the signature or the session token.
+  /// The access key ID, the scope, the time and the signed headers, without the signature and the session token.
   public var customMirror: Mirror {
     Mirror(
       self,

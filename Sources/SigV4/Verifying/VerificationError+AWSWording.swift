@@ -2,8 +2,8 @@ extension VerificationError {
   /// The error code with which AWS's own servers answer this error, such as `SignatureDoesNotMatch`.
   ///
   /// The codes are those of the S3 API Reference, "Error responses", and of "Common Errors" in the STS API Reference. JSON
-  /// services and VPC Lattice add `Exception` to most of them. AWS answers an unknown access key ID with a code of its own;
-  /// here it has that of a wrong signature, so that an answer doesn't reveal which IDs exist.
+  /// services and VPC Lattice add `Exception` to most of them. AWS has a separate code for an unknown access key ID. Here it
+  /// has the code of a wrong signature, so that an answer doesn't reveal which IDs exist.
   ///
   /// - Parameter service: The service that answers. Services that this library doesn't know have the codes of JSON services.
   /// - Returns: The code, as S3's and the query services' XML, JSON services and VPC Lattice name it.

@@ -58,8 +58,8 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
 
     /// The next piece; `nil` after the last.
     ///
-    /// - Throws: ``VerificationError``: `wrongPayload` if the hash of the body isn't the signed one; `wrongSignature`,
-    ///   `malformedChunk` or `tooLarge` for a body in chunks; or an error of the body.
+    /// - Throws: An error of the body, or ``VerificationError``. Its code is `wrongPayload` if the hash of the body isn't the
+    ///   signed one. For a body in chunks, it is `wrongSignature`, `malformedChunk` or `tooLarge`.
     public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async throws -> Element? {
       guard !isEnded else { return nil }
       do {
@@ -106,7 +106,7 @@ where Source.Element: RangeReplaceableCollection, Source.Element.Element == UInt
 }
 
 extension VerifiedBody: CustomStringConvertible, CustomReflectable {
-  /// How the body is verified; never its bytes.
+  /// How the body is verified, without its bytes.
   public var description: String {
     switch verification {
     case .uncovered: "VerifiedBody(uncovered)"

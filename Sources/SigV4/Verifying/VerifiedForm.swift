@@ -27,18 +27,19 @@ public struct VerifiedForm: Sendable {
 }
 
 extension VerifiedForm: CustomStringConvertible, CustomReflectable {
-  /// The access key ID, the scope and the key; never the other fields.
+  /// The access key ID, the scope and the key, without the other fields.
   public var description: String { "VerifiedForm(\(accessKeyID)/\(scope) for \(key.debugDescription))" }
   /// The same as ``description``.
   public var customMirror: Mirror { Mirror(self, children: ["form": description], displayStyle: .struct) }
 }
 
 extension Verifier {
-  /// Verifies the form with which a browser uploads to S3: the signature of its policy, and the policy's conditions
-  /// (S3 API Reference, "Authenticating Requests in Browser-Based Uploads Using POST").
+  /// Verifies the form with which a browser uploads to S3: the signature of its policy, and the policy's conditions.
   ///
-  /// It rejects a form with more than ``Verifier/Limits/headerCount`` fields or ``Verifier/Limits/headerBytes`` bytes, and a
-  /// policy that isn't strict JSON.
+  /// It rejects a form with more than ``Verifier/Limits/headerCount`` fields or ``Verifier/Limits/headerBytes`` bytes. It also
+  /// rejects a policy that isn't strict JSON.
+  ///
+  /// S3 API Reference, "Authenticating Requests in Browser-Based Uploads Using POST".
   ///
   /// - Parameters:
   ///   - form: The form's fields in front of its file. Names are compared in any letter case.
@@ -88,7 +89,7 @@ extension Verifier {
     else {
       throw VerificationError(
         .tooLarge,
-        "The form is larger than the limit of \(limits.headerCount) fields and \(limits.headerBytes) bytes in front of its file."
+        "The fields before the form's file exceed the limits of \(limits.headerCount) fields and \(limits.headerBytes) bytes. Send fewer."
       )
     }
     let policy = try form.required(.policy)
@@ -139,7 +140,7 @@ extension [PostPolicy.Field] {
     guard signature != nil || policy != nil else {
       throw VerificationError(.missingSignature, "The form has no policy and no signature. Sign it.")
     }
-    throw .malformed("The form has no field \(Self.name(of: content) ?? "").")
+    throw .malformed("The form has no field \(Self.name(of: content) ?? ""). Add it.")
   }
 
   private static func name(of content: SigningFields.Content) -> String? {
@@ -152,7 +153,7 @@ extension [PostPolicy.Field] {
   ) throws(VerificationError) -> VerifiedForm {
     let policy = try ReceivedPolicy(try required(.policy))
     guard time < policy.expiration else {
-      throw VerificationError(.expired, "The form's policy expired at \(policy.expiration).")
+      throw VerificationError(.expired, "The form's policy expired at \(policy.expiration). Sign a new one.")
     }
     var fields = try expanded(fileName)
     // Compares bytes, because `==` of String also equates texts that are canonically equivalent.
@@ -162,12 +163,16 @@ extension [PostPolicy.Field] {
     fields.removeAll { $0.name == "bucket" }
     let covered = fields + [PostPolicy.Field("bucket", bucket)]
     for condition in policy.conditions where !covered.contains(where: { condition.isMet(by: $0) }) {
-      throw .denied("The condition for the field \(condition.name.shown) isn't met.")
+      throw .denied(
+        "The field \(condition.name.shown) doesn't meet its condition. Send a value that the policy allows.")
     }
     for field in covered where !policy.conditions.contains(where: { $0.concerns(field) }) {
-      throw .denied("The policy has no condition for the field \(field.name.shown).")
+      throw .denied(
+        "The policy has no condition for the field \(field.name.shown). Remove the field, or add a condition.")
     }
-    guard let key = fields.first(where: { $0.name == "key" }) else { throw .denied("The form has no field key.") }
+    guard let key = fields.first(where: { $0.name == "key" }) else {
+      throw .denied("The form has no field key. Add it.")
+    }
     let used = fields.filter { field in
       field.name != "key"
         && !SigningFields.all.rows.contains { $0.form.map { "\($0)".utf8.asciiLowercased } == field.name }
@@ -240,7 +245,9 @@ private struct ReceivedPolicy {
       switch (name, value) {
       case ("expiration", .text(let text)): expiration = ISO8601.date(text)
       case ("conditions", .array(let elements)): list = elements
-      default: throw .denied("A policy has no member \(name.shown) of that type.")
+      default:
+        throw .denied(
+          "Invalid member \(name.shown) of the policy. Use a text for expiration, and a list for conditions.")
       }
     }
     guard let expiration, let list else { throw .denied("The policy must have an expiration and conditions.") }
@@ -266,9 +273,9 @@ private struct ReceivedPolicy {
       case (.text(let match), .number(let least), .number(let most))
       where match.utf8.asciiLowercased == "content-length-range":
         guard let least = Int(least), let most = Int(most), least >= 0, least <= most, fileLength.overlaps(least...most)
-        else { throw .denied("The range of content-length-range is empty, or isn't one of whole numbers of bytes.") }
+        else { throw .denied("Invalid content-length-range. Use two whole numbers of bytes, the smaller one first.") }
         fileLength = fileLength.clamped(to: least...most)
-      default: throw .denied("A condition isn't one of eq, starts-with and content-length-range.")
+      default: throw .denied("Unknown kind of condition. Use eq, starts-with or content-length-range.")
       }
     default: throw .denied("A condition must be an object or an array.")
     }

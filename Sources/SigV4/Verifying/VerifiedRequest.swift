@@ -26,12 +26,12 @@ public struct VerifiedRequest: Sendable, Hashable {
   /// Until then, the request can be replayed.
   public let expiration: Date
 
-  /// The signature in a form that is the same for all its valid variants: the key for a cache that rejects replays.
+  /// A key that identifies the signature, for a cache that rejects replays.
   ///
-  /// With SigV4 it is the signature itself. With SigV4a, anyone who sees a signature `(r, s)` can compute `(r, n − s)`, which
-  /// is as valid; both have the same key here: r and the lesser of s and n − s, 128 hex digits. A request is rejected only if
-  /// it comes again with the same time of signing. Signatures of chunks and events need no cache: each covers the one before
-  /// it, and so the request's own.
+  /// With SigV4 it is the signature itself. With SigV4a, anyone who sees a signature `(r, s)` can compute `(r, n − s)`, which is
+  /// valid too. Both have the same key here: r and the lesser of s and n − s, 128 hex digits. A request has the same key only if
+  /// it comes again with the same time of signing. Signatures of chunks and events need no cache: each covers the one before it,
+  /// and so the request's own.
   public var replayKey: String {
     guard claim.algorithm == .sigV4a,
       let signature = Hexadecimal.bytes(claim.signature).flatMap({ P256.normalForm(ofSignature: $0) })

@@ -31,22 +31,23 @@ extension Verifier {
     func check(_ request: SignableRequest) throws(VerificationError) {
       guard request.method.utf8.count <= methodBytes else {
         throw VerificationError(
-          .tooLarge, "The method is \(request.method.utf8.count) bytes long; the limit is \(methodBytes).")
+          .tooLarge, "The method is \(request.method.utf8.count) bytes long; the limit is \(methodBytes). Shorten it.")
       }
       guard request.target.utf8.count <= targetBytes else {
         throw VerificationError(
-          .tooLarge, "The request target is \(request.target.utf8.count) bytes long; the limit is \(targetBytes).")
+          .tooLarge,
+          "The request target is \(request.target.utf8.count) bytes long; the limit is \(targetBytes). Shorten it.")
       }
       guard request.headers.count <= headerCount else {
         throw VerificationError(
-          .tooLarge, "The request has \(request.headers.count) headers; the limit is \(headerCount).")
+          .tooLarge, "The request has \(request.headers.count) headers; the limit is \(headerCount). Send fewer.")
       }
       let headers = request.headers.span
       var bytes = 0
       for index in headers.indices { bytes += headers[index].name.utf8.count + headers[index].value.utf8.count }
       guard bytes <= headerBytes else {
         throw VerificationError(
-          .tooLarge, "The headers of the request are \(bytes) bytes long; the limit is \(headerBytes).")
+          .tooLarge, "The headers of the request are \(bytes) bytes long; the limit is \(headerBytes). Shorten them.")
       }
     }
   }
@@ -100,7 +101,7 @@ extension Verifier {
     _ request: SignableRequest, _ headers: borrowing CanonicalHeaders, _ read: borrowing CanonicalHeaders.Read
   ) throws(VerificationError) {
     guard request.method.withBytes({ $0.isToken }) else {
-      throw VerificationError(.invalidRequest, "The method isn't a token (RFC 9110, 9.1).")
+      throw VerificationError(.invalidRequest, "The method isn't a token (RFC 9110, 9.1). Use a method such as GET.")
     }
     let flaw = request.target.withBytes { TargetFlaw(in: $0, service.pathNormalization, nonCanonicalTargets) }
     if let flaw {
@@ -116,7 +117,8 @@ extension Verifier {
     for header in headers {
       guard let offset = header.value.withBytes({ $0.firstControlCharacter }) else { continue }
       throw VerificationError(
-        .invalidRequest, "The value of header \(header.name) contains a control character at byte \(offset).")
+        .invalidRequest, "The value of header \(header.name) contains a control character at byte \(offset). Remove it."
+      )
     }
   }
 
@@ -264,7 +266,7 @@ extension Verifier {
     guard let region, !regionSet.contains(where: { RegionPattern.matches($0, region) }) else { return }
     throw VerificationError(
       .wrongScope,
-      "The region set in X-Amz-Region-Set doesn't contain \(region).",
+      "The region set in X-Amz-Region-Set doesn't contain \(region). Sign for a set that contains it.",
       cause: .region)
   }
 
@@ -308,7 +310,7 @@ extension Verifier {
       {
         throw VerificationError(
           .unsignedHeader,
-          "The header \(header.name) isn't listed in SignedHeaders. The service requires its signature.",
+          "The header \(header.name) isn't listed in SignedHeaders. Sign it, because the service requires that.",
           detail: .header(header.name.utf8.asciiLowercased))
       }
     }
@@ -329,13 +331,14 @@ extension Verifier {
     guard age >= -skewSeconds else {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); the limit is \(skewSeconds) seconds.",
+        "The request is dated \(claim.date.text), which is \(-age) seconds after \(now.text); the limit is \(skewSeconds) seconds. Set the sender's clock.",
         detail: .time(signed: claim.date, now: now, limitSeconds: skewSeconds))
     }
     if let lifetime = claim.lifetimeSeconds {
       guard age <= lifetime else {
         throw VerificationError(
-          .expired, "The request was valid for \(lifetime) seconds from \(claim.date.text). It is \(now.text).",
+          .expired,
+          "The request was valid for \(lifetime) seconds from \(claim.date.text), and it is \(now.text). Presign it again.",
           detail: .time(signed: claim.date, now: now, limitSeconds: lifetime))
       }
     } else if claim.placement == .query, service.isS3 {
@@ -343,7 +346,7 @@ extension Verifier {
     } else if age > skewSeconds {
       throw VerificationError(
         .skewedDate,
-        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); the limit is \(skewSeconds) seconds.",
+        "The request is dated \(claim.date.text), which is \(age) seconds before \(now.text); the limit is \(skewSeconds) seconds. Set the sender's clock, or sign again.",
         detail: .time(signed: claim.date, now: now, limitSeconds: skewSeconds))
     }
   }
@@ -390,14 +393,14 @@ extension SignatureClaim {
 extension VerificationError {
   static func wrongPayload(_ hash: String, claimed: String) -> VerificationError {
     VerificationError(
-      .wrongPayload, "x-amz-content-sha256 isn't the payload's hash, which is \(hash).",
+      .wrongPayload, "x-amz-content-sha256 isn't the payload's hash, which is \(hash). Hash the bytes that are sent.",
       cause: claimed == Payload.unsignedWord ? .payloadUnsigned : nil)
   }
 
   fileprivate static func missingHeader(of claim: SignatureClaim, in request: SignableRequest) -> VerificationError {
     let name = claim.signedHeaders.first { name in !request.headers.contains { $0.isNamed(name) } } ?? "host"
     return VerificationError(
-      .missingHeader, "The header \(name) is listed in SignedHeaders, but isn't in the request.",
+      .missingHeader, "The header \(name) is listed in SignedHeaders, but isn't in the request. Send it.",
       cause: name == "x-amz-security-token" || name == "x-amz-s3session-token" ? .sessionToken : nil,
       detail: .header(name))
   }

@@ -8,8 +8,8 @@
 ///
 /// A verifier is cheap to create and to copy, and safe to share.
 ///
-/// Keys are cached per thread: those that have verified a signature, with their credentials. A thread keeps the 64 newest of all
-/// signers and verifiers, until they are unused for an hour.
+/// Each thread caches the keys that have verified a signature, with their credentials. A thread keeps the 64 newest keys of all
+/// signers and verifiers, and drops those that are unused for an hour.
 ///
 /// The error names the first check that fails. The checks are made in this order:
 ///
@@ -337,7 +337,7 @@ extension VerificationError {
   static func wrongSignature(of claim: SignatureClaim) -> VerificationError {
     VerificationError(
       .wrongSignature,
-      "The signature isn't the one that the owner of \(claim.accessKeyID) makes for this request. Check the secret, and whether the request changed after signing."
+      "The signature isn't the one that the secret of \(claim.accessKeyID) gives for this request. Check the secret, and whether the request changed after signing."
     )
   }
 
@@ -345,7 +345,8 @@ extension VerificationError {
     VerificationError(
       .wrongSessionToken,
       claim.fields.sessionToken == nil
-        ? "The credentials of \(claim.accessKeyID) are temporary, so send their session token in X-Amz-Security-Token."
-        : "The session token isn't the one that belongs to \(claim.accessKeyID).")
+        ? "The credentials of \(claim.accessKeyID) are temporary. Send their session token in X-Amz-Security-Token."
+        : "The session token isn't that of \(claim.accessKeyID). Take key ID, secret and token from one set of credentials."
+    )
   }
 }

@@ -137,8 +137,8 @@ import Testing
   @Test(arguments: [
     ("\"Resource\":\"*/../y\"", "Resource", "removes a wildcard"),
     ("\"Resource\":[\"*\",\"arn:*:service/a/%2e%2E/y\"]", "Resource", "removes a wildcard"),
-    ("\"Resource\":\"*/a%2*\"", "Resource", "within an escape"),
-    ("\"Resource\":\"*/a%?0\"", "Resource", "within an escape"),
+    ("\"Resource\":\"*/a%2*\"", "Resource", "an escape contains"),
+    ("\"Resource\":\"*/a%?0\"", "Resource", "an escape contains"),
     ("\"Resource\":\"*/a#b\"", "Resource", "#"), ("\"Resource\":\"*/a\\u0001\"", "Resource", "control character"),
     ("\"Resource\":\"*/%FF\"", "Resource", "UTF-8"),
     (

@@ -60,7 +60,7 @@ import Testing
     #expect(error?.code == .timedOut)
     #expect(
       error?.message
-        == "No provider has credentials. EnvironmentCredentialProvider: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY aren't set."
+        == "No provider has credentials: configure one of these. EnvironmentCredentialProvider: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY aren't set."
         + " Scripted: It didn't answer.")
   }
 

@@ -149,7 +149,7 @@ import Testing
     }
     let mismatch = SignatureDiagnosis(of: request, credentials: sample.credentials)
     #expect(mismatch.cause == .path)
-    #expect(mismatch.explanation.contains("signed as \(header.lowercased()) has it"), "\(mismatch)")
+    #expect(mismatch.explanation.contains("is the one in \(header.lowercased())"), "\(mismatch)")
   }
 
   @Test(arguments: [

@@ -217,7 +217,7 @@ import Testing
     #expect(SignatureDiagnosis(of: request, answer: answer(shown)).cause == .secret)
     let other = SignatureDiagnosis(of: request, answer: answer(shown.dropLast(4) + "0000"))
     #expect(other.cause == .unknown)
-    #expect(other.explanation.contains("another canonical request"))
+    #expect(other.explanation.contains("a different canonical request"))
     #expect(other.differences.map(\.line) == ["canonical request hash"])
   }
 

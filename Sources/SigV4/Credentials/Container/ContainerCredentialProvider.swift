@@ -7,9 +7,9 @@
 /// | `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE` | a file with the `Authorization` value, read at each call; takes precedence |
 /// | `AWS_CONTAINER_AUTHORIZATION_TOKEN` | the `Authorization` value |
 ///
-/// An `http` URL must name this machine or the agents of ECS and EKS: `localhost`, `127.0.0.0/8`, `[::1]`, `169.254.170.2`,
-/// `169.254.170.23` or `[fd00:ec2::23]`; other host names aren't resolved. An `https` URL can name any host. The variables are
-/// those of the AWS SDKs and Tools Reference Guide, "Container credential provider".
+/// An `http` URL must name this machine, or the agents of ECS and EKS. These are `localhost`, `127.0.0.0/8`, `[::1]`,
+/// `169.254.170.2`, `169.254.170.23` and `[fd00:ec2::23]`. Other host names aren't resolved. An `https` URL can name any host.
+/// The variables are those of the AWS SDKs and Tools Reference Guide, "Container credential provider".
 ///
 /// Each call requests the credentials again. To sign requests, cache the provider.
 ///

@@ -127,7 +127,9 @@ public struct WebIdentityCredentialProvider: CredentialProvider {
     }
     let token = String(decoding: bytes, as: UTF8.self).trimmed
     guard (4...String.settingLimit).contains(token.utf8.count) else {
-      throw CredentialError(.unreachable, "\(name) is \(token.isEmpty ? "empty" : "not a token of 4 to 20,000 bytes").")
+      throw CredentialError(
+        .unreachable,
+        "\(name) is \(token.isEmpty ? "empty" : "not a token of 4 to 20,000 bytes"): it must contain the token.")
     }
     return token
   }
