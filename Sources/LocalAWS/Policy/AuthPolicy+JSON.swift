@@ -200,7 +200,7 @@ private struct StatementReader {
 
   private static func action(_ text: String) throws(PolicyFlaw) -> PolicyText {
     let pattern = try PolicyText(text.utf8.asciiLowercased, .plain, wildcards: .allowed, variables: .literal)
-    guard actions.contains(where: { pattern.matches($0, in: nil) == true }) else {
+    guard actions.contains(where: { pattern.matches($0, in: nil) }) else {
       throw .unsupported("it matches no action of VPC Lattice: vpc-lattice-svcs:Invoke, vpc-lattice-svcs:Connect")
     }
     return pattern

@@ -47,7 +47,8 @@ extension AuthPolicy {
       let action = Request.action
       guard applies(actions, action.utf8.asciiLowercased, request) else { return "it isn't for the action \(action)" }
       guard applies(resources, request.service + ComparedText.canonical(request.target.path), request) else {
-        return "it isn't for the resource \(request.resource)" + missingVariable(in: resources.elements, request)
+        return "it isn't for the resource \(request.resource)"
+          + Self.missingVariable(in: resources.elements.flatMap(\.variables), request)
       }
       for condition in conditions {
         if let mismatch = condition.mismatch(with: request, effect) { return mismatch }
@@ -57,15 +58,14 @@ extension AuthPolicy {
 
     private func applies(_ listed: Listed<PolicyText>, _ value: String, _ request: Request) -> Bool {
       switch listed {
-      case .any(let texts): texts.contains { $0.matches(value, in: request) == true }
-      // A text with a variable that has no value might match, so the statement isn't known to apply.
-      case .none(let texts): texts.allSatisfy { $0.matches(value, in: request) == false }
+      case .any(let texts): texts.contains { $0.matches(value, in: request) }
+      case .none(let texts): !texts.contains { $0.matches(value, in: request) }
       }
     }
 
-    private func missingVariable(in texts: [PolicyText], _ request: Request) -> String {
-      texts.flatMap(\.variables).first { $0.value(in: request) == nil }
-        .map { "; the request has no value for ${\($0.key.name)}" } ?? ""
+    /// The first of the variables that has no value, for the reason of a mismatch.
+    fileprivate static func missingVariable(in variables: [PolicyVariable], _ request: Request) -> String {
+      variables.first { $0.value(in: request) == nil }.map { "; the request has no value for ${\($0.key.name)}" } ?? ""
     }
   }
 
@@ -84,16 +84,13 @@ extension AuthPolicy {
         let isMet = values.contains { $0 == .absence(sent.isEmpty) }
         return isMet ? nil : "\(name) \(key.name): the request has \(sent.isEmpty ? "no" : "a") value"
       }
-      let isAcceptedAbsence = sent.isEmpty && comparison.acceptsAbsence
-      // An operator that negates would be true of a value that isn't known.
-      let missing = values.flatMap(\.variables).first { $0.value(in: request) == nil }
-      if let missing, !isAcceptedAbsence {
-        return "\(name) \(key.name): the request has no value for ${\(missing.key.name)}"
-      }
       let isMet = comparison.holds(of: sent, for: effect) { value in
         values.contains { $0.matches(value, in: request, comparison.comparison) }
       }
-      return isMet ? nil : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
+      return isMet
+        ? nil
+        : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
+          + Statement.missingVariable(in: values.flatMap(\.variables), request)
     }
 
     /// The values that the key has in requests, and that the condition matches only if letter case is ignored.
@@ -101,8 +98,8 @@ extension AuthPolicy {
       guard [.string, .stringLike].contains(comparison.comparison) else { return [] }
       let texts = values.compactMap { if case .text(let text) = $0 { text } else { nil } }
       return key.frequentValues.filter { value in
-        texts.contains { $0.matches(value, in: nil, ignoringCase: true) == true }
-          && !texts.contains { $0.matches(value, in: nil) == true }
+        texts.contains { $0.matches(value, in: nil, ignoringCase: true) }
+          && !texts.contains { $0.matches(value, in: nil) }
       }
     }
 

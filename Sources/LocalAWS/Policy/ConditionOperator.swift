@@ -93,7 +93,4 @@ struct ConditionOperator: Sendable, Hashable {
     case .single, .allValues: values.allSatisfy { matches($0) != isNegated }
     }
   }
-
-  /// Whether an absent key meets the condition because of `IfExists`.
-  var acceptsAbsence: Bool { isIfExists }
 }

@@ -80,8 +80,8 @@ enum ConditionValue: Sendable, Hashable {
   ) -> Bool {
     switch self {
     case .text(let text):
-      return text.matches(value, in: request, ignoringCase: comparison == .stringIgnoringCase) == true
-    case .bool(let text): return text.matches(value, in: request, ignoringCase: true) == true
+      return text.matches(value, in: request, ignoringCase: comparison == .stringIgnoringCase)
+    case .bool(let text): return text.matches(value, in: request, ignoringCase: true)
     case .number(let number):
       guard case .numeric(let relation) = comparison, let value = DecimalNumber(value) else { return false }
       return relation.holds(value, number)
@@ -94,7 +94,7 @@ enum ConditionValue: Sendable, Hashable {
       let values = value.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 5, omittingEmptySubsequences: false)
       return values.count == 6
         && zip(parts, values).allSatisfy { part, value in
-          part.matches(String(Substring(value)), in: request) == true
+          part.matches(String(Substring(value)), in: request)
         }
     case .absence: return false
     }

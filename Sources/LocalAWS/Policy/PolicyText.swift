@@ -80,8 +80,11 @@ struct PolicyText: Sendable, Hashable {
     tokens.compactMap { if case .variable(let variable) = $0 { variable } else { nil } }
   }
 
-  /// Whether a value matches the text; `nil` if a variable has no value in the request, or there is no request.
-  func matches(_ value: String, in request: AuthPolicy.Request?, ignoringCase: Bool = false) -> Bool? {
+  /// Whether a value matches the text.
+  ///
+  /// No value matches if a variable has none in the request, or if there is no request (IAM User Guide, "Policy variables
+  /// with no value"). Negated operators and elements then apply.
+  func matches(_ value: String, in request: AuthPolicy.Request?, ignoringCase: Bool = false) -> Bool {
     var elements: [WildcardPattern.Element] = []
     let limit = tokens.count + value.unicodeScalars.count
     // A pattern of more characters than the value can't match. It isn't built, because variables may have long values.
@@ -91,7 +94,7 @@ struct PolicyText: Sendable, Hashable {
       case .anyCharacter: elements.append(.anyCharacter)
       case .anyCharacters: elements.append(.anyCharacters)
       case .variable(let variable):
-        guard let value = request.flatMap({ variable.value(in: $0) }) else { return nil }
+        guard let value = request.flatMap({ variable.value(in: $0) }) else { return false }
         let compared = form == .plain ? value : ComparedText.literal(value, isPath: form != .parameter)
         elements += compared.unicodeScalars.map { .character($0) }
       }

@@ -9,7 +9,14 @@ struct PolicyVariable: Sendable, Hashable {
   /// Reads the text between the braces.
   init(_ text: String) throws(PolicyFlaw) {
     let parts = text.utf8.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
-      .map { Self.trimmed(Substring($0)) }
+      .map { Substring($0) }
+    guard text.utf8.firstRange(of: "${".utf8) == nil else {
+      throw .malformed("a variable stands within another, ${\(text)}")
+    }
+    // Within a name, a tag key may have spaces.
+    guard parts.first.map({ $0.utf8.elementsEqual(Self.trimmed($0).utf8) }) != false else {
+      throw .malformed("the variable ${\(text)} has a space before or after its name; remove the space")
+    }
     let name = String(parts.first ?? "")
     guard let key = ConditionKey(name) else {
       throw .unsupported("the variable ${\(text)} names no supported condition key" + ConditionKey.remedy(for: name))
@@ -23,7 +30,7 @@ struct PolicyVariable: Sendable, Hashable {
       defaultValue = nil
       return
     }
-    let quoted = parts[1].utf8
+    let quoted = Self.trimmed(parts[1]).utf8
     guard quoted.count > 1, quoted.first == UInt8(ascii: "'"), quoted.last == UInt8(ascii: "'"),
       !quoted.dropFirst().dropLast().contains(UInt8(ascii: "'"))
     else { throw .malformed("the default value of ${\(text)} isn't in single quotes") }

@@ -39,10 +39,13 @@ import Testing
     ("StringLike", "${aws:PrincipalTag/star}", "*", true),
     ("StringEquals", "${*}${?}${$}", "*?$", true), ("StringLike", "a${*}", "ab", false),
     ("StringLike", "a${*}*", "a*b", true),
-    ("StringNotEquals", "${aws:PrincipalTag/none}", "x", false),
+    ("StringEquals", "${aws:PrincipalTag/none}", "", false), ("StringLike", "${aws:PrincipalTag/none}*", "x", false),
+    ("StringNotEquals", "${aws:PrincipalTag/none}", "x", true),
+    ("StringNotEqualsIfExists", "${aws:PrincipalTag/none}", "x", true),
+    ("ForAnyValue:StringNotLike", "${aws:PrincipalTag/none}", "x", true),
     ("StringNotEquals", "${aws:PrincipalTag/none, 'y'}", "x", true),
     ("StringEqualsIfExists", "${aws:PrincipalTag/none}", "x", false),
-    ("ForAllValues:StringNotEquals", "${aws:PrincipalTag/none}", "x", false), ("StringEquals", "$", "$", true),
+    ("ForAllValues:StringNotEquals", "${aws:PrincipalTag/none}", "x", true), ("StringEquals", "$", "$", true),
     ("StringEquals", "a}b{c", "a}b{c", true), ("Bool", "${aws:SecureTransport}", "true", true),
     ("Bool", "${aws:SecureTransport}", "false", false), ("Bool", "${aws:PrincipalTag/none, 'true'}", "true", true),
     (
@@ -51,7 +54,7 @@ import Testing
     ),
     ("ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:*", "arn:aws:iam::123456789012:role/x", true),
     ("ArnLike", "arn:aws:iam::${aws:PrincipalAccount}:*", "arn:aws:iam::123456789013:role/x", false),
-    ("ArnNotEquals", "arn:aws:iam::${aws:PrincipalTag/none}:x", "arn:aws:iam::1:y", false),
+    ("ArnNotEquals", "arn:aws:iam::${aws:PrincipalTag/none}:x", "arn:aws:iam::1:x", true),
     ("StringEquals", "${vpc-lattice-svcs:RequestQueryString/one}", "1", true),
     ("StringEquals", "${vpc-lattice-svcs:RequestQueryString/two}", "1", false),
     ("StringEquals", "${vpc-lattice-svcs:RequestQueryString/two, '1'}", "1", false),
@@ -86,9 +89,10 @@ import Testing
     #expect(try !PolicySample(#""Resource":"\#(arn)/${aws:username}""#).policy.hasLiteralVariables)
   }
 
-  @Test func `a resource with a variable that has no value isn't excluded`() throws {
+  @Test func `a resource with a variable that has no value matches nothing`() throws {
     let sample = try PolicySample(#""NotResource":["\#(arn)/${aws:PrincipalTag/none}","*/x"]"#)
-    #expect(try !sample.applies(to: "/y"))
+    #expect(try sample.applies(to: "/y"))
+    #expect(try !sample.applies(to: "/x"))
     #expect(try sample.applies(to: "/y", context: ["aws:PrincipalTag/none": ["z"]]))
     #expect(try !sample.applies(to: "/z", context: ["aws:PrincipalTag/none": ["z"]]))
   }
@@ -96,10 +100,11 @@ import Testing
   @Test func `the reason names a variable that has no value`() throws {
     let resource = try PolicySample(#""Resource":"\#(arn)/${aws:username}""#)
     #expect(try resource.result().mismatch?.hasSuffix("; the request has no value for ${aws:username}") == true)
-    let condition = try PolicySample(condition: #"{"StringNotEquals":{"aws:PrincipalType":"${aws:username}"}}"#)
+    let condition = try PolicySample(condition: #"{"StringEquals":{"aws:PrincipalType":"${aws:username}"}}"#)
     #expect(
       try condition.result().mismatch
-        == "StringNotEquals aws:PrincipalType: the request has no value for ${aws:username}")
+        == "StringEquals aws:PrincipalType: the request has \"AssumedRole\"; the request has no value for ${aws:username}"
+    )
     #expect(
       try PolicySample(condition: #"{"StringEquals":{"aws:PrincipalType":"${aws:SourceIp}"}}"#).policy
         .keysWithoutValue(in: PolicyContext()) == ["aws:SourceIp"])
@@ -111,6 +116,8 @@ import Testing
     ("${aws:username, guest}", "single quotes"), ("${aws:username, 'a'b'}", "closing brace"),
     ("${aws:username, '}", "closing brace"), ("${aws:PrincipalOrgPaths}", "several values"),
     ("${aws:TagKeys, 'x'}", "several values"), ("${**}", "names no supported condition key"),
+    ("${ aws:username}", "space"), ("${aws:username , 'x'}", "space"), ("${aws:PrincipalTag/team }", "space"),
+    ("${aws:PrincipalTag/${aws:username}}", "within another"),
   ])
   func `an invalid variable is an error that names it`(text: String, reason: String) {
     for elements in [
