@@ -96,6 +96,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("nonsense\r\n\r\n", LocalServer.Outcome.rejected(400)),
+    (.request("POST", "/", "Content-Length: 9") + "123456789", .rejected(413)), (.request("GET", "/"), .answered(200)),
+  ])
+  func `an observer learns who answered`(request: String, outcome: LocalServer.Outcome) async throws {
+    try await echo(bodyLimit: 5).whileRunning { server in
+      let (outcomes, continuation) = AsyncStream<LocalServer.Outcome>.makeStream()
+      server.observer = { continuation.yield($1) }
+      _ = try await RawConnection.exchange(server.port, request)
+      for await seen in outcomes {
+        #expect(seen == outcome)
+        break
+      }
+    }
+  }
+
+  @Test func `a connection of HTTP 1.0 is closed, as the answer says`() async throws {
+    try await echo().whileRunning { server in
+      let answer = try await RawConnection.exchange(server.port, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+      #expect(answer.status == 200 && answer.contains("Connection: close\r\n"))
+    }
+  }
+
   @Test func `a client that waits for 100 Continue receives it`() async throws {
     try await echo().whileRunning { server in
       try await RawConnection.open(server.port) { connection in

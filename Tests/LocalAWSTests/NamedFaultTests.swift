@@ -56,7 +56,7 @@ import Testing
       continuation.finish()
       #expect(
         await seen.reduce(into: []) { $0.append($1) } == [
-          "/a fault(nil)", #"/b fault(Optional("service:503"))"#, "/c answered(204)", "- answered(400)",
+          "/a fault(nil)", #"/b fault(Optional("service:503"))"#, "/c answered(204)", "- rejected(400)",
         ])
     }
   }

@@ -47,12 +47,13 @@ import Testing
     }
   }
 
-  @Test func `the response to HEAD has no body`() async throws {
+  @Test func `the response to HEAD has the length of the upstream server, and no body`() async throws {
     try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
       server async throws in
       try await service(Upstream(server.baseURL)).whileRunning { service async throws in
         let answer = try await RawConnection.exchange(service.server.port, .request("HEAD", "/"))
         #expect(answer.status == 200 && answer.body.isEmpty)
+        #expect(answer.contains("Content-Length: 3\r\n"))
       }
     }
   }
@@ -69,6 +70,19 @@ import Testing
           answer.body
             == "The upstream server sent an invalid HTTP response, or closed the connection early. Check its log.")
       }
+    }
+  }
+
+  @Test(arguments: ["127.0.0.1", "LOCALHOST", "[::ffff:127.0.0.1]", "0.0.0.0"])
+  func `an upstream server that is an excluded service gets no request`(host: String) async throws {
+    try await service(nil).whileRunning { service async throws in
+      let port = service.server.port
+      service.upstream = Upstream("http://\(host):\(port)")?.excluding([port])
+      let answer = try await RawConnection.exchange(port, .request("GET", "/"))
+      #expect(answer.status == 502)
+      #expect(
+        answer.body == "The upstream server http://\(host):\(port) is a service of this program. Name another server.")
+      #expect(service.server.requests().count == 1)
     }
   }
 

@@ -16,6 +16,7 @@ public struct Upstream: Sendable, Hashable {
   public let url: String
   private let host: String
   private let port: Int
+  private var excludedPorts: [Int] = []
 
   /// Reads the URL of a server: `http`, a host, and a port unless it is 80.
   ///
@@ -61,6 +62,13 @@ public struct Upstream: Sendable, Hashable {
       throw UpstreamError(
         503, "The upstream server \(url) can't be reached: \(Self.reason(of: error)). Check that it is running.")
     }
+    // A host has many names: the connection shows which machine it is.
+    if let remote = channel.channel.remoteAddress, ["127.0.0.1", "::ffff:127.0.0.1"].contains(remote.ipAddress ?? ""),
+      excludedPorts.contains(port)
+    {
+      try? await channel.executeThenClose { _, _ in }
+      throw UpstreamError(502, "The upstream server \(url) is a service of this program. Name another server.")
+    }
     let isLate = Locked(false)
     // Closing the channel ends the reading below.
     let deadline = channel.channel.eventLoop.scheduleTask(in: .seconds(60)) {
@@ -71,7 +79,7 @@ public struct Upstream: Sendable, Hashable {
     do {
       return try await channel.executeThenClose { inbound, outbound in
         try await outbound.write(contentsOf: Self.parts(of: request, body))
-        return try await Self.response(inbound)
+        return try await Self.response(inbound, isBodyless: request.method == "HEAD")
       }
     } catch  where isLate.value {
       throw UpstreamError(504, "The upstream server sent no complete response within 60 seconds. Check its log.")
@@ -95,9 +103,18 @@ public struct Upstream: Sendable, Hashable {
     return reason.utf8.last == UInt8(ascii: ")") ? String(reason.dropLast()) : String(reason)
   }
 
-  /// Whether the server listens on loopback, on one of these ports.
+  /// Whether the server is, by a usual name, one that listens on 127.0.0.1 and one of these ports.
   package func isOnLoopback(_ ports: [Int]) -> Bool {
-    ports.contains(port) && (["localhost", "0.0.0.0", "::1"].contains(host) || host.begins(with: "127."))
+    ports.contains(port) && ["localhost", "0.0.0.0", "127.0.0.1"].contains(host)
+  }
+
+  /// The same server, which answers no request if it is one that listens on 127.0.0.1 and one of these ports.
+  ///
+  /// A service that forwarded requests to itself would do so without an end.
+  package func excluding(_ ports: [Int]) -> Upstream {
+    var copy = self
+    copy.excludedPorts = ports
+    return copy
   }
 
   private static func parts(of request: SignableRequest, _ body: [UInt8]) -> [HTTPClientRequestPart] {
@@ -112,7 +129,7 @@ public struct Upstream: Sendable, Hashable {
   }
 
   private static func response(
-    _ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>
+    _ inbound: NIOAsyncChannelInboundStream<HTTPClientResponsePart>, isBodyless: Bool
   ) async throws -> LocalServer.Response {
     var response: LocalServer.Response?
     for try await part in inbound {
@@ -123,8 +140,11 @@ public struct Upstream: Sendable, Hashable {
       case .head(let head) where head.status.code < 200: continue
       case .head(let head):
         let headers = endToEnd(head.headers.map { HeaderField($0.name, $0.value) })
+        // The field of a response to HEAD is the length that the response to GET has.
+        let isKept = isBodyless && head.headers.contains(name: "content-length")
         response = LocalServer.Response(
-          status: Int(head.status.code), headers: headers.filter { !$0.isNamed("content-length") })
+          status: Int(head.status.code), headers: headers.filter { isKept || !$0.isNamed("content-length") },
+          delivery: Delivery(framing: isBodyless && !isKept ? .chunked : .contentLength))
       case .body(let bytes):
         response?.body.append(contentsOf: bytes.readableBytesView)
         guard (response?.body.count ?? 0) <= bodyLimit else {

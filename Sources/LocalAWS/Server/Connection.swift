@@ -31,7 +31,7 @@ struct Connection: Sendable {
           guard try await answer(received, &requests, outbound, on: stream.channel) == .keepAlive else { return }
         }
       } catch is HTTPParserError {
-        observers.value?(nil, .answered(400))
+        observers.value?(nil, .rejected(400))
         try await ResponseWriter(outbound, clock).write(LocalServer.Response(status: 400), .close)
       }
     }
@@ -48,7 +48,9 @@ struct Connection: Sendable {
           request: SignableRequest(
             method: head.method.rawValue, target: head.uri,
             headers: head.headers.map { HeaderField($0.name, $0.value) }),
-          body: [], isKeepAlive: head.isKeepAlive, isTooLarge: false)
+          body: [],
+          // A client of HTTP/1.0 would expect `Connection: keep-alive`.
+          isKeepAlive: head.isKeepAlive && head.version != .http1_0, isTooLarge: false)
         if received?.request.headers["Expect"]?.isSameIgnoringCase(as: "100-continue") == true {
           try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
         }
@@ -89,7 +91,8 @@ struct Connection: Sendable {
       response.delivery = delivery
     case .asUsual:
       response = await usualAnswer(to: received)
-      observers.value?(received.request, .answered(response.status))
+      observers.value?(
+        received.request, received.isTooLarge ? .rejected(response.status) : .answered(response.status))
     }
     let persistence: Delivery.Persistence = received.isKeepAlive ? response.delivery.persistence : .close
     let isComplete = try await ResponseWriter(outbound, clock).write(

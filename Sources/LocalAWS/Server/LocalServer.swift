@@ -13,8 +13,10 @@ public final class LocalServer: Sendable {
 
   /// A server's reaction to a request.
   public enum Outcome: Sendable, Hashable {
-    /// It answers as usual, with this status.
+    /// The handler answers, with this status.
     case answered(Int)
+    /// The server answers with this status, without the handler: 400 for invalid HTTP, 413 for a body over the limit.
+    case rejected(Int)
     /// It plays a fault of its plan, which may have a name.
     case fault(String?)
   }
@@ -125,7 +127,8 @@ public final class LocalServer: Sendable {
 
   /// The requests received so far, oldest first, including those that a fault left unanswered.
   ///
-  /// The latest 10,000 are always kept, and up to 10,000 earlier ones.
+  /// The latest 10,000 are always kept, and up to 10,000 earlier ones. Of their bodies, at least the latest 64 MiB are kept:
+  /// earlier requests have none.
   ///
   /// - Parameters:
   ///   - method: Only requests with this method; `nil` for any.

@@ -7,12 +7,28 @@ final class RequestLog: Sendable {
 
   private struct State {
     var requests: [RecordedRequest] = []
+    var bodyBytes = 0
     var waiters: [Int: Waiter] = [:]
     var nextWaiter = 0
+
+    mutating func removeFirst(_ count: Int) {
+      bodyBytes -= requests.prefix(count).reduce(0) { $0 + $1.body.count }
+      requests.removeFirst(count)
+    }
+
+    /// Removes the earliest bodies until at most `rest` bytes are left.
+    mutating func removeBodies(_ rest: Int) {
+      for index in requests.indices where bodyBytes > rest && !requests[index].body.isEmpty {
+        let request = requests[index]
+        bodyBytes -= request.body.count
+        requests[index] = RecordedRequest(request: request.request, body: [], connection: request.connection)
+      }
+    }
   }
 
-  /// The number of requests that are kept, which bounds the memory of a long-running server.
+  /// The number of requests that are kept, and of the bytes of their bodies: they bound the memory of a long-running server.
   private static let limit = 20_000
+  private static let bodyLimit = 128 << 20
 
   private let state = Locked(State())
 
@@ -20,8 +36,10 @@ final class RequestLog: Sendable {
 
   func append(_ request: RecordedRequest) {
     let satisfied = state.withLock { state in
-      if state.requests.count == Self.limit { state.requests.removeFirst(Self.limit / 2) }
+      if state.requests.count == Self.limit { state.removeFirst(Self.limit / 2) }
+      if state.bodyBytes + request.body.count > Self.bodyLimit { state.removeBodies(Self.bodyLimit / 2) }
       state.requests.append(request)
+      state.bodyBytes += request.body.count
       let satisfied = state.waiters.filter { $0.value.isSatisfied(state.requests) }
       for id in satisfied.keys { state.waiters[id] = nil }
       return satisfied.values.map(\.continuation)

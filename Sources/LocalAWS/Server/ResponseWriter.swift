@@ -70,6 +70,8 @@ struct ResponseWriter {
       case (.contentLength, .stalled(let count)), (.contentLength, .truncated(let count)):
         // More than is sent, even if the whole body is sent.
         headers.add(name: "Content-Length", value: "\(max(response.body.count, max(0, count) &+ 1))")
+      // That of a response to HEAD.
+      case (.contentLength, .complete) where headers.contains(name: "Content-Length"): break
       case (.contentLength, .complete):
         headers.add(name: "Content-Length", value: "\(response.body.count)")
       case (.untilClose, _):

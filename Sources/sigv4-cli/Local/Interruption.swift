@@ -5,6 +5,8 @@ import Foundation
 final class Interruption: Sendable {
   private let sources: [any DispatchSourceSignal]
   private let signals: AsyncStream<Int32>
+  /// The numbers of the signals, without SIGHUP under nohup.
+  var caught: [Int32] { sources.map { Int32(truncatingIfNeeded: $0.handle) } }
 
   /// Catches the signals from now on.
   init() {

@@ -11,7 +11,7 @@ struct LocalChild {
   /// The code is 127 if the command can't be run, and 128 and the number of the signal that ended it.
   func run(until interruption: Interruption) async -> Int32 {
     let identifier: pid_t
-    switch start() {
+    switch start(receiving: interruption.caught) {
     case .success(let started): identifier = started
     case .failure(let error):
       SigningTrace.note(
@@ -55,7 +55,7 @@ struct LocalChild {
 
   // Not Foundation's Process: on Linux the command would inherit this thread's signal mask, which blocks all signals, and
   // leave the terminal's foreground.
-  private func start() -> Result<pid_t, StartError> {
+  private func start(receiving caught: [Int32]) -> Result<pid_t, StartError> {
     #if canImport(Darwin)
       var attributes: posix_spawnattr_t?
     #else
@@ -69,7 +69,8 @@ struct LocalChild {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    sigfillset(&signals)
+    // This program ignores a signal to catch it. What its caller ignores, the command ignores too, as SIGHUP under nohup.
+    for number in caught + [SIGPIPE] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     var variables = ProcessInfo.processInfo.environment
     for name in unset { variables[name] = nil }

@@ -5,15 +5,17 @@ import SigV4
 enum LocalLog {
   /// A request to a Lattice service: who sent it, and which statement decided.
   static func note(_ name: String, _ exchange: LatticeService.Exchange) {
-    SigningTrace.note("\(name) \(line(of: exchange.request)) \(exchange.status): \(reason(of: exchange))")
+    ServingLog.note("\(name) \(line(of: exchange.request)) \(exchange.status): \(reason(of: exchange))")
   }
 
   /// A request to another service, or one that met a fault.
   static func note(_ name: String, _ request: SignableRequest?, _ outcome: LocalServer.Outcome) {
     let line = request.map(line) ?? "invalid HTTP request"
     switch outcome {
-    case .answered(let status): SigningTrace.note("\(name) \(line) \(status)")
-    case .fault(let fault): SigningTrace.note("\(name) \(line) fault \(fault ?? "without a name")")
+    case .answered(let status): ServingLog.note("\(name) \(line) \(status)")
+    case .rejected(413): ServingLog.note("\(name) \(line) 413: the body is too long")
+    case .rejected(let status): ServingLog.note("\(name) \(line) \(status)")
+    case .fault(let fault): ServingLog.note("\(name) \(line) fault \(fault ?? "without a name")")
     }
   }
 

@@ -67,6 +67,7 @@ struct LocalStack {
     if let upstream = described.compactMap(\.upstream).first(where: { $0.isOnLoopback(ports) }) {
       throw Failure("The --upstream server \(upstream.url) is a service of this program. Name another server.")
     }
+    for (_, service) in services { service.upstream = service.upstream?.excluding(ports) }
     tokens.clock.offset = offset
     let user = callers.add("arn:aws:iam::\(options.account):user/local-user")
     let stack = LocalStack(
@@ -102,8 +103,8 @@ struct LocalStack {
     for (name, service) in services {
       service.exchanged = { LocalLog.note(name, $0) }
       service.server.observer = { request, outcome in
-        // `exchanged` notes the others, with their reasons.
-        if case .answered = outcome, request != nil { return }
+        // `exchanged` notes what the handler answers, with the reasons.
+        if case .answered = outcome { return }
         LocalLog.note(name, request, outcome)
       }
     }
