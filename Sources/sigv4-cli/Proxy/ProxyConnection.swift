@@ -135,6 +135,7 @@
         return
       }
       let channel = context.channel
+      ServingLog.note("invalid HTTP request 400: \(error)")
       let head = HTTPResponseHead(
         version: .http1_1, status: .badRequest, headers: ["Connection": "close", "Content-Length": "0"])
       context.write(wrapOutboundOut(.head(head)), promise: nil)

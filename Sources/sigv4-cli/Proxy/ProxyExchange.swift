@@ -20,12 +20,11 @@
     ) async throws -> Bool {
       let start = ContinuousClock.now
       do {
-        let isRead: Bool
+        var isRead = false
         do {
-          isRead = try await respond(to: head, &requests, response)
+          try await respond(to: head, &requests, &isRead, response)
         } catch let answer as Answer {
           try await response.write(answer)
-          isRead = false
         } catch let error as HTTPParserError where response.status == nil {
           try await response.write(
             Answer(.badRequest, "Malformed body: \(error). Send it with a Content-Length, or in valid chunks."))
@@ -34,7 +33,8 @@
         }
         head.log(response.status, since: start)
         guard response.isReusable else { return false }
-        return isRead ? true : try await skip(&requests)
+        // The log has a line already, so an error only ends the connection.
+        return isRead ? true : (try? await skip(&requests)) ?? false
       } catch {
         response.abort()
         let isClosed = Task.isCancelled || error is ChannelError
@@ -43,17 +43,17 @@
       }
     }
 
-    /// Responds to one request, and returns whether it was read to its end.
+    /// Responds to one request; `isRead` becomes true when the request is read to its end.
     private func respond(
-      to head: HTTPRequestHead, _ requests: inout Requests, _ response: ProxyResponse
-    ) async throws -> Bool {
+      to head: HTTPRequestHead, _ requests: inout Requests, _ isRead: inout Bool, _ response: ProxyResponse
+    ) async throws {
       let objection = target.objection(to: head)
       if head.uri == settings.healthPath { throw await health(isExplained: objection == nil) }
       if let objection { throw Answer(.forbidden, objection) }
       if head.isWebSocketHandshake {
         throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new connection.")
       }
-      return try await forward(head, &requests, response)
+      try await forward(head, &requests, &isRead, response)
     }
 
     /// An answer of the proxy itself.
@@ -77,32 +77,35 @@
       }
     }
 
-    /// Signs a request and sends it; returns whether its body was read to the end.
+    /// Signs a request and sends it.
     private func forward(
-      _ head: HTTPRequestHead, _ requests: inout Requests, _ response: ProxyResponse
-    ) async throws -> Bool {
+      _ head: HTTPRequestHead, _ requests: inout Requests, _ isRead: inout Bool, _ response: ProxyResponse
+    ) async throws {
       var request = HTTPClientRequest(url: target.origin + head.uri)
       request.method = head.method
       let (signed, unsigned) = target.headers(of: head)
       request.headers = signed
-      let length = head.headers.first(name: "content-length").flatMap { Int64($0) }
-      guard length ?? 0 > 0 || head.headers.contains(name: "transfer-encoding") else {
-        let isRead = try await skip(&requests)
-        try await send(request, .empty, unsigned, isRepeatable: true, response)
-        return isRead
+      let codings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
+      guard codings.isEmpty || codings == ["chunked"] else {
+        throw Answer(.notImplemented, "The proxy reads no transfer coding but chunked. Send the body without others.")
+      }
+      let length = try Self.length(of: head)
+      guard length ?? 0 > 0 || !codings.isEmpty else {
+        isRead = try await skip(&requests)
+        return try await send(request, .empty, unsigned, isRepeatable: true, response)
       }
       guard let payload = try streamedPayload(signed) else {
         if let length, length > settings.bodyLimit { throw tooLong }
         try await response.askForBody()
         let body = try await collect(&requests)
+        isRead = true
         request.body = .bytes(body)
-        try await send(request, .buffer(body), unsigned, isRepeatable: true, response)
-        return true
+        return try await send(request, .buffer(body), unsigned, isRepeatable: true, response)
       }
       try await response.askForBody()
       let (body, source, demand) = ProxyBody.make()
       request.body = .stream(body, length: length.map { .known($0) } ?? .unknown)
-      return try await withThrowingTaskGroup(of: Void.self) { group in
+      try await withThrowingTaskGroup(of: Void.self) { group in
         let streamed = request
         group.addTask {
           // The response doesn't wait for a client that has stopped sending.
@@ -115,7 +118,6 @@
             throw error
           }
         }
-        let isRead: Bool
         do {
           isRead = try await feed(&requests, to: source, demand)
         } catch {
@@ -123,8 +125,15 @@
           throw error
         }
         try await group.waitForAll()
-        return isRead
       }
+    }
+
+    /// The length of the body; `nil` if the head doesn't contain it.
+    private static func length(of head: HTTPRequestHead) throws -> Int64? {
+      // Without the spaces around the value, which aren't part of it (RFC 9110, 5.5).
+      guard let text = head.headers[canonicalForm: "content-length"].first else { return nil }
+      guard let length = Int64(text) else { throw Answer(.badRequest, "Invalid Content-Length.") }
+      return length
     }
 
     /// The payload to sign for a body that is sent while it is read; `nil` for services that require its hash.
@@ -175,6 +184,9 @@
         throw Answer(.badRequest, "Invalid request target. Percent-encode its invalid characters.")
       } catch {
         throw Answer(.badGateway, "The service can't be reached: \(error). Check the proxy's target and the network.")
+      }
+      guard received.status.code >= 200 else {
+        throw Answer(.badGateway, "The service switches the protocol, which the proxy supports only for WebSockets.")
       }
       try await response.write(received)
     }
@@ -251,7 +263,7 @@
     func log(_ status: HTTPResponseStatus?, since start: ContinuousClock.Instant, _ failure: String? = nil) {
       let path = uri.prefix { $0 != "?" }
       let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-      SigningTrace.note(
+      ServingLog.note(
         "\(method.rawValue) \(path.prefix(256).debugDescription) \(status.map { "\($0.code)" } ?? "-")"
           + " \(milliseconds) ms\(failure.map { ": \($0)" } ?? "")")
     }

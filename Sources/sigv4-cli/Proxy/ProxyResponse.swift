@@ -24,7 +24,7 @@
     var status: HTTPResponseStatus? { state.withLock { $0.status } }
 
     /// Whether another request can follow on the connection, if this one was read to its end.
-    var isReusable: Bool { head.isKeepAlive && !head.isOld && !isBodyWithheld }
+    var isReusable: Bool { head.isKeepAlive && !head.isOld && head.method != .CONNECT && !isBodyWithheld }
 
     /// Whether the client sends the body only after a status of 100.
     var isBodyWithheld: Bool { state.withLock { $0.isBodyWithheld } }
@@ -84,6 +84,8 @@
 
     private func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) async throws {
       var headers = headers
+      // A client could wait for a body that doesn't come (RFC 9110, 8.6).
+      if status == .noContent { headers.remove(name: "content-length") }
       if hasBody(status), !headers.contains(name: "content-length"), !head.isOld {
         headers.add(name: "Transfer-Encoding", value: "chunked")
       }

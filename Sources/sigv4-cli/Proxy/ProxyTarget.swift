@@ -68,7 +68,9 @@
       guard sites.allSatisfy({ ["same-origin", "none"].contains($0) }),
         origins.allSatisfy({ allowedHosts.contains(Self.name(String($0))) })
       else { return "The proxy rejects cross-site requests of web pages. Send the request from another program." }
-      guard head.uri.utf8.first == UInt8(ascii: "/"), !head.uri.utf8.contains(UInt8(ascii: "#")) else {
+      guard head.method != .CONNECT, head.uri.utf8.first == UInt8(ascii: "/"),
+        !head.uri.utf8.contains(UInt8(ascii: "#"))
+      else {
         return "The request target isn't a path. Use the proxy's address as the server, not as an HTTP proxy."
       }
       return nil

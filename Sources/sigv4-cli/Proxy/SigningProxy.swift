@@ -162,7 +162,7 @@
     typealias InboundIn = any Channel
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-      SigningTrace.note("A connection can't be accepted: \(error). Raise the limit of open files (ulimit -n).")
+      ServingLog.note("A connection can't be accepted: \(error). Raise the limit of open files (ulimit -n).")
     }
   }
 #endif
