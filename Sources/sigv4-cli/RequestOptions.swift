@@ -102,8 +102,8 @@ struct RequestOptions: ParsableArguments {
   private func absoluteURL() throws -> AbsoluteURL {
     guard let first = url.utf8.first, first != UInt8(ascii: "/") else {
       throw Failure(
-        "The URL \(url.isEmpty ? "is empty" : "begins with / and has no host"). Write it as https://host/path. A variable that "
-          + "'local' sets is known only to its command: use sh -c '…'.")
+        "The URL \(url.isEmpty ? "is empty" : "begins with / and has no host"). Write it as https://host/path. A variable of "
+          + "'local' exists only in the command that it runs: use sh -c '…'.")
     }
     // Foundation converts an international host too, but on Linux not in a static executable.
     guard let url = try? AbsoluteURL(url), let ascii = url.origin.convertingHostToASCII,
@@ -112,7 +112,7 @@ struct RequestOptions: ParsableArguments {
       // Text without a scheme may be a secret.
       let problem =
         url.utf8.firstRange(of: "://".utf8) == nil
-        ? ": it begins with no scheme" : " \(url.redactedURL.debugDescription): it has no valid host"
+        ? ": it has no scheme" : " \(url.redactedURL.debugDescription): it has no valid host"
       throw Failure("Invalid URL\(problem). Write it as https://host/path.")
     }
     return url

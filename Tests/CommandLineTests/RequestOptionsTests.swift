@@ -38,7 +38,7 @@ struct RequestOptionsTests {
     "An invalid URL is an error that shows no secret of it, and explains variables of local",
     arguments: [
       ("", "The URL is empty", "sh -c"), ("/rates", "begins with / and has no host", "sh -c"),
-      ("PLANTED", "Invalid URL: it begins with no scheme", "https://host/path"),
+      ("PLANTED", "Invalid URL: it has no scheme", "https://host/path"),
       ("https://", #"Invalid URL "https://": it has no valid host"#, "https://host/path"),
       (
         "https://u:PLANTED@/a?key=PLANTED&Action=b#PLANTED",

@@ -22,7 +22,9 @@ package struct ProviderClock: Sendable {
     patience: @escaping @Sendable (Duration) async throws -> Void = {
       switch await EventThread.shared.wait(for: [], until: .now + $0) {
       case .noResources:
-        throw CredentialError(.systemResources, "This process has no descriptor or thread left to wait for a source.")
+        throw CredentialError(
+          .systemResources,
+          "This process has no descriptor or thread left to wait for a source. Raise its limits (ulimit).")
       case .cancelled: throw CancellationError()
       case .ready, .late: break
       }

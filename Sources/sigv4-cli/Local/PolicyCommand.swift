@@ -173,7 +173,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
   private func caller() throws -> Principal {
     guard let principal, principal != "anonymous" else { return .anonymous }
     if let session = Principal(role: principal, session: "session") {
-      SigningTrace.note("Note: A session of the role signs: \(session.arn).")
+      SigningTrace.note("Note: The caller is a session of the role: \(session.arn).")
       return session
     }
     guard let named = Principal(caller: principal) else {

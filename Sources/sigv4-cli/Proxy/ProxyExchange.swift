@@ -51,7 +51,7 @@
       if head.uri == settings.healthPath { throw await health(isExplained: objection == nil) }
       if let objection { throw Answer(.forbidden, objection) }
       if head.isWebSocketHandshake {
-        throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new connection.")
+        throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new one.")
       }
       try await forward(head, &requests, &isRead, response)
     }
@@ -87,7 +87,8 @@
       request.headers = signed
       let codings = head.headers[canonicalForm: "transfer-encoding"].map { $0.lowercased() }
       guard codings.isEmpty || codings == ["chunked"] else {
-        throw Answer(.notImplemented, "The proxy reads no transfer coding but chunked. Send the body without others.")
+        throw Answer(
+          .notImplemented, "The proxy reads only the transfer coding chunked. Send the body without other codings.")
       }
       let length = try Self.length(of: head)
       guard length ?? 0 > 0 || !codings.isEmpty else {
@@ -186,7 +187,8 @@
         throw Answer(.badGateway, "The service can't be reached: \(error). Check the proxy's target and the network.")
       }
       guard received.status.code >= 200 else {
-        throw Answer(.badGateway, "The service switches the protocol, which the proxy supports only for WebSockets.")
+        throw Answer(
+          .badGateway, "The service switches the protocol, which the proxy supports only for WebSockets. Check it.")
       }
       try await response.write(received)
     }

@@ -117,7 +117,7 @@ import Testing
     ("${aws:username, '}", "closing brace"), ("${aws:PrincipalOrgPaths}", "several values"),
     ("${aws:TagKeys, 'x'}", "several values"), ("${**}", "names no supported condition key"),
     ("${ aws:username}", "space"), ("${aws:username , 'x'}", "space"), ("${aws:PrincipalTag/team }", "space"),
-    ("${aws:PrincipalTag/${aws:username}}", "within another"),
+    ("${aws:PrincipalTag/${aws:username}}", "contains another"),
   ])
   func `an invalid variable is an error that names it`(text: String, reason: String) {
     for elements in [
