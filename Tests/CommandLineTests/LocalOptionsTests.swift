@@ -139,9 +139,11 @@ struct LocalOptionsTests {
   @Test("An upstream server may not be a service of the program")
   func ownUpstream() async throws {
     let refusing = try LocalOptions.parse(["--service", "a", "--upstream", "http://127.0.0.1:1"]).services()
-    #expect(refusing[0].upstream?.isOnLoopback([1]) == true && refusing[0].upstream?.isOnLoopback([2]) == false)
-    #expect(Upstream("http://localhost:1")?.isOnLoopback([1]) == true)
-    #expect(Upstream("http://h:1")?.isOnLoopback([1]) == false)
+    #expect(
+      refusing[0].upstream?.isLocalService(onPorts: [1]) == true
+        && refusing[0].upstream?.isLocalService(onPorts: [2]) == false)
+    #expect(Upstream("http://localhost:1")?.isLocalService(onPorts: [1]) == true)
+    #expect(Upstream("http://h:1")?.isLocalService(onPorts: [1]) == false)
   }
 
   @Test("A note says which policy allows nothing to the role that signs")

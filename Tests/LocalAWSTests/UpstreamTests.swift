@@ -58,6 +58,21 @@ import Testing
     }
   }
 
+  @Test func `a response to HEAD without a length is followed by the next response`() async throws {
+    try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {
+      server async throws in
+      server.faults = [.always(.chunked)]
+      try await service(Upstream(server.baseURL)).whileRunning { service async throws in
+        for port in [server.port, service.server.port] {
+          let answers = try await RawConnection.exchange(
+            port, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n" + .request("GET", "/", "Connection: close"))
+          #expect(answers.contains("\r\n\r\nHTTP/1.1 200 OK\r\n"))
+          #expect(!answers.contains("\r\n0\r\n\r\nHTTP/1.1"))
+        }
+      }
+    }
+  }
+
   @Test(arguments: [Fault.closed, .reset, .truncated(afterBodyBytes: 1)])
   func `a failure of the upstream server is a gateway error`(fault: Fault) async throws {
     try await LocalServer.start { _, _ in LocalServer.Response(status: 200, text: "abc") }.whileRunning {

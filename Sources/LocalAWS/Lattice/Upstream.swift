@@ -104,7 +104,7 @@ public struct Upstream: Sendable, Hashable {
   }
 
   /// Whether the server is, by a usual name, one that listens on 127.0.0.1 and one of these ports.
-  package func isOnLoopback(_ ports: [Int]) -> Bool {
+  package func isLocalService(onPorts ports: [Int]) -> Bool {
     ports.contains(port) && ["localhost", "0.0.0.0", "127.0.0.1"].contains(host)
   }
 
@@ -141,7 +141,7 @@ public struct Upstream: Sendable, Hashable {
       case .head(let head):
         let headers = endToEnd(head.headers.map { HeaderField($0.name, $0.value) })
         // The field of a response to HEAD is the length that the response to GET has.
-        let isKept = isBodyless && head.headers.contains(name: "content-length")
+        let isKept = isBodyless && head.status.mayHaveResponseBody && head.headers.contains(name: "content-length")
         response = LocalServer.Response(
           status: Int(head.status.code), headers: headers.filter { isKept || !$0.isNamed("content-length") },
           delivery: Delivery(framing: isBodyless && !isKept ? .chunked : .contentLength))

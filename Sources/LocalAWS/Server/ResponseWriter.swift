@@ -18,7 +18,7 @@ struct ResponseWriter {
   func write(
     _ response: LocalServer.Response, _ persistence: Delivery.Persistence, isBodyless: Bool = false
   ) async throws -> Bool {
-    let head = self.head(of: response, persistence)
+    let head = self.head(of: response, persistence, isBodyless: isBodyless)
     if isBodyless || !head.status.mayHaveResponseBody {
       try await outbound.write(contentsOf: [.head(head), .end(nil)])
       return true
@@ -57,7 +57,9 @@ struct ResponseWriter {
     try await outbound.write(contentsOf: end)
   }
 
-  private func head(of response: LocalServer.Response, _ persistence: Delivery.Persistence) -> HTTPResponseHead {
+  private func head(
+    of response: LocalServer.Response, _ persistence: Delivery.Persistence, isBodyless: Bool
+  ) -> HTTPResponseHead {
     let status = HTTPResponseStatus(statusCode: response.status)
     var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
     // An origin server with a clock must send Date (RFC 9110, 6.6.1). Clients correct their clocks by it.
@@ -66,7 +68,8 @@ struct ResponseWriter {
     if status.mayHaveResponseBody {
       switch (delivery.framing, delivery.ending) {
       case (.chunked, _), (.contentLength, .endless):
-        headers.add(name: "Transfer-Encoding", value: "chunked")
+        // The encoder would write a last chunk, which a response to HEAD doesn't have.
+        if !isBodyless { headers.add(name: "Transfer-Encoding", value: "chunked") }
       case (.contentLength, .stalled(let count)), (.contentLength, .truncated(let count)):
         // More than is sent, even if the whole body is sent.
         headers.add(name: "Content-Length", value: "\(max(response.body.count, max(0, count) &+ 1))")

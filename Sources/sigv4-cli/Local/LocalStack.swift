@@ -64,7 +64,7 @@ struct LocalStack {
       }
     }
     let ports = [metadata.server.port, container.server.port, tokens.server.port] + services.map(\.service.server.port)
-    if let upstream = described.compactMap(\.upstream).first(where: { $0.isOnLoopback(ports) }) {
+    if let upstream = described.compactMap(\.upstream).first(where: { $0.isLocalService(onPorts: ports) }) {
       throw Failure("The --upstream server \(upstream.url) is a service of this program. Name another server.")
     }
     for (_, service) in services { service.upstream = service.upstream?.excluding(ports) }
