@@ -109,10 +109,10 @@ struct RequestOptions: ParsableArguments {
     guard let url = try? AbsoluteURL(url), let ascii = url.origin.convertingHostToASCII,
       let origin = URL(string: ascii)?.absoluteString, let url = try? AbsoluteURL(origin + url.target)
     else {
-      // Text without a scheme may be a secret.
+      // Any other text may be a secret, or contain one.
+      let isURL = ["http://", "https://"].contains { url.lowercased().hasPrefix($0) } && !url.contains(" ")
       let problem =
-        url.utf8.firstRange(of: "://".utf8) == nil
-        ? ": it has no scheme" : " \(url.redactedURL.debugDescription): it has no valid host"
+        isURL ? " \(url.redactedURL.debugDescription): it has no valid host" : ": it has no scheme http or https"
       throw Failure("Invalid URL\(problem). Write it as https://host/path.")
     }
     return url

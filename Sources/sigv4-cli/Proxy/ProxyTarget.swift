@@ -24,8 +24,8 @@
       guard let target = try? AbsoluteURL(url), let host = try? target.requiredHost, !target.hasUser,
         ["http://", "https://"].contains(where: { target.origin.lowercased().hasPrefix($0) }), target.target == "/"
       else {
-        throw Failure(
-          "Invalid target \(url.debugDescription). Use a URL such as https://host, without a user or a path.")
+        // It may contain a password.
+        throw Failure("Invalid target. Use a URL such as https://host, without a user or a path.")
       }
       let named = AWSHost(host)
       guard let service = service ?? named.service else {
