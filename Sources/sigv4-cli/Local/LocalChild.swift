@@ -14,7 +14,7 @@ struct LocalChild {
     switch start(receiving: interruption.caught) {
     case .success(let started): identifier = started
     case .failure(let error):
-      SigningTrace.note(
+      ServingLog.note(
         "The command \(command[0].debugDescription) can't be run: \(error). Check its name and its path.")
       return 127
     }
@@ -69,7 +69,7 @@ struct LocalChild {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    // This program ignores a signal to catch it. What its caller ignores, the command ignores too, as SIGHUP under nohup.
+    // This program ignores a signal to catch it. A SIGHUP that its caller ignores stays ignored, as under nohup.
     for number in caught + [SIGPIPE] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
     var variables = ProcessInfo.processInfo.environment

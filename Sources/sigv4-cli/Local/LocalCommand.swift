@@ -62,6 +62,7 @@ struct LocalCommand: AsyncParsableCommand {
       return
     }
     let interruption = Interruption()
+    defer { ServingLog.finish() }
     let stack = try await LocalStack.start(options)
     do {
       let code = try await serve(stack, until: interruption)
@@ -81,12 +82,14 @@ struct LocalCommand: AsyncParsableCommand {
 
   private func serve(_ stack: LocalStack, until interruption: Interruption) async throws -> Int32 {
     let isQuiet = export || exportKeys || !command.isEmpty
-    for line in Self.summary(of: stack) { isQuiet ? SigningTrace.note(line) : print(line) }
+    for line in Self.summary(of: stack) { isQuiet ? ServingLog.note(line) : print(line) }
     let policies = stack.services.flatMap { [$0.service.policy] + ($0.service.networkPolicy.map { [$0] } ?? []) }
-    if let context = stack.services.first?.service.context { PolicyFile.note(policies, context) }
+    if let context = stack.services.first?.service.context {
+      PolicyFile.notes(on: policies, context).forEach(ServingLog.note)
+    }
     let ofNetwork = stack.services.first?.service.networkPolicy.map { [("the service network", $0)] } ?? []
     options.notes(about: ofNetwork + stack.services.map { ($0.name, $0.service.policy) }, hasUser: exportKeys)
-      .forEach(SigningTrace.note)
+      .forEach(ServingLog.note)
     guard command.isEmpty else {
       return await LocalChild(
         command: command, environment: stack.environment + (exportKeys ? stack.userKeys : []), unset: LocalStack.unset
@@ -99,7 +102,7 @@ struct LocalCommand: AsyncParsableCommand {
       }
       // The shell that reads the variables waits for the end of the output.
       try StandardOutput.finishAndClose()
-      SigningTrace.note("Serving until Ctrl-C or kill \(ProcessInfo.processInfo.processIdentifier).")
+      ServingLog.note("Serving until Ctrl-C or kill \(ProcessInfo.processInfo.processIdentifier).")
     } else {
       print("Press Ctrl-C to stop.")
       try StandardOutput.finish()

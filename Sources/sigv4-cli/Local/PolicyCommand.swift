@@ -30,7 +30,8 @@ struct PolicyCheckCommand: AsyncParsableCommand {
         sigv4-cli policy check policy.json
         sigv4-cli policy check policy.json --url /rates?day=1 -X POST
         sigv4-cli policy check policy.json --request @request.txt --json
-        sigv4-cli policy check policy.json --principal arn:aws:iam::123456789012:role/rates
+        sigv4-cli policy check policy.json \\
+          --principal arn:aws:iam::123456789012:role/rates
       """)
 
   @Argument(help: "The policy: the path of a JSON file, or - for standard input.")
@@ -107,7 +108,7 @@ struct PolicyCheckCommand: AsyncParsableCommand {
     let all = policies + [("service policy", try PolicyFile.policy(policy))]
     var context = PolicyContext()
     try PolicyFile.read(self.context, into: &context)
-    PolicyFile.note(all.map(\.1), context)
+    PolicyFile.notes(on: all.map(\.1), context).forEach(SigningTrace.note)
     let options = [request, url, method, principal, time] + header + self.context
     guard options.contains(where: { $0 != nil })
     else {

@@ -36,16 +36,16 @@ enum PolicyFile {
     }
   }
 
-  /// Writes notes about keys that have no value, variables that aren't replaced, and values in another letter case.
-  static func note(_ policies: [AuthPolicy], _ context: PolicyContext) {
+  /// Notes about keys that have no value, variables that aren't replaced, and values in another letter case.
+  static func notes(on policies: [AuthPolicy], _ context: PolicyContext) -> [String] {
+    var notes: [String] = []
     let keys = Set(policies.flatMap { $0.keysWithoutValue(in: context) }).sorted()
     if !keys.isEmpty {
-      SigningTrace.note(
-        "Note: No request has a value for \(keys.joined(separator: ", ")). Set it with --context KEY=VALUE.")
+      notes.append("No request has a value for \(keys.joined(separator: ", ")). Set it with --context KEY=VALUE.")
     }
     if policies.contains(where: \.hasLiteralVariables) {
-      SigningTrace.note("Note: Variables such as ${aws:username} are replaced only in a policy of Version 2012-10-17.")
+      notes.append("Variables such as ${aws:username} are replaced only in a policy of Version 2012-10-17.")
     }
-    for mismatch in policies.flatMap(\.caseMismatches) { SigningTrace.note("Note: \(mismatch)") }
+    return (notes + policies.flatMap(\.caseMismatches)).map { "Note: \($0)" }
   }
 }

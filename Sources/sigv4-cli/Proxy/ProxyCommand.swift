@@ -31,9 +31,12 @@ struct ProxyCommand: AsyncParsableCommand {
 
       Examples:
 
-        sigv4-cli proxy https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
-        sigv4-cli proxy https://bucket.s3.us-west-2.amazonaws.com --listen 127.0.0.1:9000
-        sigv4-cli proxy https://orders.example.com --service execute-api --region eu-central-1
+        sigv4-cli proxy \\
+          https://reservation-0123.7d67968.vpc-lattice-svcs.us-west-2.on.aws
+        sigv4-cli proxy https://bucket.s3.us-west-2.amazonaws.com \\
+          --listen 127.0.0.1:9000
+        sigv4-cli proxy https://orders.example.com \\
+          --service execute-api --region eu-central-1
       """)
 
   @Argument(help: "The service's URL, without a path: https://host.")
@@ -109,6 +112,7 @@ struct ProxyCommand: AsyncParsableCommand {
         unsignedHeaders: unsignedHeader, allowedHosts: allowHost + [listen])
       let (host, port) = try Self.address(listen)
       let interruption = Interruption()
+      defer { ServingLog.finish() }
       let proxy: SigningProxy
       do {
         proxy = try await SigningProxy.start(
@@ -121,7 +125,7 @@ struct ProxyCommand: AsyncParsableCommand {
         throw Self.cannotListen(on: listen, "\(error)")
       }
       if !Self.isLoopback(host) {
-        SigningTrace.note("Warning: every program that can connect to \(listen) sends requests with these credentials.")
+        ServingLog.note("Warning: every program that can connect to \(listen) sends requests with these credentials.")
       }
       print("Listening on \(proxy.url), signing for \(target.summary). Press Ctrl-C to stop.")
       try StandardOutput.finish()
