@@ -47,8 +47,9 @@ extension AuthPolicy {
       let action = Request.action
       guard applies(actions, action.utf8.asciiLowercased, request) else { return "it isn't for the action \(action)" }
       guard applies(resources, request.service + ComparedText.canonical(request.target.path), request) else {
-        return "it isn't for the resource \(request.resource)"
-          + Self.missingVariable(in: resources.elements.flatMap(\.variables), request)
+        var missing = ""
+        if case .any(let texts) = resources { missing = Self.missingVariable(in: texts.flatMap(\.variables), request) }
+        return "it isn't for the resource \(request.resource)\(missing)"
       }
       for condition in conditions {
         if let mismatch = condition.mismatch(with: request, effect) { return mismatch }
@@ -87,10 +88,10 @@ extension AuthPolicy {
       let isMet = comparison.holds(of: sent, for: effect) { value in
         values.contains { $0.matches(value, in: request, comparison.comparison) }
       }
-      return isMet
-        ? nil
-        : "\(name) \(key.name): the request has \(shown(key.values(in: request)))"
-          + Statement.missingVariable(in: values.flatMap(\.variables), request)
+      if isMet { return nil }
+      // A negated operator fails because of a value that matches, and a variable without a value matches nothing.
+      let missing = comparison.isNegated ? "" : Statement.missingVariable(in: values.flatMap(\.variables), request)
+      return "\(name) \(key.name): the request has \(shown(key.values(in: request)))\(missing)"
     }
 
     /// The values that the key has in requests, and that the condition matches only if letter case is ignored.

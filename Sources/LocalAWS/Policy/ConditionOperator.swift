@@ -20,7 +20,7 @@ struct ConditionOperator: Sendable, Hashable {
   private enum Quantifier: Sendable { case single, anyValue, allValues }
 
   let comparison: Comparison
-  private let isNegated: Bool
+  let isNegated: Bool
   private let quantifier: Quantifier
   private let isIfExists: Bool
 

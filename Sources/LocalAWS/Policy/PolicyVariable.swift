@@ -11,7 +11,7 @@ struct PolicyVariable: Sendable, Hashable {
     let parts = text.utf8.split(separator: UInt8(ascii: ","), maxSplits: 1, omittingEmptySubsequences: false)
       .map { Substring($0) }
     guard text.utf8.firstRange(of: "${".utf8) == nil else {
-      throw .malformed("the variable ${\(text)} contains another one; use one name")
+      throw .malformed("a variable contains another one; use one name")
     }
     // Within a name, a tag key may have spaces.
     guard parts.first.map({ $0.utf8.elementsEqual(Self.trimmed($0).utf8) }) != false else {

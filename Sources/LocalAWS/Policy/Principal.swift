@@ -151,7 +151,9 @@ extension Principal {
     // Within one account, the ends of the ARNs differ.
     let isShort = listed.allSatisfy { $0.hasAccount(of: caller) && $0.resource.count > 1 }
     func shown(_ principal: Principal) -> String { isShort ? principal.resource.joined(separator: "/") : principal.arn }
-    var texts = listed.prefix(3).map { $0.resource.count > 1 ? shown($0) : "account \($0.accountID ?? $0.arn)" }
+    var texts = listed.prefix(3).map {
+      $0.arn == "*" ? "everyone" : $0.resource.count > 1 ? shown($0) : "account \($0.accountID ?? $0.arn)"
+    }
     if listed.count > 3 { texts.append("\(listed.count - 3) more") }
     let joined = [texts.dropLast().joined(separator: ", "), texts.last ?? ""].filter { !$0.isEmpty }
     let exception = if case .none = names { "all except " } else { "" }
