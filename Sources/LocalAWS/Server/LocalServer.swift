@@ -127,7 +127,7 @@ public final class LocalServer: Sendable {
 
   /// The requests received so far, oldest first, including those that a fault left unanswered.
   ///
-  /// The latest 10,000 are always kept, and up to 10,000 earlier ones. Of their bodies, at least the latest 64 MiB are kept:
+  /// The latest 10,000 are always kept, and up to 10,000 earlier ones. Of their bodies, about the latest 64 MiB are kept:
   /// earlier requests have none.
   ///
   /// - Parameters:

@@ -143,7 +143,7 @@ public struct ChunkVerifier: Sendable {
       }
       missing = missing.map { $0 - size }
       guard size == 0 ? missing ?? 0 == 0 : missing ?? 0 >= 0 else {
-        throw .chunk("The payload's length isn't the one in x-amz-decoded-content-length. Announce its own length.")
+        throw .chunk("The payload isn't as long as x-amz-decoded-content-length says. Send its own length there.")
       }
       state = size > 0 ? .header : .trailers
     case .trailers:

@@ -80,7 +80,8 @@ struct DemoStory {
   private static func parts(_ response: String) -> (first: String, reason: String?) {
     let text = response.replacing("\n", with: " ")
     guard let code = text.firstRange(of: "Exception: ") else { return (text, nil) }
-    let reason = ["Diagnosis: ", " because "].lazy.compactMap { text.firstRange(of: $0)?.upperBound }.first
+    let words = ["Diagnosis: certain: ", "Diagnosis: likely: ", "Diagnosis: unknown: ", " because "]
+    let reason = words.lazy.compactMap { text.firstRange(of: $0)?.upperBound }.first
     let sentence = text[(reason ?? code.upperBound)...]
     let end = sentence.firstRange(of: ". ")?.lowerBound ?? sentence.endIndex
     return (String(text[..<code.upperBound].dropLast(2)), String(sentence[..<end]))

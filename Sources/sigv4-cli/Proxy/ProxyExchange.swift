@@ -51,7 +51,7 @@
       if head.uri == settings.healthPath { throw await health(isExplained: objection == nil) }
       if let objection { throw Answer(.forbidden, objection) }
       if head.isWebSocketHandshake {
-        throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new one.")
+        throw Answer(.badRequest, "A WebSocket can't follow another request on a connection. Open a new connection.")
       }
       try await forward(head, &requests, &isRead, response)
     }
@@ -133,7 +133,9 @@
     private static func length(of head: HTTPRequestHead) throws -> Int64? {
       // Without the spaces around the value, which aren't part of it (RFC 9110, 5.5).
       guard let text = head.headers[canonicalForm: "content-length"].first else { return nil }
-      guard let length = Int64(text) else { throw Answer(.badRequest, "Invalid Content-Length.") }
+      guard let length = Int64(text) else {
+        throw Answer(.badRequest, "Invalid Content-Length. Send the number of bytes of the body.")
+      }
       return length
     }
 
