@@ -11,7 +11,7 @@
   /// A session that sends to an independent server; Tests/Checks/rclone-takes-our-signatures starts it.
   @Suite(
     .enabled("RCLONE_S3 is the URL of a bucket") { ProcessInfo.processInfo.environment["RCLONE_S3"] != nil },
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
   struct SessionAtRcloneTests {
     private static let bucket = ProcessInfo.processInfo.environment["RCLONE_S3"] ?? ""
 

@@ -15,7 +15,7 @@ import Testing
 #endif
 
 /// A session that signs and sends requests, and retries those that a new signature can help.
-@Suite(.timeLimit(.minutes(5))) struct SigningSessionTests {
+@Suite(.timeLimit(.minutes(10))) struct SigningSessionTests {
   private static let expired = Credentials(accessKeyID: "AKIDEXPIRED", secretAccessKey: "old", sessionToken: "expired")
   private static let fresh = Credentials(accessKeyID: "AKIDFRESH", secretAccessKey: "new", sessionToken: "fresh")
 

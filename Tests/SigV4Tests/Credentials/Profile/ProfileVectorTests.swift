@@ -53,7 +53,7 @@ struct ProfileVectorTests {
   }
 
   @Test(
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(10)),
     arguments: [
       ("[profile NAME]\n", "a=\n"), ("[profile NAME]\na=\n", " a=\n"), ("[profile p]\nNAME=\n", " a=\n"),
     ])
