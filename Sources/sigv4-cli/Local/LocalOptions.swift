@@ -143,13 +143,18 @@ struct LocalOptions: ParsableArguments {
     return context
   }
 
+  /// The ARN of the role of the instance and the container.
+  var roleARN: String { "arn:aws:iam::\(account):role/\(role)" }
+
+  /// The ARN of the user that `--export-keys` has the keys of.
+  var userARN: String { "arn:aws:iam::\(account):user/local-user" }
+
   /// Notes about policies that no caller can satisfy: neither the role nor, if programs get its keys, the user.
   func notes(about policies: [(owner: String, policy: AuthPolicy)], hasUser: Bool) -> [String] {
-    let role = "arn:aws:iam::\(account):role/\(role)"
-    let user = "arn:aws:iam::\(account):user/local-user"
-    let callers = [Principal(role: role, session: "session"), hasUser ? Principal(arn: user) : nil].compactMap(\.self)
+    let callers = [Principal(role: roleARN, session: "session"), hasUser ? Principal(arn: userARN) : nil]
+      .compactMap(\.self)
     return policies.filter { policy in callers.allSatisfy { policy.policy.excludes($0) } }.map {
-      "Note: No statement that allows requests to \($0.owner) names \(role). Set the role with --role."
+      "Note: No statement that allows requests to \($0.owner) names \(roleARN). Set the role with --role."
     }
   }
 

@@ -42,7 +42,7 @@ struct LocalStack {
     let container = try await ContainerCredentialsService.start(
       ContainerCredentialsService.Container(
         credentials: callers.add(session + "0123456789abcdef0123456789abcdef"), authorization: authorization,
-        roleARN: "arn:aws:iam::\(options.account):role/\(options.role)"))
+        roleARN: options.roleARN))
     let tokens = try await SecurityTokenService.start(callers: callers)
     var services: [(name: String, service: LatticeService)] = []
     let authentication = SignatureAuthentication(region: options.region, callers: callers)
@@ -69,7 +69,7 @@ struct LocalStack {
     }
     for (_, service) in services { service.upstream = service.upstream?.excluding(ports) }
     tokens.clock.offset = offset
-    let user = callers.add("arn:aws:iam::\(options.account):user/local-user")
+    let user = callers.add(options.userARN)
     let stack = LocalStack(
       metadata: metadata, container: container, tokens: tokens, services: services,
       environment: [
